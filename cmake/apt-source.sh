@@ -1,0 +1,199 @@
+#!/usr/bin/env bash
+# Gets upstream archives out of the distribution's source packages.
+#
+#   apt-source.sh FOLDER PACKAGE MINIMUM BELOW [PACKAGE MINIMUM BELOW]...
+#
+# leaves PACKAGE-VERSION.tar.* in FOLDER for each package of which some suite has an
+# upstream version with MINIMUM <= version < BELOW. It ends with status 0 if all were found.
+#
+# The machine's own apt configuration names the mirror, the proxy and the like; no host is
+# written here. Indexes and downloads go to a private folder, so that the machine's own
+# lists stay as they are and no privilege is needed. apt verifies signatures and digests.
+set -euo pipefail
+
+folder=$1
+shift
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+say() {
+    printf 'connsync: %s\n' "$*" >&2
+}
+
+# The private configuration. It is read after the machine's, and thus wins. Hooks that
+# packages install for updates of the machine's own lists are not ours to run.
+write_configuration() {
+    local name=$1 sources=$2 parts=$3
+    mkdir -p "$work/$name/lists/partial" "$work/$name/cache/archives/partial"
+    cat >"$work/$name/apt.conf" <<CONF
+Dir::Etc::SourceList "$sources";
+Dir::Etc::SourceParts "$parts";
+Dir::State::Lists "$work/$name/lists";
+Dir::Cache "$work/$name/cache";
+Acquire::Languages "none";
+Acquire::http::Timeout "20";
+Acquire::https::Timeout "20";
+Acquire::Retries "1";
+APT::Sandbox::User "root";
+#clear APT::Update::Pre-Invoke;
+#clear APT::Update::Post-Invoke;
+#clear APT::Update::Post-Invoke-Success;
+CONF
+}
+
+# Prints "URI DISTRIBUTION CODENAME" of the first archive of the distribution itself that
+# the machine uses: not its security archive, backports, or somebody else's repository.
+list_own_mirror() {
+    # shellcheck disable=SC2016 # The words in dollar signs are apt-get's.
+    apt-get "$@" indextargets \
+        --format '$(REPO_URI) $(ORIGIN) $(CODENAME) $(COMPONENT) $(LABEL)' \
+        'Created-By: Packages' 2>/dev/null |
+        awk '($2 == "Debian" || $2 == "Ubuntu") && $4 == "main" && $5 == $2 && NF == 5 &&
+             $3 !~ /-/ { print $1, $2, $3; exit }'
+}
+
+# A machine whose lists were never fetched does not know the origin of its archives. Its
+# own sources are then read into a private folder.
+find_own_mirror() {
+    local found
+    found=$(list_own_mirror)
+    if [[ -z $found ]]; then
+        local etc list parts
+        eval "$(apt-config shell list Dir::Etc::sourcelist/f parts Dir::Etc::sourceparts/d)"
+        etc="$work/own/apt.conf"
+        write_configuration own "${list:-/etc/apt/sources.list}" "${parts:-/etc/apt/sources.list.d}"
+        apt-get -c "$etc" -qq update >/dev/null 2>&1 || true
+        found=$(list_own_mirror -c "$etc")
+    fi
+    printf '%s\n' "$found"
+}
+
+# Suites in the order in which they are tried: the machine's own, then newer ones.
+list_suites() {
+    local distribution=$1 codename=$2
+    if [[ $distribution == Debian ]]; then
+        printf '%s\n' "$codename" stable trixie testing forky unstable
+    else
+        printf '%s\n' "$codename" "$codename-updates" devel
+    fi
+}
+
+list_keyring() {
+    local distribution=${1,,}
+    local keyring="/usr/share/keyrings/$distribution-archive-keyring.gpg"
+    if [[ -r $keyring ]]; then
+        printf 'Signed-By: %s\n' "$keyring"
+    fi
+}
+
+# Reads the source index of one suite. Fails where the mirror has no such suite.
+open_suite() {
+    local uri=$1 distribution=$2 suite=$3 components=main
+    if [[ $distribution == Ubuntu ]]; then
+        components='main universe'
+    fi
+    {
+        printf 'Types: deb-src\nURIs: %s\nSuites: %s\nComponents: %s\n' \
+            "$uri" "$suite" "$components"
+        list_keyring "$distribution"
+    } >"$work/$suite.sources"
+    write_configuration "$suite" "$work/$suite.sources" /dev/null
+    apt-get -c "$work/$suite/apt.conf" -qq --error-on=any update >"$work/log" 2>&1
+}
+
+# 3.6.7-3 is 3.6.7, 1:2.2.1+dfsg1-9 is 2.2.1.
+upstream_version() {
+    local version=${1#*:}
+    version=${version%-*}
+    printf '%s\n' "${version%%[+~]*}"
+}
+
+is_accepted() {
+    local version=$1 minimum=$2 below=$3
+    dpkg --compare-versions "$version" ge "$minimum" &&
+        dpkg --compare-versions "$version" lt "$below"
+}
+
+# Takes one package from an open suite, if the suite has an accepted version of it. Only
+# the upstream archive is fetched: the distribution's own changes are not applied.
+take_from_suite() {
+    local suite=$1 package=$2 minimum=$3 below=$4 full version archive
+    local config="$work/$suite/apt.conf" into="$work/take/$suite/$package"
+    while read -r full; do
+        version=$(upstream_version "$full")
+        is_accepted "$version" "$minimum" "$below" || continue
+        rm -rf "$into"
+        mkdir -p "$into"
+        (cd "$into" &&
+            apt-get -c "$config" -qq --download-only --tar-only source "$package=$full") \
+            >"$work/log" 2>&1 || continue
+        for archive in "$into"/*.orig.tar.*; do
+            [[ -e $archive && $archive != *.asc ]] || continue
+            mv "$archive" "$folder/$package-$version.tar.${archive##*.orig.tar.}"
+            say "$package $version from the suite $suite"
+            return 0
+        done
+    done < <(apt-cache -c "$config" showsrc --only-source "$package" 2>/dev/null |
+        sed -n 's/^Version: //p' | sort -Vru)
+    return 1
+}
+
+# jsmn is one header, which some suites carry in a package of its own while the archive
+# of its source package is gone. The caller checks the digest of the header itself.
+take_jsmn_header() {
+    local package=jsmn minimum=$1 below=$2 full version
+    full=$(apt-cache madison libjsmn-dev 2>/dev/null | awk -F'|' 'NR == 1 { print $2 }' |
+        tr -d ' ')
+    version=$(upstream_version "$full")
+    [[ -n $version ]] && is_accepted "$version" "$minimum" "$below" || return 1
+    mkdir -p "$work/header"
+    (cd "$work/header" && apt-get -qq download "libjsmn-dev=$full" &&
+        dpkg-deb -x libjsmn-dev_*.deb .) >"$work/log" 2>&1 || return 1
+    mkdir -p "$folder/$package-$version"
+    mv "$work/header/usr/include/jsmn.h" "$folder/$package-$version/jsmn.h"
+    say "$package $version from the package libjsmn-dev"
+}
+
+# Tries one suite for all that is still wanted; what it lacks stays in `wanted`.
+try_suite() {
+    local suite=$1 uri=$2 distribution=$3 still=() i
+    if ! open_suite "$uri" "$distribution" "$suite"; then
+        say "the suite $suite cannot be read; going on"
+        return 0
+    fi
+    for ((i = 0; i < ${#wanted[@]}; i += 3)); do
+        take_from_suite "$suite" "${wanted[@]:i:3}" || still+=("${wanted[@]:i:3}")
+    done
+    wanted=(${still[@]+"${still[@]}"})
+    rm -rf "${work:?}/$suite"
+}
+
+try_jsmn_header() {
+    local still=() i
+    for ((i = 0; i < ${#wanted[@]}; i += 3)); do
+        if [[ ${wanted[i]} != jsmn ]] || ! take_jsmn_header "${wanted[@]:i+1:2}"; then
+            still+=("${wanted[@]:i:3}")
+        fi
+    done
+    wanted=(${still[@]+"${still[@]}"})
+}
+
+wanted=("$@")
+mkdir -p "$folder"
+read -r uri distribution codename < <(find_own_mirror) || true
+if [[ -z ${uri:-} ]]; then
+    say "apt knows no archive of Debian or Ubuntu on this machine"
+    exit 1
+fi
+seen=' '
+while read -r suite; do
+    [[ ${#wanted[@]} -gt 0 ]] || break
+    [[ $seen != *" $suite "* ]] || continue
+    seen+="$suite "
+    try_suite "$suite" "$uri" "$distribution"
+done < <(list_suites "$distribution" "$codename")
+try_jsmn_header
+for ((i = 0; i < ${#wanted[@]}; i += 3)); do
+    say "no suite of this machine's mirror has ${wanted[i]} ${wanted[i + 1]}"
+done
+[[ ${#wanted[@]} -eq 0 ]]

@@ -1,0 +1,251 @@
+# Acquisition of the third-party sources. None of them is committed. Each is taken from
+# the first of these that has an accepted version (cmake/pins.cmake):
+#
+#   1. what the user names: -DCONNSYNC_MBEDTLS_DIR=, -DCONNSYNC_JSMN_DIR=,
+#      -DCONNSYNC_LWIP_DIR= (unpacked trees), or -DCONNSYNC_DEPS_DIR= (a folder that holds
+#      trees or archives; the environment variable of that name serves too);
+#   2. the cache, filled by an earlier run: <source>/.cache/connsync-deps, or the folder
+#      that -DCONNSYNC_DEPS_CACHE= or the environment variable of that name gives;
+#   3. the distribution's source packages, through the machine's own apt configuration;
+#   4. upstream's release archive.
+#
+# -DCONNSYNC_DEPS_FETCH=OFF forbids the ways that use the network (3 and 4). All of them
+# lead to the same kind of tree, which the project then builds with its own configuration.
+
+include(${CMAKE_CURRENT_LIST_DIR}/pins.cmake)
+
+set(CONNSYNC_APT_SOURCE_SCRIPT ${CMAKE_CURRENT_LIST_DIR}/apt-source.sh)
+option(CONNSYNC_DEPS_FETCH "Get missing dependencies from the network" ON)
+set(CONNSYNC_DEPS_DIR "$ENV{CONNSYNC_DEPS_DIR}" CACHE PATH
+    "A folder that holds trees or archives of the dependencies")
+if(DEFINED ENV{CONNSYNC_DEPS_CACHE})
+    set(connsync_default_cache $ENV{CONNSYNC_DEPS_CACHE})
+else()
+    set(connsync_default_cache ${PROJECT_SOURCE_DIR}/.cache/connsync-deps)
+endif()
+set(CONNSYNC_DEPS_CACHE ${connsync_default_cache} CACHE PATH
+    "Where fetched dependencies are kept from build to build")
+
+# The version of the tree in `dir`, or nothing if there is no such tree.
+function(connsync_tree_version name dir out)
+    set(${out} "" PARENT_SCOPE)
+    set(probe ${dir}/${CONNSYNC_PIN_${name}_PROBE})
+    if(NOT EXISTS ${probe})
+        return()
+    endif()
+    if(DEFINED CONNSYNC_PIN_${name}_PROBE_SHA256)
+        file(SHA256 ${probe} digest)
+        if(digest STREQUAL CONNSYNC_PIN_${name}_PROBE_SHA256)
+            set(${out} ${CONNSYNC_PIN_${name}_MINIMUM} PARENT_SCOPE)
+        else()
+            set(${out} unknown PARENT_SCOPE)
+        endif()
+        return()
+    endif()
+    file(READ ${probe} text)
+    if(text MATCHES "${CONNSYNC_PIN_${name}_PROBE_VERSION}")
+        set(${out} ${CMAKE_MATCH_1}.${CMAKE_MATCH_2}.${CMAKE_MATCH_3} PARENT_SCOPE)
+    else()
+        set(${out} unknown PARENT_SCOPE)
+    endif()
+endfunction()
+
+function(connsync_version_is_accepted name version out)
+    set(${out} FALSE PARENT_SCOPE)
+    if(version MATCHES "^[0-9]+\\.[0-9]+\\.[0-9]+$"
+       AND version VERSION_GREATER_EQUAL CONNSYNC_PIN_${name}_MINIMUM
+       AND version VERSION_LESS CONNSYNC_PIN_${name}_BELOW)
+        set(${out} TRUE PARENT_SCOPE)
+    endif()
+endfunction()
+
+# An archive of the pinned version must have a digest that we know. A later version of
+# the series is taken as it is, because whoever handed it over vouches for it: the user,
+# or apt, which verified the distribution's signature.
+function(connsync_archive_is_trusted name archive version out)
+    file(SHA256 ${archive} digest)
+    if(digest IN_LIST CONNSYNC_PIN_${name}_SHA256)
+        set(${out} TRUE PARENT_SCOPE)
+    elseif(version VERSION_GREATER CONNSYNC_PIN_${name}_MINIMUM)
+        message(NOTICE "connsync: taking ${name} ${version} (SHA-256 ${digest}), which is later "
+                       "than the pinned ${CONNSYNC_PIN_${name}_MINIMUM}")
+        set(${out} TRUE PARENT_SCOPE)
+    else()
+        message(WARNING "connsync: ${archive} is not the archive of ${name} ${version} that is "
+                        "pinned (its SHA-256 is ${digest}); it is not used")
+        set(${out} FALSE PARENT_SCOPE)
+    endif()
+endfunction()
+
+# Unpacks `archive` into the cache and sets `out` to the tree, or to nothing.
+function(connsync_unpack name archive out)
+    set(${out} "" PARENT_SCOPE)
+    string(RANDOM LENGTH 8 suffix)
+    set(staging ${CONNSYNC_DEPS_CACHE}/unpack-${suffix})
+    file(ARCHIVE_EXTRACT INPUT ${archive} DESTINATION ${staging})
+    file(GLOB candidates LIST_DIRECTORIES true ${staging}/*)
+    foreach(candidate IN LISTS candidates)
+        connsync_tree_version(${name} ${candidate} version)
+        connsync_version_is_accepted(${name} "${version}" accepted)
+        if(NOT accepted)
+            continue()
+        endif()
+        connsync_archive_is_trusted(${name} ${archive} ${version} trusted)
+        if(trusted)
+            set(tree ${CONNSYNC_DEPS_CACHE}/${name}-${version})
+            file(REMOVE_RECURSE ${tree})
+            file(RENAME ${candidate} ${tree})
+            set(${out} ${tree} PARENT_SCOPE)
+        endif()
+        break()
+    endforeach()
+    file(REMOVE_RECURSE ${staging})
+endfunction()
+
+# Looks in a folder for a tree, then for an archive, of an accepted version.
+function(connsync_search_folder name folder out)
+    set(${out} "" PARENT_SCOPE)
+    file(GLOB entries LIST_DIRECTORIES true ${folder}/${name} ${folder}/${name}[-_]*)
+    list(SORT entries COMPARE NATURAL ORDER DESCENDING)
+    foreach(entry IN LISTS entries)
+        connsync_tree_version(${name} ${entry} version)
+        connsync_version_is_accepted(${name} "${version}" accepted)
+        if(accepted)
+            set(${out} ${entry} PARENT_SCOPE)
+            return()
+        endif()
+    endforeach()
+    list(FILTER entries INCLUDE REGEX "\\.(tar\\.(gz|bz2|xz)|tgz|zip)$")
+    foreach(entry IN LISTS entries)
+        connsync_unpack(${name} ${entry} tree)
+        if(tree)
+            set(${out} ${tree} PARENT_SCOPE)
+            return()
+        endif()
+    endforeach()
+endfunction()
+
+# Way 1 for one tree. A folder that the user named and that does not serve is an error:
+# quietly taking something else in its place would be a surprise.
+function(connsync_named_tree name out)
+    string(TOUPPER ${name} upper)
+    set(CONNSYNC_${upper}_DIR "" CACHE PATH "An unpacked tree of ${name}")
+    set(dir ${CONNSYNC_${upper}_DIR})
+    set(${out} "" PARENT_SCOPE)
+    if(NOT dir)
+        return()
+    endif()
+    connsync_tree_version(${name} ${dir} version)
+    connsync_version_is_accepted(${name} "${version}" accepted)
+    if(NOT accepted)
+        message(FATAL_ERROR
+            "connsync: CONNSYNC_${upper}_DIR is ${dir}, where ${CONNSYNC_PIN_${name}_PROBE} says "
+            "version '${version}'; wanted: ${CONNSYNC_PIN_${name}_MINIMUM} or later, below "
+            "${CONNSYNC_PIN_${name}_BELOW}")
+    endif()
+    set(${out} ${dir} PARENT_SCOPE)
+endfunction()
+
+# Ways 1 and 2: no network.
+function(connsync_find_locally name out)
+    connsync_named_tree(${name} tree)
+    if(NOT tree AND CONNSYNC_DEPS_DIR)
+        connsync_search_folder(${name} ${CONNSYNC_DEPS_DIR} tree)
+        if(NOT tree)
+            message(NOTICE "connsync: no accepted ${name} in ${CONNSYNC_DEPS_DIR}")
+        endif()
+    endif()
+    if(NOT tree)
+        connsync_search_folder(${name} ${CONNSYNC_DEPS_CACHE} tree)
+    endif()
+    set(${out} ${tree} PARENT_SCOPE)
+endfunction()
+
+# Way 3, for all the names at once: the package indexes are large and are read once.
+function(connsync_fetch_with_apt)
+    find_program(CONNSYNC_APT_GET apt-get)
+    mark_as_advanced(CONNSYNC_APT_GET)
+    if(NOT CONNSYNC_APT_GET)
+        return()
+    endif()
+    set(wanted "")
+    foreach(name IN LISTS ARGN)
+        list(APPEND wanted ${CONNSYNC_PIN_${name}_PACKAGE} ${CONNSYNC_PIN_${name}_MINIMUM}
+             ${CONNSYNC_PIN_${name}_BELOW})
+    endforeach()
+    message(STATUS "connsync: getting ${ARGN} from the distribution's source packages")
+    execute_process(COMMAND bash ${CONNSYNC_APT_SOURCE_SCRIPT} ${CONNSYNC_DEPS_CACHE} ${wanted})
+endfunction()
+
+# Way 4.
+function(connsync_fetch_from_upstream name)
+    set(url ${CONNSYNC_PIN_${name}_URL})
+    string(REGEX MATCH "\\.tar\\.[a-z0-9]+$" extension ${url})
+    set(archive ${CONNSYNC_DEPS_CACHE}/${name}-${CONNSYNC_PIN_${name}_MINIMUM}${extension})
+    list(GET CONNSYNC_PIN_${name}_SHA256 0 expected)
+    message(STATUS "connsync: getting ${name} from ${url}")
+    file(DOWNLOAD ${url} ${archive}.part STATUS status TLS_VERIFY ON INACTIVITY_TIMEOUT 30)
+    list(GET status 0 code)
+    list(GET status 1 words)
+    set(digest "")
+    if(code EQUAL 0)
+        file(SHA256 ${archive}.part digest)
+    endif()
+    if(digest STREQUAL expected)
+        file(RENAME ${archive}.part ${archive})
+        return()
+    endif()
+    file(REMOVE ${archive}.part)
+    if(code EQUAL 0)
+        set(words "its SHA-256 is ${digest}, expected ${expected}")
+    endif()
+    message(NOTICE "connsync: ${url}: ${words}")
+endfunction()
+
+function(connsync_dependency_is_missing name)
+    string(TOUPPER ${name} upper)
+    list(GET CONNSYNC_PIN_${name}_SHA256 0 digest)
+    message(FATAL_ERROR
+        "connsync: ${name} ${CONNSYNC_PIN_${name}_MINIMUM} (or later, below "
+        "${CONNSYNC_PIN_${name}_BELOW}) is needed and could not be got.\n"
+        "Where there is a network, get ${CONNSYNC_PIN_${name}_URL} (SHA-256 ${digest}), then "
+        "either unpack it and give\n"
+        "    -DCONNSYNC_${upper}_DIR=FOLDER\n"
+        "or save it as ${name}-${CONNSYNC_PIN_${name}_MINIMUM} with its extension in a folder "
+        "and give\n"
+        "    -DCONNSYNC_DEPS_DIR=FOLDER        (or export CONNSYNC_DEPS_DIR=FOLDER)\n"
+        "The cache of another checkout serves too: export CONNSYNC_DEPS_CACHE=FOLDER")
+endfunction()
+
+# connsync_dependencies(NAME...) sets CONNSYNC_<name>_TREE for each name, in the caller's
+# scope, or stops with a message that says what to do.
+function(connsync_dependencies)
+    file(MAKE_DIRECTORY ${CONNSYNC_DEPS_CACHE})
+    file(LOCK ${CONNSYNC_DEPS_CACHE}/lock GUARD FUNCTION TIMEOUT 600)
+    set(missing "")
+    foreach(name IN LISTS ARGN)
+        connsync_find_locally(${name} tree)
+        set(found_${name} ${tree})
+        if(NOT tree)
+            list(APPEND missing ${name})
+        endif()
+    endforeach()
+    if(missing AND CONNSYNC_DEPS_FETCH)
+        connsync_fetch_with_apt(${missing})
+    endif()
+    foreach(name IN LISTS missing)
+        connsync_search_folder(${name} ${CONNSYNC_DEPS_CACHE} tree)
+        if(NOT tree AND CONNSYNC_DEPS_FETCH)
+            connsync_fetch_from_upstream(${name})
+            connsync_search_folder(${name} ${CONNSYNC_DEPS_CACHE} tree)
+        endif()
+        set(found_${name} ${tree})
+    endforeach()
+    foreach(name IN LISTS ARGN)
+        if(NOT found_${name})
+            connsync_dependency_is_missing(${name})
+        endif()
+        message(STATUS "connsync: ${name} is ${found_${name}}")
+        set(CONNSYNC_${name}_TREE ${found_${name}} PARENT_SCOPE)
+    endforeach()
+endfunction()

@@ -1,0 +1,27 @@
+# The targets that are made from the third-party trees.
+#
+#   connsync_mbedtls   static library, compiled with port/mbedtls/connsync_mbedtls_config.h
+#   connsync_jsmn      the folder of jsmn.h
+
+include(${CMAKE_CURRENT_LIST_DIR}/dependencies.cmake)
+
+option(CONNSYNC_TLS_SMALL "Build mbedTLS small: AES-128-GCM, P-256 and P-384 only" OFF)
+
+connsync_dependencies(mbedtls jsmn)
+
+# Files whose feature is off compile to nothing, so the list needs no care: what is in the
+# library is decided by the configuration header alone.
+file(GLOB connsync_mbedtls_sources ${CONNSYNC_mbedtls_TREE}/library/*.c)
+add_library(connsync_mbedtls STATIC ${connsync_mbedtls_sources})
+target_include_directories(connsync_mbedtls SYSTEM
+    PUBLIC ${CONNSYNC_mbedtls_TREE}/include
+    PRIVATE ${CONNSYNC_mbedtls_TREE}/library)
+target_include_directories(connsync_mbedtls PUBLIC ${PROJECT_SOURCE_DIR}/port/mbedtls)
+target_compile_definitions(connsync_mbedtls PUBLIC
+    MBEDTLS_CONFIG_FILE="connsync_mbedtls_config.h"
+    $<$<BOOL:${CONNSYNC_TLS_SMALL}>:CONNSYNC_TLS_SMALL>)
+target_compile_options(connsync_mbedtls PRIVATE -w -ffunction-sections -fdata-sections)
+set_target_properties(connsync_mbedtls PROPERTIES C_STANDARD 11 C_CLANG_TIDY "")
+
+add_library(connsync_jsmn INTERFACE)
+target_include_directories(connsync_jsmn SYSTEM INTERFACE ${CONNSYNC_jsmn_TREE})

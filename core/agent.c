@@ -1,0 +1,405 @@
+#include "core/agent.h"
+
+#include <string.h>
+
+/* ---- Opening and closing ---- */
+
+static bool is_usable(const struct connsync_config *config)
+{
+    if (config->port == NULL || config->memory == NULL || config->domain == NULL ||
+        config->domain[0] == '\0' || config->anchors == NULL || config->anchors_length == 0) {
+        return false;
+    }
+    return config->token != NULL || (config->client_id != NULL && config->client_secret != NULL);
+}
+
+static bool draw_digest_key(struct connsync *agent)
+{
+    const struct connsync_port *port = agent->config.port;
+
+    return port->entropy(port->context, (uint8_t *)&agent->digest_key,
+                         sizeof agent->digest_key) == CONNSYNC_PORT_OK;
+}
+
+static enum connsync_status prepare(struct connsync *agent)
+{
+    const struct connsync_config *config = &agent->config;
+    struct cs_slice anchors =
+        cs_slice_make((const char *)config->anchors, config->anchors_length);
+
+    if (!draw_digest_key(agent)) {
+        return CONNSYNC_ERR_ENTROPY;
+    }
+    return cs_exchange_init(&agent->exchange, config->port, &agent->arena, anchors, config->domain,
+                            config->port_number);
+}
+
+/* Bytes to skip so that the agent lies on the alignment of its strictest member. */
+static size_t skip_to_alignment(const void *memory)
+{
+    size_t alignment = _Alignof(struct connsync);
+
+    return (alignment - (uintptr_t)memory % alignment) % alignment;
+}
+
+struct connsync *connsync_open(const struct connsync_config *config, enum connsync_status *status)
+{
+    if (!is_usable(config)) {
+        *status = CONNSYNC_ERR_ARGUMENT;
+        return NULL;
+    }
+    size_t skip = skip_to_alignment(config->memory);
+    size_t taken = skip + sizeof(struct connsync);
+    if (config->memory_size < taken) {
+        *status = CONNSYNC_ERR_MEMORY;
+        return NULL;
+    }
+    struct connsync *agent = (void *)((unsigned char *)config->memory + skip);
+
+    memset(agent, 0, sizeof *agent);
+    agent->config = *config;
+    cs_arena_init(&agent->arena, (unsigned char *)config->memory + taken,
+                  config->memory_size - taken);
+    *status = prepare(agent);
+    if (*status != CONNSYNC_OK) {
+        connsync_close(agent);
+        return NULL;
+    }
+    return agent;
+}
+
+static void drop_token(struct connsync *agent)
+{
+    if (agent->token != NULL) {
+        cs_wipe(agent->token, strlen(agent->token));
+        cs_arena_release(&agent->arena, agent->token);
+        agent->token = NULL;
+    }
+}
+
+static void drop_form(struct connsync *agent)
+{
+    if (agent->form_memory != NULL) {
+        cs_wipe(agent->form_memory, agent->form.length);
+        cs_arena_release(&agent->arena, agent->form_memory);
+        agent->form_memory = NULL;
+    }
+}
+
+void connsync_close(struct connsync *agent)
+{
+    if (agent == NULL) {
+        return;
+    }
+    cs_agent_release_document(agent);
+    cs_snapshot_release(&agent->before, &agent->arena);
+    drop_form(agent);
+    drop_token(agent);
+    if (agent->exchange.port != NULL) {
+        cs_exchange_free(&agent->exchange);
+    }
+    cs_wipe(agent, sizeof *agent);
+}
+
+const struct connsync_result *connsync_result(const struct connsync *agent)
+{
+    return &agent->result;
+}
+
+size_t connsync_memory_high_water(const struct connsync *agent)
+{
+    return sizeof *agent + agent->arena.high_water;
+}
+
+void connsync_cancel(struct connsync *agent)
+{
+    agent->cancel = true;
+}
+
+const char *connsync_outcome_name(enum connsync_outcome outcome)
+{
+    static const char *const names[] = {"pending",      "unchanged", "changed",
+                                        "would_change", "refused",   "failed"};
+
+    return names[(size_t)outcome < sizeof names / sizeof names[0] ? (size_t)outcome : 0];
+}
+
+/* ---- One job ---- */
+
+static uint64_t now_ms(const struct connsync *agent)
+{
+    return agent->config.port->monotonic_ms(agent->config.port->context);
+}
+
+static bool is_valid(const struct connsync_job *job)
+{
+    if (job->operation == CONNSYNC_LIST) {
+        return true;
+    }
+    if (job->connection == NULL || job->connection[0] == '\0') {
+        return false;
+    }
+    return job->operation == CONNSYNC_GET ||
+           (job->operation == CONNSYNC_SET && job->wanted != CONNSYNC_SETTING_UNKNOWN);
+}
+
+enum connsync_status connsync_begin(struct connsync *agent, const struct connsync_job *job)
+{
+    if (agent->phase != CS_AGENT_ENDED || !is_valid(job)) {
+        return CONNSYNC_ERR_ARGUMENT;
+    }
+    uint32_t timeout =
+        agent->config.timeout_ms != 0 ? agent->config.timeout_ms : CS_AGENT_TIMEOUT_DEFAULT_MS;
+
+    agent->job = *job;
+    memset(&agent->result, 0, sizeof agent->result);
+    agent->acknowledged = false;
+    agent->write_sent = false;
+    agent->exchanging = false;
+    agent->cancel = false;
+    agent->retries = 0;
+    agent->stale_reads = 0;
+    agent->pause_until = 0;
+    agent->deadline = now_ms(agent) + timeout;
+    agent->take = CS_AGENT_TAKE_MAX;
+    agent->cursor[0] = '\0';
+    agent->phase = job->operation == CONNSYNC_LIST ? CS_AGENT_LIST : CS_AGENT_READ;
+    if (agent->config.token == NULL && agent->token == NULL) {
+        agent->phase = CS_AGENT_TOKEN;
+    }
+    return CONNSYNC_OK;
+}
+
+uint32_t cs_agent_random(const struct connsync *agent)
+{
+    uint32_t random = 0;
+
+    if (agent->config.port->entropy(agent->config.port->context, (uint8_t *)&random,
+                                    sizeof random) != CONNSYNC_PORT_OK) {
+        return 0;
+    }
+    return random;
+}
+
+void cs_agent_pause(struct connsync *agent, uint64_t ms)
+{
+    agent->pause_until = now_ms(agent) + ms;
+}
+
+static bool write_is_open(const struct connsync *agent)
+{
+    return agent->write_sent;
+}
+
+/* The status that a job ends with after a failure: once a write may have reached
+ * the service, a failure to find out is what matters, and its cause a detail. */
+static enum connsync_status final_status(struct connsync *agent, enum connsync_status status)
+{
+    if (!write_is_open(agent) || status == CONNSYNC_ERR_LOSS ||
+        status == CONNSYNC_ERR_NOT_APPLIED) {
+        return status;
+    }
+    agent->result.cause = status;
+    agent->result.write = agent->acknowledged ? CONNSYNC_WRITTEN : CONNSYNC_WRITE_UNKNOWN;
+    return CONNSYNC_ERR_UNVERIFIED;
+}
+
+static enum connsync_status end(struct connsync *agent, enum connsync_status status)
+{
+    if (status != CONNSYNC_OK) {
+        status = final_status(agent, status);
+        agent->result.outcome =
+            connsync_status_is_refusal(status) ? CONNSYNC_REFUSED : CONNSYNC_FAILED;
+    }
+    cs_exchange_release_body(&agent->exchange);
+    cs_agent_release_document(agent);
+    cs_snapshot_release(&agent->before, &agent->arena);
+    drop_form(agent);
+    agent->result.handshakes = agent->exchange.tls.handshakes;
+    agent->phase = CS_AGENT_ENDED;
+    agent->ended_with = status;
+    return status;
+}
+
+/* ---- Trying again ---- */
+
+static bool may_pass(enum connsync_status status)
+{
+    switch (status) {
+    case CONNSYNC_ERR_CONNECT:
+    case CONNSYNC_ERR_RESET:
+    case CONNSYNC_ERR_NETWORK:
+    case CONNSYNC_ERR_CLOSED:
+    case CONNSYNC_ERR_TIMEOUT:
+    case CONNSYNC_ERR_HTTP_TRUNCATED:
+    case CONNSYNC_ERR_RATE_LIMITED:
+    case CONNSYNC_ERR_SERVER:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool was_answered(enum connsync_status status)
+{
+    return status == CONNSYNC_ERR_RATE_LIMITED || status == CONNSYNC_ERR_SERVER;
+}
+
+/* Pauses and goes back to a phase that is safe to repeat. A write is never
+ * repeated from memory: the reading that follows settles what became of it. */
+static enum connsync_status try_again(struct connsync *agent, enum connsync_status status)
+{
+    static const struct cs_http_head no_answer = {0,
+                                                  false,
+                                                  false,
+                                                  false,
+                                                  CS_HTTP_UNKNOWN,
+                                                  CS_HTTP_UNKNOWN,
+                                                  CS_HTTP_UNKNOWN,
+                                                  CS_HTTP_UNKNOWN,
+                                                  CS_HTTP_UNKNOWN,
+                                                  CS_HTTP_UNKNOWN};
+    const struct cs_http_head *head =
+        was_answered(status) ? &agent->exchange.parser.head : &no_answer;
+    uint64_t pause = cs_auth0_pause_ms(head, agent->retries, cs_agent_random(agent));
+
+    if (!may_pass(status) || agent->retries == CS_AGENT_RETRIES_MAX) {
+        return end(agent, status);
+    }
+    agent->result.wait_ms = pause;
+    if (now_ms(agent) + pause >= agent->deadline) {
+        return end(agent, status);
+    }
+    agent->retries++;
+    cs_agent_pause(agent, pause);
+    if (agent->phase == CS_AGENT_WRITE) {
+        cs_agent_release_document(agent);
+        agent->phase = CS_AGENT_READ;
+    }
+    return CONNSYNC_WOULD_BLOCK;
+}
+
+/* A document that is too large for its buffer: a page may be asked for in smaller
+ * parts, a single connection cannot. */
+static enum connsync_status too_large(struct connsync *agent)
+{
+    if (agent->phase == CS_AGENT_LIST && agent->take > 1) {
+        agent->take /= 2;
+        return CONNSYNC_WOULD_BLOCK;
+    }
+    agent->result.bytes_needed = agent->exchange.bytes_needed;
+    return end(agent, agent->phase == CS_AGENT_READ && agent->job.operation == CONNSYNC_SET
+                          ? CONNSYNC_REFUSED_TOO_LARGE
+                          : CONNSYNC_ERR_HTTP_TOO_LARGE);
+}
+
+static enum connsync_status after_failure(struct connsync *agent, enum connsync_status status)
+{
+    if (status == CONNSYNC_ERR_HTTP_TOO_LARGE) {
+        return too_large(agent);
+    }
+    if (status == CONNSYNC_ERR_MEMORY) {
+        agent->result.bytes_needed = agent->arena.wanted;
+    }
+    return try_again(agent, status);
+}
+
+/* ---- Stepping ---- */
+
+static bool is_pausing(struct connsync *agent, struct connsync_wait *wait)
+{
+    if (agent->pause_until == 0) {
+        return false;
+    }
+    if (now_ms(agent) >= agent->pause_until) {
+        agent->pause_until = 0;
+        return false;
+    }
+    wait->readable = false;
+    wait->writable = false;
+    wait->until_ms = agent->pause_until;
+    return true;
+}
+
+static enum connsync_status step_exchange(struct connsync *agent, struct connsync_wait *wait)
+{
+    struct cs_wait needs = {false, false, 0};
+    enum connsync_status status = cs_exchange_step(&agent->exchange, &needs);
+
+    wait->readable = needs.readable;
+    wait->writable = needs.writable;
+    wait->until_ms = needs.until_ms;
+    return status;
+}
+
+static bool may_cancel(const struct connsync *agent)
+{
+    return agent->cancel && !write_is_open(agent);
+}
+
+/* One round: begin a request if none is under way, go on with it, deal with its
+ * answer. `*waiting` says that nothing more can be done now. */
+static enum connsync_status step_round(struct connsync *agent, struct connsync_wait *wait,
+                                       bool *waiting)
+{
+    enum connsync_status status;
+
+    if (!agent->exchanging) {
+        status = cs_agent_request(agent);
+        if (status != CONNSYNC_OK) {
+            return status == CONNSYNC_WOULD_BLOCK ? status : end(agent, status);
+        }
+        agent->exchanging = true;
+    }
+    status = step_exchange(agent, wait);
+    if (agent->phase == CS_AGENT_WRITE && agent->exchange.sent_any) {
+        agent->write_sent = true;
+    }
+    if (status == CONNSYNC_WOULD_BLOCK) {
+        *waiting = true;
+        return status;
+    }
+    agent->exchanging = false;
+    if (agent->phase == CS_AGENT_TOKEN) {
+        drop_form(agent);
+    }
+    if (status == CONNSYNC_OK) {
+        agent->result.http_status = agent->exchange.parser.head.status;
+        status = cs_agent_answer(agent);
+        cs_exchange_release_body(&agent->exchange);
+    }
+    if (status == CONNSYNC_OK) {
+        return end(agent, status);
+    }
+    return status == CONNSYNC_WOULD_BLOCK || status == CONNSYNC_ITEM
+               ? status
+               : after_failure(agent, status);
+}
+
+enum connsync_status connsync_step(struct connsync *agent, struct connsync_wait *wait)
+{
+    bool waiting = false;
+    enum connsync_status status = CONNSYNC_WOULD_BLOCK;
+
+    while (status == CONNSYNC_WOULD_BLOCK && !waiting) {
+        if (agent->phase == CS_AGENT_ENDED) {
+            return agent->ended_with;
+        }
+        if (may_cancel(agent)) {
+            cs_exchange_disconnect(&agent->exchange);
+            return end(agent, CONNSYNC_ERR_CANCELLED);
+        }
+        if (is_pausing(agent, wait)) {
+            return CONNSYNC_WOULD_BLOCK;
+        }
+        if (agent->phase == CS_AGENT_LISTING) {
+            status = cs_agent_next_item(agent);
+            if (status != CONNSYNC_WOULD_BLOCK && status != CONNSYNC_ITEM) {
+                status = end(agent, status);
+            }
+            continue;
+        }
+        status = step_round(agent, wait, &waiting);
+    }
+    return status;
+}

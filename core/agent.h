@@ -1,0 +1,94 @@
+/*
+ * The story: token -> read -> decide -> write -> read again -> compare.
+ *
+ * One `struct connsync` is carved from the front of the caller's block; the rest
+ * of the block is its arena. agent.c holds the public calls and the pauses
+ * between tries, agent_flow.c what is done with each answer.
+ */
+#ifndef CONNSYNC_CORE_AGENT_H
+#define CONNSYNC_CORE_AGENT_H
+
+#include "core/auth0.h"
+#include "core/exchange.h"
+#include "core/snapshot.h"
+
+/* Requests of one job that may fail and be tried again. */
+#define CS_AGENT_RETRIES_MAX 8
+/* Readings that may still show the state before an acknowledged write. */
+#define CS_AGENT_STALE_READS_MAX 4
+#define CS_AGENT_TIMEOUT_DEFAULT_MS 60000
+/* Of an answer to a write or to a token request, this much is looked at. */
+#define CS_AGENT_ANSWER_MAX 1024
+#define CS_AGENT_TOKEN_ANSWER_MAX 16384
+/* Kept free beside a document for the head and the answer of the write. */
+#define CS_AGENT_RESERVE (CS_AGENT_ANSWER_MAX + CS_AUTH0_TARGET_SIZE)
+#define CS_AGENT_TAKE_MAX 50
+
+enum cs_agent_phase {
+    CS_AGENT_ENDED,
+    CS_AGENT_TOKEN,
+    CS_AGENT_READ,   /* the first reading, or one that settles or verifies a write */
+    CS_AGENT_WRITE,
+    CS_AGENT_LIST,   /* fetching a page */
+    CS_AGENT_LISTING /* handing out a page */
+};
+
+/* A document, its tokens, and the one connection in it that is meant. */
+struct cs_document {
+    char *memory; /* a piece of the arena */
+    struct cs_slice text;
+    jsmntok_t *tokens;    /* a piece of the arena */
+    struct cs_json json;
+    struct cs_auth0_connection connection;
+};
+
+struct connsync {
+    struct connsync_config config;
+    struct connsync_job job;
+    struct connsync_result result;
+    struct cs_arena arena;
+    struct cs_exchange exchange;
+    struct cs_digest_key digest_key;
+    char *token; /* a piece of the arena; NULL while config.token serves */
+    struct cs_document document;
+    struct cs_snapshot before; /* taken before the write; members NULL until then */
+    struct cs_auth0_patch patch;
+    char *form_memory; /* a piece of the arena, while a token is asked for */
+    struct cs_slice form;
+
+    enum cs_agent_phase phase;
+    enum connsync_status ended_with;
+    bool exchanging;      /* an exchange is under way in this phase */
+    bool acknowledged;    /* the service answered the write with 2xx */
+    bool write_sent;      /* some of the write may have reached the service */
+    volatile bool cancel; /* set by connsync_cancel, from a signal handler too */
+    unsigned retries;
+    unsigned stale_reads;
+    uint64_t deadline;
+    uint64_t pause_until; /* 0 when there is no pause */
+    unsigned take;        /* list: connections asked for a page */
+    int element;          /* list: the next one to hand out */
+    char cursor[CS_AUTH0_CURSOR_SIZE];
+    char target[CS_AUTH0_TARGET_SIZE];
+};
+
+/* Begins the request of the present phase. */
+enum connsync_status cs_agent_request(struct connsync *agent);
+
+/* Deals with the whole answer to it: CONNSYNC_OK ends the job well,
+ * CONNSYNC_WOULD_BLOCK means that another phase goes on, CONNSYNC_ITEM hands out
+ * a connection, anything else is a failure of this request. */
+enum connsync_status cs_agent_answer(struct connsync *agent);
+
+/* The next connection of a page, or the next page. */
+enum connsync_status cs_agent_next_item(struct connsync *agent);
+
+void cs_agent_release_document(struct connsync *agent);
+
+/* A random number from the port, for spreading pauses; 0 without entropy. */
+uint32_t cs_agent_random(const struct connsync *agent);
+
+/* Waits for `ms` before the present phase begins its next request. */
+void cs_agent_pause(struct connsync *agent, uint64_t ms);
+
+#endif

@@ -1,0 +1,519 @@
+#include "core/agent.h"
+
+#include <string.h>
+
+/* Pause before reading again what an acknowledged write has not reached yet. */
+#define STALE_READ_PAUSE_MS 400
+
+/* ---- Documents ---- */
+
+void cs_agent_release_document(struct connsync *agent)
+{
+    struct cs_document *document = &agent->document;
+
+    cs_arena_release(&agent->arena, document->tokens);
+    if (document->memory != NULL) {
+        cs_wipe(document->memory, document->text.length);
+        cs_arena_release(&agent->arena, document->memory);
+    }
+    memset(document, 0, sizeof *document);
+}
+
+static enum connsync_status refusal_of(enum connsync_status status)
+{
+    return status == CONNSYNC_ERR_JSON_DEPTH ? CONNSYNC_REFUSED_DEPTH : CONNSYNC_REFUSED_NOT_JSON;
+}
+
+/* Checks and tokenises the answer, which the agent owns from here on. */
+static enum connsync_status take_document(struct connsync *agent)
+{
+    struct cs_document *document = &agent->document;
+    struct cs_json_facts facts;
+    size_t length = 0;
+
+    document->memory = cs_exchange_take_body(&agent->exchange, &length);
+    document->text = cs_slice_make(document->memory, length);
+    enum connsync_status status = cs_json_check(document->text, &facts);
+    if (status != CONNSYNC_OK) {
+        return refusal_of(status);
+    }
+    size_t size = facts.tokens * sizeof *document->tokens;
+    document->tokens = cs_arena_allocate(&agent->arena, size);
+    if (document->tokens == NULL) {
+        agent->result.bytes_needed = document->text.length + size;
+        return CONNSYNC_REFUSED_TOO_LARGE;
+    }
+    return cs_json_tokenise(&document->json, document->text, document->tokens, facts.tokens);
+}
+
+static void copy_text(const struct cs_json *json, int value, char *out, size_t size)
+{
+    if (value == CS_JSON_NONE || !cs_json_decode(json, value, out, size)) {
+        out[0] = '\0';
+    }
+}
+
+static void describe(struct connsync *agent)
+{
+    const struct cs_json *json = &agent->document.json;
+    const struct cs_auth0_connection *connection = &agent->document.connection;
+    struct connsync_result *result = &agent->result;
+
+    copy_text(json, connection->id, result->id, sizeof result->id);
+    copy_text(json, connection->name, result->name, sizeof result->name);
+    copy_text(json, connection->strategy, result->strategy, sizeof result->strategy);
+}
+
+/* ---- Requests ---- */
+
+static struct cs_slice bearer(const struct connsync *agent)
+{
+    return cs_slice_of(agent->token != NULL ? agent->token : agent->config.token);
+}
+
+static enum connsync_status begin(struct connsync *agent, const char *method,
+                                  const struct cs_writer *target, const char *content_type,
+                                  struct cs_exchange_request *request)
+{
+    if (target->overflowed) {
+        return CONNSYNC_ERR_ARGUMENT;
+    }
+    request->http.method = method;
+    request->http.target = cs_written(target);
+    request->http.content_type = content_type;
+    agent->result.requests++;
+    cs_exchange_begin(&agent->exchange, request, agent->deadline);
+    return CONNSYNC_OK;
+}
+
+static enum connsync_status request_token(struct connsync *agent, struct cs_writer *target)
+{
+    struct cs_exchange_request request = {0};
+    size_t size = cs_auth0_token_request_size(&agent->config);
+    struct cs_writer writer;
+
+    agent->form_memory = cs_arena_allocate(&agent->arena, size);
+    if (agent->form_memory == NULL) {
+        agent->result.bytes_needed = size;
+        return CONNSYNC_ERR_MEMORY;
+    }
+    cs_writer_init(&writer, agent->form_memory, size);
+    cs_auth0_write_token_request(&writer, &agent->config);
+    agent->form = cs_written(&writer);
+    cs_write_string(target, "/oauth/token");
+    request.body = &agent->form;
+    request.body_count = 1;
+    request.reserve = CS_AGENT_RESERVE;
+    return begin(agent, "POST", target, "application/x-www-form-urlencoded", &request);
+}
+
+/* The id, once it is known, names the connection better than its name does. */
+static void write_read_target(struct connsync *agent, struct cs_writer *target)
+{
+    if (agent->result.id[0] != '\0') {
+        cs_auth0_write_get(target, agent->result.id);
+    } else if (cs_auth0_is_id(agent->job.connection)) {
+        cs_auth0_write_get(target, agent->job.connection);
+    } else {
+        cs_auth0_write_get_by_name(target, agent->job.connection);
+    }
+}
+
+static enum connsync_status request_document(struct connsync *agent, struct cs_writer *target)
+{
+    struct cs_exchange_request request = {0};
+
+    cs_agent_release_document(agent);
+    request.http.bearer = bearer(agent);
+    request.reserve = CS_AGENT_RESERVE + agent->config.reconnect_reserve;
+    return begin(agent, "GET", target, NULL, &request);
+}
+
+static enum connsync_status request_write(struct connsync *agent, struct cs_writer *target)
+{
+    struct cs_exchange_request request = {0};
+
+    /* Without room for a handshake beside the document, a connection that is gone
+     * means reading again: the handshake needs the document's memory. */
+    if (!agent->exchange.connected && agent->config.reconnect_reserve == 0) {
+        if (agent->retries++ == CS_AGENT_RETRIES_MAX) {
+            return CONNSYNC_ERR_CLOSED;
+        }
+        agent->phase = CS_AGENT_READ;
+        return CONNSYNC_WOULD_BLOCK;
+    }
+    cs_auth0_write_patch(target, agent->result.id);
+    request.http.bearer = bearer(agent);
+    request.body = agent->patch.slices;
+    request.body_count = agent->patch.count;
+    request.keep_at_most = CS_AGENT_ANSWER_MAX;
+    return begin(agent, "PATCH", target, "application/json", &request);
+}
+
+enum connsync_status cs_agent_request(struct connsync *agent)
+{
+    struct cs_writer target;
+
+    cs_writer_init(&target, agent->target, sizeof agent->target);
+    switch (agent->phase) {
+    case CS_AGENT_TOKEN:
+        return request_token(agent, &target);
+    case CS_AGENT_READ:
+        write_read_target(agent, &target);
+        return request_document(agent, &target);
+    case CS_AGENT_WRITE:
+        return request_write(agent, &target);
+    default:
+        cs_auth0_write_list(&target, agent->take, agent->cursor);
+        return request_document(agent, &target);
+    }
+}
+
+/* ---- Answers ---- */
+
+static bool is_success(const struct connsync *agent)
+{
+    uint16_t status = agent->exchange.parser.head.status;
+
+    return status >= 200 && status <= 299;
+}
+
+static enum connsync_status explain(struct connsync *agent)
+{
+    struct cs_slice body = cs_exchange_body(&agent->exchange);
+    struct connsync_result *result = &agent->result;
+    enum connsync_status status = cs_auth0_status(&agent->exchange.parser.head);
+
+    cs_auth0_service_code(body, result->service_code, sizeof result->service_code);
+    if (status == CONNSYNC_ERR_FORBIDDEN) {
+        result->missing_scope = cs_auth0_scope_in_text(body);
+        return result->missing_scope != NULL ? CONNSYNC_ERR_SCOPE : status;
+    }
+    return status;
+}
+
+static enum connsync_status keep_token(struct connsync *agent, int token)
+{
+    size_t size = cs_json_raw(&agent->document.json, token).length + 1;
+
+    agent->token = cs_arena_allocate(&agent->arena, size);
+    if (agent->token == NULL) {
+        agent->result.bytes_needed = size;
+        return CONNSYNC_ERR_MEMORY;
+    }
+    agent->token[0] = '\0';
+    if (!cs_json_decode(&agent->document.json, token, agent->token, size) ||
+        agent->token[0] == '\0') {
+        return CONNSYNC_ERR_ANSWER;
+    }
+    return CONNSYNC_OK;
+}
+
+static enum connsync_status check_scope(struct connsync *agent)
+{
+    const struct cs_json *json = &agent->document.json;
+    int scope = CS_JSON_NONE;
+
+    if (cs_json_find(json, 0, "scope", &scope) != 1 || !cs_json_is_string(json, scope)) {
+        return CONNSYNC_OK; /* it is not stated: the API will tell */
+    }
+    agent->result.missing_scope =
+        cs_auth0_missing_scope(cs_json_string_body(json, scope), &agent->job);
+    return agent->result.missing_scope == NULL ? CONNSYNC_OK : CONNSYNC_ERR_SCOPE;
+}
+
+static enum connsync_status take_token(struct connsync *agent)
+{
+    int token = CS_JSON_NONE;
+
+    if (take_document(agent) != CONNSYNC_OK ||
+        cs_json_find(&agent->document.json, 0, "access_token", &token) != 1) {
+        return CONNSYNC_ERR_ANSWER;
+    }
+    enum connsync_status status = check_scope(agent);
+    return status == CONNSYNC_OK ? keep_token(agent, token) : status;
+}
+
+static enum connsync_status answer_token(struct connsync *agent)
+{
+    if (!is_success(agent)) {
+        enum connsync_status status = explain(agent);
+        bool temporary = status == CONNSYNC_ERR_RATE_LIMITED || status == CONNSYNC_ERR_SERVER;
+        return temporary ? status : CONNSYNC_ERR_CLIENT_CREDENTIALS;
+    }
+    enum connsync_status status = take_token(agent);
+    cs_agent_release_document(agent);
+    if (status != CONNSYNC_OK) {
+        return status;
+    }
+    agent->phase = agent->job.operation == CONNSYNC_LIST ? CS_AGENT_LIST : CS_AGENT_READ;
+    return CONNSYNC_WOULD_BLOCK;
+}
+
+/* ---- Reading and deciding ---- */
+
+/* The connection that the job names, in an answer that may be a list of them. */
+static enum connsync_status locate(struct connsync *agent, int *object)
+{
+    const struct cs_json *json = &agent->document.json;
+    int list = cs_auth0_connections(json);
+    size_t matches = 0;
+
+    if (agent->result.id[0] != '\0' || cs_auth0_is_id(agent->job.connection)) {
+        *object = 0;
+        return CONNSYNC_OK;
+    }
+    if (list == CS_JSON_NONE) {
+        return CONNSYNC_ERR_ANSWER;
+    }
+    for (int at = cs_json_first(json, list); at != CS_JSON_NONE;
+         at = cs_json_next_element(json, list, at)) {
+        int name = CS_JSON_NONE;
+        if (cs_json_find(json, at, "name", &name) > 0 &&
+            cs_json_string_is(json, name, agent->job.connection)) {
+            *object = at;
+            matches++;
+        }
+    }
+    if (matches == 0) {
+        return CONNSYNC_ERR_NOT_FOUND;
+    }
+    return matches == 1 ? CONNSYNC_OK : CONNSYNC_REFUSED_AMBIGUOUS;
+}
+
+static enum connsync_status read_connection(struct connsync *agent)
+{
+    int object = 0;
+    enum connsync_status status = take_document(agent);
+
+    if (status == CONNSYNC_OK) {
+        status = locate(agent, &object);
+    }
+    if (status != CONNSYNC_OK) {
+        return status;
+    }
+    status = cs_auth0_read_connection(&agent->document.json, object, &agent->document.connection);
+    if (agent->result.id[0] == '\0') {
+        describe(agent);
+    }
+    if (status == CONNSYNC_OK && agent->result.id[0] == '\0') {
+        return CONNSYNC_ERR_ANSWER;
+    }
+    return status;
+}
+
+static bool take_snapshot(struct connsync *agent, struct cs_snapshot *snapshot)
+{
+    const struct cs_document *document = &agent->document;
+
+    if (cs_snapshot_take(snapshot, &agent->arena, &document->json, document->connection.options,
+                         CS_AUTH0_SETTING, cs_auth0_is_derived, &agent->digest_key)) {
+        return true;
+    }
+    agent->result.bytes_needed = agent->arena.wanted;
+    return false;
+}
+
+static enum connsync_status finish(struct connsync *agent, enum connsync_outcome outcome)
+{
+    agent->result.outcome = outcome;
+    return CONNSYNC_OK;
+}
+
+/* Everything that speaks against a write is found out here, before it. */
+static enum connsync_status prepare_write(struct connsync *agent)
+{
+    const struct cs_document *document = &agent->document;
+    enum connsync_status status =
+        cs_auth0_may_write(&document->json, &document->connection, &agent->job);
+
+    if (status != CONNSYNC_OK) {
+        return status;
+    }
+    if (agent->result.before == agent->job.wanted) {
+        return finish(agent, CONNSYNC_UNCHANGED);
+    }
+    if (agent->job.dry_run) {
+        return finish(agent, CONNSYNC_WOULD_CHANGE);
+    }
+    cs_snapshot_release(&agent->before, &agent->arena);
+    if (!take_snapshot(agent, &agent->before)) {
+        return CONNSYNC_REFUSED_TOO_LARGE;
+    }
+    status = cs_auth0_patch_body(&agent->patch, &document->json, &document->connection,
+                                 agent->job.wanted);
+    if (status != CONNSYNC_OK) {
+        return status;
+    }
+    agent->write_sent = false;
+    agent->acknowledged = false;
+    agent->phase = CS_AGENT_WRITE;
+    return CONNSYNC_WOULD_BLOCK;
+}
+
+static enum connsync_status decide(struct connsync *agent)
+{
+    agent->result.before =
+        cs_auth0_setting(&agent->document.json, &agent->document.connection);
+    agent->result.after = agent->result.before;
+    if (agent->job.operation == CONNSYNC_GET) {
+        return finish(agent, CONNSYNC_UNCHANGED);
+    }
+    return prepare_write(agent);
+}
+
+/* ---- Settling and verifying ---- */
+
+static enum connsync_status compare(struct connsync *agent)
+{
+    struct cs_snapshot after = {NULL, 0};
+    struct connsync_result *result = &agent->result;
+
+    if (!take_snapshot(agent, &after)) {
+        return CONNSYNC_ERR_MEMORY;
+    }
+    struct cs_snapshot_diff diff = cs_snapshot_compare(&agent->before, &after);
+    cs_snapshot_release(&after, &agent->arena);
+    result->verified = diff.equal;
+    result->lost = diff.lost;
+    result->changed = diff.changed;
+    result->added = diff.added;
+    result->derived = diff.derived;
+    return CONNSYNC_OK;
+}
+
+/* The service acknowledged the write, yet this reading shows the state before: it
+ * may take a moment to arrive everywhere. */
+static enum connsync_status read_again(struct connsync *agent)
+{
+    if (agent->stale_reads++ == CS_AGENT_STALE_READS_MAX) {
+        return CONNSYNC_ERR_NOT_APPLIED;
+    }
+    cs_agent_pause(agent, STALE_READ_PAUSE_MS);
+    return CONNSYNC_WOULD_BLOCK;
+}
+
+static enum connsync_status settle(struct connsync *agent)
+{
+    enum connsync_status status = compare(agent);
+    struct connsync_result *result = &agent->result;
+
+    if (status != CONNSYNC_OK) {
+        return status;
+    }
+    result->after = cs_auth0_setting(&agent->document.json, &agent->document.connection);
+    if (result->lost + result->changed > 0) {
+        result->write = agent->acknowledged ? CONNSYNC_WRITTEN : CONNSYNC_WRITE_UNKNOWN;
+        return CONNSYNC_ERR_LOSS;
+    }
+    if (result->after == agent->job.wanted) {
+        result->write = CONNSYNC_WRITTEN;
+        return finish(agent, CONNSYNC_CHANGED);
+    }
+    if (agent->acknowledged) {
+        result->write = CONNSYNC_WRITTEN;
+        return read_again(agent);
+    }
+    /* The write never took effect. This reading is as good as the first. */
+    agent->write_sent = false;
+    return decide(agent);
+}
+
+static enum connsync_status answer_read(struct connsync *agent)
+{
+    if (!is_success(agent)) {
+        return explain(agent);
+    }
+    enum connsync_status status = read_connection(agent);
+    if (status != CONNSYNC_OK) {
+        return status;
+    }
+    return agent->write_sent ? settle(agent) : decide(agent);
+}
+
+/* 4xx but for 408: the service has judged the request and declined it, a rate
+ * limit before it looked. After 5xx and 408 nobody knows. */
+static bool was_declined(enum connsync_status status)
+{
+    return status != CONNSYNC_ERR_SERVER;
+}
+
+static enum connsync_status answer_write(struct connsync *agent)
+{
+    if (!is_success(agent)) {
+        enum connsync_status status = explain(agent);
+        if (was_declined(status)) {
+            agent->write_sent = false;
+        }
+        return status;
+    }
+    agent->acknowledged = true;
+    cs_agent_release_document(agent);
+    agent->phase = CS_AGENT_READ;
+    return CONNSYNC_WOULD_BLOCK;
+}
+
+/* ---- Lists ---- */
+
+static enum connsync_status answer_list(struct connsync *agent)
+{
+    const struct cs_json *json = &agent->document.json;
+
+    if (!is_success(agent)) {
+        return explain(agent);
+    }
+    enum connsync_status status = take_document(agent);
+    if (status != CONNSYNC_OK) {
+        return status;
+    }
+    int list = cs_auth0_connections(json);
+    if (list == CS_JSON_NONE) {
+        return CONNSYNC_ERR_ANSWER;
+    }
+    agent->element = cs_json_first(json, list);
+    agent->phase = CS_AGENT_LISTING;
+    return CONNSYNC_WOULD_BLOCK;
+}
+
+static enum connsync_status next_page(struct connsync *agent)
+{
+    if (!cs_auth0_next_cursor(&agent->document.json, agent->cursor, sizeof agent->cursor)) {
+        return finish(agent, CONNSYNC_UNCHANGED);
+    }
+    cs_agent_release_document(agent);
+    agent->phase = CS_AGENT_LIST;
+    return CONNSYNC_WOULD_BLOCK;
+}
+
+enum connsync_status cs_agent_next_item(struct connsync *agent)
+{
+    const struct cs_json *json = &agent->document.json;
+    struct cs_auth0_connection *connection = &agent->document.connection;
+
+    if (agent->element == CS_JSON_NONE) {
+        return next_page(agent);
+    }
+    enum connsync_status status = cs_auth0_read_connection(json, agent->element, connection);
+    describe(agent);
+    if (status != CONNSYNC_OK) {
+        return status;
+    }
+    agent->result.before = cs_auth0_setting(json, connection);
+    agent->result.after = agent->result.before;
+    agent->element = cs_json_next_element(json, cs_auth0_connections(json), agent->element);
+    return CONNSYNC_ITEM;
+}
+
+enum connsync_status cs_agent_answer(struct connsync *agent)
+{
+    switch (agent->phase) {
+    case CS_AGENT_TOKEN:
+        return answer_token(agent);
+    case CS_AGENT_READ:
+        return answer_read(agent);
+    case CS_AGENT_WRITE:
+        return answer_write(agent);
+    default:
+        return answer_list(agent);
+    }
+}

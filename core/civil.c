@@ -1,0 +1,49 @@
+#include "core/civil.h"
+
+static const uint16_t days_before_month[12] = {0,   31,  59,  90,  120, 151,
+                                               181, 212, 243, 273, 304, 334};
+
+static bool is_leap(int year)
+{
+    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
+
+static int days_in_month(int year, int month)
+{
+    if (month == 2) {
+        return is_leap(year) ? 29 : 28;
+    }
+    return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
+}
+
+bool cs_civil_is_valid(const struct cs_civil *civil)
+{
+    if (civil->year < 0 || civil->year > 9999 || civil->month < 1 || civil->month > 12) {
+        return false;
+    }
+    if (civil->day < 1 || civil->day > days_in_month(civil->year, civil->month)) {
+        return false;
+    }
+    return civil->hour >= 0 && civil->hour <= 23 && civil->minute >= 0 && civil->minute <= 59 &&
+           civil->second >= 0 && civil->second <= 60;
+}
+
+/* Leap days of the years before `year`, counted from year 0. */
+static int64_t leap_days_before(int year)
+{
+    int64_t last = (int64_t)year - 1;
+
+    return last < 0 ? 0 : last / 4 - last / 100 + last / 400 + 1;
+}
+
+int64_t cs_civil_to_utc(const struct cs_civil *civil)
+{
+    int64_t days = (int64_t)civil->year * 365 + leap_days_before(civil->year);
+
+    days += days_before_month[civil->month - 1] + civil->day - 1;
+    if (civil->month > 2 && is_leap(civil->year)) {
+        days++;
+    }
+    days -= (int64_t)1970 * 365 + leap_days_before(1970);
+    return ((days * 24 + civil->hour) * 60 + civil->minute) * 60 + civil->second;
+}

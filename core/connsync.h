@@ -1,0 +1,241 @@
+/*
+ * connsync: changes `options.set_user_root_attributes` of an Auth0 connection,
+ * and proves that it changed nothing else.
+ *
+ * This header is the manual of the library. The Management API replaces
+ * `options` as a whole; connsync therefore reads the connection, changes one
+ * member, writes every other byte back as it came, reads again, and compares by
+ * value. Where it cannot be sure it refuses: it writes nothing and says why.
+ *
+ * The library does no I/O of its own, never blocks and allocates nothing. The
+ * caller gives a port (port/connsync_port.h), one block of memory, and steps:
+ *
+ *     static unsigned char memory[CONNSYNC_MEMORY_RECOMMENDED];
+ *
+ *     enum connsync_status set(const struct connsync_port *port,
+ *                              const uint8_t *anchors, size_t anchors_length,
+ *                              const char *token)
+ *     {
+ *         struct connsync_config config = {0};
+ *         config.port = port;
+ *         config.memory = memory;
+ *         config.memory_size = sizeof memory;
+ *         config.domain = "tenant.eu.auth0.com";
+ *         config.anchors = anchors;
+ *         config.anchors_length = anchors_length;
+ *         config.token = token;
+ *
+ *         enum connsync_status status;
+ *         struct connsync *agent = connsync_open(&config, &status);
+ *         if (agent == NULL) {
+ *             return status;
+ *         }
+ *         struct connsync_job job = {0};
+ *         job.operation = CONNSYNC_SET;
+ *         job.connection = "google-oauth2";
+ *         job.wanted = CONNSYNC_ON_FIRST_LOGIN;
+ *         connsync_begin(agent, &job);
+ *
+ *         struct connsync_wait wait;
+ *         do {
+ *             status = connsync_step(agent, &wait);
+ *             // a real caller sleeps here until `wait` is over
+ *         } while (status == CONNSYNC_WOULD_BLOCK);
+ *         connsync_close(agent);
+ *         return status;
+ *     }
+ *
+ * Ownership: everything a struct points at stays the caller's and must outlive
+ * the agent (config) or the job (job). What the agent returns lives in the
+ * caller's block and is valid until the next call with the same agent.
+ *
+ * One agent at a time, one thread at a time: mbedTLS keeps process-wide state.
+ */
+#ifndef CONNSYNC_H
+#define CONNSYNC_H
+
+#include "core/status.h"
+#include "port/connsync_port.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Serves a document of about a megabyte, the most that the service accepts, with
+ * its tokens, beside a TLS session. Only what is used is ever touched. */
+#define CONNSYNC_MEMORY_RECOMMENDED (8u * 1024u * 1024u)
+
+/* The least that can complete a handshake and a document of a few kilobytes. */
+#define CONNSYNC_MEMORY_MIN (40u * 1024u)
+
+/* Longest texts taken from the service, with their final NUL. */
+#define CONNSYNC_ID_SIZE 65
+#define CONNSYNC_NAME_SIZE 129
+#define CONNSYNC_STRATEGY_SIZE 65
+#define CONNSYNC_SERVICE_CODE_SIZE 65
+
+/* The values of `options.set_user_root_attributes`. A connection that does not
+ * have the member behaves as CONNSYNC_ON_EACH_LOGIN. */
+enum connsync_setting {
+    CONNSYNC_SETTING_UNKNOWN = 0, /* not read, or a value that connsync does not know */
+    CONNSYNC_ON_EACH_LOGIN,
+    CONNSYNC_ON_FIRST_LOGIN,
+    CONNSYNC_NEVER_ON_LOGIN
+};
+
+/* Auth0's word for a setting: "on_each_login"; "unknown" for the unknown one. */
+const char *connsync_setting_name(enum connsync_setting setting);
+
+/* Understands Auth0's three words and the Dashboard's switch: "on" (each login)
+ * and "off" (first login only). CONNSYNC_SETTING_UNKNOWN for anything else. */
+enum connsync_setting connsync_setting_parse(const char *text);
+
+struct connsync_config {
+    const struct connsync_port *port;
+
+    /* The one block. Too small is CONNSYNC_ERR_MEMORY, with the bytes that were
+     * wanted in the result, before anything is written. */
+    void *memory;
+    size_t memory_size;
+
+    /* The tenant's domain, a DNS name or a literal address, without scheme or
+     * slash; certificates are checked against it. Port 443 when 0. */
+    const char *domain;
+    uint16_t port_number;
+
+    /* Trusted roots: DER certificates one after another, used in place. */
+    const uint8_t *anchors;
+    size_t anchors_length;
+
+    /* A Management API access token; or NULL, and the client's credentials. */
+    const char *token;
+    const char *client_id;
+    const char *client_secret;
+    /* The API's identifier; NULL means https://{domain}/api/v2/. */
+    const char *audience;
+
+    /* For one whole job, in milliseconds; 60,000 when 0. */
+    uint32_t timeout_ms;
+
+    /* Bytes of the block that a document must leave free, so that a lost
+     * connection can be opened again while the document is held. With 0 the
+     * document is given up for the handshake and read again. */
+    uint32_t reconnect_reserve;
+};
+
+enum connsync_operation {
+    CONNSYNC_GET, /* read one connection's setting */
+    CONNSYNC_SET, /* make one connection's setting `wanted`, keep all else, verify */
+    CONNSYNC_LIST /* each connection in turn: steps return CONNSYNC_ITEM */
+};
+
+struct connsync_job {
+    enum connsync_operation operation;
+    /* An id ("con_...") or an exact name; NULL for CONNSYNC_LIST. */
+    const char *connection;
+    enum connsync_setting wanted; /* CONNSYNC_SET */
+    /* Stop before the write: the outcome is unchanged or would_change. */
+    bool dry_run;
+    /* Write although `options.configuration` holds values that the service gave
+     * back encrypted and may encrypt once more. */
+    bool allow_encrypted_configuration;
+};
+
+enum connsync_outcome {
+    CONNSYNC_PENDING = 0,
+    CONNSYNC_UNCHANGED,    /* as wanted already; nothing was written */
+    CONNSYNC_CHANGED,      /* written and verified */
+    CONNSYNC_WOULD_CHANGE, /* dry run */
+    CONNSYNC_REFUSED,      /* nothing was written, for the reason in the status */
+    CONNSYNC_FAILED        /* see the status, and `write` for what became of it */
+};
+
+/* "unchanged", "changed", "would_change", "refused", "failed". */
+const char *connsync_outcome_name(enum connsync_outcome outcome);
+
+/* What became of the write. */
+enum connsync_write {
+    CONNSYNC_NOT_WRITTEN = 0, /* none was sent, or the service declined it */
+    CONNSYNC_WRITE_UNKNOWN,   /* sent; no answer came, and no later reading settled it */
+    CONNSYNC_WRITTEN          /* acknowledged, or seen by a later reading */
+};
+
+struct connsync_result {
+    enum connsync_outcome outcome;
+    enum connsync_write write;
+    char id[CONNSYNC_ID_SIZE];
+    char name[CONNSYNC_NAME_SIZE];
+    char strategy[CONNSYNC_STRATEGY_SIZE];
+    enum connsync_setting before;
+    enum connsync_setting after;
+
+    /* Members of `options` other than the setting: compared equal, no longer
+     * there, with another value, new, and of those with another value how many
+     * are the service's own to derive (they are no loss). */
+    uint32_t verified;
+    uint32_t lost;
+    uint32_t changed;
+    uint32_t added;
+    uint32_t derived;
+
+    uint32_t requests;   /* HTTP requests sent, retries included */
+    uint32_t handshakes; /* TLS handshakes completed */
+
+    /* Details for an error's text; 0 or empty when they do not apply. */
+    enum connsync_status cause;  /* under CONNSYNC_ERR_UNVERIFIED: what prevented it */
+    uint16_t http_status;        /* of the last response */
+    char service_code[CONNSYNC_SERVICE_CODE_SIZE]; /* its errorCode or error */
+    const char *missing_scope;   /* a scope's name, or NULL */
+    size_t bytes_needed;         /* memory or document size that did not fit */
+    uint64_t wait_ms;            /* the pause that a rate limit asked for */
+};
+
+/* What a step waits for: any of these. */
+struct connsync_wait {
+    bool readable;
+    bool writable;
+    uint64_t until_ms; /* on the port's monotonic clock */
+};
+
+struct connsync;
+
+/* Carves an agent out of the block. NULL, with the reason in `*status`, when the
+ * configuration or the block will not do. Sends nothing. */
+struct connsync *connsync_open(const struct connsync_config *config, enum connsync_status *status);
+
+/* Begins a job; the one before must have ended. The connection and the token are
+ * kept from job to job. */
+enum connsync_status connsync_begin(struct connsync *agent, const struct connsync_job *job);
+
+/*
+ * Goes as far as it can without waiting. CONNSYNC_WOULD_BLOCK: call again when
+ * `*wait` is over (calling earlier is harmless). CONNSYNC_ITEM: the result holds
+ * one more connection of the list; call again at once. CONNSYNC_OK or an error:
+ * the job has ended, and further steps return the same.
+ */
+enum connsync_status connsync_step(struct connsync *agent, struct connsync_wait *wait);
+
+/* Asks for an early end. Before the write the job ends with
+ * CONNSYNC_ERR_CANCELLED at the next step; a write that has begun is finished
+ * and verified first, so that the connection is left untouched or whole. Safe
+ * to call from a signal handler. */
+void connsync_cancel(struct connsync *agent);
+
+const struct connsync_result *connsync_result(const struct connsync *agent);
+
+/* Ends the connection, wipes the token and the keys. The block is the caller's
+ * again. NULL is allowed. */
+void connsync_close(struct connsync *agent);
+
+/* The most bytes of the block that were in use at any time. */
+size_t connsync_memory_high_water(const struct connsync *agent);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,274 @@
+#include "core/http_state.h"
+
+#include <string.h>
+
+#define STATUS_DIGITS 3
+
+/* ---- Classes of bytes (RFC 9110 sections 5.5 and 5.6.2) ---- */
+
+static bool is_digit(unsigned char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_token(unsigned char c)
+{
+    if (is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) {
+        return true;
+    }
+    return c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL;
+}
+
+/* ---- The status line ---- */
+
+void cs_http_head_begin(struct cs_http_parser *parser)
+{
+    cs_http_fields_reset(parser);
+    parser->head_bytes = 0;
+    parser->value_length = 0;
+    cs_http_go(parser, CS_HTTP_EXPECT_VERSION);
+}
+
+static enum cs_http_event take_version(struct cs_http_parser *parser, unsigned char c)
+{
+    static const char version[] = "HTTP/1.";
+
+    if (c != (unsigned char)version[parser->value_length]) {
+        return cs_http_refuse(parser);
+    }
+    parser->value_length++;
+    if (parser->value_length == sizeof version - 1) {
+        cs_http_go(parser, CS_HTTP_EXPECT_MINOR_VERSION);
+    }
+    return CS_HTTP_MORE;
+}
+
+static enum cs_http_event take_minor_version(struct cs_http_parser *parser, unsigned char c)
+{
+    if (c != '0' && c != '1') {
+        return cs_http_refuse(parser);
+    }
+    parser->http_1_0 = c == '0';
+    parser->value_length = 0;
+    cs_http_go(parser, CS_HTTP_EXPECT_SPACE);
+    return CS_HTTP_MORE;
+}
+
+/* 101 would hand the connection to a protocol that nobody asked for. */
+static bool is_known_status(uint16_t status)
+{
+    return status >= 100 && status <= 599 && status != 101;
+}
+
+static enum cs_http_event take_status(struct cs_http_parser *parser, unsigned char c)
+{
+    if (!is_digit(c)) {
+        return cs_http_refuse(parser);
+    }
+    parser->head.status = (uint16_t)(parser->head.status * 10 + (c - '0'));
+    parser->value_length++;
+    if (parser->value_length < STATUS_DIGITS) {
+        return CS_HTTP_MORE;
+    }
+    if (!is_known_status(parser->head.status)) {
+        return cs_http_refuse(parser);
+    }
+    cs_http_go(parser, CS_HTTP_EXPECT_SPACE_OR_END);
+    return CS_HTTP_MORE;
+}
+
+static enum cs_http_event take_reason(struct cs_http_parser *parser, unsigned char c)
+{
+    if (cs_http_is_text(c)) {
+        return CS_HTTP_MORE;
+    }
+    return cs_http_require(parser, c, '\r', CS_HTTP_EXPECT_LINE_LF);
+}
+
+/* The space belongs to the line even where no reason follows, but senders that
+ * leave both out are many and leave no doubt. */
+static enum cs_http_event take_space_or_end(struct cs_http_parser *parser, unsigned char c)
+{
+    if (c == ' ') {
+        cs_http_go(parser, CS_HTTP_EXPECT_REASON);
+        return CS_HTTP_MORE;
+    }
+    return cs_http_require(parser, c, '\r', CS_HTTP_EXPECT_LINE_LF);
+}
+
+/* ---- Fields, of the head and of a chunked body's trailer ---- */
+
+static bool is_trailer(const struct cs_http_parser *parser)
+{
+    return parser->framing != CS_HTTP_FRAMING_OPEN;
+}
+
+/* Names beyond the room are cut; the count goes on to one more, which tells them
+ * from those that fit. */
+static void keep_name_byte(struct cs_http_parser *parser, unsigned char c)
+{
+    if (parser->name_length < CS_HTTP_NAME_MAX) {
+        bool upper = c >= 'A' && c <= 'Z';
+        parser->name[parser->name_length] = (char)(upper ? c - 'A' + 'a' : c);
+    }
+    if (parser->name_length <= CS_HTTP_NAME_MAX) {
+        parser->name_length++;
+    }
+}
+
+static enum cs_http_event take_name_or_end(struct cs_http_parser *parser, unsigned char c)
+{
+    if (!is_token(c)) {
+        return cs_http_require(parser, c, '\r', CS_HTTP_EXPECT_LAST_LF);
+    }
+    parser->name_length = 0;
+    keep_name_byte(parser, c);
+    cs_http_go(parser, CS_HTTP_EXPECT_NAME);
+    return CS_HTTP_MORE;
+}
+
+/* A trailer is checked and dropped: it comes too late to change the head. */
+static uint8_t find_field(const struct cs_http_parser *parser)
+{
+    if (is_trailer(parser) || parser->name_length > CS_HTTP_NAME_MAX) {
+        return CS_HTTP_FIELD_OTHER;
+    }
+    return cs_http_field_find(cs_slice_make(parser->name, parser->name_length));
+}
+
+static enum cs_http_event take_name(struct cs_http_parser *parser, unsigned char c)
+{
+    if (is_token(c)) {
+        keep_name_byte(parser, c);
+        return CS_HTTP_MORE;
+    }
+    parser->field = find_field(parser);
+    parser->value_length = 0;
+    return cs_http_require(parser, c, ':', CS_HTTP_EXPECT_BLANKS);
+}
+
+static enum cs_http_event finish_field(struct cs_http_parser *parser)
+{
+    struct cs_slice value = cs_slice_make(parser->value, parser->value_length);
+
+    while (value.length > 0 && strchr(" \t", value.data[value.length - 1]) != NULL) {
+        value.length--;
+    }
+    enum connsync_status status = cs_http_field_take(parser, parser->field, value);
+    if (status != CONNSYNC_OK) {
+        return cs_http_fail(parser, status);
+    }
+    cs_http_go(parser, CS_HTTP_EXPECT_LINE_LF);
+    return CS_HTTP_MORE;
+}
+
+static enum cs_http_event take_value(struct cs_http_parser *parser, unsigned char c)
+{
+    if (c == '\r') {
+        return finish_field(parser);
+    }
+    if (!cs_http_is_text(c)) {
+        return cs_http_refuse(parser);
+    }
+    cs_http_go(parser, CS_HTTP_EXPECT_VALUE);
+    if (parser->field == CS_HTTP_FIELD_OTHER) {
+        return CS_HTTP_MORE;
+    }
+    if (parser->value_length == CS_HTTP_VALUE_MAX) {
+        return cs_http_fail(parser, CONNSYNC_ERR_HTTP_TOO_LARGE);
+    }
+    parser->value[parser->value_length++] = (char)c;
+    return CS_HTTP_MORE;
+}
+
+static enum cs_http_event take_blanks(struct cs_http_parser *parser, unsigned char c)
+{
+    return c == ' ' || c == '\t' ? CS_HTTP_MORE : take_value(parser, c);
+}
+
+/* ---- The end of the head ---- */
+
+static enum cs_http_event skip_interim(struct cs_http_parser *parser)
+{
+    if (parser->interim == CS_HTTP_INTERIM_MAX) {
+        return cs_http_fail(parser, CONNSYNC_ERR_HTTP_TOO_LARGE);
+    }
+    parser->interim++;
+    cs_http_head_begin(parser);
+    return CS_HTTP_MORE;
+}
+
+static enum cs_http_state state_of_framing(uint8_t framing)
+{
+    switch (framing) {
+    case CS_HTTP_FRAMING_LENGTH:
+        return CS_HTTP_EXPECT_BODY;
+    case CS_HTTP_FRAMING_CHUNKED:
+        return CS_HTTP_EXPECT_CHUNK_SIZE;
+    case CS_HTTP_FRAMING_CLOSE:
+        return CS_HTTP_EXPECT_BODY_OR_CLOSE;
+    default:
+        return CS_HTTP_EXPECT_NOTHING;
+    }
+}
+
+static enum cs_http_event finish_head(struct cs_http_parser *parser)
+{
+    enum connsync_status status = cs_http_fields_settle(parser);
+
+    if (status != CONNSYNC_OK) {
+        return cs_http_fail(parser, status);
+    }
+    if (parser->head.status < 200) {
+        return skip_interim(parser);
+    }
+    parser->remaining = parser->head.content_length;
+    cs_http_go(parser, state_of_framing(parser->framing));
+    return CS_HTTP_HEAD;
+}
+
+static enum cs_http_event take_last_lf(struct cs_http_parser *parser, unsigned char c)
+{
+    if (c != '\n') {
+        return cs_http_refuse(parser);
+    }
+    if (is_trailer(parser)) {
+        cs_http_go(parser, CS_HTTP_EXPECT_NOTHING);
+        return CS_HTTP_DONE;
+    }
+    return finish_head(parser);
+}
+
+enum cs_http_event cs_http_head_take(struct cs_http_parser *parser, unsigned char c)
+{
+    parser->head_bytes++;
+    if (parser->head_bytes > CS_HTTP_HEAD_MAX) {
+        return cs_http_fail(parser, CONNSYNC_ERR_HTTP_TOO_LARGE);
+    }
+    switch (parser->state) {
+    case CS_HTTP_EXPECT_VERSION:
+        return take_version(parser, c);
+    case CS_HTTP_EXPECT_MINOR_VERSION:
+        return take_minor_version(parser, c);
+    case CS_HTTP_EXPECT_SPACE:
+        return cs_http_require(parser, c, ' ', CS_HTTP_EXPECT_STATUS);
+    case CS_HTTP_EXPECT_STATUS:
+        return take_status(parser, c);
+    case CS_HTTP_EXPECT_SPACE_OR_END:
+        return take_space_or_end(parser, c);
+    case CS_HTTP_EXPECT_REASON:
+        return take_reason(parser, c);
+    case CS_HTTP_EXPECT_LINE_LF:
+        return cs_http_require(parser, c, '\n', CS_HTTP_EXPECT_NAME_OR_END);
+    case CS_HTTP_EXPECT_NAME_OR_END:
+        return take_name_or_end(parser, c);
+    case CS_HTTP_EXPECT_NAME:
+        return take_name(parser, c);
+    case CS_HTTP_EXPECT_BLANKS:
+        return take_blanks(parser, c);
+    case CS_HTTP_EXPECT_VALUE:
+        return take_value(parser, c);
+    default:
+        return take_last_lf(parser, c);
+    }
+}

@@ -1,0 +1,90 @@
+/*
+ * The states of the response parser, and its half that reads heads and trailers
+ * (RFC 9112 sections 4 and 5). Only the response parser uses this.
+ */
+#ifndef CONNSYNC_CORE_HTTP_STATE_H
+#define CONNSYNC_CORE_HTTP_STATE_H
+
+#include "core/http_field.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Named by what may come next. Those before CS_HTTP_HEAD_STATES_END read a head
+ * or a trailer. */
+enum cs_http_state {
+    CS_HTTP_EXPECT_VERSION,
+    CS_HTTP_EXPECT_MINOR_VERSION,
+    CS_HTTP_EXPECT_SPACE,
+    CS_HTTP_EXPECT_STATUS,
+    CS_HTTP_EXPECT_SPACE_OR_END,
+    CS_HTTP_EXPECT_REASON,
+    CS_HTTP_EXPECT_LINE_LF,
+    CS_HTTP_EXPECT_NAME_OR_END,
+    CS_HTTP_EXPECT_NAME,
+    CS_HTTP_EXPECT_BLANKS,
+    CS_HTTP_EXPECT_VALUE,
+    CS_HTTP_EXPECT_LAST_LF,
+    CS_HTTP_HEAD_STATES_END,
+    CS_HTTP_EXPECT_CHUNK_SIZE,
+    CS_HTTP_EXPECT_CHUNK_SIZE_REST,
+    CS_HTTP_EXPECT_CHUNK_EXTENSION,
+    CS_HTTP_EXPECT_CHUNK_SIZE_LF,
+    CS_HTTP_EXPECT_CHUNK_CR,
+    CS_HTTP_EXPECT_CHUNK_LF,
+    CS_HTTP_EXPECT_BODY,
+    CS_HTTP_EXPECT_CHUNK_DATA,
+    CS_HTTP_EXPECT_BODY_OR_CLOSE,
+    CS_HTTP_EXPECT_NOTHING,
+    CS_HTTP_FAILED
+};
+
+static inline void cs_http_go(struct cs_http_parser *parser, enum cs_http_state state)
+{
+    parser->state = (uint8_t)state;
+}
+
+static inline enum cs_http_event cs_http_fail(struct cs_http_parser *parser,
+                                              enum connsync_status error)
+{
+    cs_http_go(parser, CS_HTTP_FAILED);
+    parser->error = error;
+    return CS_HTTP_ERROR;
+}
+
+static inline enum cs_http_event cs_http_refuse(struct cs_http_parser *parser)
+{
+    return cs_http_fail(parser, CONNSYNC_ERR_HTTP_SYNTAX);
+}
+
+/* Goes on to `next` if `c` is the one byte that may stand here. */
+static inline enum cs_http_event cs_http_require(struct cs_http_parser *parser, unsigned char c,
+                                                 unsigned char wanted, enum cs_http_state next)
+{
+    if (c != wanted) {
+        return cs_http_refuse(parser);
+    }
+    cs_http_go(parser, next);
+    return CS_HTTP_MORE;
+}
+
+/* What a field's value, a reason or a chunk extension is made of (RFC 9110
+ * section 5.5). */
+static inline bool cs_http_is_text(unsigned char c)
+{
+    return c == '\t' || (c >= ' ' && c != 0x7f);
+}
+
+/* Ready for a head: the first one, or the one after an interim response. */
+void cs_http_head_begin(struct cs_http_parser *parser);
+
+/* Takes one byte, in a state before CS_HTTP_HEAD_STATES_END. CS_HTTP_HEAD at the
+ * end of the head, CS_HTTP_DONE at the end of a trailer. */
+enum cs_http_event cs_http_head_take(struct cs_http_parser *parser, unsigned char c);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,213 @@
+#include "core/json.h"
+
+#include <limits.h>
+
+#include "core/json_string.h"
+
+/* jsmn's strict mode takes a number or a word for unfinished when nothing follows
+ * it. A checked text can be nothing else but one such value, up to its end. */
+static int tokenise_lone_primitive(struct cs_slice text, jsmntok_t *token, unsigned start)
+{
+    token->type = JSMN_PRIMITIVE;
+    token->start = (int)start;
+    token->end = (int)text.length;
+    token->size = 0;
+    token->parent = CS_JSON_NONE;
+    return 1;
+}
+
+enum connsync_status cs_json_tokenise(struct cs_json *json, struct cs_slice text,
+                                      jsmntok_t *tokens, size_t capacity)
+{
+    jsmn_parser parser;
+    int count;
+
+    json->text = text;
+    json->tokens = tokens;
+    json->count = 0;
+    if (text.length > INT_MAX || capacity == 0) {
+        return CONNSYNC_ERR_JSON_TOKENS;
+    }
+    if (capacity > INT_MAX) {
+        capacity = INT_MAX;
+    }
+    jsmn_init(&parser);
+    count = jsmn_parse(&parser, text.data, text.length, tokens, (unsigned)capacity);
+    if (count == JSMN_ERROR_PART && parser.toknext == 0) {
+        count = tokenise_lone_primitive(text, tokens, parser.pos);
+    }
+    if (count == JSMN_ERROR_NOMEM) {
+        return CONNSYNC_ERR_JSON_TOKENS;
+    }
+    if (count <= 0) {
+        return CONNSYNC_ERR_JSON_SYNTAX;
+    }
+    json->count = count;
+    return CONNSYNC_OK;
+}
+
+static bool has_type(const struct cs_json *json, int value, jsmntype_t type)
+{
+    return value >= 0 && value < json->count && json->tokens[value].type == type;
+}
+
+static struct cs_slice token_text(const struct cs_json *json, int value, int quote)
+{
+    const jsmntok_t *token = &json->tokens[value];
+    int start = token->start - quote;
+    int end = token->end + quote;
+
+    return cs_slice_make(json->text.data + start, (size_t)(end - start));
+}
+
+struct cs_slice cs_json_raw(const struct cs_json *json, int value)
+{
+    if (value < 0 || value >= json->count) {
+        return cs_slice_of(NULL);
+    }
+    return token_text(json, value, cs_json_is_string(json, value) ? 1 : 0);
+}
+
+struct cs_slice cs_json_string_body(const struct cs_json *json, int value)
+{
+    if (!cs_json_is_string(json, value)) {
+        return cs_slice_of(NULL);
+    }
+    return token_text(json, value, 0);
+}
+
+bool cs_json_is_object(const struct cs_json *json, int value)
+{
+    return has_type(json, value, JSMN_OBJECT);
+}
+
+bool cs_json_is_array(const struct cs_json *json, int value)
+{
+    return has_type(json, value, JSMN_ARRAY);
+}
+
+bool cs_json_is_string(const struct cs_json *json, int value)
+{
+    return has_type(json, value, JSMN_STRING);
+}
+
+bool cs_json_is_null(const struct cs_json *json, int value)
+{
+    return has_type(json, value, JSMN_PRIMITIVE) &&
+           json->text.data[json->tokens[value].start] == 'n';
+}
+
+size_t cs_json_size(const struct cs_json *json, int value)
+{
+    /* jsmn gives a key the size 1, for its value. */
+    if (!cs_json_is_object(json, value) && !cs_json_is_array(json, value)) {
+        return 0;
+    }
+    return (size_t)json->tokens[value].size;
+}
+
+int cs_json_next(const struct cs_json *json, int value)
+{
+    int end = json->tokens[value].end;
+    int next = value + 1;
+
+    while (next < json->count && json->tokens[next].start < end) {
+        next++;
+    }
+    return next;
+}
+
+int cs_json_first(const struct cs_json *json, int container)
+{
+    return cs_json_size(json, container) > 0 ? container + 1 : CS_JSON_NONE;
+}
+
+int cs_json_next_element(const struct cs_json *json, int container, int element)
+{
+    int next = cs_json_next(json, element);
+
+    if (next >= json->count || json->tokens[next].parent != container) {
+        return CS_JSON_NONE;
+    }
+    return next;
+}
+
+int cs_json_next_key(const struct cs_json *json, int container, int key)
+{
+    return cs_json_next_element(json, container, key + 1);
+}
+
+bool cs_json_string_is(const struct cs_json *json, int string, const char *wanted)
+{
+    struct cs_json_string reader;
+    int byte;
+
+    if (!cs_json_is_string(json, string)) {
+        return false;
+    }
+    cs_json_string_init(&reader, cs_json_string_body(json, string));
+    for (;;) {
+        byte = cs_json_string_next(&reader);
+        if (byte == CS_JSON_STRING_END) {
+            return *wanted == '\0';
+        }
+        /* An escaped U+0000 must not be taken for the end of `wanted`. */
+        if (*wanted == '\0' || byte != (unsigned char)*wanted) {
+            return false;
+        }
+        wanted++;
+    }
+}
+
+size_t cs_json_find(const struct cs_json *json, int object, const char *name, int *value)
+{
+    size_t count = 0;
+    int key;
+
+    *value = CS_JSON_NONE;
+    if (!cs_json_is_object(json, object)) {
+        return 0;
+    }
+    for (key = cs_json_first(json, object); key != CS_JSON_NONE;
+         key = cs_json_next_key(json, object, key)) {
+        if (!cs_json_string_is(json, key, name)) {
+            continue;
+        }
+        if (count == 0) {
+            *value = key + 1;
+        }
+        count++;
+    }
+    return count;
+}
+
+bool cs_json_decode(const struct cs_json *json, int string, char *out, size_t size)
+{
+    struct cs_json_string reader;
+    size_t length = 0;
+    int byte;
+
+    out[0] = '\0';
+    if (!cs_json_is_string(json, string)) {
+        return false;
+    }
+    cs_json_string_init(&reader, cs_json_string_body(json, string));
+    for (;;) {
+        byte = cs_json_string_next(&reader);
+        if (byte == CS_JSON_STRING_END) {
+            out[length] = '\0';
+            return true;
+        }
+        if (byte == 0 || length + 1 == size) {
+            out[0] = '\0';
+            return false;
+        }
+        out[length++] = (char)byte;
+    }
+}
+
+bool cs_json_to_u64(const struct cs_json *json, int value, uint64_t *out)
+{
+    return has_type(json, value, JSMN_PRIMITIVE) &&
+           cs_slice_to_u64(cs_json_raw(json, value), out);
+}

@@ -1,0 +1,11 @@
+/* The help texts. Each command has one, with an example. */
+#ifndef CONNSYNC_CLI_HELP_H
+#define CONNSYNC_CLI_HELP_H
+
+extern const char cli_help[];
+extern const char cli_help_get[];
+extern const char cli_help_set[];
+extern const char cli_help_list[];
+extern const char cli_version[];
+
+#endif

@@ -1,0 +1,445 @@
+#define _POSIX_C_SOURCE 200809L
+
+#include "platform/posix/cli/options.h"
+
+#include "core/text.h"
+#include "platform/posix/cli/help.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define TIMEOUT_SECONDS_MAX 86400u
+
+enum option_code {
+    OPTION_DOMAIN = 256,
+    OPTION_TOKEN_FILE,
+    OPTION_CLIENT_ID,
+    OPTION_CLIENT_SECRET_FILE,
+    OPTION_AUDIENCE,
+    OPTION_CA_FILE,
+    OPTION_TIMEOUT,
+    OPTION_CONNECT_TO,
+    OPTION_DRY_RUN,
+    OPTION_ALLOW_ENCRYPTED,
+    OPTION_JSON,
+    OPTION_HELP,
+    OPTION_VERSION
+};
+
+static const struct option long_options[] = {
+    {"domain", required_argument, NULL, OPTION_DOMAIN},
+    {"token-file", required_argument, NULL, OPTION_TOKEN_FILE},
+    {"client-id", required_argument, NULL, OPTION_CLIENT_ID},
+    {"client-secret-file", required_argument, NULL, OPTION_CLIENT_SECRET_FILE},
+    {"audience", required_argument, NULL, OPTION_AUDIENCE},
+    {"ca-file", required_argument, NULL, OPTION_CA_FILE},
+    {"timeout", required_argument, NULL, OPTION_TIMEOUT},
+    {"connect-to", required_argument, NULL, OPTION_CONNECT_TO},
+    {"dry-run", no_argument, NULL, OPTION_DRY_RUN},
+    {"allow-encrypted-configuration", no_argument, NULL, OPTION_ALLOW_ENCRYPTED},
+    {"json", no_argument, NULL, OPTION_JSON},
+    {"verbose", no_argument, NULL, 'v'},
+    {"help", no_argument, NULL, OPTION_HELP},
+    {"version", no_argument, NULL, OPTION_VERSION},
+    {NULL, 0, NULL, 0},
+};
+
+__attribute__((format(printf, 2, 3))) static enum cli_action wrong(struct cli_options *options,
+                                                                   const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    (void)vsnprintf(options->message, sizeof options->message, format, arguments);
+    va_end(arguments);
+    return CLI_USAGE_ERROR;
+}
+
+static enum cli_action show(struct cli_options *options, const char *text)
+{
+    options->text = text;
+    return CLI_SHOW_TEXT;
+}
+
+static const char *environment(const char *name)
+{
+    const char *value = getenv(name);
+
+    return value != NULL && value[0] != '\0' ? value : NULL;
+}
+
+/* ---- Hosts ---- */
+
+/* Splits HOST[:PORT], with IPv6 addresses bare or in brackets. */
+static bool split_host(struct cs_slice text, char *host, uint16_t *port_number)
+{
+    const char *colon = NULL;
+    uint64_t number = 0;
+
+    for (size_t i = 0; i < text.length; i++) {
+        if (text.data[i] == ':') {
+            colon = colon == NULL ? text.data + i : text.data;
+        }
+    }
+    if (text.length > 0 && text.data[0] == '[') {
+        const char *bracket = memchr(text.data, ']', text.length);
+        if (bracket == NULL) {
+            return false;
+        }
+        struct cs_slice inside = cs_slice_make(text.data + 1, (size_t)(bracket - text.data) - 1);
+        if (!cs_copy_string(host, CLI_HOST_SIZE, inside)) {
+            return false;
+        }
+        colon = bracket + 1 < text.data + text.length ? bracket + 1 : NULL;
+        if (colon != NULL && *colon != ':') {
+            return false;
+        }
+    } else if (colon == text.data) { /* several colons: an IPv6 address alone */
+        return cs_copy_string(host, CLI_HOST_SIZE, text) && text.length > 0;
+    } else {
+        size_t length = colon == NULL ? text.length : (size_t)(colon - text.data);
+        if (!cs_copy_string(host, CLI_HOST_SIZE, cs_slice_make(text.data, length))) {
+            return false;
+        }
+    }
+    if (colon != NULL) {
+        size_t rest = text.length - (size_t)(colon + 1 - text.data);
+        if (!cs_slice_to_u64(cs_slice_make(colon + 1, rest), &number) || number == 0 ||
+            number > UINT16_MAX) {
+            return false;
+        }
+        *port_number = (uint16_t)number;
+    }
+    return host[0] != '\0';
+}
+
+static bool is_host_byte(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           c == '-' || c == '.' || c == ':' || c == '_';
+}
+
+/* A host with an optional scheme, slash and port, as people copy it. */
+static enum cli_action read_domain(struct cli_options *options)
+{
+    struct cs_slice text = cs_slice_of(options->domain_given);
+
+    if (cs_slice_starts_with(text, "https://")) {
+        text = cs_slice_make(text.data + 8, text.length - 8);
+    }
+    if (text.length > 0 && text.data[text.length - 1] == '/') {
+        text.length--;
+    }
+    if (!split_host(text, options->domain, &options->port_number)) {
+        return wrong(options, "the domain \"%.100s\" is not HOST or HOST:PORT",
+                     options->domain_given);
+    }
+    size_t length = strlen(options->domain);
+    if (options->domain[length - 1] == '.') { /* the root's dot is not in certificates */
+        options->domain[length - 1] = '\0';
+    }
+    for (const char *at = options->domain; *at != '\0'; at++) {
+        if (!is_host_byte(*at)) {
+            return wrong(options, "the domain \"%.100s\" is not HOST or HOST:PORT",
+                         options->domain_given);
+        }
+    }
+    return options->domain[0] != '\0' ? CLI_RUN : wrong(options, "%s", "the domain is empty");
+}
+
+/* ---- Secrets ---- */
+
+static ssize_t read_all(int fd, char *out, size_t size)
+{
+    size_t length = 0;
+
+    while (length < size) {
+        ssize_t got = read(fd, out + length, size - length);
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got <= 0) {
+            return got < 0 ? -1 : (ssize_t)length;
+        }
+        length += (size_t)got;
+    }
+    return (ssize_t)length;
+}
+
+/* The first line of a file, without its end; "-" is standard input. */
+static enum cli_action read_secret_file(struct cli_options *options, const char *path, char *out)
+{
+    int fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t length = fd < 0 ? -1 : read_all(fd, out, CLI_SECRET_SIZE);
+
+    if (fd > STDIN_FILENO) {
+        (void)close(fd);
+    }
+    if (length < 0) {
+        return wrong(options, "cannot read the file %.200s", path);
+    }
+    if ((size_t)length == CLI_SECRET_SIZE) {
+        return wrong(options, "the file %.200s is too long for a token or a secret", path);
+    }
+    out[length] = '\0';
+    out[strcspn(out, "\r\n")] = '\0';
+    return out[0] != '\0' ? CLI_RUN : wrong(options, "the file %.200s is empty", path);
+}
+
+static enum cli_action copy_secret(struct cli_options *options, const char *name,
+                                   const char *value, char *out)
+{
+    if (!cs_copy_string(out, CLI_SECRET_SIZE, cs_slice_of(value))) {
+        return wrong(options, "%s is too long", name);
+    }
+    return CLI_RUN;
+}
+
+static enum cli_action read_token(struct cli_options *options)
+{
+    if (options->token_file != NULL) {
+        return read_secret_file(options, options->token_file, options->token);
+    }
+    /* Client credentials on the command line win over a token left in the shell. */
+    if (options->client_secret_file != NULL) {
+        return CLI_RUN;
+    }
+    const char *token = environment("AUTH0_API_TOKEN");
+    if (token == NULL) {
+        token = environment("AUTH0_ACCESS_TOKEN");
+    }
+    return token == NULL ? CLI_RUN
+                         : copy_secret(options, "AUTH0_API_TOKEN", token, options->token);
+}
+
+static enum cli_action read_client_secret(struct cli_options *options)
+{
+    const char *secret = environment("AUTH0_CLIENT_SECRET");
+
+    if (options->client_id == NULL) {
+        options->client_id = environment("AUTH0_CLIENT_ID");
+    }
+    if (options->client_secret_file != NULL) {
+        return read_secret_file(options, options->client_secret_file, options->client_secret);
+    }
+    return secret == NULL
+               ? CLI_RUN
+               : copy_secret(options, "AUTH0_CLIENT_SECRET", secret, options->client_secret);
+}
+
+static enum cli_action read_credentials(struct cli_options *options)
+{
+    enum cli_action action = read_token(options);
+
+    if (action == CLI_RUN && options->token[0] == '\0') {
+        action = read_client_secret(options);
+    }
+    if (action != CLI_RUN || options->token[0] != '\0') {
+        return action;
+    }
+    if (options->client_id == NULL && options->client_secret[0] == '\0') {
+        return wrong(options, "%s",
+                     "no credentials: set AUTH0_API_TOKEN, or AUTH0_CLIENT_ID and "
+                     "AUTH0_CLIENT_SECRET, or use --token-file");
+    }
+    if (options->client_id == NULL) {
+        return wrong(options, "%s", "a client secret without an id: set AUTH0_CLIENT_ID");
+    }
+    if (options->client_secret[0] == '\0') {
+        return wrong(options, "%s",
+                     "a client id without a secret: set AUTH0_CLIENT_SECRET or use "
+                     "--client-secret-file");
+    }
+    return CLI_RUN;
+}
+
+void cli_options_wipe(struct cli_options *options)
+{
+    cs_wipe(options->token, sizeof options->token);
+    cs_wipe(options->client_secret, sizeof options->client_secret);
+}
+
+/* ---- The command line ---- */
+
+static const char *help_of(const struct cli_options *options, const char *command)
+{
+    if (command == NULL) {
+        return cli_help;
+    }
+    switch (options->job.operation) {
+    case CONNSYNC_GET:
+        return cli_help_get;
+    case CONNSYNC_SET:
+        return cli_help_set;
+    default:
+        return cli_help_list;
+    }
+}
+
+static enum cli_action read_timeout(struct cli_options *options, const char *text)
+{
+    uint64_t seconds = 0;
+
+    if (!cs_slice_to_u64(cs_slice_of(text), &seconds) || seconds == 0 ||
+        seconds > TIMEOUT_SECONDS_MAX) {
+        return wrong(options, "--timeout takes whole seconds from 1 to 86400, not \"%.40s\"", text);
+    }
+    options->timeout_ms = (uint32_t)seconds * 1000u;
+    return CLI_RUN;
+}
+
+static enum cli_action read_connect_to(struct cli_options *options, const char *text)
+{
+    options->has_connect_to = true;
+    if (!split_host(cs_slice_of(text), options->connect_to_host, &options->connect_to_port)) {
+        return wrong(options, "--connect-to takes ADDRESS or ADDRESS:PORT, not \"%.100s\"", text);
+    }
+    return CLI_RUN;
+}
+
+static enum cli_action take_option(struct cli_options *options, int code, char **argv)
+{
+    switch (code) {
+    case OPTION_DOMAIN:
+        options->domain_given = optarg;
+        return CLI_RUN;
+    case OPTION_TOKEN_FILE:
+        options->token_file = optarg;
+        return CLI_RUN;
+    case OPTION_CLIENT_ID:
+        options->client_id = optarg;
+        return CLI_RUN;
+    case OPTION_CLIENT_SECRET_FILE:
+        options->client_secret_file = optarg;
+        return CLI_RUN;
+    case OPTION_AUDIENCE:
+        options->audience = optarg;
+        return CLI_RUN;
+    case OPTION_CA_FILE:
+        options->ca_file = optarg;
+        return CLI_RUN;
+    case OPTION_TIMEOUT:
+        return read_timeout(options, optarg);
+    case OPTION_CONNECT_TO:
+        return read_connect_to(options, optarg);
+    case OPTION_DRY_RUN:
+        options->job.dry_run = true;
+        return CLI_RUN;
+    case OPTION_ALLOW_ENCRYPTED:
+        options->job.allow_encrypted_configuration = true;
+        return CLI_RUN;
+    case OPTION_JSON:
+        options->json = true;
+        return CLI_RUN;
+    case 'v':
+        options->verbose++;
+        return CLI_RUN;
+    case ':':
+        return wrong(options, "%.60s needs a value", argv[optind - 1]);
+    default:
+        return wrong(options, "unknown option %.60s", argv[optind - 1]);
+    }
+}
+
+static bool read_command(struct cli_options *options, const char *command, int *arguments)
+{
+    if (strcmp(command, "get") == 0) {
+        options->job.operation = CONNSYNC_GET;
+        *arguments = 1;
+    } else if (strcmp(command, "set") == 0) {
+        options->job.operation = CONNSYNC_SET;
+        *arguments = 2;
+    } else if (strcmp(command, "list") == 0) {
+        options->job.operation = CONNSYNC_LIST;
+        *arguments = 0;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static enum cli_action read_arguments(struct cli_options *options, int count, char **words,
+                                      int wanted)
+{
+    if (count < wanted) {
+        return wrong(options, "%s",
+                     options->job.operation == CONNSYNC_SET
+                         ? "usage: connsync set CONNECTION VALUE"
+                         : "usage: connsync get CONNECTION");
+    }
+    if (count > wanted) {
+        return wrong(options, "unexpected argument \"%.60s\"", words[wanted]);
+    }
+    if (wanted > 0) {
+        options->job.connection = words[0];
+        if (words[0][0] == '\0') {
+            return wrong(options, "%s", "CONNECTION is empty: give an id (con_...) or a name");
+        }
+    }
+    if (wanted > 1) {
+        options->job.wanted = connsync_setting_parse(words[1]);
+        if (options->job.wanted == CONNSYNC_SETTING_UNKNOWN) {
+            return wrong(options,
+                         "VALUE is on_each_login, on_first_login, never_on_login, on or off; "
+                         "not \"%.60s\"",
+                         words[1]);
+        }
+    }
+    return CLI_RUN;
+}
+
+static enum cli_action read_environment(struct cli_options *options)
+{
+    if (options->domain_given == NULL) {
+        options->domain_given = environment("AUTH0_DOMAIN");
+    }
+    if (options->domain_given == NULL) {
+        return wrong(options, "%s", "no domain: set AUTH0_DOMAIN or use --domain");
+    }
+    if (options->audience == NULL) {
+        options->audience = environment("AUTH0_AUDIENCE");
+    }
+    enum cli_action action = read_domain(options);
+    return action == CLI_RUN ? read_credentials(options) : action;
+}
+
+enum cli_action cli_options_read(struct cli_options *options, int argc, char **argv)
+{
+    enum cli_action action = CLI_RUN;
+    bool help = false;
+    int arguments = 0;
+    int code;
+
+    opterr = 0;
+    while ((code = getopt_long(argc, argv, ":v", long_options, NULL)) != -1) {
+        if (code == OPTION_VERSION) {
+            return show(options, cli_version);
+        }
+        if (code == OPTION_HELP) {
+            help = true;
+            continue;
+        }
+        action = take_option(options, code, argv);
+        if (action != CLI_RUN) {
+            return action;
+        }
+    }
+    const char *command = optind < argc ? argv[optind] : NULL;
+    if (command != NULL && !read_command(options, command, &arguments)) {
+        return wrong(options, "unknown command \"%.60s\"; there are get, set and list", command);
+    }
+    if (help) {
+        return show(options, help_of(options, command));
+    }
+    if (command == NULL) {
+        return wrong(options, "%s", "no command; there are get, set and list");
+    }
+    action = read_arguments(options, argc - optind - 1, argv + optind + 1, arguments);
+    return action == CLI_RUN ? read_environment(options) : action;
+}

@@ -1,0 +1,52 @@
+/*
+ * The command line and the environment, read into one struct.
+ *
+ * No secret comes through argv: tokens and client secrets are read from the
+ * environment or from files that the options name.
+ */
+#ifndef CONNSYNC_CLI_OPTIONS_H
+#define CONNSYNC_CLI_OPTIONS_H
+
+#include "core/connsync.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define CLI_HOST_SIZE 256
+/* The longest token, client secret or path in a file: a token with every scope of
+ * the Management API has about 7 KB. */
+#define CLI_SECRET_SIZE 16384
+#define CLI_MESSAGE_SIZE 512
+
+enum cli_action { CLI_RUN, CLI_SHOW_TEXT, CLI_USAGE_ERROR };
+
+struct cli_options {
+    struct connsync_job job;
+    const char *domain_given;
+    char domain[CLI_HOST_SIZE];
+    uint16_t port_number;
+    bool has_connect_to;
+    char connect_to_host[CLI_HOST_SIZE];
+    uint16_t connect_to_port;
+    const char *token_file;
+    const char *client_id;
+    const char *client_secret_file;
+    const char *audience;
+    const char *ca_file;
+    uint32_t timeout_ms;
+    bool json;
+    unsigned verbose;
+
+    /* Secrets, wiped by cli_options_wipe. Empty when not given. */
+    char token[CLI_SECRET_SIZE];
+    char client_secret[CLI_SECRET_SIZE];
+
+    const char *text;               /* what CLI_SHOW_TEXT prints */
+    char message[CLI_MESSAGE_SIZE]; /* what is wrong, for CLI_USAGE_ERROR */
+};
+
+enum cli_action cli_options_read(struct cli_options *options, int argc, char **argv);
+
+void cli_options_wipe(struct cli_options *options);
+
+#endif

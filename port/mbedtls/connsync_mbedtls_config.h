@@ -1,0 +1,245 @@
+/*
+ * The configuration that mbedTLS 3.6 is compiled with, in place of its own
+ * mbedtls_config.h. Every translation unit that includes an mbedTLS header must
+ * see the same one: the build passes it as MBEDTLS_CONFIG_FILE, and it is part
+ * of the interface of the CMake target connsync_mbedtls.
+ *
+ * What it describes: a TLS 1.2 and 1.3 client that verifies RSA and ECDSA
+ * servers, draws all its memory from an arena of ours, has no file, clock or
+ * random source of its own, and never reaches the C library's stdio.
+ *
+ * One switch: CONNSYNC_TLS_SMALL, for boards counted in kilobytes. It leaves
+ * out AES-256, ChaCha20-Poly1305 and X25519, and chooses small over fast. The
+ * two forms of the library talk to the same servers; a server that offers none
+ * of AES-128-GCM or P-256/P-384 is refused by the small form only.
+ *
+ * A name that is absent here is off. Absences that a reader might take for
+ * oversights are listed at the end, with their reasons.
+ */
+#ifndef CONNSYNC_MBEDTLS_CONFIG_H
+#define CONNSYNC_MBEDTLS_CONFIG_H
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ------------------------------------------------------------------ world --
+ * mbedTLS reaches the outside through these names and through nothing else.
+ * port/mbedtls/mbedtls_world.c implements them on the arena that the caller of
+ * connsync gave. Both follow the laws of calloc() and free(). */
+void *connsync_mbedtls_calloc(size_t count, size_t size);
+void connsync_mbedtls_free(void *block);
+
+#ifdef __cplusplus
+}
+#endif
+
+/* The layer in which the functions of the C library can be replaced. */
+#define MBEDTLS_PLATFORM_C
+/* Memory is replaced, and at compile time: no function pointers in RAM. */
+#define MBEDTLS_PLATFORM_MEMORY
+#define MBEDTLS_PLATFORM_CALLOC_MACRO connsync_mbedtls_calloc
+#define MBEDTLS_PLATFORM_FREE_MACRO connsync_mbedtls_free
+/* Without this, naming calloc or exit as a default pulls them into the link,
+ * and on bare metal their system calls with them. */
+#define MBEDTLS_PLATFORM_NO_STD_FUNCTIONS
+/* Formatting always fails. Nothing that connsync calls formats text; should it
+ * start to, mbedTLS reports an error, and a board still links no printf(). */
+#define MBEDTLS_PLATFORM_SNPRINTF_MACRO(...) (-1)
+#define MBEDTLS_PLATFORM_PRINTF_MACRO(...) (-1)
+#define MBEDTLS_PLATFORM_FPRINTF_MACRO(...) (-1)
+/* The library has no say in when the program ends. */
+#define MBEDTLS_PLATFORM_EXIT_MACRO(code) ((void) (code))
+/* Were the entropy module ever switched on, it must not look for a device. */
+#define MBEDTLS_NO_PLATFORM_ENTROPY
+
+/* ------------------------------------------------------------------- build */
+/* Hand-written multiplication and AES for the compilers that have them. */
+#define MBEDTLS_HAVE_ASM
+/* Calls that upstream will withdraw are an error today. */
+#define MBEDTLS_DEPRECATED_REMOVED
+
+#if defined(__x86_64__) && !defined(CONNSYNC_TLS_SMALL)
+/* AES and GHASH instructions, asked of the processor at run time. 4 KB of code
+ * for a record layer that is several times faster; other processors fall back. */
+#define MBEDTLS_AESNI_C
+#endif
+
+/* ------------------------------------------------------------------ random */
+/* One generator, seeded and reseeded through the port's entropy function. */
+#define MBEDTLS_CTR_DRBG_C
+/* PSA takes its random bytes from that same generator, by way of
+ * mbedtls_psa_external_get_random() in port/mbedtls/mbedtls_world.c. */
+#define MBEDTLS_PSA_CRYPTO_EXTERNAL_RNG
+
+/* --------------------------------------------------------------------- PSA */
+/* TLS 1.3 computes its key schedule with PSA; there is no other way in 3.6. */
+#define MBEDTLS_PSA_CRYPTO_C
+/* The keys live in a static table. A handshake uses at most two at a time;
+ * four leave room without spending 40 bytes for each of the default 32. */
+#define MBEDTLS_PSA_KEY_SLOT_COUNT 4
+/* No other process shares our buffers, so PSA need not copy them first. */
+#define MBEDTLS_PSA_ASSUME_EXCLUSIVE_BUFFERS
+
+/* ------------------------------------------------------------------ cipher */
+#define MBEDTLS_CIPHER_C
+#define MBEDTLS_AES_C
+#define MBEDTLS_GCM_C
+/* Tables in flash: generated ones would take 8 KB of RAM. */
+#define MBEDTLS_AES_ROM_TABLES
+/* One table and rotations in place of four: 6 KB less, for a few percent. */
+#define MBEDTLS_AES_FEWER_TABLES
+
+#if defined(CONNSYNC_TLS_SMALL)
+/* Nothing but AES-128-GCM is offered, so the generator makes do with it too. */
+#define MBEDTLS_AES_ONLY_128_BIT_KEY_LENGTH
+#define MBEDTLS_CTR_DRBG_USE_128_BIT_KEY
+#else
+#define MBEDTLS_CHACHA20_C
+#define MBEDTLS_POLY1305_C
+#define MBEDTLS_CHACHAPOLY_C
+#endif
+
+/* -------------------------------------------------------------------- hash */
+#define MBEDTLS_MD_C
+/* TLS 1.3's key schedule. */
+#define MBEDTLS_HKDF_C
+#define MBEDTLS_SHA256_C
+/* Real chains are signed with SHA-384 and, rarely, SHA-512: both are one file. */
+#define MBEDTLS_SHA384_C
+#define MBEDTLS_SHA512_C
+#if defined(CONNSYNC_TLS_SMALL)
+/* Rolled loops: 3 KB less of flash, and hashing is a small part of the work. */
+#define MBEDTLS_SHA256_SMALLER
+#define MBEDTLS_SHA512_SMALLER
+#endif
+
+/* -------------------------------------------------------------- public key */
+#define MBEDTLS_BIGNUM_C
+/* The largest key that is understood: RSA-4096. */
+#define MBEDTLS_MPI_MAX_SIZE 512
+/* Verification raises to 65537, where a window only costs memory. */
+#define MBEDTLS_MPI_WINDOW_SIZE 1
+
+#define MBEDTLS_ECP_C
+#define MBEDTLS_ECP_DP_SECP256R1_ENABLED
+#define MBEDTLS_ECP_DP_SECP384R1_ENABLED
+/* Reduction made for the NIST primes. Without it curves are five times slower. */
+#define MBEDTLS_ECP_NIST_OPTIM
+#if defined(CONNSYNC_TLS_SMALL)
+/* The smallest window, and no tables of fixed points: 6 KB of flash and 2 KB of
+ * RAM less for a handshake that takes half as long again. */
+#define MBEDTLS_ECP_WINDOW_SIZE 2
+#define MBEDTLS_ECP_FIXED_POINT_OPTIM 0
+#else
+#define MBEDTLS_ECP_DP_CURVE25519_ENABLED
+#define MBEDTLS_ECP_WINDOW_SIZE 4
+#define MBEDTLS_ECP_FIXED_POINT_OPTIM 1
+#endif
+#define MBEDTLS_ECDH_C
+#define MBEDTLS_ECDSA_C
+
+#define MBEDTLS_RSA_C
+#define MBEDTLS_PKCS1_V15
+/* PSS: TLS 1.3 knows no other RSA signature. */
+#define MBEDTLS_PKCS1_V21
+/* The Chinese remainder form belongs to private keys, and there are none. */
+#define MBEDTLS_RSA_NO_CRT
+
+/* ------------------------------------------------------------ certificates */
+/* ASN.1 is read for certificates and keys; ECDSA's code needs the writer. */
+#define MBEDTLS_ASN1_PARSE_C
+#define MBEDTLS_ASN1_WRITE_C
+#define MBEDTLS_OID_C
+#define MBEDTLS_PK_C
+#define MBEDTLS_PK_PARSE_C
+#define MBEDTLS_X509_USE_C
+#define MBEDTLS_X509_CRT_PARSE_C
+/* Certificates signed with PSS; also what makes TLS 1.3 with any RSA server
+ * possible. A server with an ECDSA key, or TLS 1.2, would hide its absence. */
+#define MBEDTLS_X509_RSASSA_PSS_SUPPORT
+/* Trust anchors are looked up by a function when a chain asks for one, so that
+ * a bundle of 140 roots need not be parsed into the arena. */
+#define MBEDTLS_X509_TRUSTED_CERTIFICATE_CALLBACK
+/* No certificate is ever printed. */
+#define MBEDTLS_X509_REMOVE_INFO
+
+#if !defined(CONNSYNC_TLS_SMALL)
+/* A host reads its trust anchors from PEM files. A board has DER in flash. */
+#define MBEDTLS_BASE64_C
+#endif
+
+/* --------------------------------------------------------------------- TLS */
+#define MBEDTLS_SSL_TLS_C
+#define MBEDTLS_SSL_CLI_C
+#define MBEDTLS_SSL_PROTO_TLS1_2
+#define MBEDTLS_SSL_PROTO_TLS1_3
+/* A fresh ECDHE key for every connection, in both versions: forward secrecy. */
+#define MBEDTLS_KEY_EXCHANGE_ECDHE_ECDSA_ENABLED
+#define MBEDTLS_KEY_EXCHANGE_ECDHE_RSA_ENABLED
+#define MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL_ENABLED
+/* The middlebox compatibility of RFC 8446 D.4. */
+#define MBEDTLS_SSL_TLS1_3_COMPATIBILITY_MODE
+/* RFC 6066: a shared address must be told which name is wanted. */
+#define MBEDTLS_SSL_SERVER_NAME_INDICATION
+/* RFC 7627: binds a TLS 1.2 session to its handshake. */
+#define MBEDTLS_SSL_EXTENDED_MASTER_SECRET
+/* The peer learns why a handshake was given up. */
+#define MBEDTLS_SSL_ALL_ALERT_MESSAGES
+/* TLS 1.3 in mbedTLS 3.6 refuses to compile without it. */
+#define MBEDTLS_SSL_KEEP_PEER_CERTIFICATE
+
+/* A server may send records of 16 KB and cannot be told otherwise: extensions
+ * that ask for less are ignored by some servers and answered wrongly by others. */
+#define MBEDTLS_SSL_IN_CONTENT_LEN 16384
+/* What we send is cut to fit: a longer request takes more records. */
+#if defined(CONNSYNC_TLS_SMALL)
+#define MBEDTLS_SSL_OUT_CONTENT_LEN 2048
+#else
+#define MBEDTLS_SSL_OUT_CONTENT_LEN 4096
+#endif
+
+/* Everything that is offered, in order of preference. */
+#if defined(CONNSYNC_TLS_SMALL)
+#define MBEDTLS_SSL_CIPHERSUITES                                                                   \
+    MBEDTLS_TLS1_3_AES_128_GCM_SHA256, MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,            \
+        MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256
+#else
+#define MBEDTLS_SSL_CIPHERSUITES                                                                   \
+    MBEDTLS_TLS1_3_AES_128_GCM_SHA256, MBEDTLS_TLS1_3_AES_256_GCM_SHA384,                          \
+        MBEDTLS_TLS1_3_CHACHA20_POLY1305_SHA256,                                                   \
+        MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,                                           \
+        MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,                                             \
+        MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,                                           \
+        MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,                                             \
+        MBEDTLS_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,                                     \
+        MBEDTLS_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256
+#endif
+
+/* ------------------------------------------------------------ left out -----
+ *
+ * MBEDTLS_HAVE_TIME, MBEDTLS_HAVE_TIME_DATE: the dates of a certificate are
+ *     judged in core/tls_verify, against the port's clock. There an unknown
+ *     time, a certificate that is not valid yet and one that has expired are
+ *     three different errors; mbedTLS needs a global clock and has two.
+ * MBEDTLS_ENTROPY_C, MBEDTLS_FS_IO: no random device and no file is opened, so
+ *     that connsync works where there is no /dev and where there are no files.
+ * MBEDTLS_MEMORY_BUFFER_ALLOC_C: its headers take 32 bytes for each block, and
+ *     it cannot tell a full arena from an untrusted certificate. Ours counts
+ *     the allocations that failed.
+ * MBEDTLS_USE_PSA_CRYPTO: copies each record and doubles the memory.
+ * MBEDTLS_SSL_MAX_FRAGMENT_LENGTH, MBEDTLS_SSL_RECORD_SIZE_LIMIT,
+ * MBEDTLS_SSL_VARIABLE_BUFFER_LENGTH: each of them breaks handshakes or large
+ *     answers with servers in common use.
+ * MBEDTLS_SSL_RENEGOTIATION, MBEDTLS_SSL_SESSION_TICKETS: one connection, one
+ *     handshake. A ticket that a TLS 1.3 server sends all the same is skipped.
+ * MBEDTLS_SSL_ALPN: HTTP/1.1 is what a server assumes without it.
+ * MBEDTLS_SHA1_C, MBEDTLS_MD5_C, CBC and CCM suites, DHE, static RSA: not used
+ *     by any server worth talking to.
+ * MBEDTLS_DEBUG_C, MBEDTLS_ERROR_C, MBEDTLS_VERSION_C: text; core/status has
+ *     the words that a person sees.
+ */
+
+#endif

@@ -1,0 +1,40 @@
+/*
+ * The three things that mbedTLS asks of the whole process: memory, the return of
+ * memory, and random bytes for PSA. mbedTLS passes no context to these hooks, so
+ * one pointer must be kept for it somewhere; this file is the only place in
+ * connsync that does. The core enters a world before every call into mbedTLS.
+ *
+ * Not for two threads at once. Several connections on one thread are fine.
+ */
+#ifndef CONNSYNC_MBEDTLS_WORLD_H
+#define CONNSYNC_MBEDTLS_WORLD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct connsync_mbedtls_world {
+    void *context;
+    /* `size` bytes, or NULL. They need not be zeroed. */
+    void *(*allocate)(void *context, size_t size);
+    /* Takes back what `allocate` gave; NULL is allowed. */
+    void (*release)(void *context, void *memory);
+    /* 0, or negative when there are no random bytes. */
+    int (*random)(void *context, uint8_t *out, size_t length);
+};
+
+/* Makes `world` the one that mbedTLS sees, until the next call. */
+void connsync_mbedtls_enter(const struct connsync_mbedtls_world *world);
+
+/* The hooks themselves, named in connsync_mbedtls_config.h. */
+void *connsync_mbedtls_calloc(size_t count, size_t size);
+void connsync_mbedtls_free(void *memory);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
