@@ -16,7 +16,8 @@
  *                              const uint8_t *anchors, size_t anchors_length,
  *                              const char *token)
  *     {
- *         struct connsync_config config = {0};
+ *         struct connsync_config config;
+ *         memset(&config, 0, sizeof config);
  *         config.port = port;
  *         config.memory = memory;
  *         config.memory_size = sizeof memory;
@@ -30,7 +31,8 @@
  *         if (agent == NULL) {
  *             return status;
  *         }
- *         struct connsync_job job = {0};
+ *         struct connsync_job job;
+ *         memset(&job, 0, sizeof job);
  *         job.operation = CONNSYNC_SET;
  *         job.connection = "google-oauth2";
  *         job.wanted = CONNSYNC_ON_FIRST_LOGIN;

@@ -1,6 +1,7 @@
 #include "core/json.h"
 
 #include <limits.h>
+#include <string.h>
 
 #include "core/json_string.h"
 
@@ -139,13 +140,15 @@ int cs_json_next_key(const struct cs_json *json, int container, int key)
 
 bool cs_json_string_is(const struct cs_json *json, int string, const char *wanted)
 {
+    struct cs_slice body = cs_json_string_body(json, string);
     struct cs_json_string reader;
     int byte;
 
-    if (!cs_json_is_string(json, string)) {
+    /* No escape is shorter than what it stands for: most keys need no look. */
+    if (!cs_json_is_string(json, string) || body.length < strlen(wanted)) {
         return false;
     }
-    cs_json_string_init(&reader, cs_json_string_body(json, string));
+    cs_json_string_init(&reader, body);
     for (;;) {
         byte = cs_json_string_next(&reader);
         if (byte == CS_JSON_STRING_END) {

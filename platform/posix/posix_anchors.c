@@ -53,9 +53,8 @@ struct job {
     struct decoder decoder;
 };
 
-static enum connsync_posix_anchors_status report(struct job *job,
-                                                 enum connsync_posix_anchors_status status,
-                                                 const char *reason)
+static enum connsync_posix_anchors_status
+report(struct job *job, enum connsync_posix_anchors_status status, const char *reason)
 {
     struct connsync_posix_anchors *anchors = job->anchors;
     if (status == CONNSYNC_POSIX_ANCHORS_DAMAGED) {

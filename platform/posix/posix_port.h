@@ -11,8 +11,8 @@
 #ifndef CONNSYNC_PLATFORM_POSIX_PORT_H
 #define CONNSYNC_PLATFORM_POSIX_PORT_H
 
-#include "port/connsync_port.h"
 #include "platform/posix/posix_resolver.h"
+#include "port/connsync_port.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -55,7 +55,7 @@ struct connsync_posix {
     uint16_t connect_to_port;
     uint16_t port_number; /* the one being dialled */
     int stage;
-    int fd; /* the socket; -1 without one */
+    int fd;      /* the socket; -1 without one */
     int failure; /* what the addresses tried so far amount to */
     uint32_t next_address;
     uint64_t attempt_deadline_ms;

@@ -113,8 +113,10 @@ def _fields(content_type, body):
         raise ValueError("unknown content type")
     if not _FORM_TEXT.fullmatch(body) or re.search(rb"%(?![0-9A-Fa-f]{2})", body):
         raise ValueError("the form is not encoded")
-    pairs = parse_qsl(body, keep_blank_values=True, strict_parsing=True)
-    fields = {key.decode("utf-8"): value for key, value in pairs}
+    # Latin-1 maps every byte to one character and back: a secret is bytes, not text.
+    pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, strict_parsing=True,
+                      encoding="latin-1")
+    fields = {key: value.encode("latin-1") for key, value in pairs}
     if len(fields) != len(pairs):
         raise ValueError("a field is there twice")
     return fields

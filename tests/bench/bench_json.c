@@ -1,0 +1,277 @@
+/*
+ * Prints how fast documents are checked, tokenised and patched.
+ *
+ * All figures of a line come from the same process, so that their ratios hold
+ * even where a busy machine makes the figures themselves move. Each is the best
+ * of several runs. It judges nothing: read it.
+ */
+#define _POSIX_C_SOURCE 200809L
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/json.h"
+#include "core/patch.h"
+
+#define DOCUMENT_BYTES ((size_t)1 << 20)
+#define RUNS 40
+
+struct document {
+    const char *name;
+    char *text;
+    size_t length;
+    jsmntok_t *tokens;
+    size_t capacity;
+};
+
+/* Keeps a compiler from leaving the measured work out. */
+static volatile size_t sink;
+
+static double now_seconds(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static void append(struct document *document, const char *text)
+{
+    size_t length = strlen(text);
+
+    memcpy(document->text + document->length, text, length);
+    document->length += length;
+}
+
+static void start(struct document *document, const char *name)
+{
+    document->name = name;
+    document->length = 0;
+    append(document, "{\"id\":\"con_2bXy7LmQ9fTzWkRa\",\"options\":{");
+}
+
+/* Every document ends with the brace of `options` and one member behind it. */
+static void finish(struct document *document)
+{
+    append(document, "},\"strategy\":\"auth0\"}");
+}
+
+/* Much as connections are: short members, flags, lists, and a script now and then. */
+static void make_mixed(struct document *document)
+{
+    char block[1024];
+    int number = 0;
+
+    start(document, "mixed");
+    while (document->length < DOCUMENT_BYTES - sizeof block) {
+        snprintf(block, sizeof block,
+                 "%s\"block%d\":{\"mfa\":{\"active\":true,\"return_enroll_settings\":true},"
+                 "\"passwordPolicy\":\"good\",\"strategy_version\":%d,\"brute_force_protection\":true,"
+                 "\"upstream_params\":null,\"domain_aliases\":[\"example.com\",\"example.org\"],"
+                 "\"customScripts\":{\"login\":\"function login(email, password, callback) {\\n  "
+                 "const query = \\\"SELECT id FROM users WHERE email = $1\\\";\\n  "
+                 "return callback(null, { user_id: 17 });\\n}\\n\"},"
+                 "\"password_complexity_options\":{\"min_length\":8},\"limits\":[1,2.5,-3e4,100000]}",
+                 number == 0 ? "" : ",", number, number);
+        append(document, block);
+        number++;
+    }
+    finish(document);
+}
+
+static void make_wide(struct document *document)
+{
+    char member[64];
+    int number = 0;
+
+    start(document, "wide");
+    while (document->length < DOCUMENT_BYTES - 128) {
+        snprintf(member, sizeof member, "%s\"m%d\":%d", number == 0 ? "" : ",", number, number);
+        append(document, member);
+        number++;
+    }
+    finish(document);
+}
+
+/* Arrays and objects in turn, down to the depth limit, again and again. */
+static void make_deep(struct document *document)
+{
+    int levels = CS_JSON_DEPTH_MAX - 3; /* below the root, `options` and the list */
+
+    start(document, "deep");
+    append(document, "\"a\":[0");
+    while (document->length < DOCUMENT_BYTES - 1024) {
+        append(document, ",");
+        for (int i = 0; i < levels; i++) {
+            append(document, i % 2 == 0 ? "[" : "{\"k\":");
+        }
+        append(document, "1");
+        for (int i = levels - 1; i >= 0; i--) {
+            append(document, i % 2 == 0 ? "]" : "}");
+        }
+    }
+    append(document, "]");
+    finish(document);
+}
+
+static void make_strings(struct document *document)
+{
+    int number = 0;
+
+    start(document, "strings");
+    append(document, "\"a\":[");
+    while (document->length < DOCUMENT_BYTES - 256) {
+        append(document, number++ == 0 ? "" : ",");
+        append(document, "\"MIIDBzCCAe+gAwIBAgIJAKuWhYbF0o3QMA0GCSqGSIb3DQEBCwUAMCExHzAdBgNVBAMT"
+                         "FmV4YW1wbGUuZXUuYXV0aDAuY29tMB4XDTIwMDEwMTAwMDAwMFoXDTMzMDkwODAwMDAw\"");
+    }
+    append(document, "]");
+    finish(document);
+}
+
+static void make_non_ascii(struct document *document)
+{
+    int number = 0;
+
+    start(document, "non-ASCII");
+    append(document, "\"a\":[");
+    while (document->length < DOCUMENT_BYTES - 256) {
+        append(document, number++ == 0 ? "" : ",");
+        append(document, "\"Gr\xC3\xBC\xC3\x9F""e aus \xE6\x9D\xB1\xE4\xBA\xAC, \\u00e9t\\u00e9 "
+                         "\xF0\x9F\x98\x80 \xE3\x81\x93\xE3\x82\x93\xE3\x81\xAB\xE3\x81\xA1\"");
+    }
+    append(document, "]");
+    finish(document);
+}
+
+static void run_check(const struct document *document)
+{
+    struct cs_json_facts facts;
+
+    if (cs_json_check(cs_slice_make(document->text, document->length), &facts) != CONNSYNC_OK) {
+        fprintf(stderr, "%s: refused at %zu\n", document->name, facts.offset);
+        exit(1);
+    }
+    sink = facts.tokens;
+}
+
+static void run_jsmn(const struct document *document)
+{
+    jsmn_parser parser;
+
+    jsmn_init(&parser);
+    sink = (size_t)jsmn_parse(&parser, document->text, document->length, document->tokens,
+                              (unsigned)document->capacity);
+}
+
+static void run_all(const struct document *document)
+{
+    struct cs_json json;
+    struct cs_patch patch;
+    int options;
+
+    run_check(document);
+    if (cs_json_tokenise(&json, cs_slice_make(document->text, document->length),
+                         document->tokens, document->capacity) != CONNSYNC_OK ||
+        cs_json_find(&json, 0, "options", &options) != 1 ||
+        cs_patch_set_member(&patch, &json, options, "set_user_root_attributes",
+                            cs_slice_of("\"on_first_login\"")) != CONNSYNC_OK) {
+        fprintf(stderr, "%s: could not be patched\n", document->name);
+        exit(1);
+    }
+    sink = patch.length;
+}
+
+static void run_digest(const struct document *document)
+{
+    struct cs_digest_key key = {1, 2};
+    struct cs_json json;
+
+    json.text = cs_slice_make(document->text, document->length);
+    json.tokens = document->tokens;
+    json.count = (int)document->capacity;
+    sink = (size_t)cs_json_digest(&json, 0, &key);
+}
+
+static double megabytes_per_second(void (*run)(const struct document *),
+                                   const struct document *document)
+{
+    double best = 1e9;
+
+    for (int i = 0; i < RUNS; i++) {
+        double started = now_seconds();
+        double took;
+
+        run(document);
+        took = now_seconds() - started;
+        best = took < best ? took : best;
+    }
+    return (double)document->length / best / 1e6;
+}
+
+static void allocate_tokens(struct document *document)
+{
+    struct cs_json_facts facts;
+
+    if (cs_json_check(cs_slice_make(document->text, document->length), &facts) != CONNSYNC_OK) {
+        fprintf(stderr, "%s: refused at %zu\n", document->name, facts.offset);
+        exit(1);
+    }
+    document->capacity = facts.tokens;
+    document->tokens = malloc(facts.tokens * sizeof *document->tokens);
+    if (document->tokens == NULL) {
+        exit(1);
+    }
+}
+
+static void measure(struct document *document)
+{
+    double check;
+    double jsmn;
+    double all;
+
+    allocate_tokens(document);
+    check = megabytes_per_second(run_check, document);
+    jsmn = megabytes_per_second(run_jsmn, document);
+    all = megabytes_per_second(run_all, document);
+    printf("%-10s %9zu %8zu %9.0f %9.0f %9.0f %9.0f %9.2f\n", document->name, document->length,
+           document->capacity, check, jsmn, all, megabytes_per_second(run_digest, document),
+           all / jsmn);
+    free(document->tokens);
+}
+
+static void measure_brackets(struct document *document)
+{
+    struct cs_json_facts facts;
+    enum connsync_status status;
+    double started;
+
+    memset(document->text, '[', DOCUMENT_BYTES);
+    started = now_seconds();
+    status = cs_json_check(cs_slice_make(document->text, DOCUMENT_BYTES), &facts);
+    printf("\n%zu opening brackets: status %d at byte %zu after %.6f ms\n", DOCUMENT_BYTES,
+           (int)status, facts.offset, (now_seconds() - started) * 1e3);
+}
+
+int main(void)
+{
+    static void (*const make[])(struct document *) = {make_mixed, make_wide, make_deep,
+                                                      make_strings, make_non_ascii};
+    struct document document;
+
+    document.text = malloc(DOCUMENT_BYTES + 1024);
+    if (document.text == NULL) {
+        return 1;
+    }
+    printf("MB/s, best of %d runs\n%-10s %9s %8s %9s %9s %9s %9s %9s\n", RUNS, "document",
+           "bytes", "tokens", "check", "jsmn", "all", "digest", "all/jsmn");
+    for (size_t i = 0; i < sizeof make / sizeof make[0]; i++) {
+        make[i](&document);
+        measure(&document);
+    }
+    measure_brackets(&document);
+    free(document.text);
+    return 0;
+}

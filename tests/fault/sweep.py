@@ -1,0 +1,92 @@
+"""Replays the whole flow with one fault at every single call of the port, in turn.
+
+After each replay the tenant's connection must be exactly as before or exactly as
+wanted, and the exit code must tell the truth about which. Prints how many points
+were cut and how they ended; fails when one ended otherwise.
+"""
+
+import concurrent.futures
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+from tenant import Tenant  # noqa: E402
+
+KINDS = ("would_block", "short", "reset", "eof", "lost", "stall")
+CONNECTION = (b'{"id":"con_%016d","options":{"client_secret":"MARKER-secret","scope":["a","b"],'
+              b'"n":1.0,"empty":{}},"strategy":"oidc","name":"sweep-%d"}')
+BEFORE = b'{"client_secret":"MARKER-secret","scope":["a","b"],"n":1.0,"empty":{}}'
+WANTED = BEFORE[:-1] + b',"set_user_root_attributes":"never_on_login"}'
+
+
+class Replay:
+    """One run of the program with one fault, and what became of the connection."""
+
+    def __init__(self, program, tenant, serial, plan):
+        self.plan = plan
+        identity = tenant.add(CONNECTION % (serial, serial))
+        with tempfile.NamedTemporaryFile() as log:
+            environment = dict(os.environ, CONNSYNC_FAULT=plan, CONNSYNC_FAULT_LOG=log.name,
+                               **tenant.environment(credentials=True))
+            run = subprocess.run([program, "set", identity, "never_on_login", "--json",
+                                  *tenant.arguments()], env=environment, capture_output=True,
+                                 timeout=120, check=False)
+            counts = log.read().split()
+        self.calls, self.allocations = (int(count) for count in counts) if counts else (0, 0)
+        self.exit_code = run.returncode
+        self.output = run.stdout + run.stderr
+        self.code = json.loads(run.stdout)["code"] if run.stdout else "nothing printed"
+        options = tenant.raw_options(identity)
+        self.state = {BEFORE: "before", WANTED: "wanted"}.get(options, "otherwise")
+
+    def is_true(self):
+        """Does the exit code tell what became of the connection?"""
+        if self.state == "otherwise" or b"MARKER" in self.output:
+            return False
+        if self.exit_code == 0:
+            return self.code == "ok" and self.state == "wanted"
+        if self.exit_code not in (1, 3, 4, 8):
+            return False
+        return self.code == "unverified" or self.state == "before"
+
+
+def plans(whole, memory_step):
+    """Every fault at every point of a run that had none, and a little beyond it."""
+    for kind in KINDS:
+        for point in range(1, whole.calls + 3):
+            yield "%s:%d" % (kind, point)
+    for point in range(1, whole.allocations + 1, memory_step):
+        yield "memory:%d" % point
+
+
+def main():
+    program, memory_step = sys.argv[1], int(sys.argv[2])
+    with Tenant() as tenant:
+        whole = Replay(program, tenant, 0, "count:0")
+        if whole.exit_code != 0 or whole.state != "wanted" or whole.calls < 20:
+            sys.exit("the run without a fault failed: %s" % whole.output.decode())
+        with concurrent.futures.ThreadPoolExecutor(max_workers=3) as pool:
+            replays = list(pool.map(lambda job: Replay(program, tenant, *job),
+                                    enumerate(plans(whole, memory_step), start=1)))
+    for replay in replays:
+        if not replay.is_true():
+            print("%s: exit %d (%s), connection %s: %s" % (
+                replay.plan, replay.exit_code, replay.code, replay.state,
+                replay.output.decode(errors="replace").strip()))
+    states = [replay.state for replay in replays]
+    false = sum(not replay.is_true() for replay in replays)
+    print("%d port calls and %d arena requests; %d faults injected: %d ended as before, "
+          "%d as wanted, %d otherwise; %d exit codes untrue" % (
+              whole.calls, whole.allocations, len(replays), states.count("before"),
+              states.count("wanted"), states.count("otherwise"), false))
+    sys.exit(1 if false or "otherwise" in states else 0)
+
+
+if __name__ == "__main__":
+    main()

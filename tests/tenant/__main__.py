@@ -1,0 +1,5 @@
+"""python3 -m tenant: see serve.py."""
+
+from .serve import main
+
+main()

@@ -1,0 +1,93 @@
+/* What the tests of the POSIX platform share: listeners, a patient connect. */
+#ifndef CONNSYNC_TESTS_UNIT_POSIX_SUPPORT_H
+#define CONNSYNC_TESTS_UNIT_POSIX_SUPPORT_H
+
+#include "platform/posix/posix_port.h"
+#include "platform/posix/posix_resolver.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define PATIENCE_MS 20000u
+
+static inline uint64_t clock_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000u + (uint64_t)now.tv_nsec / 1000000u;
+}
+
+/* Binds to `address` and a free port, which it stores; listens if told to.
+ * Returns -1 where the machine does not have that address. */
+static inline int bind_to(const char *address, uint16_t *port_number, bool listening)
+{
+    struct connsync_posix_address parsed;
+    struct sockaddr_storage name;
+    assert_true(connsync_posix_address_parse(address, &parsed));
+    socklen_t length = connsync_posix_address_socket(&parsed, *port_number, &name);
+    int fd = socket(parsed.family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0 || bind(fd, (struct sockaddr *)&name, length) != 0) {
+        if (fd >= 0) {
+            close(fd);
+        }
+        return -1;
+    }
+    if (listening) {
+        assert_int_equal(listen(fd, 4), 0);
+    }
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&name, &length), 0);
+    struct sockaddr_in in; /* the port lies at the same place in both families */
+    memcpy(&in, &name, sizeof in);
+    *port_number = ntohs(in.sin_port);
+    return fd;
+}
+
+/* Calls connect until it is decided, sleeping as the command line does. */
+static inline int connect_fully(struct connsync_posix *posix, const char *host,
+                                uint16_t port_number)
+{
+    const struct connsync_port *port = connsync_posix_port(posix);
+    uint64_t give_up = clock_ms() + PATIENCE_MS;
+    int status = port->connect(port->context, host, port_number);
+    while (status == CONNSYNC_PORT_WOULD_BLOCK && clock_ms() < give_up) {
+        connsync_posix_wait(posix, false, false, 1000);
+        status = port->connect(port->context, host, port_number);
+    }
+    return status;
+}
+
+static inline bool no_child_left(void)
+{
+    return waitpid(-1, NULL, WNOHANG) == -1 && errno == ECHILD;
+}
+
+/* What `give_answer`, a look-up of our own, answers. */
+static struct connsync_posix_answer given_answer;
+
+static inline void give_answer(const char *host, struct connsync_posix_answer *answer)
+{
+    (void)host;
+    *answer = given_answer;
+}
+
+static inline void no_lookup(const char *host, struct connsync_posix_answer *answer)
+{
+    (void)host;
+    (void)answer;
+    fail_msg("a literal address went to the resolver");
+}
+
+#endif
