@@ -113,7 +113,9 @@ size_t connsync_memory_high_water(const struct connsync *agent)
 
 void connsync_cancel(struct connsync *agent)
 {
-    agent->cancel = true;
+    if (agent->cancels < 2) {
+        agent->cancels++;
+    }
 }
 
 const char *connsync_outcome_name(enum connsync_outcome outcome)
@@ -156,7 +158,7 @@ enum connsync_status connsync_begin(struct connsync *agent, const struct connsyn
     agent->acknowledged = false;
     agent->write_sent = false;
     agent->exchanging = false;
-    agent->cancel = false;
+    agent->cancels = 0;
     agent->retries = 0;
     agent->stale_reads = 0;
     agent->pause_until = 0;
@@ -245,6 +247,18 @@ static bool was_answered(enum connsync_status status)
     return status == CONNSYNC_ERR_RATE_LIMITED || status == CONNSYNC_ERR_SERVER;
 }
 
+/* Whatever spoilt the answer to a write, a reading tells what became of it. */
+static bool worth_another_try(const struct connsync *agent, enum connsync_status status)
+{
+    return may_pass(status) || (agent->phase == CS_AGENT_WRITE && write_is_open(agent));
+}
+
+static unsigned retries_max(const struct connsync *agent, enum connsync_status status)
+{
+    return was_answered(status) || write_is_open(agent) ? CS_AGENT_RETRIES_MAX
+                                                        : CS_AGENT_UNANSWERED_RETRIES_MAX;
+}
+
 /* Pauses and goes back to a phase that is safe to repeat. A write is never
  * repeated from memory: the reading that follows settles what became of it. */
 static enum connsync_status try_again(struct connsync *agent, enum connsync_status status)
@@ -263,7 +277,7 @@ static enum connsync_status try_again(struct connsync *agent, enum connsync_stat
         was_answered(status) ? &agent->exchange.parser.head : &no_answer;
     uint64_t pause = cs_auth0_pause_ms(head, agent->retries, cs_agent_random(agent));
 
-    if (!may_pass(status) || agent->retries == CS_AGENT_RETRIES_MAX) {
+    if (!worth_another_try(agent, status) || agent->retries >= retries_max(agent, status)) {
         return end(agent, status);
     }
     agent->result.wait_ms = pause;
@@ -287,7 +301,9 @@ static enum connsync_status too_large(struct connsync *agent)
         agent->take /= 2;
         return CONNSYNC_WOULD_BLOCK;
     }
-    agent->result.bytes_needed = agent->exchange.bytes_needed;
+    if (agent->exchange.bytes_needed > 0) {
+        agent->result.bytes_needed = agent->exchange.bytes_needed;
+    }
     return end(agent, agent->phase == CS_AGENT_READ && agent->job.operation == CONNSYNC_SET
                           ? CONNSYNC_REFUSED_TOO_LARGE
                           : CONNSYNC_ERR_HTTP_TOO_LARGE);
@@ -295,7 +311,9 @@ static enum connsync_status too_large(struct connsync *agent)
 
 static enum connsync_status after_failure(struct connsync *agent, enum connsync_status status)
 {
-    if (status == CONNSYNC_ERR_HTTP_TOO_LARGE) {
+    bool page_too_large = agent->phase == CS_AGENT_LIST && status == CONNSYNC_REFUSED_TOO_LARGE;
+
+    if (status == CONNSYNC_ERR_HTTP_TOO_LARGE || page_too_large) {
         return too_large(agent);
     }
     if (status == CONNSYNC_ERR_MEMORY) {
@@ -334,7 +352,7 @@ static enum connsync_status step_exchange(struct connsync *agent, struct connsyn
 
 static bool may_cancel(const struct connsync *agent)
 {
-    return agent->cancel && !write_is_open(agent);
+    return agent->cancels > 1 || (agent->cancels == 1 && !write_is_open(agent));
 }
 
 /* One round: begin a request if none is under way, go on with it, deal with its

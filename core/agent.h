@@ -12,8 +12,11 @@
 #include "core/exchange.h"
 #include "core/snapshot.h"
 
-/* Requests of one job that may fail and be tried again. */
+/* Requests of one job that may fail and be tried again: when the service asked for
+ * patience or a write has to be settled, and when nobody answers at all (about
+ * five seconds: a wrong domain should not take a minute to be told). */
 #define CS_AGENT_RETRIES_MAX 8
+#define CS_AGENT_UNANSWERED_RETRIES_MAX 4
 /* Readings that may still show the state before an acknowledged write. */
 #define CS_AGENT_STALE_READS_MAX 4
 #define CS_AGENT_TIMEOUT_DEFAULT_MS 60000
@@ -61,7 +64,7 @@ struct connsync {
     bool exchanging;      /* an exchange is under way in this phase */
     bool acknowledged;    /* the service answered the write with 2xx */
     bool write_sent;      /* some of the write may have reached the service */
-    volatile bool cancel; /* set by connsync_cancel, from a signal handler too */
+    volatile uint8_t cancels; /* calls of connsync_cancel, from a signal handler too */
     unsigned retries;
     unsigned stale_reads;
     uint64_t deadline;

@@ -133,20 +133,14 @@ static enum connsync_status request_write(struct connsync *agent, struct cs_writ
 {
     struct cs_exchange_request request = {0};
 
-    /* Without room for a handshake beside the document, a connection that is gone
-     * means reading again: the handshake needs the document's memory. */
-    if (!agent->exchange.connected && agent->config.reconnect_reserve == 0) {
-        if (agent->retries++ == CS_AGENT_RETRIES_MAX) {
-            return CONNSYNC_ERR_CLOSED;
-        }
-        agent->phase = CS_AGENT_READ;
-        return CONNSYNC_WOULD_BLOCK;
-    }
     cs_auth0_write_patch(target, agent->result.id);
     request.http.bearer = bearer(agent);
     request.body = agent->patch.slices;
     request.body_count = agent->patch.count;
     request.keep_at_most = CS_AGENT_ANSWER_MAX;
+    /* Without room for a handshake beside the document, a connection that is gone
+     * means reading again: the handshake needs the document's memory. */
+    request.no_connect = agent->config.reconnect_reserve == 0;
     return begin(agent, "PATCH", target, "application/json", &request);
 }
 
@@ -495,10 +489,13 @@ enum connsync_status cs_agent_next_item(struct connsync *agent)
     }
     enum connsync_status status = cs_auth0_read_connection(json, agent->element, connection);
     describe(agent);
-    if (status != CONNSYNC_OK) {
+    /* Without the scope no connection has options; a single odd one is listed with
+     * its setting unknown. */
+    if (status == CONNSYNC_REFUSED_NO_OPTIONS) {
         return status;
     }
-    agent->result.before = cs_auth0_setting(json, connection);
+    agent->result.before =
+        status == CONNSYNC_OK ? cs_auth0_setting(json, connection) : CONNSYNC_SETTING_UNKNOWN;
     agent->result.after = agent->result.before;
     agent->element = cs_json_next_element(json, cs_auth0_connections(json), agent->element);
     return CONNSYNC_ITEM;

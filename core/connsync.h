@@ -223,8 +223,9 @@ enum connsync_status connsync_step(struct connsync *agent, struct connsync_wait 
 
 /* Asks for an early end. Before the write the job ends with
  * CONNSYNC_ERR_CANCELLED at the next step; a write that has begun is finished
- * and verified first, so that the connection is left untouched or whole. Safe
- * to call from a signal handler. */
+ * and verified first, so that the connection is left untouched or whole. A second
+ * call ends the job at the next step all the same, with CONNSYNC_ERR_UNVERIFIED
+ * if a write is open then. Safe to call from a signal handler. */
 void connsync_cancel(struct connsync *agent);
 
 const struct connsync_result *connsync_result(const struct connsync *agent);

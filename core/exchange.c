@@ -8,6 +8,16 @@
  * to wait, or it is over, one way or the other. */
 #define MOVED_ON CONNSYNC_ITEM
 
+/* RFC 3986 section 3.2.2: an IPv6 address stands in brackets. */
+static void write_host(struct cs_writer *writer, const char *host)
+{
+    bool ipv6 = cs_slice_contains(cs_slice_of(host), ":");
+
+    cs_write_string(writer, ipv6 ? "[" : "");
+    cs_write_string(writer, host);
+    cs_write_string(writer, ipv6 ? "]" : "");
+}
+
 enum connsync_status cs_exchange_init(struct cs_exchange *exchange,
                                       const struct connsync_port *port, struct cs_arena *arena,
                                       struct cs_slice anchors, const char *host,
@@ -20,7 +30,7 @@ enum connsync_status cs_exchange_init(struct cs_exchange *exchange,
     exchange->arena = arena;
     exchange->port_number = port_number == 0 ? DEFAULT_PORT : port_number;
     cs_writer_init(&writer, exchange->host_field, sizeof exchange->host_field);
-    cs_write_string(&writer, host);
+    write_host(&writer, host);
     if (exchange->port_number != DEFAULT_PORT) {
         cs_write_string(&writer, ":");
         cs_write_u64(&writer, exchange->port_number);
@@ -157,6 +167,9 @@ static enum connsync_status status_of_connect(int code)
 
 static enum connsync_status step_connect(struct cs_exchange *exchange, struct cs_wait *wait)
 {
+    if (exchange->request.no_connect) {
+        return CONNSYNC_ERR_CLOSED;
+    }
     int code = exchange->port->connect(exchange->port->context, exchange->tls.host,
                                        exchange->port_number);
 

@@ -40,6 +40,9 @@ struct cs_exchange_request {
     size_t keep_at_most;
     /* Bytes that a kept body must leave free in the arena. */
     size_t reserve;
+    /* Fail with CONNSYNC_ERR_CLOSED rather than open a connection: for a caller
+     * that holds the memory which a handshake needs. */
+    bool no_connect;
 };
 
 enum cs_exchange_state {

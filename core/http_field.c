@@ -295,7 +295,6 @@ void cs_http_fields_reset(struct cs_http_parser *parser)
     parser->retry_after_date = CS_HTTP_UNKNOWN;
     parser->framing = CS_HTTP_FRAMING_OPEN;
     parser->seen = 0;
-    parser->http_1_0 = false;
     parser->wants_close = false;
     parser->wants_keep_alive = false;
 }

@@ -1,9 +1,6 @@
 #include "core/http.h"
 
-/* The build may name its own; this is the one place with a default. */
-#ifndef CONNSYNC_VERSION
-#define CONNSYNC_VERSION "0.1.0"
-#endif
+#include "core/version.h"
 
 /* ---- Which bytes may stand where ---- */
 

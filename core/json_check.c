@@ -32,17 +32,17 @@ struct checker {
     enum expected expected;
 };
 
-static bool is_at(const struct checker *c, unsigned char wanted)
+static inline bool is_at(const struct checker *c, unsigned char wanted)
 {
     return c->at < c->end && *c->at == wanted;
 }
 
-static bool is_digit_at(const struct checker *c)
+static inline bool is_digit_at(const struct checker *c)
 {
     return c->at < c->end && (unsigned)(*c->at - '0') <= 9;
 }
 
-static void skip_white_space(struct checker *c)
+static inline void skip_white_space(struct checker *c)
 {
     while (c->at < c->end && *c->at <= ' ' &&
            (*c->at == ' ' || *c->at == '\n' || *c->at == '\r' || *c->at == '\t')) {
@@ -51,7 +51,7 @@ static void skip_white_space(struct checker *c)
 }
 
 /* Printable ASCII but the quote and the backslash: stands for itself. */
-static bool is_plain(unsigned char byte)
+static inline bool is_plain(unsigned char byte)
 {
     return byte >= ' ' && byte < 0x80 && byte != '"' && byte != '\\';
 }
@@ -62,7 +62,7 @@ static bool is_plain(unsigned char byte)
  * quote or a backslash becomes. Borrows may mark further bytes wrongly, but only
  * where a byte is marked rightly, which is all that is asked.
  */
-static bool is_plain_word(word bytes)
+static inline bool is_plain_word(word bytes)
 {
     word marks = bytes | (bytes - EVERY_BYTE(' ')) |
                  ((bytes ^ EVERY_BYTE('"')) - EVERY_BYTE(1)) |
@@ -71,7 +71,7 @@ static bool is_plain_word(word bytes)
     return (marks & EVERY_BYTE(0x80)) == 0;
 }
 
-static void skip_plain(struct checker *c)
+static inline void skip_plain(struct checker *c)
 {
     const unsigned char *at = c->at;
     word bytes;
@@ -150,7 +150,7 @@ static bool skip_utf8(struct checker *c)
 }
 
 /* At the opening quote; leaves `at` behind the closing one. */
-static enum connsync_status check_string(struct checker *c)
+static inline enum connsync_status check_string(struct checker *c)
 {
     c->tokens++;
     c->at++;
@@ -238,12 +238,12 @@ static enum connsync_status open_container(struct checker *c, bool is_object)
     return CONNSYNC_OK;
 }
 
-static void end_value(struct checker *c)
+static inline void end_value(struct checker *c)
 {
     c->expected = c->depth == 0 ? EXPECT_NOTHING : EXPECT_COMMA_OR_END;
 }
 
-static enum connsync_status close_container(struct checker *c)
+static inline enum connsync_status close_container(struct checker *c)
 {
     bool is_object = (c->kinds & 1) != 0;
 
@@ -257,7 +257,7 @@ static enum connsync_status close_container(struct checker *c)
     return CONNSYNC_OK;
 }
 
-static enum connsync_status check_value(struct checker *c)
+static inline enum connsync_status check_value(struct checker *c)
 {
     end_value(c);
     switch (*c->at) {
@@ -279,7 +279,7 @@ static enum connsync_status check_value(struct checker *c)
 }
 
 /* A key and its colon; the value comes in the next step. */
-static enum connsync_status check_key(struct checker *c)
+static inline enum connsync_status check_key(struct checker *c)
 {
     enum connsync_status status;
 
@@ -299,7 +299,7 @@ static enum connsync_status check_key(struct checker *c)
     return CONNSYNC_OK;
 }
 
-static enum connsync_status check_comma_or_end(struct checker *c)
+static inline enum connsync_status check_comma_or_end(struct checker *c)
 {
     if (*c->at != ',') {
         return close_container(c);
@@ -310,7 +310,7 @@ static enum connsync_status check_comma_or_end(struct checker *c)
 }
 
 /* There is a byte to look at, and it is not white space. */
-static enum connsync_status check_next(struct checker *c)
+static inline enum connsync_status check_next(struct checker *c)
 {
     switch (c->expected) {
     case EXPECT_VALUE_OR_END:

@@ -2,7 +2,7 @@
  * What `options` held before the write, small enough to keep.
  *
  * One digest pair for each member but the setting, sorted. The document itself
- * is given back as soon as the write is sent, so that the reading which proves
+ * is given back once the write is answered or lost, so that the reading which proves
  * the write uses the same memory. Digests are by value (see json.h): the service
  * answers in another order and spelling than it was sent.
  */

@@ -139,6 +139,9 @@ static struct cs_slice parent_domain(struct cs_slice name)
 
 static bool dns_name_matches(struct cs_slice pattern, struct cs_slice host)
 {
+    if (host.length == 0) {
+        return false;
+    }
     if (!cs_slice_starts_with(pattern, "*.")) {
         return cs_slice_equal_nocase(pattern, host);
     }

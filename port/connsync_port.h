@@ -40,7 +40,7 @@ enum connsync_port_status {
     CONNSYNC_PORT_ERR_CONNECT = -4,
     /* The peer reset the connection, or the network failed under it. */
     CONNSYNC_PORT_ERR_RESET = -5,
-    /* There is no link, no address of our own, or no route. */
+    /* There is no link, no address of our own, no route, or no socket left. */
     CONNSYNC_PORT_ERR_NETWORK = -6,
     /* The random source failed. Nothing may go on without it. */
     CONNSYNC_PORT_ERR_ENTROPY = -7,
@@ -54,7 +54,7 @@ struct connsync_port {
 
     /*
      * Opens a TCP connection to `host`, a DNS name or a literal IPv4 or IPv6
-     * address, at `port_number`. Called again with the same arguments until it
+     * address (without brackets), at `port_number`. Called again with the same arguments until it
      * stops returning CONNSYNC_PORT_WOULD_BLOCK. Tries the name's next address
      * when one fails. At most one connection is open at a time; `close` comes
      * between two.

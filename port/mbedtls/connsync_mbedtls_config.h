@@ -30,7 +30,7 @@ extern "C" {
  * port/mbedtls/mbedtls_world.c implements them on the arena that the caller of
  * connsync gave. Both follow the laws of calloc() and free(). */
 void *connsync_mbedtls_calloc(size_t count, size_t size);
-void connsync_mbedtls_free(void *block);
+void connsync_mbedtls_free(void *memory);
 
 #ifdef __cplusplus
 }

@@ -68,7 +68,8 @@ static void make_mixed(struct document *document)
     while (document->length < DOCUMENT_BYTES - sizeof block) {
         snprintf(block, sizeof block,
                  "%s\"block%d\":{\"mfa\":{\"active\":true,\"return_enroll_settings\":true},"
-                 "\"passwordPolicy\":\"good\",\"strategy_version\":%d,\"brute_force_protection\":true,"
+                 "\"passwordPolicy\":\"good\",\"strategy_version\":%d,"
+                 "\"brute_force_protection\":true,"
                  "\"upstream_params\":null,\"domain_aliases\":[\"example.com\",\"example.org\"],"
                  "\"customScripts\":{\"login\":\"function login(email, password, callback) {\\n  "
                  "const query = \\\"SELECT id FROM users WHERE email = $1\\\";\\n  "

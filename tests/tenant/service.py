@@ -111,7 +111,7 @@ class Tenant:
     @property
     def secrets(self):
         """Every credential in play: none of them may appear in any output."""
-        return [self._secret.decode("utf-8", "replace")] + list(self.tokens.issued)
+        return [self._secret.decode("utf-8", "surrogateescape")] + list(self.tokens.issued)
 
     def methods(self):
         """The methods of all requests, in order: the shortest account of what happened."""
@@ -171,7 +171,7 @@ class Tenant:
         """The environment for the command line: a token, or client credentials."""
         if credentials:
             return {"AUTH0_DOMAIN": self.domain, "AUTH0_CLIENT_ID": self.client_id,
-                    "AUTH0_CLIENT_SECRET": self._secret.decode()}
+                    "AUTH0_CLIENT_SECRET": self._secret.decode("utf-8", "surrogateescape")}
         return {"AUTH0_DOMAIN": self.domain, "AUTH0_API_TOKEN": token or self.token}
 
     def arguments(self):

@@ -30,6 +30,7 @@ class Stream:
         if context is not None:
             self._tls = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
         self.sent = 0
+        self._closed = False
 
     def handshake(self):
         """Runs the TLS handshake. Raises ssl.SSLError when the two sides disagree."""
@@ -115,7 +116,13 @@ class Stream:
         self.sent += len(data)
 
     def close(self, how):
-        """Ends the connection: "notify" (close_notify, FIN), "fin" (no close_notify) or "reset"."""
+        """Ends the connection: "notify" (close_notify, FIN), "fin" (no close_notify) or "reset".
+
+        Only the first call does anything.
+        """
+        if self._closed:
+            return
+        self._closed = True
         try:
             if how == "reset":
                 linger = struct.pack("ii", 1, 0)

@@ -61,6 +61,27 @@ static void test_no_dates(void **state)
     }
 }
 
+/* Before 1970, with whatever day of the week. */
+static void test_early_dates(void **state)
+{
+    static const char days[] = "MonTueWedThuFriSatSun";
+    char text[] = "Mon, 30 Dec 1969 00:00:00 GMT";
+
+    (void)state;
+    for (size_t i = 0; days[i] != '\0'; i += 3) {
+        memcpy(text, days + i, 3);
+        assert_true(date(text) == CS_HTTP_UNKNOWN);
+    }
+}
+
+static void test_date_with_more(void **state)
+{
+    static const char text[] = "Sun, 06 Nov 1994 08:49:37 GMT";
+
+    (void)state;
+    assert_true(cs_http_parse_date(cs_slice_make(text, sizeof text)) == CS_HTTP_UNKNOWN);
+}
+
 /* ---- Requests ---- */
 
 static struct cs_http_request sound_request(void)
@@ -190,6 +211,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_dates),
         cmocka_unit_test(test_no_dates),
+        cmocka_unit_test(test_early_dates),
+        cmocka_unit_test(test_date_with_more),
         cmocka_unit_test(test_request),
         cmocka_unit_test(test_least_request),
         cmocka_unit_test(test_request_that_does_not_fit),

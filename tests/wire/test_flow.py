@@ -97,7 +97,8 @@ class SetTest(WireTest):
             tenant.close()
 
     def test_every_byte_of_odd_options(self):
-        odd = ('"d":1,"d":2,"\\u0000":"\\ud83d\\ude00","big":123456789012345678901234567890.0e-5,'
+        odd = ('"d":1,"d":2,"\\u0000":"\\ud83d\\ude00","lone":"\\ud800",'
+               '"big":123456789012345678901234567890.0e-5,'
                '"\u20ac":{"%s":"inner"},"s":" {\\"%s\\":\\"x\\"} ","t":[[],{},[{}],null,true]'
                % (SETTING, SETTING)).encode()
         tenant, con = self.one(options=odd)

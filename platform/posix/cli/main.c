@@ -30,7 +30,6 @@ static struct connsync_posix posix;
 
 /* For the signal handler. */
 static struct connsync *running;
-static volatile sig_atomic_t interrupts;
 static int wake_pipe[2] = {-1, -1};
 
 static void on_signal(int number)
@@ -38,7 +37,6 @@ static void on_signal(int number)
     const char byte = 0;
 
     (void)number;
-    interrupts++;
     if (running != NULL) {
         connsync_cancel(running);
     }
@@ -98,9 +96,6 @@ static enum connsync_status run_job(struct connsync *agent)
             report_item(&options, connsync_result(agent));
         } else {
             return status;
-        }
-        if (interrupts > 1) { /* asked twice: the user knows what they do */
-            return CONNSYNC_ERR_CANCELLED;
         }
     }
 }

@@ -1,0 +1,68 @@
+/*
+ * What the tests of JSON share: a document from a string, and exact-size copies
+ * on the heap, so that a sanitizer sees every byte that is read past the end.
+ */
+#ifndef CONNSYNC_TESTS_UNIT_JSON_SUPPORT_H
+#define CONNSYNC_TESTS_UNIT_JSON_SUPPORT_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/json.h"
+
+static const struct cs_digest_key test_key = {0x0706050403020100, 0x0F0E0D0C0B0A0908};
+
+struct parsed {
+    struct cs_json json;
+    char *text;
+    jsmntok_t *tokens;
+};
+
+/* Copies at least one byte's room, since malloc(0) may give NULL. */
+static inline char *exact_copy(const char *text, size_t length)
+{
+    char *copy = malloc(length > 0 ? length : 1);
+
+    assert_non_null(copy);
+    if (length > 0) {
+        memcpy(copy, text, length);
+    }
+    return copy;
+}
+
+/* Checks and tokenises into exactly as many tokens as the check counted. */
+static inline struct parsed parse_bytes(const char *text, size_t length)
+{
+    struct parsed parsed;
+    struct cs_json_facts facts;
+
+    parsed.text = exact_copy(text, length);
+    assert_int_equal(cs_json_check(cs_slice_make(parsed.text, length), &facts), CONNSYNC_OK);
+    parsed.tokens = malloc(facts.tokens * sizeof *parsed.tokens);
+    assert_non_null(parsed.tokens);
+    assert_int_equal(cs_json_tokenise(&parsed.json, cs_slice_make(parsed.text, length),
+                                      parsed.tokens, facts.tokens),
+                     CONNSYNC_OK);
+    assert_int_equal(parsed.json.count, facts.tokens);
+    return parsed;
+}
+
+static inline struct parsed parse(const char *text)
+{
+    return parse_bytes(text, strlen(text));
+}
+
+static inline void release(struct parsed *parsed)
+{
+    free(parsed->tokens);
+    free(parsed->text);
+}
+
+#endif

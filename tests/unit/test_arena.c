@@ -1,0 +1,138 @@
+/* The arena: every piece inside the block, none on another, all of it back at the end. */
+#include "core/arena.h"
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define PIECES 24
+
+static unsigned char block[8192];
+
+static uint32_t next_random(uint32_t *state)
+{
+    *state = *state * 1664525u + 1013904223u;
+    return *state >> 8;
+}
+
+/* Fills a piece with its own mark; a neighbour that writes on it is found out. */
+static void check_marks(unsigned char **pieces, const size_t *sizes)
+{
+    for (size_t i = 0; i < PIECES; i++) {
+        for (size_t at = 0; pieces[i] != NULL && at < sizes[i]; at++) {
+            assert_int_equal(pieces[i][at], (unsigned char)(i + 1));
+        }
+    }
+}
+
+static void change(struct cs_arena *arena, unsigned char **piece, size_t *size, uint32_t random)
+{
+    if (*piece == NULL) {
+        *size = random % 600;
+        *piece = cs_arena_allocate(arena, *size);
+    } else if (random % 3 == 0) {
+        *size /= 2;
+        cs_arena_shrink(arena, *piece, *size);
+    } else {
+        cs_arena_release(arena, *piece);
+        *piece = NULL;
+    }
+}
+
+static void test_random_use(void **state)
+{
+    struct cs_arena arena;
+    unsigned char *pieces[PIECES] = {NULL};
+    size_t sizes[PIECES] = {0};
+    uint32_t random = 1;
+
+    (void)state;
+    cs_arena_init(&arena, block + 3, sizeof block - 3);
+    for (int round = 0; round < 20000; round++) {
+        size_t i = next_random(&random) % PIECES;
+        change(&arena, &pieces[i], &sizes[i], next_random(&random));
+        if (pieces[i] != NULL) {
+            assert_int_equal((uintptr_t)pieces[i] % CS_ARENA_ALIGN, 0);
+            assert_true(pieces[i] >= block && pieces[i] + sizes[i] <= block + sizeof block);
+            memset(pieces[i], (int)i + 1, sizes[i]);
+        }
+        check_marks(pieces, sizes);
+    }
+    for (size_t i = 0; i < PIECES; i++) {
+        cs_arena_release(&arena, pieces[i]);
+    }
+    assert_int_equal(cs_arena_in_use(&arena), 0);
+    assert_true(arena.failed > 0 && arena.high_water <= arena.size);
+}
+
+/* The high-water mark is the smallest arena that serves the same requests. */
+static void test_high_water_is_enough(void **state)
+{
+    struct cs_arena arena;
+
+    (void)state;
+    for (size_t size = 400;; size += CS_ARENA_ALIGN) {
+        cs_arena_init(&arena, block, size);
+        void *first = cs_arena_allocate(&arena, 100);
+        void *second = cs_arena_allocate(&arena, 200);
+        cs_arena_release(&arena, first);
+        void *third = cs_arena_allocate(&arena, 150);
+        cs_arena_release(&arena, second);
+        cs_arena_release(&arena, third);
+        if (arena.failed == 0) {
+            assert_int_equal(arena.high_water, size);
+            break;
+        }
+        assert_true(arena.wanted == 150 || arena.wanted == 200);
+    }
+}
+
+static void test_largest_leaves_its_reserve(void **state)
+{
+    struct cs_arena arena;
+    size_t size = 0;
+
+    (void)state;
+    cs_arena_init(&arena, block, sizeof block);
+    void *first = cs_arena_allocate(&arena, 1000);
+    void *largest = cs_arena_allocate_largest(&arena, 2000, &size);
+    assert_non_null(largest);
+    assert_true(size > 5000);
+    assert_true(arena.high_water < 1100);
+    assert_non_null(cs_arena_allocate(&arena, 2000 - CS_ARENA_ALIGN));
+    assert_null(cs_arena_allocate_largest(&arena, 2000, &size));
+    cs_arena_shrink(&arena, largest, 10);
+    assert_non_null(cs_arena_allocate(&arena, 4000));
+    cs_arena_release(&arena, first);
+}
+
+static void test_tiny_blocks(void **state)
+{
+    struct cs_arena arena;
+
+    (void)state;
+    for (size_t size = 0; size < 40; size++) {
+        cs_arena_init(&arena, block + 1, size);
+        void *piece = cs_arena_allocate(&arena, 1);
+        assert_true(piece == NULL || size >= 2 * CS_ARENA_ALIGN);
+        assert_null(cs_arena_allocate(&arena, SIZE_MAX));
+        assert_null(cs_arena_allocate(&arena, SIZE_MAX - CS_ARENA_ALIGN));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_random_use),
+        cmocka_unit_test(test_high_water_is_enough),
+        cmocka_unit_test(test_largest_leaves_its_reserve),
+        cmocka_unit_test(test_tiny_blocks),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

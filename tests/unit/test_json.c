@@ -1,0 +1,366 @@
+/* JSON: what is accepted, how it is looked up, decoded and digested. */
+#include "json_support.h"
+
+#include "json_cases.h"
+
+static enum connsync_status check(const char *text, size_t length, struct cs_json_facts *facts)
+{
+    char *copy = exact_copy(text, length);
+    enum connsync_status status = cs_json_check(cs_slice_make(copy, length), facts);
+
+    free(copy);
+    return status;
+}
+
+static void test_cases(void **state)
+{
+    struct cs_json_facts facts;
+
+    (void)state;
+    for (size_t i = 0; i < JSON_CASES; i++) {
+        const struct json_case *c = &json_cases[i];
+        enum connsync_status status = check(c->text, c->length, &facts);
+
+        if (status != c->status || (c->offset >= 0 && facts.offset != (size_t)c->offset)) {
+            print_error("case %zu <%s>: status %d, at %zu\n", i, c->text, (int)status,
+                        facts.offset);
+        }
+        assert_int_equal(status, c->status);
+        assert_true(c->offset < 0 || facts.offset == (size_t)c->offset);
+        assert_true(facts.offset <= c->length);
+    }
+}
+
+/* jsmn must find in every good text as many tokens as the check counted, and be
+ * refused one fewer. */
+static void test_token_counts(void **state)
+{
+    jsmntok_t few[64];
+
+    (void)state;
+    for (size_t i = 0; i < JSON_CASES; i++) {
+        struct parsed parsed;
+        struct cs_json json;
+
+        if (json_cases[i].status != CONNSYNC_OK) {
+            continue;
+        }
+        parsed = parse_bytes(json_cases[i].text, json_cases[i].length);
+        assert_int_equal(cs_json_tokenise(&json, parsed.json.text, few,
+                                          (size_t)parsed.json.count - 1),
+                         CONNSYNC_ERR_JSON_TOKENS);
+        release(&parsed);
+    }
+}
+
+static void test_empty_text_without_address(void **state)
+{
+    struct cs_json_facts facts;
+
+    (void)state;
+    assert_int_equal(cs_json_check(cs_slice_make(NULL, 0), &facts), CONNSYNC_ERR_JSON_SYNTAX);
+    assert_int_equal(facts.offset, 0);
+    assert_int_equal(facts.tokens, 0);
+}
+
+/* A document cut short anywhere is no document. Numbers are left out: 12 cut
+ * short is 1. */
+static void test_every_prefix_is_refused(void **state)
+{
+    struct cs_json_facts facts;
+
+    (void)state;
+    for (size_t i = 0; i < JSON_CASES; i++) {
+        const struct json_case *c = &json_cases[i];
+        size_t length = c->length;
+
+        if (c->status != CONNSYNC_OK || strchr("-0123456789 \t", c->text[0]) != NULL) {
+            continue;
+        }
+        while (length > 0 && strchr(" \t\r\n", c->text[length - 1]) != NULL) {
+            length--;
+        }
+        while (length-- > 0) {
+            assert_int_not_equal(check(c->text, length, &facts), CONNSYNC_OK);
+        }
+    }
+}
+
+static const char sample[] =
+    "{\"id\":\"con_1\",\"options\":{\"a\":[1,-2.5e+3,true,null],\"s\":\"x\\n\\u00e9 \xC3\xA9\","
+    "\"e\":{},\"l\":[ ],\"deep\":[[{\"k\":\"v\"}]]} , \"strategy\":\"auth0\"}";
+
+/* Every byte replaced by every other: no crash, and the check and jsmn agree on
+ * what passes. */
+static void test_every_mutation(void **state)
+{
+    struct cs_json_facts facts;
+    char text[sizeof sample];
+    size_t accepted = 0;
+
+    (void)state;
+    for (size_t at = 0; at < sizeof sample - 1; at++) {
+        memcpy(text, sample, sizeof sample);
+        for (int byte = 0; byte < 256; byte++) {
+            struct parsed parsed;
+
+            text[at] = (char)byte;
+            if (check(text, sizeof sample - 1, &facts) != CONNSYNC_OK) {
+                continue;
+            }
+            parsed = parse_bytes(text, sizeof sample - 1);
+            (void)cs_json_digest(&parsed.json, 0, &test_key);
+            assert_int_equal(cs_json_next(&parsed.json, 0), parsed.json.count);
+            release(&parsed);
+            accepted++;
+        }
+    }
+    assert_true(accepted > sizeof sample);
+}
+
+/* `levels` containers in each other, by turns arrays and objects if `mixed`. */
+static size_t nest(char *text, int levels, bool mixed)
+{
+    size_t length = 0;
+
+    for (int i = 0; i < levels; i++) {
+        bool object = mixed && i % 2 == 1;
+        size_t part = object ? 5 : 1;
+        memcpy(text + length, object ? "{\"k\":" : "[", part);
+        length += part;
+    }
+    text[length++] = '0';
+    for (int i = levels - 1; i >= 0; i--) {
+        text[length++] = mixed && i % 2 == 1 ? '}' : ']';
+    }
+    return length;
+}
+
+static void test_depth(void **state)
+{
+    char text[1024];
+    struct cs_json_facts facts;
+    uint64_t digests[2];
+
+    (void)state;
+    for (int mixed = 0; mixed < 2; mixed++) {
+        size_t length = nest(text, CS_JSON_DEPTH_MAX, mixed);
+        struct parsed parsed = parse_bytes(text, length);
+
+        digests[mixed] = cs_json_digest(&parsed.json, 0, &test_key);
+        release(&parsed);
+        length = nest(text, CS_JSON_DEPTH_MAX + 1, mixed);
+        assert_int_equal(check(text, length, &facts), CONNSYNC_ERR_JSON_DEPTH);
+        assert_int_equal(facts.offset, mixed ? 3 * CS_JSON_DEPTH_MAX : CS_JSON_DEPTH_MAX);
+    }
+    assert_true(digests[0] != digests[1]);
+}
+
+/* The limit must stop a hostile text at once, not after all of it was read. */
+static void test_brackets_without_end(void **state)
+{
+    size_t length = 1 << 20;
+    char *text = malloc(length);
+    struct cs_json_facts facts;
+
+    (void)state;
+    assert_non_null(text);
+    memset(text, '[', length);
+    assert_int_equal(cs_json_check(cs_slice_make(text, length), &facts), CONNSYNC_ERR_JSON_DEPTH);
+    assert_int_equal(facts.offset, CS_JSON_DEPTH_MAX);
+    free(text);
+}
+
+static void test_types_and_raw_text(void **state)
+{
+    struct parsed p = parse("[ {\"a\":1} , [2,3] , \"q\\\"\" , null , false , -1.50 ]");
+
+    (void)state;
+    assert_int_equal(cs_json_size(&p.json, 0), 6);
+    assert_true(cs_json_is_array(&p.json, 0));
+    assert_true(cs_json_is_object(&p.json, 1));
+    assert_int_equal(cs_json_size(&p.json, 1), 1);
+    assert_int_equal(cs_json_size(&p.json, 2), 0);
+    assert_true(cs_slice_is(cs_json_raw(&p.json, 1), "{\"a\":1}"));
+    assert_true(cs_slice_is(cs_json_raw(&p.json, 4), "[2,3]"));
+    assert_true(cs_slice_is(cs_json_raw(&p.json, 7), "\"q\\\"\""));
+    assert_true(cs_slice_is(cs_json_string_body(&p.json, 7), "q\\\""));
+    assert_true(cs_json_is_string(&p.json, 7));
+    assert_true(cs_json_is_null(&p.json, 8));
+    assert_false(cs_json_is_null(&p.json, 9));
+    assert_false(cs_json_is_null(&p.json, 7));
+    assert_true(cs_slice_is(cs_json_raw(&p.json, 10), "-1.50"));
+    assert_int_equal(cs_json_string_body(&p.json, 10).length, 0);
+    release(&p);
+}
+
+static void test_no_value(void **state)
+{
+    struct parsed p = parse("{}");
+    char out[4];
+    uint64_t number;
+    int value = 7;
+
+    (void)state;
+    assert_false(cs_json_is_object(&p.json, CS_JSON_NONE));
+    assert_false(cs_json_is_null(&p.json, 1));
+    assert_int_equal(cs_json_raw(&p.json, CS_JSON_NONE).length, 0);
+    assert_int_equal(cs_json_size(&p.json, CS_JSON_NONE), 0);
+    assert_int_equal(cs_json_first(&p.json, 0), CS_JSON_NONE);
+    assert_int_equal(cs_json_find(&p.json, 0, "a", &value), 0);
+    assert_int_equal(value, CS_JSON_NONE);
+    assert_int_equal(cs_json_find(&p.json, CS_JSON_NONE, "a", &value), 0);
+    assert_false(cs_json_string_is(&p.json, CS_JSON_NONE, ""));
+    assert_false(cs_json_decode(&p.json, CS_JSON_NONE, out, sizeof out));
+    assert_false(cs_json_to_u64(&p.json, CS_JSON_NONE, &number));
+    release(&p);
+}
+
+static void test_walks(void **state)
+{
+    struct parsed p = parse("{\"a\":{\"x\":[1,[2]]},\"b\":[{},[],3],\"c\":0}");
+    int key = cs_json_first(&p.json, 0);
+    int element;
+    int list;
+
+    (void)state;
+    assert_true(cs_json_string_is(&p.json, key, "a"));
+    assert_int_equal(cs_json_next(&p.json, key + 1), 8);
+    key = cs_json_next_key(&p.json, 0, key);
+    assert_true(cs_json_string_is(&p.json, key, "b"));
+    list = key + 1;
+    element = cs_json_first(&p.json, list);
+    assert_true(cs_json_is_object(&p.json, element));
+    element = cs_json_next_element(&p.json, list, element);
+    assert_true(cs_json_is_array(&p.json, element));
+    element = cs_json_next_element(&p.json, list, element);
+    assert_true(cs_slice_is(cs_json_raw(&p.json, element), "3"));
+    assert_int_equal(cs_json_next_element(&p.json, list, element), CS_JSON_NONE);
+    key = cs_json_next_key(&p.json, 0, key);
+    assert_true(cs_json_string_is(&p.json, key, "c"));
+    assert_int_equal(cs_json_next_key(&p.json, 0, key), CS_JSON_NONE);
+    release(&p);
+}
+
+static void test_find(void **state)
+{
+    struct parsed p = parse("{\"n\":{\"a\":9,\"d\":9},\"a\":1,\"d\":2,\"\\u0064\":3,\"d\\u0000\":4,"
+                            "\"x\":\"a\",\"\":5}");
+    int value;
+
+    (void)state;
+    assert_int_equal(cs_json_find(&p.json, 0, "a", &value), 1);
+    assert_true(cs_slice_is(cs_json_raw(&p.json, value), "1"));
+    assert_int_equal(cs_json_find(&p.json, 0, "d", &value), 2);
+    assert_true(cs_slice_is(cs_json_raw(&p.json, value), "2"));
+    assert_int_equal(cs_json_find(&p.json, 0, "", &value), 1);
+    assert_true(cs_slice_is(cs_json_raw(&p.json, value), "5"));
+    assert_int_equal(cs_json_find(&p.json, 0, "A", &value), 0);
+    assert_int_equal(value, CS_JSON_NONE);
+    assert_int_equal(cs_json_find(&p.json, 1, "n", &value), 0);
+    release(&p);
+}
+
+struct text_pair {
+    const char *json;
+    const char *other;
+};
+
+static const struct text_pair decoded[] = {
+    {"\"\"", ""},
+    {"\"abc\"", "abc"},
+    {"\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"", "\"\\/\b\f\n\r\t"},
+    {"\"\\u0041\\u007f\"", "A\x7F"},
+    {"\"\\u0080\\u07ff\"", "\xC2\x80\xDF\xBF"},
+    {"\"\\u0800\\uFFFF\"", "\xE0\xA0\x80\xEF\xBF\xBF"},
+    {"\"\\ud800\\udc00\"", "\xF0\x90\x80\x80"},
+    {"\"\\uDBFF\\uDFFF\"", "\xF4\x8F\xBF\xBF"},
+    {"\"\\ud83d\\ude00!\"", "\xF0\x9F\x98\x80!"},
+    {"\"\\ud83d\"", "\xED\xA0\xBD"},
+    {"\"\\ude00x\"", "\xED\xB8\x80x"},
+    {"\"\\ude00\\ud83d\"", "\xED\xB8\x80\xED\xA0\xBD"},
+    {"\"\\ud83d\\ud83d\\ude00\"", "\xED\xA0\xBD\xF0\x9F\x98\x80"},
+    {"\"\\ud83d\\n\\u0041\"", "\xED\xA0\xBD\nA"},
+    {"\"\\ud83d\\\\ude00\"", "\xED\xA0\xBD\\ude00"},
+    {"\"\\ud83d______\"", "\xED\xA0\xBD______"},
+    {"\"\xC3\xA9\\u00e9\"", "\xC3\xA9\xC3\xA9"},
+};
+
+static void test_decode(void **state)
+{
+    char out[64];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof decoded / sizeof decoded[0]; i++) {
+        struct parsed p = parse(decoded[i].json);
+        size_t length = strlen(decoded[i].other);
+
+        assert_true(cs_json_decode(&p.json, 0, out, length + 1));
+        assert_string_equal(out, decoded[i].other);
+        assert_true(cs_json_string_is(&p.json, 0, decoded[i].other));
+        assert_true(cs_json_digest(&p.json, 0, &test_key) ==
+                    cs_json_digest_of_string(cs_slice_of(decoded[i].other), &test_key));
+        if (length > 0) {
+            assert_false(cs_json_decode(&p.json, 0, out, length));
+            assert_string_equal(out, "");
+        }
+        release(&p);
+    }
+}
+
+static void test_decode_refuses(void **state)
+{
+    struct parsed p = parse("[\"a\\u0000b\",1,\"ab\"]");
+    char out[8] = "before";
+
+    (void)state;
+    assert_false(cs_json_decode(&p.json, 1, out, sizeof out));
+    assert_string_equal(out, "");
+    assert_false(cs_json_decode(&p.json, 2, out, sizeof out));
+    assert_false(cs_json_string_is(&p.json, 1, "a"));
+    assert_false(cs_json_string_is(&p.json, 3, "a"));
+    assert_false(cs_json_string_is(&p.json, 3, "abc"));
+    assert_false(cs_json_string_is(&p.json, 2, "1"));
+    release(&p);
+}
+
+static void test_to_u64(void **state)
+{
+    struct parsed p = parse("[0,86400,18446744073709551615,18446744073709551616,"
+                            "-1,1.0,1e3,\"5\",true]");
+    uint64_t value = 1;
+
+    (void)state;
+    assert_true(cs_json_to_u64(&p.json, 1, &value));
+    assert_true(value == 0);
+    assert_true(cs_json_to_u64(&p.json, 2, &value));
+    assert_true(value == 86400);
+    assert_true(cs_json_to_u64(&p.json, 3, &value));
+    assert_true(value == UINT64_MAX);
+    for (int i = 4; i <= 9; i++) {
+        assert_false(cs_json_to_u64(&p.json, i, &value));
+    }
+    release(&p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_cases),
+        cmocka_unit_test(test_token_counts),
+        cmocka_unit_test(test_empty_text_without_address),
+        cmocka_unit_test(test_every_prefix_is_refused),
+        cmocka_unit_test(test_every_mutation),
+        cmocka_unit_test(test_depth),
+        cmocka_unit_test(test_brackets_without_end),
+        cmocka_unit_test(test_types_and_raw_text),
+        cmocka_unit_test(test_no_value),
+        cmocka_unit_test(test_walks),
+        cmocka_unit_test(test_find),
+        cmocka_unit_test(test_decode),
+        cmocka_unit_test(test_decode_refuses),
+        cmocka_unit_test(test_to_u64),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,229 @@
+/* Digests: equal for equal values however spelled, different for all others. */
+#include "json_support.h"
+
+static uint64_t digest_with(const char *text, const struct cs_digest_key *key)
+{
+    struct parsed p = parse(text);
+    uint64_t digest = cs_json_digest(&p.json, 0, key);
+
+    release(&p);
+    return digest;
+}
+
+static uint64_t digest(const char *text)
+{
+    return digest_with(text, &test_key);
+}
+
+/* The example of the SipHash paper, appendix A: the key 00..0f, the input 00..0e.
+ * A string's tag is the byte 00, so a string of the bytes 01..0e gives it. */
+static void test_published_vector(void **state)
+{
+    static const char bytes[] = "\1\2\3\4\5\6\7\10\11\12\13\14\15\16";
+    struct parsed p = parse("\"\\u0001\\u0002\\u0003\\u0004\\u0005\\u0006\\u0007"
+                            "\\u0008\\u0009\\u000a\\u000b\\u000c\\u000d\\u000e\"");
+
+    (void)state;
+    assert_true(cs_json_digest_of_string(cs_slice_of(bytes), &test_key) == 0xA129CA6149BE45E5);
+    assert_true(cs_json_digest(&p.json, 0, &test_key) == 0xA129CA6149BE45E5);
+    release(&p);
+}
+
+/* Lines of spellings of one value each, apart by `|`. Two lines never agree. */
+static const char *const same[] = {
+    "0|-0|0.0|-0.0|0e5|0.000e-7|-0E+99999999999999999999999999|0e0",
+    "1|1.0|1e0|10e-1|1E+0|0.1e1|100e-2|1.000|0.0001e4|1e00000000000000000000000000",
+    "-1|-1.0|-10e-1",
+    "10|1e1|10.0|100e-1|0.01e3|1E+1",
+    "0.1|1e-1|10e-2|0.10|0.010e1",
+    "-0.1|-1e-1",
+    "100|1e2|1E2|1e+2|10e1",
+    "1000|1e3|1000.000",
+    "12345678901234567890|1234567890123456789e1|1.2345678901234567890e19",
+    "12345678901234567000|12345678901234567e3",
+    "0.1234567890123456789|1234567890123456789e-19",
+    "0.1234567890123456788",
+    "101|1.01e2|10.1e1",
+    "1.01|101e-2|0.0101e2",
+    "11|1.1e1",
+    "1.1|11e-1|0.11e1",
+    "105|1.05e2|10500e-2",
+    "1e999999999999|10e999999999998|0.1e1000000000000",
+    "1e999999999998",
+    "1e-999999999999|0.1e-999999999998|10e-1000000000000",
+    "-1e999999999999",
+    "1e999999999999999999|10e999999999999999998",
+    "1e99999999999999999999999",
+    "1e-99999999999999999999999",
+    "2e99999999999999999999999",
+    "1e18446744073709551616",
+    "3|3.0",
+    "\"3\"|\"\\u0033\"",
+    "\"3.0\"",
+    "\"\"",
+    "\"a\"|\"\\u0061\"",
+    "\"A\"|\"\\u0041\"",
+    "\"a\\u0000\"",
+    "\"\\u0000\"",
+    "\"\\u0000\\u0000\"",
+    "\"\\n\"|\"\\u000a\"|\"\\u000A\"",
+    "\"\\\\n\"|\"\\u005cn\"",
+    "\"/\"|\"\\/\"|\"\\u002f\"",
+    "\"\xC3\xA9\"|\"\\u00e9\"|\"\\u00E9\"",
+    "\"e\\u0301\"|\"e\xCC\x81\"",
+    "\"\xF0\x9F\x98\x80\"|\"\\ud83d\\ude00\"|\"\\uD83D\\uDE00\"",
+    "\"\\ud83d\"|\"\\uD83D\"",
+    "\"\\ude00\\ud83d\"",
+    "\"\\ufffd\"|\"\xEF\xBF\xBD\"",
+    "\"null\"",
+    "\"true\"",
+    "null| null ",
+    "true|\ntrue",
+    "false",
+    "[]|[ ]",
+    "{}|{ }",
+    "[[]]",
+    "[{}]",
+    "[[],[]]",
+    "[[[]]]",
+    "[[[],[]]]",
+    "[[],[[]]]",
+    "[[[]],[]]",
+    "{\"a\":{}}",
+    "{\"a\":[]}",
+    "{\"\":[]}",
+    "[null]",
+    "[null,null]",
+    "[0]|[-0.0]",
+    "[1,2]|[ 1 , 2.0 ]",
+    "[2,1]",
+    "[1,2,3]",
+    "[[1,2],3]",
+    "[1,[2,3]]",
+    "[12]",
+    "[\"1\",\"2\"]",
+    "[\"1,2\"]",
+    "[\"a\",1]",
+    "{\"a\":1}|{\"\\u0061\":1e0}| { \"a\" : 1.0 } ",
+    "{\"a\":1,\"a\":1}",
+    "{\"a\":1,\"a\":1,\"a\":1}",
+    "{\"a\":1,\"a\":2}|{\"a\":2,\"a\":1}",
+    "{\"a\":1,\"b\":2}|{\"b\":2,\"a\":1}|{\"b\":20e-1, \"a\":1.0}",
+    "{\"a\":2,\"b\":1}|{\"b\":1,\"a\":2}",
+    "{\"b\":\"a\"}",
+    "{\"a\":\"b\"}",
+    "[\"a\",\"b\"]",
+    "{\"x\":{\"a\":1,\"b\":[1,{\"c\":2,\"d\":3}]},\"y\":0}|"
+    "{\"y\":0,\"x\":{\"b\":[1,{\"d\":3,\"c\":2}],\"a\":1}}",
+    "{\"x\":{\"a\":1,\"b\":[{\"c\":2,\"d\":3},1]},\"y\":0}",
+    "{\"x\":{\"a\":1},\"y\":{\"b\":2}}|{\"y\":{\"b\":2},\"x\":{\"a\":1}}",
+    "{\"x\":{\"b\":2},\"y\":{\"a\":1}}",
+    "{\"x\":{\"a\":1,\"b\":2},\"y\":{}}",
+};
+
+#define LINES (sizeof same / sizeof same[0])
+
+static void test_equal_and_unequal(void **state)
+{
+    uint64_t digests[LINES];
+    char line[512];
+
+    (void)state;
+    for (size_t i = 0; i < LINES; i++) {
+        char *spelling;
+        bool first = true;
+
+        assert_true(strlen(same[i]) < sizeof line);
+        strcpy(line, same[i]);
+        for (spelling = strtok(line, "|"); spelling != NULL; spelling = strtok(NULL, "|")) {
+            uint64_t found = digest(spelling);
+            digests[i] = first ? found : digests[i];
+            first = false;
+            if (found != digests[i]) {
+                print_error("differs from its line: %s\n", spelling);
+            }
+            assert_true(found == digests[i]);
+        }
+        for (size_t j = 0; j < i; j++) {
+            if (digests[i] == digests[j]) {
+                print_error("same digest: %s and %s\n", same[i], same[j]);
+            }
+            assert_true(digests[i] != digests[j]);
+        }
+    }
+}
+
+static void test_value_inside(void **state)
+{
+    struct parsed p = parse("{\"a\":{\"b\":[1,{\"c\":\"d\"}]},"
+                            "\"e\":{\"b\":[1.0,{\"\\u0063\":\"d\"}]},"
+                            "\"f\":\"d\",\"g\":[]}");
+    int a;
+    int e;
+    int f;
+    int g;
+
+    (void)state;
+    assert_int_equal(cs_json_find(&p.json, 0, "a", &a), 1);
+    assert_int_equal(cs_json_find(&p.json, 0, "e", &e), 1);
+    assert_int_equal(cs_json_find(&p.json, 0, "f", &f), 1);
+    assert_int_equal(cs_json_find(&p.json, 0, "g", &g), 1);
+    assert_true(cs_json_digest(&p.json, a, &test_key) == cs_json_digest(&p.json, e, &test_key));
+    assert_true(cs_json_digest(&p.json, a, &test_key) == digest("{\"b\":[1,{\"c\":\"d\"}]}"));
+    assert_true(cs_json_digest(&p.json, f, &test_key) == digest("\"d\""));
+    assert_true(cs_json_digest(&p.json, g, &test_key) == digest("[]"));
+    release(&p);
+}
+
+static void test_key_matters(void **state)
+{
+    static const char *const texts[] = {"1", "\"a\"", "null", "[]", "{\"a\":[1]}"};
+    struct cs_digest_key other = test_key;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        other = test_key;
+        other.k0 ^= 1;
+        assert_true(digest(texts[i]) != digest_with(texts[i], &other));
+        other = test_key;
+        other.k1 ^= (uint64_t)1 << 63;
+        assert_true(digest(texts[i]) != digest_with(texts[i], &other));
+    }
+}
+
+/* Members in any order, at a size where a slip of the walk would show. */
+static void test_many_members_in_any_order(void **state)
+{
+    char forward[8192] = "{";
+    char backward[8192] = "{";
+    char member[64];
+
+    (void)state;
+    for (int i = 0; i < 200; i++) {
+        const char *comma = i == 0 ? "" : ",";
+        int j = 199 - i;
+
+        snprintf(member, sizeof member, "%s\"k%d\":[%d,{\"v\":%d}]", comma, i, i, i % 7);
+        strcat(forward, member);
+        snprintf(member, sizeof member, "%s\"k%d\":[%d,{\"v\":%d}]", comma, j, j, j % 7);
+        strcat(backward, member);
+    }
+    strcat(forward, "}");
+    strcat(backward, "}");
+    assert_true(digest(forward) == digest(backward));
+    memcpy(strstr(backward, "\"v\":3"), "\"v\":4", 5);
+    assert_true(digest(forward) != digest(backward));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_published_vector),
+        cmocka_unit_test(test_equal_and_unequal),
+        cmocka_unit_test(test_value_inside),
+        cmocka_unit_test(test_key_matters),
+        cmocka_unit_test(test_many_members_in_any_order),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
