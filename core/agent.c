@@ -157,6 +157,7 @@ enum connsync_status connsync_begin(struct connsync *agent, const struct connsyn
     memset(&agent->result, 0, sizeof agent->result);
     agent->acknowledged = false;
     agent->write_sent = false;
+    agent->write_failed = false;
     agent->exchanging = false;
     agent->cancels = 0;
     agent->retries = 0;
@@ -287,6 +288,7 @@ static enum connsync_status try_again(struct connsync *agent, enum connsync_stat
     agent->retries++;
     cs_agent_pause(agent, pause);
     if (agent->phase == CS_AGENT_WRITE) {
+        agent->write_failed = !was_answered(status);
         cs_agent_release_document(agent);
         agent->phase = CS_AGENT_READ;
     }
@@ -311,9 +313,11 @@ static enum connsync_status too_large(struct connsync *agent)
 
 static enum connsync_status after_failure(struct connsync *agent, enum connsync_status status)
 {
+    bool body_too_large =
+        status == CONNSYNC_ERR_HTTP_TOO_LARGE && agent->exchange.bytes_needed > 0;
     bool page_too_large = agent->phase == CS_AGENT_LIST && status == CONNSYNC_REFUSED_TOO_LARGE;
 
-    if (status == CONNSYNC_ERR_HTTP_TOO_LARGE || page_too_large) {
+    if (body_too_large || page_too_large) {
         return too_large(agent);
     }
     if (status == CONNSYNC_ERR_MEMORY) {

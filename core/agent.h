@@ -64,6 +64,7 @@ struct connsync {
     bool exchanging;      /* an exchange is under way in this phase */
     bool acknowledged;    /* the service answered the write with 2xx */
     bool write_sent;      /* some of the write may have reached the service */
+    bool write_failed;    /* a write had no answer: the next goes out on a new connection */
     volatile uint8_t cancels; /* calls of connsync_cancel, from a signal handler too */
     unsigned retries;
     unsigned stale_reads;

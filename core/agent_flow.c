@@ -133,6 +133,11 @@ static enum connsync_status request_write(struct connsync *agent, struct cs_writ
 {
     struct cs_exchange_request request = {0};
 
+    /* A peer that drops kept-alive connections at once would lose every write that
+     * follows a reading on the same one. */
+    if (agent->write_failed && agent->config.reconnect_reserve > 0) {
+        cs_exchange_disconnect(&agent->exchange);
+    }
     cs_auth0_write_patch(target, agent->result.id);
     request.http.bearer = bearer(agent);
     request.body = agent->patch.slices;
@@ -275,6 +280,19 @@ static enum connsync_status locate(struct connsync *agent, int *object)
     return matches == 1 ? CONNSYNC_OK : CONNSYNC_REFUSED_AMBIGUOUS;
 }
 
+/* An answer about another connection than the one asked for would send the write
+ * astray. */
+static bool is_the_one(const struct connsync *agent)
+{
+    bool known = agent->result.id[0] != '\0';
+    const char *id = known ? agent->result.id : agent->job.connection;
+
+    if (!known && !cs_auth0_is_id(id)) {
+        return true; /* asked for by name, and found by it */
+    }
+    return cs_json_string_is(&agent->document.json, agent->document.connection.id, id);
+}
+
 static enum connsync_status read_connection(struct connsync *agent)
 {
     int object = 0;
@@ -287,6 +305,9 @@ static enum connsync_status read_connection(struct connsync *agent)
         return status;
     }
     status = cs_auth0_read_connection(&agent->document.json, object, &agent->document.connection);
+    if (agent->document.connection.id != CS_JSON_NONE && !is_the_one(agent)) {
+        return CONNSYNC_ERR_ANSWER;
+    }
     if (agent->result.id[0] == '\0') {
         describe(agent);
     }

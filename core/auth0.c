@@ -225,6 +225,13 @@ static bool member_is_true(const struct cs_json *json, int object, const char *n
            cs_slice_is(cs_json_raw(json, value), "true");
 }
 
+static bool is_repeated(const struct cs_json *json, int object, const char *name)
+{
+    int value = CS_JSON_NONE;
+
+    return cs_json_find(json, object, name, &value) > 1;
+}
+
 static enum connsync_status check_strategy(const struct cs_json *json,
                                            const struct cs_auth0_connection *connection)
 {
@@ -235,12 +242,26 @@ static enum connsync_status check_strategy(const struct cs_json *json,
     if (!cs_json_string_is(json, connection->strategy, "auth0")) {
         return CONNSYNC_OK;
     }
+    if (is_repeated(json, connection->options, "enabledDatabaseCustomization") ||
+        is_repeated(json, connection->options, "import_mode")) {
+        return CONNSYNC_REFUSED_DUPLICATE;
+    }
     /* The service takes it for custom databases with an external user store only. */
     if (!member_is_true(json, connection->options, "enabledDatabaseCustomization") ||
         member_is_true(json, connection->options, "import_mode")) {
         return CONNSYNC_REFUSED_STRATEGY;
     }
     return CONNSYNC_OK;
+}
+
+/* Absent, null, or without a member. Anything else may be ciphertext. */
+static bool is_empty(const struct cs_json *json, int value)
+{
+    if (value == CS_JSON_NONE || cs_json_is_null(json, value)) {
+        return true;
+    }
+    bool container = cs_json_is_object(json, value) || cs_json_is_array(json, value);
+    return container && cs_json_size(json, value) == 0;
 }
 
 enum connsync_status cs_auth0_may_write(const struct cs_json *json,
@@ -260,7 +281,7 @@ enum connsync_status cs_auth0_may_write(const struct cs_json *json,
     if (cs_json_find(json, connection->options, "configuration", &configuration) > 1) {
         return CONNSYNC_REFUSED_DUPLICATE;
     }
-    if (cs_json_size(json, configuration) > 0 && !job->allow_encrypted_configuration) {
+    if (!is_empty(json, configuration) && !job->allow_encrypted_configuration) {
         return CONNSYNC_REFUSED_ENCRYPTED_CONFIGURATION;
     }
     return CONNSYNC_OK;

@@ -185,6 +185,15 @@ static enum connsync_status status_of_failure(const struct cs_tls *tls, int code
     return status_of_certificate_error(code);
 }
 
+/* A record of an established session that does not decrypt or parse was damaged on
+ * its way: the connection is broken, and nothing is wrong with the policy. */
+static enum connsync_status status_of_broken_session(const struct cs_tls *tls, int code)
+{
+    enum connsync_status status = status_of_failure(tls, code);
+
+    return status == CONNSYNC_ERR_TLS ? CONNSYNC_ERR_RESET : status;
+}
+
 /* ---- The session ---- */
 
 static enum connsync_status seed(struct cs_tls *tls)
@@ -289,7 +298,8 @@ enum connsync_status cs_tls_read(struct cs_tls *tls, uint8_t *data, size_t size,
     if (code == 0) {
         return CONNSYNC_ERR_CLOSED;
     }
-    return would_block(code, want_write) ? CONNSYNC_WOULD_BLOCK : status_of_failure(tls, code);
+    return would_block(code, want_write) ? CONNSYNC_WOULD_BLOCK
+                                         : status_of_broken_session(tls, code);
 }
 
 enum connsync_status cs_tls_write(struct cs_tls *tls, const uint8_t *data, size_t length,
@@ -302,7 +312,8 @@ enum connsync_status cs_tls_write(struct cs_tls *tls, const uint8_t *data, size_
     if (code > 0) {
         return CONNSYNC_OK;
     }
-    return would_block(code, want_write) ? CONNSYNC_WOULD_BLOCK : status_of_failure(tls, code);
+    return would_block(code, want_write) ? CONNSYNC_WOULD_BLOCK
+                                         : status_of_broken_session(tls, code);
 }
 
 void cs_tls_close(struct cs_tls *tls)

@@ -135,6 +135,13 @@ int cs_tls_verify(void *context, mbedtls_x509_crt *certificate, int depth, uint3
     struct cs_tls_verdict *verdict = context;
     uint32_t reasons = reasons_of_flags(*flags);
 
+    /* mbedTLS hands over an empty certificate where it does not know the signature's
+     * algorithm (SHA-1, MD5): nothing else can be said of it. */
+    if (certificate->raw.p == NULL) {
+        *flags |= MBEDTLS_X509_BADCERT_BAD_MD;
+        verdict->reasons |= REASON_WEAK;
+        return 0;
+    }
     reasons |= check_dates(verdict, certificate);
     reasons |= check_usage(certificate);
     if (depth == 0) {

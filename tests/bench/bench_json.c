@@ -74,7 +74,8 @@ static void make_mixed(struct document *document)
                  "\"customScripts\":{\"login\":\"function login(email, password, callback) {\\n  "
                  "const query = \\\"SELECT id FROM users WHERE email = $1\\\";\\n  "
                  "return callback(null, { user_id: 17 });\\n}\\n\"},"
-                 "\"password_complexity_options\":{\"min_length\":8},\"limits\":[1,2.5,-3e4,100000]}",
+                 "\"password_complexity_options\":{\"min_length\":8},"
+                 "\"limits\":[1,2.5,-3e4,100000]}",
                  number == 0 ? "" : ",", number, number);
         append(document, block);
         number++;

@@ -1,9 +1,16 @@
-"""The small HTTPS client with which the tenant's own tests talk to it."""
+"""What the tenant's own tests share: a small HTTPS client, and a tenant to be unkind to."""
 
 import http.client
 import json
 import socket
 import ssl
+import unittest
+
+from . import samples
+from .faults import Fault
+from .service import Tenant
+
+PATCH_BODY = b'{"options":{"set_user_root_attributes":"on_first_login"}}'
 
 
 class Client:
@@ -103,3 +110,40 @@ def _talk(sock, context, name, data):
         if not part:
             return got, "cut"
         incoming.write(part)
+
+
+class FaultCase(unittest.TestCase):
+    """A tenant with one connection."""
+
+    how = {}
+
+    def setUp(self):
+        self.tenant = Tenant(**self.how)
+        self.addCleanup(self.tenant.close)
+        self.id = self.tenant.add(samples.google())
+        self.before = self.tenant.raw_options(self.id)
+        self.one = "/api/v2/connections/" + self.id
+        self.client = Client(self.tenant)
+        self.addCleanup(self.client.close)
+
+    def tearDown(self):
+        self.assertEqual(self.tenant.journal.crashes, [])
+
+    def fault(self, kind, **how):
+        """Adds a fault, and expects at the end of the test that it has acted."""
+        fault = Fault(kind, **how)
+        self.tenant.faults.append(fault)
+        self.addCleanup(lambda: self.assertGreater(fault.fired, 0, kind))
+        return fault
+
+    def get_raw(self, connection="close", seconds=3):
+        """A GET on a connection of its own: (bytes, how it ended)."""
+        return self.client.raw(self.client.plain("GET", self.one, connection=connection), seconds)
+
+    def patch_raw(self):
+        """The same for a PATCH."""
+        return self.client.raw(self.client.plain("PATCH", self.one, PATCH_BODY))
+
+    def applied(self):
+        """Whether the connection's options have changed."""
+        return self.tenant.raw_options(self.id) != self.before

@@ -158,7 +158,8 @@ def make(directory, domain, kind="p256"):
             os.rename(aside, directory)
         except OSError:
             shutil.rmtree(aside)
-    return Pki(directory / "root.pem", directory / "server.chain.pem", directory / (kind + "-2.key"))
+    return Pki(directory / "root.pem", directory / "server.chain.pem",
+               directory / (kind + "-2.key"))
 
 
 def _make(workshop, domain, kind):

@@ -176,7 +176,8 @@ def azure():
         ("client_secret", _secret("azure-client")), ("tenant_domain", "example.onazure.test"),
         ("domain_aliases", b'["example.test","sub.example.test"]'),
         ("app_domain", "tenant.example.auth0.test"), ("identity_api", "microsoft-identity-v2.0"),
-        ("thumbprints", b"[]"), ("waad_protocol", "openid-connect"), ("max_groups_to_retrieve", "50"),
+        ("thumbprints", b"[]"), ("waad_protocol", "openid-connect"),
+        ("max_groups_to_retrieve", "50"),
         ("ext_groups", b"true"), ("ext_profile", b"true"), ("granted", b"false"),
         ("cert_rollover_notification", "2026-01-02T03:04:05.678Z"),
         ("set_user_root_attributes", "never_on_login"), ("use_wsfed", b"false"))

@@ -321,7 +321,8 @@ class Misbehaviour(TenantCase):
     def test_order_and_space(self):
         for changes in ({"reorder": "reverse"}, {"reorder": "deep"}, {"spaced": True}):
             self.tenant.behave(self.ids["corp-saml"], **changes)
-            stored, shown = self.tenant.raw_options(self.ids["corp-saml"]), self.options_of("corp-saml")
+            stored = self.tenant.raw_options(self.ids["corp-saml"])
+            shown = self.options_of("corp-saml")
             self.assertTrue(raw_json.same_value(stored, shown))
         self.assertEqual(raw_json.keys(shown), raw_json.keys(stored)[::-1])
         self.assertEqual(self.options_of("okta"), self.tenant.raw_options(self.ids["okta"]))

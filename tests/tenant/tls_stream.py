@@ -157,10 +157,9 @@ def server_context(certificate, key, versions="both", ciphers=None, curve=None):
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.set_ciphers(ciphers or "DEFAULT@SECLEVEL=0")
-    lowest = {"both": ssl.TLSVersion.TLSv1_2, "1.2": ssl.TLSVersion.TLSv1_2,
-              "1.3": ssl.TLSVersion.TLSv1_3}
-    context.minimum_version = lowest[versions]
-    context.maximum_version = ssl.TLSVersion.TLSv1_2 if versions == "1.2" else ssl.TLSVersion.TLSv1_3
+    old, new = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3
+    ends = {"both": (old, new), "1.2": (old, old), "1.3": (new, new)}
+    context.minimum_version, context.maximum_version = ends[versions]
     if curve:
         context.set_ecdh_curve(curve)
     context.set_alpn_protocols(["http/1.1"])

@@ -8,11 +8,7 @@
 #include <string.h>
 
 #include "core/http.h"
-
-/* The default that http_request.c has. */
-#ifndef CONNSYNC_VERSION
-#define CONNSYNC_VERSION "0.1.0"
-#endif
+#include "core/version.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 

@@ -223,7 +223,8 @@ static void test_made_up_connection(void **state)
     static const char text[] =
         "{ \"id\":\"con_1\", \"options\" : {\n  \"\\u006eumber\": 12345678901234567890,\n"
         "  \"f\": 1.0, \"z\": -0, \"e\":1E+3, \"t\":\"gr\\u00fcn \xC3\xBC \\/ /\",\n"
-        "  \"in\":{\"set_user_root_attributes\":\"on_each_login\",\"options\":{}}\n}, \"name\":\"n\"}\n";
+        "  \"in\":{\"set_user_root_attributes\":\"on_each_login\",\"options\":{}}\n"
+        "}, \"name\":\"n\"}\n";
 
     (void)state;
     check_document(text, sizeof text - 1);

@@ -100,6 +100,16 @@ static void add_loss(struct line *line, const struct connsync_result *result)
         (unsigned)result->changed, (unsigned)result->added, (unsigned)result->verified);
 }
 
+/* What prevented the verification. Such texts end in "nothing written" where they
+ * stand for themselves; here something may have been. */
+static void add_cause(struct line *line, const char *text)
+{
+    const char *claim = strstr(text, "; nothing written");
+    size_t length = claim != NULL ? (size_t)(claim - text) : strlen(text);
+
+    add(line, " (%.*s)", (int)length, text);
+}
+
 static void add_details(struct line *line, const struct connsync_result *result,
                         enum connsync_status status, const char *reason)
 {
@@ -109,7 +119,7 @@ static void add_details(struct line *line, const struct connsync_result *result,
         add_loss(line, result);
     }
     if (status == CONNSYNC_ERR_UNVERIFIED) {
-        add(line, " (%s)", connsync_status_text(result->cause));
+        add_cause(line, connsync_status_text(result->cause));
     }
     if (status == CONNSYNC_REFUSED_PASSWORDLESS) {
         add(line, " (strategy %s)", clean(result->strategy, code));

@@ -1,0 +1,151 @@
+"""What the user got wrong, and help: no tenant is needed, and none is asked."""
+
+import os
+import subprocess
+import tempfile
+import unittest
+
+import cli
+from cli import WireTest
+
+GOOD = {"AUTH0_DOMAIN": "tenant.example.auth0.test", "AUTH0_API_TOKEN": "MARKER-token"}
+
+
+class UsageTest(WireTest):
+    """Exit 64, nothing on stdout, one line on stderr that names what to do."""
+
+    def setUp(self):
+        super().setUp()
+        self.more_secrets += ["MARKER-token", "MARKER-secret"]
+
+    def wrong(self, arguments, *texts, env=None, code=64):
+        with self.subTest(arguments=arguments):
+            result = self.run_cli(None, *arguments, env=GOOD if env is None else env,
+                                  verbose=False)
+            self.assertEqual((result.code, result.out), (code, ""), result.raw)
+            self.assertEqual(result.err.count("\n"), 1, result.err)
+            self.assertTrue(result.err.startswith("connsync: "), result.err)
+            for text in texts:
+                self.assertIn(text, result.message)
+
+    def test_commands(self):
+        self.wrong([], "no command", "get, set and list")
+        self.wrong(["destroy"], "unknown command", "destroy", "get, set and list")
+        self.wrong([""], "unknown command")
+
+    def test_arguments(self):
+        self.wrong(["get"], "usage: connsync get CONNECTION")
+        self.wrong(["set"], "usage: connsync set CONNECTION VALUE")
+        self.wrong(["set", "x"], "usage: connsync set CONNECTION VALUE")
+        self.wrong(["get", "x", "more"], "unexpected argument", "more")
+        self.wrong(["list", "x"], "unexpected argument", "x")
+        self.wrong(["set", "x", "off", "off"], "unexpected argument")
+        self.wrong(["get", ""], "CONNECTION is empty")
+
+    def test_values(self):
+        for value in ("yes", "OFF", "", "on_each_login ", "ON_FIRST_LOGIN", "null"):
+            self.wrong(["set", "x", value], "on_each_login", "on_first_login", "never_on_login",
+                       "on or off")
+
+    def test_options(self):
+        self.wrong(["get", "x", "--colour"], "unknown option", "--colour")
+        self.wrong(["get", "x", "-q"], "unknown option")
+        self.wrong(["get", "x", "--timeout"], "needs a value")
+        self.wrong(["get", "x", "--json=yes"])
+        for value in ("0", "-1", "1.5", "x", "", "86401", "99999999999999999999"):
+            self.wrong(["get", "x", "--timeout", value], "--timeout takes whole seconds")
+        for value in ("", "h:", "h:0", "h:65536", "h:x", "[::1", "[::1]x"):
+            self.wrong(["get", "x", "--connect-to", value], "--connect-to takes ADDRESS")
+
+    def test_secrets_are_no_options(self):
+        for option in ("--token", "--client-secret"):
+            result = self.run_cli(None, "get", "x", option, "MARKER-token", env=GOOD,
+                                  verbose=False)
+            self.assertEqual(result.code, 64, result.raw)
+
+    def test_domains(self):
+        for domain in ("https://", "http://tenant.test", "a b", "a/b", "tenant.test:0",
+                       "tenant.test:65536", "tenant.test:", "user@tenant.test", "a\r\nX: y",
+                       "tenant.test/path", "\u00fc.test", "."):
+            self.wrong(["get", "x", "--domain", domain], "domain")
+        self.wrong(["get", "x", "--domain", "a" * 300 + ".test"])
+
+    def test_no_domain(self):
+        self.wrong(["get", "x"], "AUTH0_DOMAIN", "--domain", env={"AUTH0_API_TOKEN": "t"})
+        self.wrong(["get", "x"], "AUTH0_DOMAIN", env={**GOOD, "AUTH0_DOMAIN": ""})
+
+    def test_no_credentials(self):
+        domain = {"AUTH0_DOMAIN": GOOD["AUTH0_DOMAIN"]}
+        self.wrong(["get", "x"], "no credentials", "AUTH0_API_TOKEN", "AUTH0_CLIENT_SECRET",
+                   "--token-file", env=domain)
+        self.wrong(["get", "x"], "AUTH0_CLIENT_SECRET", "--client-secret-file",
+                   env={**domain, "AUTH0_CLIENT_ID": "id"})
+        self.wrong(["get", "x"], "AUTH0_CLIENT_ID",
+                   env={**domain, "AUTH0_CLIENT_SECRET": "MARKER-secret"})
+
+    def test_secret_files(self):
+        with tempfile.TemporaryDirectory() as directory:
+            for name, content in (("empty", b""), ("line", b"\n"), ("blank", b"\r\n\n"),
+                                  ("long", b"MARKER-token" * 100000)):
+                path = os.path.join(directory, name)
+                with open(path, "wb") as file:
+                    file.write(content)
+                self.wrong(["get", "x", "--token-file", path], "the file", path)
+                self.wrong(["get", "x", "--client-id", "i", "--client-secret-file", path],
+                           "the file", path)
+            self.wrong(["get", "x", "--token-file", os.path.join(directory, "absent")],
+                       "cannot read the file")
+            self.wrong(["get", "x", "--token-file", directory], "cannot read the file")
+
+    def test_tokens_that_no_request_can_carry(self):
+        for token in (b"a\r\nX: y", b"a b", b"\xff", b"a\tb", b"a\x7f", "\u00fc".encode()):
+            result = self.run_cli(None, "get", "x", "--connect-to", "127.0.0.1:1", "--timeout",
+                                  "1", env={**GOOD, "AUTH0_API_TOKEN": token}, verbose=False)
+            self.assertEqual(result.code, 64, result.raw)
+            self.assertIn("token", result.message)
+
+    def test_names_that_are_too_long(self):
+        self.wrong(["get", "x" * 5000, "--connect-to", "127.0.0.1:1", "--timeout", "1"])
+
+
+class HelpTest(WireTest):
+    """Help answers on stdout with 0, needs nothing, and shows how."""
+
+    def test_each_command(self):
+        for command in ("get", "set", "list"):
+            result = self.run_cli(None, command, "--help", env={}, verbose=False)
+            self.assertEqual((result.code, result.err), (0, ""))
+            self.assertIn("Usage: connsync %s" % command, result.out)
+            self.assertRegex(result.out, "Example:\n +.*connsync %s" % command)
+            for option in ("--domain", "--token-file", "--ca-file", "--timeout", "--json", "-v"):
+                self.assertIn(option, result.out)
+            self.assertLessEqual(max(map(len, result.out.splitlines())), 80)
+
+    def test_set_says_the_exit_codes(self):
+        result = self.run_cli(None, "set", "--help", env={}, verbose=False)
+        for code in ("0 done", "2 would", "3 refused", "4 cred", "5 no such", "6 rate", "7 verify",
+                     "8 TLS", "64 usage", "--dry-run", "--allow-encrypted-configuration"):
+            self.assertIn(code, result.out)
+
+    def test_without_a_command(self):
+        result = self.run_cli(None, "--help", env={}, verbose=False)
+        self.assertEqual((result.code, result.err), (0, ""))
+        for word in ("get", "set", "list", "never_on_login"):
+            self.assertIn(word, result.out)
+
+    def test_version(self):
+        result = self.run_cli(None, "--version", env={}, verbose=False)
+        self.assertEqual(result.code, 0)
+        self.assertRegex(result.out, r"^connsync \d+\.\d+\.\d+\n$")
+
+    def test_full_device(self):
+        """Output that cannot be written is an error."""
+        with open("/dev/full", "wb") as full:
+            for arguments in (["--help"], ["--version"]):
+                done = subprocess.run([cli.binary(), *arguments], stdout=full, check=False,
+                                      stderr=subprocess.PIPE)
+                self.assertNotEqual(done.returncode, 0)
+
+
+if __name__ == "__main__":
+    cli.main()
