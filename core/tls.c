@@ -150,9 +150,11 @@ static enum connsync_status status_of_certificate_error(int code)
     }
     /* X.509 codes carry the reason in their high-level part. */
     int high = -(-code & 0xff80);
-    if (high == MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG || high == MBEDTLS_ERR_X509_SIG_MISMATCH ||
-        code == MBEDTLS_ERR_SSL_BAD_CERTIFICATE) {
+    if (high == MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG || high == MBEDTLS_ERR_X509_SIG_MISMATCH) {
         return CONNSYNC_ERR_CERT_WEAK;
+    }
+    if (code == MBEDTLS_ERR_SSL_BAD_CERTIFICATE) {
+        return CONNSYNC_ERR_CERT_USAGE;
     }
     if (high == MBEDTLS_ERR_X509_INVALID_EXTENSIONS || high == MBEDTLS_ERR_X509_FEATURE_UNAVAILABLE) {
         return CONNSYNC_ERR_CERT_CONSTRAINT;

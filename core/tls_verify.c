@@ -105,7 +105,11 @@ static uint32_t check_leaf(const struct cs_tls_verdict *verdict,
     uint32_t reasons = 0;
 
     if (!cs_tls_names_include(names, verdict->host)) {
-        reasons |= REASON_NAME;
+        /* mbedTLS leaves out a certificate whose signature algorithm it does not know
+         * (SHA-1, MD5), and an authority is judged in the server's place. */
+        bool stands_in = mbedtls_x509_crt_get_ca_istrue(certificate) == 1 &&
+                         (verdict->reasons & REASON_UNTRUSTED) == 0;
+        reasons |= stands_in ? REASON_NAME | REASON_WEAK : REASON_NAME;
     }
     for (size_t i = 0; i < verdict->constrained_count; i++) {
         if (!cs_tls_names_permitted(names, verdict->host, verdict->constrained[i])) {
@@ -135,15 +139,9 @@ int cs_tls_verify(void *context, mbedtls_x509_crt *certificate, int depth, uint3
     struct cs_tls_verdict *verdict = context;
     uint32_t reasons = reasons_of_flags(*flags);
 
-    /* mbedTLS hands over an empty certificate where it does not know the signature's
-     * algorithm (SHA-1, MD5): nothing else can be said of it. */
-    if (certificate->raw.p == NULL) {
-        *flags |= MBEDTLS_X509_BADCERT_BAD_MD;
-        verdict->reasons |= REASON_WEAK;
-        return 0;
-    }
     reasons |= check_dates(verdict, certificate);
     reasons |= check_usage(certificate);
+    verdict->reasons |= reasons;
     if (depth == 0) {
         reasons |= check_leaf(verdict, certificate);
     } else {

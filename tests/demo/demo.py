@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Shows connsync's main job against the fake tenant, and checks every word of what it shows.
 
-    demo.py PATH-TO-CONNSYNC
+    demo.py [PATH-TO-CONNSYNC]      without a path, the environment's CONNSYNC is shown
 
 Everything happens on loopback. Exits with 1 when anything is not as promised.
 """
@@ -171,7 +171,8 @@ class Demo:
         before, others = self.tenant.raw_options(self.id), self.others(self.id)
         self.screen.line("A fake Auth0 tenant serves HTTPS on %s:%d. Nothing leaves this machine."
                          % (self.tenant.host, self.tenant.port))
-        self.screen.line("AUTH0_DOMAIN, AUTH0_API_TOKEN, --connect-to and --ca-file lead connsync to it.")
+        self.screen.line("AUTH0_DOMAIN, AUTH0_API_TOKEN, --connect-to and --ca-file lead connsync "
+                         "there.")
         self.screen.title("Stop Google from overwriting names and pictures at every login")
         self.look("on_each_login")
         self.tenant.reset()
@@ -203,8 +204,12 @@ def _short_digest(raw):
 def main():
     """Runs the demo; the exit code tells whether everything was as promised."""
     parser = argparse.ArgumentParser(description="The demo of connsync, on this machine alone.")
-    parser.add_argument("binary", help="the connsync to show, for example build/release/connsync")
-    binary = os.path.abspath(parser.parse_args().binary)
+    parser.add_argument("binary", nargs="?", default=os.environ.get("CONNSYNC"),
+                        help="the connsync to show; without it, what CONNSYNC names")
+    binary = parser.parse_args().binary
+    if not binary:
+        parser.error("name the connsync to show")
+    binary = os.path.abspath(binary)
     if not os.access(binary, os.X_OK):
         parser.error("no program at " + binary)
     screen = Screen(sys.stdout)

@@ -59,11 +59,22 @@ class Options(unittest.TestCase):
                          b"GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n",
                          b"GET / HTTP/1.1\r\nHost : a\r\n\r\n",
                          b"GET / HTTP/1.1\nHost: a\n\r\n\r\n",
-                         b"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n"):
+                         b"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n",
+                         b"PATCH / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n"
+                         b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"):
                 answer, how = client.raw(data)
                 self.assertTrue(answer.startswith(b"HTTP/1.1 400 "), data)
                 self.assertEqual(how, "close")
-            self.assertEqual(len(tenant.journal.malformed), 7)
+            self.assertEqual(len(tenant.journal.malformed), 8)
+
+    def test_chunked_request(self):
+        with Tenant() as tenant:
+            client, one = Client(tenant), tenant.add(samples.okta())
+            head = client.plain("PATCH", "/api/v2/connections/" + one).replace(
+                b"Content-Length: 0", b"Transfer-Encoding: chunked")
+            answer, _ = client.raw(head + b"5;x\r\n{\"opt\r\na\r\nions\":{ }}\r\n0\r\n\r\n")
+            self.assertTrue(answer.startswith(b"HTTP/1.1 200 "))
+            self.assertEqual(tenant.raw_options(one), b"{ }")
 
     def test_rate_limit(self):
         with Tenant(burst=3, refill=10.0) as tenant:

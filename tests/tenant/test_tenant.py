@@ -118,6 +118,7 @@ class Reading(TenantCase):
             position = "&from=" + page["next"] if "next" in page else None
             pages += 1
         self.assertEqual((names, pages), (list(self.ids), 3))
+        self.assertNotIn("next", self.client.json("connections?take=11&fields=name"))
         self.assertEqual(self.client.get("connections?take=4&from=bad")[0], 400)
         self.assertEqual(self.client.get("connections?take=101")[0], 400)
 
