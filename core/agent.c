@@ -17,15 +17,14 @@ static bool draw_digest_key(struct connsync *agent)
 {
     const struct connsync_port *port = agent->config.port;
 
-    return port->entropy(port->context, (uint8_t *)&agent->digest_key,
-                         sizeof agent->digest_key) == CONNSYNC_PORT_OK;
+    return port->entropy(port->context, (uint8_t *)&agent->digest_key, sizeof agent->digest_key) ==
+           CONNSYNC_PORT_OK;
 }
 
 static enum connsync_status prepare(struct connsync *agent)
 {
     const struct connsync_config *config = &agent->config;
-    struct cs_slice anchors =
-        cs_slice_make((const char *)config->anchors, config->anchors_length);
+    struct cs_slice anchors = cs_slice_make((const char *)config->anchors, config->anchors_length);
 
     if (!draw_digest_key(agent)) {
         return CONNSYNC_ERR_ENTROPY;
@@ -313,8 +312,7 @@ static enum connsync_status too_large(struct connsync *agent)
 
 static enum connsync_status after_failure(struct connsync *agent, enum connsync_status status)
 {
-    bool body_too_large =
-        status == CONNSYNC_ERR_HTTP_TOO_LARGE && agent->exchange.bytes_needed > 0;
+    bool body_too_large = status == CONNSYNC_ERR_HTTP_TOO_LARGE && agent->exchange.bytes_needed > 0;
     bool page_too_large = agent->phase == CS_AGENT_LIST && status == CONNSYNC_REFUSED_TOO_LARGE;
 
     if (body_too_large || page_too_large) {
@@ -393,9 +391,8 @@ static enum connsync_status step_round(struct connsync *agent, struct connsync_w
     if (status == CONNSYNC_OK) {
         return end(agent, status);
     }
-    return status == CONNSYNC_WOULD_BLOCK || status == CONNSYNC_ITEM
-               ? status
-               : after_failure(agent, status);
+    return status == CONNSYNC_WOULD_BLOCK || status == CONNSYNC_ITEM ? status
+                                                                     : after_failure(agent, status);
 }
 
 enum connsync_status connsync_step(struct connsync *agent, struct connsync_wait *wait)

@@ -30,7 +30,7 @@
 enum cs_agent_phase {
     CS_AGENT_ENDED,
     CS_AGENT_TOKEN,
-    CS_AGENT_READ,   /* the first reading, or one that settles or verifies a write */
+    CS_AGENT_READ, /* the first reading, or one that settles or verifies a write */
     CS_AGENT_WRITE,
     CS_AGENT_LIST,   /* fetching a page */
     CS_AGENT_LISTING /* handing out a page */
@@ -40,7 +40,7 @@ enum cs_agent_phase {
 struct cs_document {
     char *memory; /* a piece of the arena */
     struct cs_slice text;
-    jsmntok_t *tokens;    /* a piece of the arena */
+    jsmntok_t *tokens; /* a piece of the arena */
     struct cs_json json;
     struct cs_auth0_connection connection;
 };
@@ -61,10 +61,10 @@ struct connsync {
 
     enum cs_agent_phase phase;
     enum connsync_status ended_with;
-    bool exchanging;      /* an exchange is under way in this phase */
-    bool acknowledged;    /* the service answered the write with 2xx */
-    bool write_sent;      /* some of the write may have reached the service */
-    bool write_failed;    /* a write had no answer: the next goes out on a new connection */
+    bool exchanging;          /* an exchange is under way in this phase */
+    bool acknowledged;        /* the service answered the write with 2xx */
+    bool write_sent;          /* some of the write may have reached the service */
+    bool write_failed;        /* a write had no answer: the next goes out on a new connection */
     volatile uint8_t cancels; /* calls of connsync_cancel, from a signal handler too */
     unsigned retries;
     unsigned stale_reads;

@@ -368,8 +368,7 @@ static enum connsync_status prepare_write(struct connsync *agent)
 
 static enum connsync_status decide(struct connsync *agent)
 {
-    agent->result.before =
-        cs_auth0_setting(&agent->document.json, &agent->document.connection);
+    agent->result.before = cs_auth0_setting(&agent->document.json, &agent->document.connection);
     agent->result.after = agent->result.before;
     if (agent->job.operation == CONNSYNC_GET) {
         return finish(agent, CONNSYNC_UNCHANGED);

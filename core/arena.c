@@ -112,8 +112,8 @@ void *cs_arena_allocate_largest(struct cs_arena *arena, size_t reserve, size_t *
     size_t offset = 0;
 
     while (offset < arena->size) {
-        size_t piece = used_at(arena, offset) ? size_at(arena, offset)
-                                              : merged_size_at(arena, offset);
+        size_t piece =
+            used_at(arena, offset) ? size_at(arena, offset) : merged_size_at(arena, offset);
         if (!used_at(arena, offset) && piece > best) {
             best = piece;
             best_offset = offset;

@@ -178,9 +178,8 @@ static enum connsync_status find_options(const struct cs_json *json,
 enum connsync_status cs_auth0_read_connection(const struct cs_json *json, int object,
                                               struct cs_auth0_connection *connection)
 {
-    *connection = (struct cs_auth0_connection){object,       CS_JSON_NONE, CS_JSON_NONE,
-                                               CS_JSON_NONE, CS_JSON_NONE, CS_JSON_NONE,
-                                               CS_JSON_NONE};
+    *connection = (struct cs_auth0_connection){
+        object, CS_JSON_NONE, CS_JSON_NONE, CS_JSON_NONE, CS_JSON_NONE, CS_JSON_NONE, CS_JSON_NONE};
     if (!cs_json_is_object(json, object)) {
         return CONNSYNC_ERR_ANSWER;
     }
@@ -297,9 +296,8 @@ enum connsync_status cs_auth0_patch_body(struct cs_auth0_patch *patch, const str
                                          enum connsync_setting wanted)
 {
     struct cs_patch options;
-    enum connsync_status status =
-        cs_patch_set_member(&options, json, connection->options, CS_AUTH0_SETTING,
-                            cs_slice_of(setting_texts[wanted]));
+    enum connsync_status status = cs_patch_set_member(
+        &options, json, connection->options, CS_AUTH0_SETTING, cs_slice_of(setting_texts[wanted]));
 
     if (status != CONNSYNC_OK) {
         return status;
@@ -325,10 +323,21 @@ bool cs_auth0_is_derived(const struct cs_json *json, int key)
     /* Seen to differ after writes that left them alone: fetched from the upstream
      * provider's metadata, or kept up to date by its agents. */
     static const char *const derived[] = {
-        "agentIP",      "agentMode",          "agentVersion",  "app_domain",
-        "cert",         "cert_rollover_notification",          "certs",
-        "expires",      "granted",            "oidc_metadata", "prev_thumbprints",
-        "subject",      "schema_version",     "thumbprints",   "admin_access_token",
+        "agentIP",
+        "agentMode",
+        "agentVersion",
+        "app_domain",
+        "cert",
+        "cert_rollover_notification",
+        "certs",
+        "expires",
+        "granted",
+        "oidc_metadata",
+        "prev_thumbprints",
+        "subject",
+        "schema_version",
+        "thumbprints",
+        "admin_access_token",
         "admin_access_token_expiresin",
     };
 

@@ -188,12 +188,12 @@ struct connsync_result {
     uint32_t handshakes; /* TLS handshakes completed */
 
     /* Details for an error's text; 0 or empty when they do not apply. */
-    enum connsync_status cause;  /* under CONNSYNC_ERR_UNVERIFIED: what prevented it */
-    uint16_t http_status;        /* of the last response */
+    enum connsync_status cause; /* under CONNSYNC_ERR_UNVERIFIED: what prevented it */
+    uint16_t http_status;       /* of the last response */
     char service_code[CONNSYNC_SERVICE_CODE_SIZE]; /* its errorCode or error */
-    const char *missing_scope;   /* a scope's name, or NULL */
-    size_t bytes_needed;         /* memory or document size that did not fit */
-    uint64_t wait_ms;            /* the pause that a rate limit asked for */
+    const char *missing_scope;                     /* a scope's name, or NULL */
+    size_t bytes_needed;                           /* memory or document size that did not fit */
+    uint64_t wait_ms;                              /* the pause that a rate limit asked for */
 };
 
 /* What a step waits for: any of these. */

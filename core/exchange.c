@@ -137,8 +137,8 @@ static enum connsync_status step_probe(struct cs_exchange *exchange, struct cs_w
 {
     size_t got = 0;
     bool want_write = false;
-    enum connsync_status status = cs_tls_read(&exchange->tls, exchange->input,
-                                              sizeof exchange->input, &got, &want_write);
+    enum connsync_status status =
+        cs_tls_read(&exchange->tls, exchange->input, sizeof exchange->input, &got, &want_write);
 
     (void)wait;
     if (status == CONNSYNC_WOULD_BLOCK) {
@@ -170,8 +170,8 @@ static enum connsync_status step_connect(struct cs_exchange *exchange, struct cs
     if (exchange->request.no_connect) {
         return CONNSYNC_ERR_CLOSED;
     }
-    int code = exchange->port->connect(exchange->port->context, exchange->tls.host,
-                                       exchange->port_number);
+    int code =
+        exchange->port->connect(exchange->port->context, exchange->tls.host, exchange->port_number);
 
     if (code == CONNSYNC_PORT_WOULD_BLOCK) {
         wait->readable = true;
@@ -350,9 +350,8 @@ static enum connsync_status parse_input(struct cs_exchange *exchange)
     enum connsync_status status = MOVED_ON;
 
     while (status == MOVED_ON) {
-        struct cs_slice input =
-            cs_slice_make((const char *)exchange->input + exchange->input_start,
-                          exchange->input_end - exchange->input_start);
+        struct cs_slice input = cs_slice_make((const char *)exchange->input + exchange->input_start,
+                                              exchange->input_end - exchange->input_start);
         struct cs_slice piece = {NULL, 0};
         enum cs_http_event event = cs_http_next(&exchange->parser, &input, &piece);
 
@@ -380,8 +379,8 @@ static enum connsync_status step_receive(struct cs_exchange *exchange, struct cs
     if (status != CONNSYNC_WOULD_BLOCK) {
         return status;
     }
-    status = cs_tls_read(&exchange->tls, exchange->input, sizeof exchange->input, &got,
-                         &want_write);
+    status =
+        cs_tls_read(&exchange->tls, exchange->input, sizeof exchange->input, &got, &want_write);
     exchange->input_start = 0;
     exchange->input_end = got;
     if (status == CONNSYNC_WOULD_BLOCK) {
@@ -434,8 +433,8 @@ enum connsync_status cs_exchange_step(struct cs_exchange *exchange, struct cs_wa
         status = is_late(exchange) ? CONNSYNC_ERR_TIMEOUT : step_state(exchange, wait);
     }
     if (status == CONNSYNC_WOULD_BLOCK) {
-        wait->until_ms = exchange->idle_until < exchange->deadline ? exchange->idle_until
-                                                                    : exchange->deadline;
+        wait->until_ms =
+            exchange->idle_until < exchange->deadline ? exchange->idle_until : exchange->deadline;
         return status;
     }
     if (status != CONNSYNC_OK) {

@@ -22,12 +22,12 @@ extern "C" {
 
 struct cs_http_request {
     const char *method;
-    const char *host;             /* the Host field: name, with a port if not 443 */
-    struct cs_slice target;       /* origin form: path and query */
-    struct cs_slice bearer;       /* an access token, or empty for none */
-    const char *content_type;     /* NULL for a request without a body */
-    uint64_t content_length;      /* used when there is a content_type */
-    const char *correlation_id;   /* X-Correlation-ID, or NULL */
+    const char *host;           /* the Host field: name, with a port if not 443 */
+    struct cs_slice target;     /* origin form: path and query */
+    struct cs_slice bearer;     /* an access token, or empty for none */
+    const char *content_type;   /* NULL for a request without a body */
+    uint64_t content_length;    /* used when there is a content_type */
+    const char *correlation_id; /* X-Correlation-ID, or NULL */
 };
 
 /* Writes the head, with its empty line. CONNSYNC_ERR_HTTP_REQUEST when it does
@@ -55,24 +55,24 @@ enum connsync_status cs_http_write_request(struct cs_writer *writer,
 /* What the head of the final response said. */
 struct cs_http_head {
     uint16_t status;
-    bool keep_alive;            /* the connection may be used again afterwards */
-    bool encoded;               /* Content-Encoding other than identity */
-    bool json;                  /* Content-Type is application/json (or +json) */
-    uint64_t content_length;    /* CS_HTTP_UNKNOWN when chunked or to the close */
-    uint64_t retry_after;       /* seconds; CS_HTTP_UNKNOWN when absent or a date
+    bool keep_alive;              /* the connection may be used again afterwards */
+    bool encoded;                 /* Content-Encoding other than identity */
+    bool json;                    /* Content-Type is application/json (or +json) */
+    uint64_t content_length;      /* CS_HTTP_UNKNOWN when chunked or to the close */
+    uint64_t retry_after;         /* seconds; CS_HTTP_UNKNOWN when absent or a date
                                    that cannot be compared with Date */
     uint64_t ratelimit_limit;     /* X-RateLimit-Limit */
     uint64_t ratelimit_remaining; /* X-RateLimit-Remaining */
     uint64_t ratelimit_reset;     /* X-RateLimit-Reset, UTC seconds */
-    uint64_t date;              /* Date as UTC seconds */
+    uint64_t date;                /* Date as UTC seconds */
 };
 
 enum cs_http_event {
-    CS_HTTP_MORE,  /* all of the input is taken: give more, or say the stream ended */
-    CS_HTTP_HEAD,  /* `head` is complete; comes once, before any body */
-    CS_HTTP_BODY,  /* `*body` is the next piece of the body; never empty */
-    CS_HTTP_DONE,  /* the response is whole; bytes left in the input are not its own */
-    CS_HTTP_ERROR  /* `error` says why; the parser stays here */
+    CS_HTTP_MORE, /* all of the input is taken: give more, or say the stream ended */
+    CS_HTTP_HEAD, /* `head` is complete; comes once, before any body */
+    CS_HTTP_BODY, /* `*body` is the next piece of the body; never empty */
+    CS_HTTP_DONE, /* the response is whole; bytes left in the input are not its own */
+    CS_HTTP_ERROR /* `error` says why; the parser stays here */
 };
 
 /* The contents are the parser's own but for `head` and `error`. */

@@ -17,8 +17,8 @@ static int tokenise_lone_primitive(struct cs_slice text, jsmntok_t *token, unsig
     return 1;
 }
 
-enum connsync_status cs_json_tokenise(struct cs_json *json, struct cs_slice text,
-                                      jsmntok_t *tokens, size_t capacity)
+enum connsync_status cs_json_tokenise(struct cs_json *json, struct cs_slice text, jsmntok_t *tokens,
+                                      size_t capacity)
 {
     jsmn_parser parser;
     int count;
@@ -211,6 +211,5 @@ bool cs_json_decode(const struct cs_json *json, int string, char *out, size_t si
 
 bool cs_json_to_u64(const struct cs_json *json, int value, uint64_t *out)
 {
-    return has_type(json, value, JSMN_PRIMITIVE) &&
-           cs_slice_to_u64(cs_json_raw(json, value), out);
+    return has_type(json, value, JSMN_PRIMITIVE) && cs_slice_to_u64(cs_json_raw(json, value), out);
 }

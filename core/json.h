@@ -55,8 +55,8 @@ struct cs_json {
 /* Tokenises a checked text into `capacity` tokens owned by the caller, who keeps
  * them and the text as long as `json` is used. CONNSYNC_ERR_JSON_TOKENS when
  * they are too few, or when offsets in the text do not fit jsmn's int. */
-enum connsync_status cs_json_tokenise(struct cs_json *json, struct cs_slice text,
-                                      jsmntok_t *tokens, size_t capacity);
+enum connsync_status cs_json_tokenise(struct cs_json *json, struct cs_slice text, jsmntok_t *tokens,
+                                      size_t capacity);
 
 /* The bytes of a value as received; strings with their quotes. */
 struct cs_slice cs_json_raw(const struct cs_json *json, int value);

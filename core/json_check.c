@@ -64,8 +64,7 @@ static inline bool is_plain(unsigned char byte)
  */
 static inline bool is_plain_word(word bytes)
 {
-    word marks = bytes | (bytes - EVERY_BYTE(' ')) |
-                 ((bytes ^ EVERY_BYTE('"')) - EVERY_BYTE(1)) |
+    word marks = bytes | (bytes - EVERY_BYTE(' ')) | ((bytes ^ EVERY_BYTE('"')) - EVERY_BYTE(1)) |
                  ((bytes ^ EVERY_BYTE('\\')) - EVERY_BYTE(1));
 
     return (marks & EVERY_BYTE(0x80)) == 0;

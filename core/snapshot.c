@@ -116,10 +116,10 @@ struct cs_snapshot_diff cs_snapshot_compare(const struct cs_snapshot *before,
     size_t a = 0;
 
     while (b < before->count || a < after->count) {
-        bool only_before = a == after->count || (b < before->count && before->members[b].name <
-                                                                          after->members[a].name);
-        bool only_after = b == before->count || (a < after->count && after->members[a].name <
-                                                                         before->members[b].name);
+        bool only_before = a == after->count ||
+                           (b < before->count && before->members[b].name < after->members[a].name);
+        bool only_after = b == before->count ||
+                          (a < after->count && after->members[a].name < before->members[b].name);
         size_t before_run = b < before->count ? run_length(before, b) : 0;
         size_t after_run = a < after->count ? run_length(after, a) : 0;
 

@@ -160,8 +160,8 @@ void cs_write_u64(struct cs_writer *writer, uint64_t value)
 /* RFC 3986, section 2.3. */
 static bool is_unreserved(unsigned char c)
 {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-           c == '-' || c == '.' || c == '_' || c == '~';
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' ||
+           c == '.' || c == '_' || c == '~';
 }
 
 void cs_write_percent_encoded(struct cs_writer *writer, struct cs_slice text)

@@ -156,7 +156,8 @@ static enum connsync_status status_of_certificate_error(int code)
     if (code == MBEDTLS_ERR_SSL_BAD_CERTIFICATE) {
         return CONNSYNC_ERR_CERT_USAGE;
     }
-    if (high == MBEDTLS_ERR_X509_INVALID_EXTENSIONS || high == MBEDTLS_ERR_X509_FEATURE_UNAVAILABLE) {
+    if (high == MBEDTLS_ERR_X509_INVALID_EXTENSIONS ||
+        high == MBEDTLS_ERR_X509_FEATURE_UNAVAILABLE) {
         return CONNSYNC_ERR_CERT_CONSTRAINT;
     }
     return CONNSYNC_ERR_TLS;
@@ -211,8 +212,7 @@ static enum connsync_status seed(struct cs_tls *tls)
 }
 
 enum connsync_status cs_tls_init(struct cs_tls *tls, const struct connsync_port *port,
-                                 struct cs_arena *arena, struct cs_slice anchors,
-                                 const char *host)
+                                 struct cs_arena *arena, struct cs_slice anchors, const char *host)
 {
     memset(tls, 0, sizeof *tls);
     tls->port = port;

@@ -45,8 +45,7 @@ struct cs_tls {
  * outlive the `struct cs_tls`.
  */
 enum connsync_status cs_tls_init(struct cs_tls *tls, const struct connsync_port *port,
-                                 struct cs_arena *arena, struct cs_slice anchors,
-                                 const char *host);
+                                 struct cs_arena *arena, struct cs_slice anchors, const char *host);
 
 /* Goes on with the handshake over the port's open connection; begins one if there
  * is none. CONNSYNC_OK when it is complete, CONNSYNC_WOULD_BLOCK with what to

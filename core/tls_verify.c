@@ -38,8 +38,8 @@ static const struct {
  * "untrusted": an unknown objection is still an objection. */
 static uint32_t reasons_of_flags(uint32_t flags)
 {
-    const uint32_t weak = MBEDTLS_X509_BADCERT_BAD_MD | MBEDTLS_X509_BADCERT_BAD_PK |
-                          MBEDTLS_X509_BADCERT_BAD_KEY;
+    const uint32_t weak =
+        MBEDTLS_X509_BADCERT_BAD_MD | MBEDTLS_X509_BADCERT_BAD_PK | MBEDTLS_X509_BADCERT_BAD_KEY;
     const uint32_t usage = MBEDTLS_X509_BADCERT_KEY_USAGE | MBEDTLS_X509_BADCERT_EXT_KEY_USAGE |
                            MBEDTLS_X509_BADCERT_NS_CERT_TYPE;
     uint32_t reasons = 0;

@@ -51,7 +51,7 @@ void connsync_mbedtls_free(void *memory);
 #define MBEDTLS_PLATFORM_PRINTF_MACRO(...) (-1)
 #define MBEDTLS_PLATFORM_FPRINTF_MACRO(...) (-1)
 /* The library has no say in when the program ends. */
-#define MBEDTLS_PLATFORM_EXIT_MACRO(code) ((void) (code))
+#define MBEDTLS_PLATFORM_EXIT_MACRO(code) ((void)(code))
 /* Were the entropy module ever switched on, it must not look for a device. */
 #define MBEDTLS_NO_PLATFORM_ENTROPY
 
@@ -209,8 +209,7 @@ void connsync_mbedtls_free(void *memory);
 #else
 #define MBEDTLS_SSL_CIPHERSUITES                                                                   \
     MBEDTLS_TLS1_3_AES_128_GCM_SHA256, MBEDTLS_TLS1_3_AES_256_GCM_SHA384,                          \
-        MBEDTLS_TLS1_3_CHACHA20_POLY1305_SHA256,                                                   \
-        MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,                                           \
+        MBEDTLS_TLS1_3_CHACHA20_POLY1305_SHA256, MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,  \
         MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,                                             \
         MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,                                           \
         MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,                                             \

@@ -141,7 +141,8 @@ static void make_non_ascii(struct document *document)
     append(document, "\"a\":[");
     while (document->length < DOCUMENT_BYTES - 256) {
         append(document, number++ == 0 ? "" : ",");
-        append(document, "\"Gr\xC3\xBC\xC3\x9F""e aus \xE6\x9D\xB1\xE4\xBA\xAC, \\u00e9t\\u00e9 "
+        append(document, "\"Gr\xC3\xBC\xC3\x9F"
+                         "e aus \xE6\x9D\xB1\xE4\xBA\xAC, \\u00e9t\\u00e9 "
                          "\xF0\x9F\x98\x80 \xE3\x81\x93\xE3\x82\x93\xE3\x81\xAB\xE3\x81\xA1\"");
     }
     append(document, "]");
@@ -175,8 +176,8 @@ static void run_all(const struct document *document)
     int options;
 
     run_check(document);
-    if (cs_json_tokenise(&json, cs_slice_make(document->text, document->length),
-                         document->tokens, document->capacity) != CONNSYNC_OK ||
+    if (cs_json_tokenise(&json, cs_slice_make(document->text, document->length), document->tokens,
+                         document->capacity) != CONNSYNC_OK ||
         cs_json_find(&json, 0, "options", &options) != 1 ||
         cs_patch_set_member(&patch, &json, options, "set_user_root_attributes",
                             cs_slice_of("\"on_first_login\"")) != CONNSYNC_OK) {
@@ -267,8 +268,8 @@ int main(void)
     if (document.text == NULL) {
         return 1;
     }
-    printf("MB/s, best of %d runs\n%-10s %9s %8s %9s %9s %9s %9s %9s\n", RUNS, "document",
-           "bytes", "tokens", "check", "jsmn", "all", "digest", "all/jsmn");
+    printf("MB/s, best of %d runs\n%-10s %9s %8s %9s %9s %9s %9s %9s\n", RUNS, "document", "bytes",
+           "tokens", "check", "jsmn", "all", "digest", "all/jsmn");
     for (size_t i = 0; i < sizeof make / sizeof make[0]; i++) {
         make[i](&document);
         measure(&document);

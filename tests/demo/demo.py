@@ -219,6 +219,9 @@ def main():
     except subprocess.TimeoutExpired:
         screen.result(False, "connsync did not end within %d seconds" % TIME_LIMIT)
         return 1
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     screen.line()
     screen.line("Everything as promised." if not failures else
                 "%d of the promises above were broken." % failures)

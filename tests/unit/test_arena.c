@@ -1,11 +1,11 @@
 /* The arena: every piece inside the block, none on another, all of it back at the end. */
 #include "core/arena.h"
 
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <setjmp.h>
 #include <string.h>
 
 #include <cmocka.h>

@@ -46,9 +46,9 @@ static void test_token_counts(void **state)
             continue;
         }
         parsed = parse_bytes(json_cases[i].text, json_cases[i].length);
-        assert_int_equal(cs_json_tokenise(&json, parsed.json.text, few,
-                                          (size_t)parsed.json.count - 1),
-                         CONNSYNC_ERR_JSON_TOKENS);
+        assert_int_equal(
+            cs_json_tokenise(&json, parsed.json.text, few, (size_t)parsed.json.count - 1),
+            CONNSYNC_ERR_JSON_TOKENS);
         release(&parsed);
     }
 }

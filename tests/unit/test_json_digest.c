@@ -125,7 +125,7 @@ static const char *const same[] = {
 
 static void test_equal_and_unequal(void **state)
 {
-    uint64_t digests[LINES];
+    uint64_t digests[LINES] = {0};
     char line[512];
 
     (void)state;

@@ -88,9 +88,9 @@ static void test_cases(void **state)
 
             snprintf(text, sizeof text, "%s%s%s", around[j][0], cases[i].object, around[j][1]);
             p = parse(text);
-            assert_int_equal(cs_patch_set_member(&patch, &p.json, j == 2 ? 4 : 0, "m",
-                                                 value_of(cases[i].value)),
-                             CONNSYNC_OK);
+            assert_int_equal(
+                cs_patch_set_member(&patch, &p.json, j == 2 ? 4 : 0, "m", value_of(cases[i].value)),
+                CONNSYNC_OK);
             join(&patch, out, sizeof out);
             assert_string_equal(out, cases[i].wanted);
             release(&p);

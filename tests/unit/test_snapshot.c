@@ -1,10 +1,10 @@
 /* Snapshots: what counts as equal, lost, changed, added and the service's own. */
 #include "core/snapshot.h"
 
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <setjmp.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -55,7 +55,8 @@ static void test_comparisons(void **state)
 {
     (void)state;
     check("{}", "{}", "00000");
-    check("{\"a\":1,\"b\":[{\"c\":null}]}", "{ \"b\" : [{\"c\":null}], \"\\u0061\" : 1.0 }", "20000");
+    check("{\"a\":1,\"b\":[{\"c\":null}]}", "{ \"b\" : [{\"c\":null}], \"\\u0061\" : 1.0 }",
+          "20000");
     check("{\"a\":1,\"b\":2}", "{\"b\":2}", "11000");
     check("{\"a\":1,\"b\":2}", "{\"a\":2,\"b\":1}", "00200");
     check("{\"a\":1}", "{\"a\":1,\"z\":{},\"y\":0}", "10020");

@@ -1,10 +1,10 @@
 /* Names in certificates: wildcards, addresses, constraints, and damaged DER. */
 #include "core/tls_name.h"
 
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <setjmp.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -70,11 +70,18 @@ static void check_address(const char *text, size_t length, const char *bytes)
 
 static void test_addresses(void **state)
 {
-    static const char *const not_addresses[] = {
-        "",      "1.2.3",   "1.2.3.4.",  "1.2.3.256",         "1.2.3.4.5", "1..2.3", "a.b.c.d",
-        "1:2:3", ":",       ":::",       "1::2::3",           "12345::",   "g::",    "1:2:3:4:5:6:7",
-        "[::1",  "::1]",    "1.2.3.4x",  "1:2:3:4:5:6:7:8:9", "::1%eth0",  "1:",     ":1",
-        "1234",  "0001.2.3.4", "1:2:3:4:5:6:7:8::"};
+    static const char *const not_addresses[] = {"",           "1.2.3",
+                                                "1.2.3.4.",   "1.2.3.256",
+                                                "1.2.3.4.5",  "1..2.3",
+                                                "a.b.c.d",    "1:2:3",
+                                                ":",          ":::",
+                                                "1::2::3",    "12345::",
+                                                "g::",        "1:2:3:4:5:6:7",
+                                                "[::1",       "::1]",
+                                                "1.2.3.4x",   "1:2:3:4:5:6:7:8:9",
+                                                "::1%eth0",   "1:",
+                                                ":1",         "1234",
+                                                "0001.2.3.4", "1:2:3:4:5:6:7:8::"};
 
     (void)state;
     check_address("127.0.0.1", 4, "\x7f\0\0\1");
@@ -126,7 +133,10 @@ static bool permitted(int list, const char *base, const char *name, const char *
 
 static void test_constraints(void **state)
 {
-    enum { PERMITTED = 0xa0, EXCLUDED = 0xa1 };
+    enum {
+        PERMITTED = 0xa0,
+        EXCLUDED = 0xa1
+    };
     struct der addresses = constraint(PERMITTED, IP, "\x0a\0\0\0\xff\0\0\0", 8);
     struct der names = {{0}, 0};
 
@@ -144,8 +154,8 @@ static void test_constraints(void **state)
     assert_true(cs_tls_names_permitted(slice(&names), cs_slice_of("10.1.2.3"), slice(&addresses)));
     assert_false(cs_tls_names_permitted(slice(&names), cs_slice_of("11.1.2.3"), slice(&addresses)));
     /* An extension that is there but cannot be read permits nothing. */
-    assert_false(cs_tls_names_permitted(slice(&names), cs_slice_of("10.1.2.3"),
-                                        cs_slice_make("", 0)));
+    assert_false(
+        cs_tls_names_permitted(slice(&names), cs_slice_of("10.1.2.3"), cs_slice_make("", 0)));
 }
 
 /* Every byte of a list of names replaced by every value, and every cut: no overrun

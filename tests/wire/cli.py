@@ -27,6 +27,9 @@ SETTING = "set_user_root_attributes"
 VALUES = ("on_each_login", "on_first_login", "never_on_login")
 EXIT_SKIPPED = 77
 
+# The id that connection() gives by default.
+CON = "con_%016d" % 1
+
 # Shorter strings of `options` ("code", "RS256") are words that any message may hold.
 SHORTEST_SECRET = 8
 FIGURES = re.compile(r"connsync: \d+ requests, \d+ TLS handshakes, \d+ bytes of memory")
@@ -193,6 +196,46 @@ class WireTest(unittest.TestCase):
             if needle in printed and needle.decode("utf-8", "replace") not in public \
                     and needle not in own_texts():
                 self.fail("a secret was printed: %r" % needle)
+
+
+class FaultTest(WireTest):
+    """run_with() runs one `set` against a tenant with one connection and some faults."""
+
+    def run_with(self, *faults, command=("set", CON, "off"), timeout=20, **how):
+        tenant, _ = self.one(**how)
+        tenant.faults += faults
+        result = self.run_cli(tenant, *command, "--timeout", str(timeout), "--json")
+        for fault in faults:
+            self.assertGreater(fault.fired, 0, "%r never met a request" % fault)
+        return tenant, result
+
+    def fails(self, exit_code, code, *faults, texts=(), wrote=False, **how):
+        """It ends with that exit code and code word; untouched unless `wrote`."""
+        tenant, result = self.run_with(*faults, **how)
+        self.expect(result, exit_code, *texts)
+        line = result.json[0]
+        self.assertEqual((line["status"], line["code"]), ("failed", code), line)
+        self.assertIn(line["message"], result.message)
+        if not wrote:
+            self.assertEqual(tenant.writes(), 0)
+        return tenant, result
+
+    def recovers(self, *faults, writes=1, **how):
+        """It ends as wanted all the same, with so many writes."""
+        tenant, result = self.run_with(*faults, **how)
+        self.expect(result, 0)
+        self.assertEqual(result.json[0]["status"], "changed")
+        self.expect_set(tenant, CON, "on_first_login", writes)
+        return tenant, result
+
+
+    def all_recover(self, faults):
+        """recovers() for each single fault, several at a time."""
+        self.all_of(self.recovers, list(faults))
+
+    def all_fail(self, exit_code, code, faults):
+        """fails() for each single fault, several at a time."""
+        self.all_of(lambda fault: self.fails(exit_code, code, fault), list(faults))
 
 
 def public_of(tenant):

@@ -1,14 +1,12 @@
 """Certificates and TLS versions, right and wrong: the verdict in words, and no request sent."""
 
 import tempfile
-import unittest
 from pathlib import Path
 
 import cli
-from cli import WireTest, connection
+from cli import CON, WireTest, connection
 from tenant import pki, pki_cases
 
-CON = "con_%016d" % 1
 CODES = {"untrusted": "cert_untrusted", "name_mismatch": "cert_name_mismatch",
          "expired": "cert_expired", "not_yet_valid": "cert_not_yet_valid", "usage": "cert_usage",
          "weak": "cert_weak", "constraint": "cert_constraint"}
@@ -99,7 +97,8 @@ class CertificateTest(WireTest):
 
     def test_suites(self):
         case = next(case for case in self.cases if case.name == "rsa2048")
-        for ciphers, code in (("ECDHE-RSA-AES128-GCM-SHA256", 0), ("ECDHE-RSA-AES256-GCM-SHA384", 0),
+        for ciphers, code in (("ECDHE-RSA-AES128-GCM-SHA256", 0),
+                              ("ECDHE-RSA-AES256-GCM-SHA384", 0),
                               ("ECDHE-RSA-CHACHA20-POLY1305", 0), ("ECDHE-RSA-AES128-SHA256", 8),
                               ("AES128-GCM-SHA256", 8), ("DHE-RSA-AES128-GCM-SHA256", 8)):
             with self.subTest(ciphers):

@@ -2,7 +2,6 @@
 
 import signal
 import time
-import unittest
 from concurrent.futures import ThreadPoolExecutor
 
 import cli

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import tempfile
-import unittest
 
 import cli
 from cli import WireTest

@@ -121,8 +121,8 @@ static bool split_host(struct cs_slice text, char *host, uint16_t *port_number)
 
 static bool is_host_byte(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '-' || c == '.' || c == ':' || c == '_';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == ':' || c == '_';
 }
 
 /* A host with an optional scheme, slash and port, as people copy it. */
@@ -192,8 +192,8 @@ static enum cli_action read_secret_file(struct cli_options *options, const char 
     return out[0] != '\0' ? CLI_RUN : wrong(options, "the file %.200s is empty", path);
 }
 
-static enum cli_action copy_secret(struct cli_options *options, const char *name,
-                                   const char *value, char *out)
+static enum cli_action copy_secret(struct cli_options *options, const char *name, const char *value,
+                                   char *out)
 {
     if (!cs_copy_string(out, CLI_SECRET_SIZE, cs_slice_of(value))) {
         return wrong(options, "%s is too long", name);
@@ -214,8 +214,7 @@ static enum cli_action read_token(struct cli_options *options)
     if (token == NULL) {
         token = environment("AUTH0_ACCESS_TOKEN");
     }
-    return token == NULL ? CLI_RUN
-                         : copy_secret(options, "AUTH0_API_TOKEN", token, options->token);
+    return token == NULL ? CLI_RUN : copy_secret(options, "AUTH0_API_TOKEN", token, options->token);
 }
 
 static enum cli_action read_client_secret(struct cli_options *options)
@@ -369,9 +368,8 @@ static enum cli_action read_arguments(struct cli_options *options, int count, ch
 {
     if (count < wanted) {
         return wrong(options, "%s",
-                     options->job.operation == CONNSYNC_SET
-                         ? "usage: connsync set CONNECTION VALUE"
-                         : "usage: connsync get CONNECTION");
+                     options->job.operation == CONNSYNC_SET ? "usage: connsync set CONNECTION VALUE"
+                                                            : "usage: connsync get CONNECTION");
     }
     if (count > wanted) {
         return wrong(options, "unexpected argument \"%.60s\"", words[wanted]);

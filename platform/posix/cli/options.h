@@ -18,7 +18,11 @@
 #define CLI_SECRET_SIZE 16384
 #define CLI_MESSAGE_SIZE 512
 
-enum cli_action { CLI_RUN, CLI_SHOW_TEXT, CLI_USAGE_ERROR };
+enum cli_action {
+    CLI_RUN,
+    CLI_SHOW_TEXT,
+    CLI_USAGE_ERROR
+};
 
 struct cli_options {
     struct connsync_job job;

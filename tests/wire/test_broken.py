@@ -1,0 +1,221 @@
+"""Connections that break or falter, odd HTTP and wrong HTTP: settled, written at most once."""
+
+import cli
+from cli import CON, Fault, FaultTest, connection
+
+
+class BrokenConnectionTest(FaultTest):
+    """Connections that end or falter at any point: settled by reading, written once."""
+
+    REQUESTS = (("GET", 1), ("PATCH", 1), ("GET", 2))
+
+    def each_request(self, kind, **parameters):
+        """The fault at each of the three requests in turn."""
+        return [Fault(kind, method=method, occurrence=occurrence, **parameters)
+                for method, occurrence in self.REQUESTS]
+
+    def test_no_effect_and_no_answer(self):
+        self.all_recover(self.each_request("reset_before") + self.each_request("close_before")
+                         + [Fault("reset_mid_request", method="PATCH")])
+
+    def test_lost_answer(self):
+        def check(fault):
+            tenant, _ = self.recovers(fault)
+            self.assertEqual(tenant.methods().count("PATCH"), 1)
+
+        self.all_of(check, self.each_request("reset_after") + self.each_request("close_after"))
+
+    def test_lost_answer_is_settled_by_reading(self):
+        tenant, result = self.recovers(Fault("close_after", method="PATCH", end="fin"))
+        self.assertEqual(tenant.methods(), ["GET", "PATCH", "GET"])
+        self.assertEqual(result.json[0]["requests"], 3)
+
+    def test_lost_answer_and_nothing_after_it(self):
+        tenant, con = self.one()
+        tenant.faults += [Fault("close_after", method="PATCH"),
+                          Fault("close_before", method="GET", occurrence=2, times=None)]
+        result = self.run_cli(tenant, "set", con, "off", "--timeout", "2", "--json")
+        self.expect(result, 1, "could not be verified")
+        self.assertEqual(result.json[0]["code"], "unverified")
+        self.assertNotIn("nothing written", result.message)
+
+    def test_cut(self):
+        self.all_recover(
+            fault for sent in (0, 1, 200, 700)
+            for level, end in (("http", "notify"), ("http", "reset"), ("tls", "fin"))
+            for fault in self.each_request("cut", bytes=sent, level=level, end=end))
+
+    def test_broken_record(self):
+        """An alert in the middle of a record: the record is no longer authentic."""
+        for fault in self.each_request("cut", bytes=1, level="tls"):
+            tenant, result = self.run_with(fault)
+            self.assertIn(result.json[0]["code"], ("ok", "tls_failed", "unverified"), result.raw)
+            self.assertEqual(result.json[0]["code"] == "tls_failed",
+                             "PATCH" not in tenant.methods())
+
+    def test_broken_record_of_the_writes_answer_is_settled(self):
+        self.recovers(Fault("cut", method="PATCH", bytes=1, level="tls"))
+
+    def test_cut_of_a_body_that_ends_with_the_connection(self):
+        tenant, con = self.one()
+        tenant.faults += [Fault("close_delimited", method="GET", end="fin"),
+                          Fault("cut", method="GET", bytes=500, end="fin")]
+        self.expect(self.run_cli(tenant, "set", con, "off"), 0)
+        self.expect_set(tenant, con, "on_first_login")
+
+    def test_drip(self):
+        self.recovers(Fault("drip", ms=0, size=1, times=None))
+        self.recovers(Fault("drip", ms=1, size=7, level="tls", times=None))
+
+    def test_short_stall(self):
+        self.all_recover(self.each_request("stall", seconds=0.3, after=50))
+
+    def test_stall_before_the_write(self):
+        _, result = self.fails(1, "timeout", Fault("stall", method="GET", seconds=6), timeout=1,
+                               texts=("no answer in time", "--timeout"))
+        self.assertLess(result.seconds, 2.5)
+
+    def test_stall_of_the_writes_answer(self):
+        _, result = self.fails(1, "unverified", Fault("hang", method="PATCH", seconds=6),
+                               timeout=1, wrote=True, texts=("no answer in time",))
+        self.assertLess(result.seconds, 2.5)
+
+    def test_slow_answer_cannot_outlast_the_time_out(self):
+        _, result = self.fails(1, "timeout", Fault("drip", ms=50, size=1, method="GET"),
+                               timeout=1)
+        self.assertLess(result.seconds, 2.5)
+
+    def test_close_after_each_answer(self):
+        tenant, result = self.recovers(Fault("connection_close", times=None))
+        self.assertEqual(tenant.methods(), ["GET", "PATCH", "GET"])
+        self.assertEqual(tenant.handshakes, 3)
+        tenant, _ = self.recovers(Fault("close_delimited", times=None))
+        self.assertEqual(tenant.methods(), ["GET", "PATCH", "GET"])
+
+    def test_silent_close(self):
+        def check(case):
+            end, milliseconds = case
+            self.recovers(Fault("silent_close", end=end, ms=milliseconds, times=None), timeout=6)
+
+        self.all_of(check, [(end, milliseconds) for end in ("notify", "fin", "reset")
+                            for milliseconds in (0, 30)], 2)
+
+    def test_connections_that_never_were(self):
+        self.all_recover([Fault("connection_reset"), Fault("connection_closed")]
+                         + [Fault("connection_cut", sent=sent, end=end)
+                            for sent in (10, 500, 1500) for end in ("reset", "fin")])
+
+    def test_handshake_that_stalls(self):
+        _, result = self.run_with(Fault("connection_stall", seconds=6), timeout=1)
+        self.assertEqual((result.code, result.json[0]["code"]), (1, "timeout"))
+        self.assertLess(result.seconds, 2.5)
+
+    def test_no_tls_at_all(self):
+        fault = Fault("connection_garbage", times=None)
+        tenant, con = self.one()
+        tenant.faults.append(fault)
+        result = self.run_cli(tenant, "set", con, "off", "--json", "--timeout", "5")
+        self.expect(result, 8)
+        self.assertEqual(result.json[0]["code"], "tls_failed")
+
+
+class HttpTest(FaultTest):
+    """Odd but right HTTP is understood, wrong HTTP is refused."""
+
+    def test_odd_but_right(self):
+        faults = [("chunked", {}), ("chunked", {"sizes": (1,)}), ("content_length", {}),
+                  ("chunked", {"extension": "", "trailers": "A: b\r\nContent-Length: 3\r\n"}),
+                  ("interim", {}), ("interim", {"status": 103, "count": 5,
+                                                "head": "Link: </x>\r\n"}),
+                  ("casing", {"style": "odd"}), ("casing", {"style": "upper"}),
+                  ("casing", {"style": "lower"}), ("without_header", {"name": "Date"}),
+                  ("date", {"text": "yesterday"}),
+                  ("extra_head", {"lines": "X: \t a \t\r\nY:\r\n"}),
+                  ("close_delimited", {}), ("header", {"name": "Content-Type", "value": "x/y"})]
+        self.all_recover(Fault(kind, times=None, **parameters) for kind, parameters in faults)
+
+    def test_every_framing_and_casing(self):
+        for framing in ("chunked", "length", "close"):
+            for casing in ("lower", "upper", "odd"):
+                tenant = self.tenant(connection(), framing=framing, casing=casing)
+                self.expect(self.run_cli(tenant, "set", CON, "off"), 0)
+                self.expect_set(tenant, CON, "on_first_login")
+                tenant.close()
+
+    def test_gzip(self):
+        self.fails(1, "http_content_encoding", Fault("gzipped", method="GET"),
+                   texts=("compressed",))
+
+    def test_conflicting_lengths(self):
+        self.all_fail(1, "http_syntax", [
+            Fault("conflicting_lengths", method="GET", style=style)
+            for style in ("differ", "twice", "list", "with_chunked", "negative", "plus", "hex",
+                          "overflow", "word")])
+
+    def test_bad_heads(self):
+        self.all_fail(1, "http_syntax", [
+            Fault("extra_head", method="GET", lines=lines)
+            for lines in ("X : 1\r\n", " folded\r\n", "X: a\x00b\r\n", "X: a\rb\r\n",
+                          "X: a\nY: b\r\n", "no colon\r\n", ": 1\r\n", "X: 1\n")])
+
+    def test_bad_status_lines_and_chunks(self):
+        chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+        for data in ("HTTP/1.1 2OO OK\r\n\r\n", "HTTP/2 200 OK\r\n\r\n", "HTTP/1.1 20 OK\r\n\r\n",
+                     "ICY 200 OK\r\n\r\n", "HTTP/1.1  200 OK\r\n\r\n", "HTTP/1.1 099 X\r\n\r\n",
+                     chunked + "g\r\n", chunked + "-1\r\n", chunked + " 5\r\n{}\r\n",
+                     chunked + "0x2\r\n{}\r\n0\r\n\r\n", chunked + "2\r\n{}X\r\n0\r\n\r\n",
+                     chunked + "fffffffffffffffff\r\n", chunked + "2\n{}\r\n0\r\n\r\n",
+                     "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+                     "HTTP/1.1 101 Switching Protocols\r\n\r\n"):
+            with self.subTest(data[-40:]):
+                tenant, result = self.run_with(Fault("raw", method="GET", data=data))
+                self.assertEqual(result.code, 1, result.raw)
+                self.assertIn(result.json[0]["code"], ("http_syntax", "http_content_encoding"))
+                self.assertEqual(tenant.writes(), 0)
+
+    def test_garbage(self):
+        self.fails(1, "http_syntax", Fault("garbage", method="GET"))
+
+    def test_oversize_head(self):
+        for size in (100000, 10000000):
+            tenant, result = self.run_with(Fault("oversize_head", method="GET", bytes=size))
+            self.assertIn((result.code, result.json[0]["code"]),
+                          ((1, "http_syntax"), (1, "http_too_large")))
+            self.assertEqual(tenant.writes(), 0)
+
+    def test_endless_interim_answers(self):
+        _, result = self.run_with(Fault("interim", method="GET", count=100000), timeout=5)
+        self.assertIn(result.code, (0, 1))
+
+    def test_answers_to_the_write_are_settled_by_reading(self):
+        for kind in ("gzipped", "garbage", "huge"):
+            with self.subTest(kind):
+                tenant, result = self.run_with(Fault(kind, method="PATCH"))
+                self.assertIn(result.json[0]["code"], ("ok", "unverified"), result.raw)
+                self.assertEqual(tenant.methods().count("PATCH"), 1)
+                if result.code == 0:
+                    self.expect_set(tenant, CON, "on_first_login")
+
+    def test_verification_that_cannot_be_read(self):
+        """Something was written: whatever the reason is, the message must not deny it."""
+        def check(fault):
+            _, result = self.fails(1, "unverified", fault, wrote=True)
+            self.assertNotIn("nothing written", result.message)
+            self.assertNotIn("nothing written", result.json[0]["message"])
+
+        second = {"method": "GET", "occurrence": 2}
+        self.all_of(check, [
+            Fault("options_missing", **second), Fault("options_is", value="[]", **second),
+            Fault("not_json", **second), Fault("deep", depth=70, **second),
+            Fault("huge", bytes=9000000, **second), Fault("duplicate_keys", **second),
+            Fault("gzipped", **second), Fault("garbage", **second),
+            Fault("status", status=404, **second), Fault("status", status=403, **second),
+            Fault("member_is", key="strategy", value="7", **second)])
+
+    def test_body_of_the_writes_answer_does_not_matter(self):
+        for data in ("", "{", "<html>", "[]"):
+            self.recovers(Fault("body", method="PATCH", data=data))
+
+
+if __name__ == "__main__":
+    cli.main()
