@@ -158,7 +158,7 @@ take_jsmn_header() {
 try_suite() {
     local suite=$1 uri=$2 distribution=$3 still=() i
     if ! open_suite "$uri" "$distribution" "$suite"; then
-        say "the suite $suite cannot be read; going on"
+        say "the suite $suite cannot be read: $(grep -m 1 '^E:' "$work/log" || true)"
         return 0
     fi
     for ((i = 0; i < ${#wanted[@]}; i += 3)); do

@@ -152,9 +152,9 @@ static const char *const field_names[FIELD_COUNT] = {"connection",
 
 uint8_t cs_http_field_find(struct cs_slice name)
 {
-    for (uint8_t i = 0; i < FIELD_COUNT; i++) {
+    for (size_t i = 0; i < FIELD_COUNT; i++) {
         if (cs_slice_is(name, field_names[i])) {
-            return i;
+            return (uint8_t)i;
         }
     }
     return CS_HTTP_FIELD_OTHER;

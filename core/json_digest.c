@@ -330,7 +330,7 @@ static int ascend(struct walk *walk, int done, int top, uint64_t *digest)
 
 uint64_t cs_json_digest(const struct cs_json *json, int value, const struct cs_digest_key *key)
 {
-    struct walk walk;
+    struct walk walk = {0};
     uint64_t digest = 0;
     int at = value;
 

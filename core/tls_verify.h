@@ -38,7 +38,7 @@ void cs_tls_verdict_init(struct cs_tls_verdict *verdict, const char *host, bool 
                          int64_t now);
 
 /* The callback for mbedtls_ssl_conf_verify; its context is the verdict. */
-int cs_tls_verify(void *verdict, mbedtls_x509_crt *certificate, int depth, uint32_t *flags);
+int cs_tls_verify(void *context, mbedtls_x509_crt *certificate, int depth, uint32_t *flags);
 
 /* The most telling of the collected reasons; CONNSYNC_OK when there is none. */
 enum connsync_status cs_tls_verdict_status(const struct cs_tls_verdict *verdict);

@@ -2,9 +2,10 @@
  * The three things that mbedTLS asks of the whole process: memory, the return of
  * memory, and random bytes for PSA. mbedTLS passes no context to these hooks, so
  * one pointer must be kept for it somewhere; this file is the only place in
- * connsync that does. The core enters a world before every call into mbedTLS.
+ * connsync that does. The core enters a world before every call into mbedTLS. The
+ * hooks themselves are declared in connsync_mbedtls_config.h.
  *
- * Not for two threads at once. Several connections on one thread are fine.
+ * Not for two threads, nor for two agents, at once.
  */
 #ifndef CONNSYNC_MBEDTLS_WORLD_H
 #define CONNSYNC_MBEDTLS_WORLD_H
@@ -28,10 +29,6 @@ struct connsync_mbedtls_world {
 
 /* Makes `world` the one that mbedTLS sees, until the next call. */
 void connsync_mbedtls_enter(const struct connsync_mbedtls_world *world);
-
-/* The hooks themselves, named in connsync_mbedtls_config.h. */
-void *connsync_mbedtls_calloc(size_t count, size_t size);
-void connsync_mbedtls_free(void *memory);
 
 #ifdef __cplusplus
 }

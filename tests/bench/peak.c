@@ -3,8 +3,9 @@
  * last line on stdout. A child inherits its parent's peak, so this program is
  * linked statically and stays far below what it measures.
  */
-#define _DEFAULT_SOURCE
+#define _GNU_SOURCE 1
 
+#include <spawn.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -14,13 +15,10 @@ int main(int argc, char **argv)
 {
     struct rusage usage;
     int status = 0;
-    pid_t child = argc > 1 ? vfork() : -1;
+    pid_t child = 0;
 
-    if (child == 0) {
-        (void)execv(argv[1], argv + 1);
-        _exit(127);
-    }
-    if (child < 0 || wait4(child, &status, 0, &usage) != child) {
+    if (argc < 2 || posix_spawn(&child, argv[1], NULL, NULL, argv + 1, environ) != 0 ||
+        wait4(child, &status, 0, &usage) != child) {
         return 126;
     }
     (void)printf("%ld\n", usage.ru_maxrss);

@@ -8,7 +8,7 @@
     "  --token-file FILE          a Management API token, first line of FILE\n"                    \
     "                             (AUTH0_API_TOKEN or AUTH0_ACCESS_TOKEN)\n"                       \
     "  --client-id ID             or a client's id (AUTH0_CLIENT_ID) and\n"                        \
-    "  --client-secret-file FILE  its secret, first line of FILE (AUTH0_CLIENT_SECRET)\n"          \
+    "  --client-secret-file FILE  its secret, likewise (AUTH0_CLIENT_SECRET)\n"                    \
     "  --audience URL             the API's identifier (AUTH0_AUDIENCE)\n"                         \
     "Connection:\n"                                                                                \
     "  --ca-file FILE             trusted roots, PEM (SSL_CERT_FILE, or the system's)\n"           \
@@ -48,13 +48,13 @@ const char cli_help_set[] =
     "options back as received, reads again and compares. Writes nothing when the\n"
     "setting is as wanted already, or when it cannot be sure that nothing gets lost.\n"
     "\n"
-    "  --dry-run                  stop before the write; exit code 2 if it would change\n"
+    "  --dry-run                  do not write; exit code 2 if it would change\n"
     "  --allow-encrypted-configuration\n"
-    "                             go on although a custom database's configuration came\n"
-    "                             back encrypted and might be encrypted once more\n"
+    "                             go on although a custom database's configuration\n"
+    "                             came back encrypted and might be encrypted twice\n"
     "\n"
     "Example:\n"
-    "  AUTH0_DOMAIN=tenant.eu.auth0.com connsync set google-oauth2 off --token-file token\n"
+    "  AUTH0_DOMAIN=t.eu.auth0.com connsync set google-oauth2 off --token-file token\n"
     "\n" COMMON "Needs the scopes read:connections, read:connections_options,\n"
     "update:connections and update:connections_options.\n"
     "\n"

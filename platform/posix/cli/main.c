@@ -194,7 +194,7 @@ int main(int argc, char **argv)
     forbid_core_files();
     switch (cli_options_read(&options, argc, argv)) {
     case CLI_SHOW_TEXT:
-        return fputs(options.text, stdout) == EOF ? 1 : 0;
+        return fputs(options.text, stdout) == EOF || fflush(stdout) != 0 ? 1 : 0;
     case CLI_USAGE_ERROR:
         report_error(options.message);
         cli_options_wipe(&options);

@@ -342,7 +342,7 @@ static enum cli_action take_option(struct cli_options *options, int code, char *
     case ':':
         return wrong(options, "%.60s needs a value", argv[optind - 1]);
     default:
-        return wrong(options, "unknown option %.60s", argv[optind - 1]);
+        return wrong(options, "%s", "an option takes no value, or is not known; see --help");
     }
 }
 
@@ -407,13 +407,43 @@ static enum cli_action read_environment(struct cli_options *options)
     return action == CLI_RUN ? read_credentials(options) : action;
 }
 
+static bool is_option(const char *name, size_t length)
+{
+    for (const struct option *option = long_options; option->name != NULL; option++) {
+        if (strlen(option->name) == length && memcmp(option->name, name, length) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* getopt_long takes any beginning of a name for the name, and --token SECRET would
+ * be read as --token-file SECRET. Only whole names are options here, and of one
+ * that is not known nothing but the name is repeated. */
+static enum cli_action check_names(struct cli_options *options, int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (strncmp(argv[i], "--", 2) != 0) {
+            continue;
+        }
+        size_t length = strcspn(argv[i] + 2, "=");
+        if (!is_option(argv[i] + 2, length)) {
+            return wrong(options, "unknown option %.*s; see --help", (int)(length + 2), argv[i]);
+        }
+    }
+    return CLI_RUN;
+}
+
 enum cli_action cli_options_read(struct cli_options *options, int argc, char **argv)
 {
-    enum cli_action action = CLI_RUN;
+    enum cli_action action = check_names(options, argc, argv);
     bool help = false;
     int arguments = 0;
     int code;
 
+    if (action != CLI_RUN) {
+        return action;
+    }
     opterr = 0;
     while ((code = getopt_long(argc, argv, ":v", long_options, NULL)) != -1) {
         if (code == OPTION_VERSION) {

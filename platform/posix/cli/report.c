@@ -8,14 +8,18 @@
 #define CLEAN_SIZE (CONNSYNC_NAME_SIZE + 1)
 #define LINE_SIZE 1024
 
-/* A terminal acts on control characters, and a service may send any. */
+/* A terminal acts on control characters, and a service or a caller may send any. */
+static bool is_control(char c)
+{
+    return (unsigned char)c < 0x20 || c == 0x7f;
+}
+
 static const char *clean(const char *text, char out[CLEAN_SIZE])
 {
     size_t length = 0;
 
     for (; *text != '\0' && length + 1 < CLEAN_SIZE; text++) {
-        unsigned char byte = (unsigned char)*text;
-        out[length++] = byte < 0x20 || byte == 0x7f ? '?' : *text;
+        out[length++] = is_control(*text) ? '?' : *text;
     }
     out[length] = '\0';
     return out;
@@ -171,7 +175,11 @@ static void describe_success(struct line *line, const struct connsync_result *re
 
 void report_error(const char *message)
 {
-    (void)fprintf(stderr, "connsync: %s\n", message);
+    (void)fputs("connsync: ", stderr);
+    for (; *message != '\0'; message++) {
+        (void)fputc(is_control(*message) ? '?' : *message, stderr);
+    }
+    (void)fputc('\n', stderr);
 }
 
 void report_item(const struct cli_options *options, const struct connsync_result *result)
