@@ -342,7 +342,10 @@ static enum cli_action take_option(struct cli_options *options, int code, char *
     case ':':
         return wrong(options, "%.60s needs a value", argv[optind - 1]);
     default:
-        return wrong(options, "%s", "an option takes no value, or is not known; see --help");
+        if (optopt > 0 && optopt < OPTION_DOMAIN) {
+            return wrong(options, "unknown option -%c; see --help", optopt);
+        }
+        return wrong(options, "%s", "an option that takes no value was given one; see --help");
     }
 }
 
