@@ -296,7 +296,8 @@ static enum connsync_status keep_body(struct cs_exchange *exchange, struct cs_sl
     if (piece.length > room && exchange->request.keep_at_most == 0) {
         uint64_t whole = exchange->parser.head.content_length;
         size_t so_far = exchange->body_length + piece.length;
-        exchange->bytes_needed = whole > so_far && whole <= SIZE_MAX ? (size_t)whole : so_far;
+        exchange->bytes_needed =
+            whole != CS_HTTP_UNKNOWN && whole <= SIZE_MAX ? (size_t)whole : so_far;
         return CONNSYNC_ERR_HTTP_TOO_LARGE;
     }
     if (piece.length > room) {

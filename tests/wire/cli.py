@@ -263,6 +263,8 @@ def main():
     binary()
     program = unittest.main(module="__main__", exit=False, verbosity=1)
     result = program.result
+    for reason in sorted({reason for _, reason in result.skipped}):
+        print("skipped: " + reason)
     if not result.wasSuccessful():
         sys.exit(1)
     sys.exit(EXIT_SKIPPED if result.skipped and len(result.skipped) >= result.testsRun else 0)
