@@ -242,6 +242,7 @@ static void test_recorded_connections(void **state)
     if (dir == NULL) {
         print_message("CONNSYNC_FIXTURES names no directory of recorded connections: skipped\n");
         skip();
+        return; /* skip() does not come back, which not every reader knows */
     }
     for (entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
         size_t length = strlen(entry->d_name);
