@@ -172,7 +172,8 @@ enum connsync_status connsync_begin(struct connsync *agent, const struct connsyn
     return CONNSYNC_OK;
 }
 
-uint32_t cs_agent_random(const struct connsync *agent)
+/* For spreading pauses; 0 without entropy. */
+static uint32_t random_number(const struct connsync *agent)
 {
     uint32_t random = 0;
 
@@ -181,11 +182,6 @@ uint32_t cs_agent_random(const struct connsync *agent)
         return 0;
     }
     return random;
-}
-
-void cs_agent_pause(struct connsync *agent, uint64_t ms)
-{
-    agent->pause_until = now_ms(agent) + ms;
 }
 
 static bool write_is_open(const struct connsync *agent)
@@ -275,7 +271,7 @@ static enum connsync_status try_again(struct connsync *agent, enum connsync_stat
                                                   CS_HTTP_UNKNOWN};
     const struct cs_http_head *head =
         was_answered(status) ? &agent->exchange.parser.head : &no_answer;
-    uint64_t pause = cs_auth0_pause_ms(head, agent->retries, cs_agent_random(agent));
+    uint64_t pause = cs_auth0_pause_ms(head, agent->retries, random_number(agent));
 
     if (!worth_another_try(agent, status) || agent->retries >= retries_max(agent, status)) {
         return end(agent, status);

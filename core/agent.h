@@ -89,9 +89,6 @@ enum connsync_status cs_agent_next_item(struct connsync *agent);
 
 void cs_agent_release_document(struct connsync *agent);
 
-/* A random number from the port, for spreading pauses; 0 without entropy. */
-uint32_t cs_agent_random(const struct connsync *agent);
-
 /* Waits for `ms` before the present phase begins its next request. */
 void cs_agent_pause(struct connsync *agent, uint64_t ms);
 

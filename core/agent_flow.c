@@ -5,6 +5,13 @@
 /* Pause before reading again what an acknowledged write has not reached yet. */
 #define STALE_READ_PAUSE_MS 400
 
+void cs_agent_pause(struct connsync *agent, uint64_t ms)
+{
+    const struct connsync_port *port = agent->config.port;
+
+    agent->pause_until = port->monotonic_ms(port->context) + ms;
+}
+
 /* ---- Documents ---- */
 
 void cs_agent_release_document(struct connsync *agent)
