@@ -320,6 +320,9 @@ enum connsync_status cs_tls_write(struct cs_tls *tls, const uint8_t *data, size_
 
 void cs_tls_close(struct cs_tls *tls)
 {
+    if (tls->port == NULL) {
+        return; /* never initialised */
+    }
     connsync_mbedtls_enter(&tls->world);
     if (tls->set_up && tls->port_error == 0) {
         (void)mbedtls_ssl_close_notify(&tls->ssl);
@@ -331,6 +334,9 @@ void cs_tls_close(struct cs_tls *tls)
 
 void cs_tls_free(struct cs_tls *tls)
 {
+    if (tls->port == NULL) {
+        return;
+    }
     cs_tls_close(tls);
     mbedtls_ssl_config_free(&tls->config);
     mbedtls_psa_crypto_free();

@@ -1,0 +1,186 @@
+/* Opening and stepping an agent with too little of everything: each lack is an error of
+ * its own, and none is a crash. */
+#include "core/connsync.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define MEMORY_SIZE 65536
+
+static unsigned char memory[MEMORY_SIZE];
+static uint64_t now;
+static int entropy_calls_left;
+
+static int refuse_connect(void *context, const char *host, uint16_t port_number)
+{
+    (void)context, (void)host, (void)port_number;
+    return CONNSYNC_PORT_ERR_CONNECT;
+}
+
+static int32_t no_send(void *context, const uint8_t *data, size_t length)
+{
+    (void)context, (void)data, (void)length;
+    return CONNSYNC_PORT_ERR_RESET;
+}
+
+static int32_t no_recv(void *context, uint8_t *data, size_t size)
+{
+    (void)context, (void)data, (void)size;
+    return CONNSYNC_PORT_ERR_RESET;
+}
+
+static void no_close(void *context)
+{
+    (void)context;
+}
+
+static uint64_t clock_ms(void *context)
+{
+    (void)context;
+    return now;
+}
+
+static int no_time(void *context, int64_t *seconds)
+{
+    (void)context, (void)seconds;
+    return CONNSYNC_PORT_ERR_TIME_UNKNOWN;
+}
+
+static int some_entropy(void *context, uint8_t *out, size_t length)
+{
+    (void)context;
+    if (entropy_calls_left-- <= 0) {
+        return CONNSYNC_PORT_ERR_ENTROPY;
+    }
+    memset(out, 0x5a, length);
+    return CONNSYNC_PORT_OK;
+}
+
+static const struct connsync_port port = {NULL,     refuse_connect, no_send, no_recv,
+                                          no_close, clock_ms,       no_time, some_entropy};
+
+static struct connsync_config usable(void)
+{
+    struct connsync_config config;
+
+    memset(&config, 0, sizeof config);
+    config.port = &port;
+    config.memory = memory;
+    config.memory_size = sizeof memory;
+    config.domain = "tenant.test";
+    config.anchors = (const uint8_t *)"";
+    config.anchors_length = 1;
+    config.token = "token";
+    entropy_calls_left = 1000000;
+    return config;
+}
+
+static enum connsync_status open_and_close(const struct connsync_config *config)
+{
+    enum connsync_status status = CONNSYNC_ERR_ARGUMENT;
+    struct connsync *agent = connsync_open(config, &status);
+
+    assert_int_equal(agent == NULL, status != CONNSYNC_OK);
+    connsync_close(agent);
+    return status;
+}
+
+static void test_arguments(void **state)
+{
+    char domain[400];
+    struct connsync_config config = usable();
+
+    (void)state;
+    assert_int_equal(open_and_close(&config), CONNSYNC_OK);
+    config.token = NULL;
+    assert_int_equal(open_and_close(&config), CONNSYNC_ERR_ARGUMENT);
+    config.client_id = "id";
+    assert_int_equal(open_and_close(&config), CONNSYNC_ERR_ARGUMENT);
+    config.client_secret = "secret";
+    assert_int_equal(open_and_close(&config), CONNSYNC_OK);
+    config.domain = "";
+    assert_int_equal(open_and_close(&config), CONNSYNC_ERR_ARGUMENT);
+    memset(domain, 'a', sizeof domain);
+    domain[sizeof domain - 1] = '\0';
+    config.domain = domain;
+    assert_int_equal(open_and_close(&config), CONNSYNC_ERR_ARGUMENT);
+}
+
+/* Every size of block, at every alignment of its start. */
+static void test_memory(void **state)
+{
+    struct connsync_config config = usable();
+
+    (void)state;
+    for (size_t size = 0; size < sizeof memory - 16; size += 61) {
+        config.memory = memory + size % 16;
+        config.memory_size = size;
+        enum connsync_status status = open_and_close(&config);
+        assert_true(status == CONNSYNC_OK || status == CONNSYNC_ERR_MEMORY ||
+                    status == CONNSYNC_ERR_ENTROPY);
+    }
+}
+
+static void test_entropy(void **state)
+{
+    struct connsync_config config = usable();
+    int calls = 0;
+
+    (void)state;
+    do {
+        entropy_calls_left = calls++;
+        assert_true(calls < 100);
+    } while (open_and_close(&config) == CONNSYNC_ERR_ENTROPY);
+    assert_true(calls > 2);
+}
+
+/* Nobody answers: a few tries with pauses between them, then the truth. */
+static void test_nobody_answers(void **state)
+{
+    struct connsync_config config = usable();
+    struct connsync_job job;
+    struct connsync_wait wait;
+    enum connsync_status status = CONNSYNC_OK;
+    struct connsync *agent = connsync_open(&config, &status);
+    uint64_t begun = now;
+
+    (void)state;
+    memset(&job, 0, sizeof job);
+    assert_int_equal(connsync_begin(agent, &job), CONNSYNC_ERR_ARGUMENT);
+    job.connection = "con_1";
+    assert_int_equal(connsync_begin(agent, &job), CONNSYNC_OK);
+    assert_int_equal(connsync_begin(agent, &job), CONNSYNC_ERR_ARGUMENT);
+    while ((status = connsync_step(agent, &wait)) == CONNSYNC_WOULD_BLOCK) {
+        assert_true(wait.until_ms > now && wait.until_ms < begun + 60000);
+        now = wait.until_ms;
+    }
+    assert_int_equal(status, CONNSYNC_ERR_CONNECT);
+    assert_int_equal(connsync_step(agent, &wait), CONNSYNC_ERR_CONNECT);
+    assert_int_equal(connsync_result(agent)->outcome, CONNSYNC_FAILED);
+    assert_int_equal(connsync_result(agent)->write, CONNSYNC_NOT_WRITTEN);
+    assert_true(now - begun > 1000 && now - begun < 10000);
+
+    /* A second job on the same agent, given up before it has done anything. */
+    assert_int_equal(connsync_begin(agent, &job), CONNSYNC_OK);
+    connsync_cancel(agent);
+    assert_int_equal(connsync_step(agent, &wait), CONNSYNC_ERR_CANCELLED);
+    connsync_close(agent);
+    connsync_close(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_arguments),
+        cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_entropy),
+        cmocka_unit_test(test_nobody_answers),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
