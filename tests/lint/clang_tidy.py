@@ -25,14 +25,16 @@ OWN_FOLDERS = ("core", "port", "platform", "boards", "tests")
 
 
 def own_commands(build_folder):
-    """The compile commands of files that are in the repository."""
+    """Our files, each with the first of the commands that compile it."""
     commands = json.loads((build_folder / "compile_commands.json").read_text())
+    own = {}
     for command in commands:
         path = pathlib.Path(command["file"])
         if path.suffix != ".c" or not path.is_relative_to(ROOT):
             continue
         if path.relative_to(ROOT).parts[0] in OWN_FOLDERS:
-            yield path, command["command"]
+            own.setdefault(path, command["command"])
+    return own
 
 
 def common_digest():
@@ -67,7 +69,7 @@ def main(build_folder):
     stamps.mkdir(exist_ok=True)
     common = common_digest()
     jobs = {}
-    for path, command in own_commands(build_folder):
+    for path, command in own_commands(build_folder).items():
         stamp = stamp_of(path, command, common, stamps)
         if not stamp.exists():
             jobs[path] = stamp
