@@ -1,4 +1,8 @@
-"""Prints the peak resident memory of `connsync set` and of a program start alone."""
+"""Prints the peak resident memory of `connsync set` and of a program start alone.
+
+The kernel maps pages of shared libraries around those that are used, more or fewer from
+run to run: the least of several runs is what the program itself needs.
+"""
 
 import os
 import pathlib
@@ -9,6 +13,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
 from tenant import Tenant  # noqa: E402
 
+RUNS = 5
 CONNECTION = b'{"id":"con_peak","options":{"a":[1,{"b":null}]},"strategy":"oidc","name":"peak"}'
 
 
@@ -23,9 +28,10 @@ def main():
     launcher, program, limit_kb = sys.argv[1], sys.argv[2], int(sys.argv[3])
     with Tenant() as tenant:
         tenant.add(CONNECTION)
-        whole = peak_kb(launcher, program, tenant.environment(), "set", "con_peak", "off",
-                        *tenant.arguments())
-    start = peak_kb(launcher, program, {}, "--version")
+        wanted = iter(("off", "on") * RUNS)
+        whole = min(peak_kb(launcher, program, tenant.environment(), "set", "con_peak",
+                            next(wanted), *tenant.arguments()) for _ in range(RUNS))
+    start = min(peak_kb(launcher, program, {}, "--version") for _ in range(RUNS))
     print("peak resident memory: set %d KB, of which loading the program takes %d KB"
           % (whole, start))
     if whole > limit_kb:

@@ -188,8 +188,9 @@ static enum cli_action read_secret_file(struct cli_options *options, const char 
         return wrong(options, "the file %.200s is too long for a token or a secret", path);
     }
     out[length] = '\0';
-    out[strcspn(out, "\r\n")] = '\0';
-    return out[0] != '\0' ? CLI_RUN : wrong(options, "the file %.200s is empty", path);
+    size_t end = strcspn(out, "\r\n");
+    cs_wipe(out + end, (size_t)length - end); /* what follows the first line */
+    return end > 0 ? CLI_RUN : wrong(options, "the file %.200s is empty", path);
 }
 
 static enum cli_action copy_secret(struct cli_options *options, const char *name, const char *value,
@@ -260,8 +261,13 @@ static enum cli_action read_credentials(struct cli_options *options)
 
 void cli_options_wipe(struct cli_options *options)
 {
-    cs_wipe(options->token, sizeof options->token);
-    cs_wipe(options->client_secret, sizeof options->client_secret);
+    /* A buffer that nothing was read into is not touched: that would only take memory. */
+    if (options->token[0] != '\0') {
+        cs_wipe(options->token, sizeof options->token);
+    }
+    if (options->client_secret[0] != '\0') {
+        cs_wipe(options->client_secret, sizeof options->client_secret);
+    }
 }
 
 /* ---- The command line ---- */
