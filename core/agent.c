@@ -259,18 +259,7 @@ static unsigned retries_max(const struct connsync *agent, enum connsync_status s
  * repeated from memory: the reading that follows settles what became of it. */
 static enum connsync_status try_again(struct connsync *agent, enum connsync_status status)
 {
-    static const struct cs_http_head no_answer = {0,
-                                                  false,
-                                                  false,
-                                                  false,
-                                                  CS_HTTP_UNKNOWN,
-                                                  CS_HTTP_UNKNOWN,
-                                                  CS_HTTP_UNKNOWN,
-                                                  CS_HTTP_UNKNOWN,
-                                                  CS_HTTP_UNKNOWN,
-                                                  CS_HTTP_UNKNOWN};
-    const struct cs_http_head *head =
-        was_answered(status) ? &agent->exchange.parser.head : &no_answer;
+    const struct cs_http_head *head = was_answered(status) ? &agent->exchange.parser.head : NULL;
     uint64_t pause = cs_auth0_pause_ms(head, agent->retries, random_number(agent));
 
     if (!worth_another_try(agent, status) || agent->retries >= retries_max(agent, status)) {

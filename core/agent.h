@@ -20,9 +20,8 @@
 /* Readings that may still show the state before an acknowledged write. */
 #define CS_AGENT_STALE_READS_MAX 4
 #define CS_AGENT_TIMEOUT_DEFAULT_MS 60000
-/* Of an answer to a write or to a token request, this much is looked at. */
+/* Of an answer to a write, this much is looked at. */
 #define CS_AGENT_ANSWER_MAX 1024
-#define CS_AGENT_TOKEN_ANSWER_MAX 16384
 /* Kept free beside a document for the head and the answer of the write. */
 #define CS_AGENT_RESERVE (CS_AGENT_ANSWER_MAX + CS_AUTH0_TARGET_SIZE)
 #define CS_AGENT_TAKE_MAX 50

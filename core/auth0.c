@@ -432,7 +432,7 @@ static uint64_t asked_pause_s(const struct cs_http_head *head)
 
 uint64_t cs_auth0_pause_ms(const struct cs_http_head *head, unsigned attempt, uint32_t random)
 {
-    uint64_t asked = asked_pause_s(head);
+    uint64_t asked = head != NULL ? asked_pause_s(head) : CS_HTTP_UNKNOWN;
 
     if (asked != CS_HTTP_UNKNOWN) {
         asked = asked < PAUSE_SECONDS_MAX ? asked : PAUSE_SECONDS_MAX;

@@ -112,7 +112,8 @@ const char *cs_auth0_scope_in_text(struct cs_slice body);
 
 /* How long to wait before another try, in milliseconds: Retry-After first, else
  * X-RateLimit-Reset by the answer's own Date, else doubling from half a second.
- * `random` spreads the clients that were turned away together. */
+ * `head` is NULL where there was no answer. `random` spreads the clients that were
+ * turned away together. */
 uint64_t cs_auth0_pause_ms(const struct cs_http_head *head, unsigned attempt, uint32_t random);
 
 #ifdef __cplusplus

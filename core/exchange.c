@@ -308,14 +308,6 @@ static enum connsync_status keep_body(struct cs_exchange *exchange, struct cs_sl
     return CONNSYNC_OK;
 }
 
-static enum connsync_status check_head(const struct cs_exchange *exchange)
-{
-    if (exchange->parser.head.encoded) {
-        return CONNSYNC_ERR_HTTP_CONTENT_ENCODING;
-    }
-    return CONNSYNC_OK;
-}
-
 static enum connsync_status finish(struct cs_exchange *exchange)
 {
     if (!exchange->parser.head.keep_alive || exchange->input_start != exchange->input_end) {
@@ -330,7 +322,7 @@ static enum connsync_status handle_event(struct cs_exchange *exchange, enum cs_h
 {
     switch (event) {
     case CS_HTTP_HEAD:
-        return check_head(exchange) == CONNSYNC_OK ? MOVED_ON : check_head(exchange);
+        return exchange->parser.head.encoded ? CONNSYNC_ERR_HTTP_CONTENT_ENCODING : MOVED_ON;
     case CS_HTTP_BODY: {
         enum connsync_status status = keep_body(exchange, piece);
         return status == CONNSYNC_OK ? MOVED_ON : status;

@@ -76,47 +76,61 @@ static const char *environment(const char *name)
 
 /* ---- Hosts ---- */
 
-/* Splits HOST[:PORT], with IPv6 addresses bare or in brackets. */
-static bool split_host(struct cs_slice text, char *host, uint16_t *port_number)
+static struct cs_slice skip(struct cs_slice text, size_t count)
 {
-    const char *colon = NULL;
-    uint64_t number = 0;
+    return cs_slice_make(text.data + count, text.length - count);
+}
 
-    for (size_t i = 0; i < text.length; i++) {
-        if (text.data[i] == ':') {
-            colon = colon == NULL ? text.data + i : text.data;
-        }
-    }
-    if (text.length > 0 && text.data[0] == '[') {
-        const char *bracket = memchr(text.data, ']', text.length);
+static const char *find(struct cs_slice text, char wanted)
+{
+    return text.length == 0 ? NULL : memchr(text.data, wanted, text.length);
+}
+
+/* Takes the host from the front of HOST[:PORT]. An IPv6 address with a port stands in
+ * brackets; one without may stand bare, and is known by its several colons. */
+static bool take_host(struct cs_slice *text, struct cs_slice *host)
+{
+    if (cs_slice_starts_with(*text, "[")) {
+        const char *bracket = find(*text, ']');
         if (bracket == NULL) {
             return false;
         }
-        struct cs_slice inside = cs_slice_make(text.data + 1, (size_t)(bracket - text.data) - 1);
-        if (!cs_copy_string(host, CLI_HOST_SIZE, inside)) {
-            return false;
-        }
-        colon = bracket + 1 < text.data + text.length ? bracket + 1 : NULL;
-        if (colon != NULL && *colon != ':') {
-            return false;
-        }
-    } else if (colon == text.data) { /* several colons: an IPv6 address alone */
-        return cs_copy_string(host, CLI_HOST_SIZE, text) && text.length > 0;
-    } else {
-        size_t length = colon == NULL ? text.length : (size_t)(colon - text.data);
-        if (!cs_copy_string(host, CLI_HOST_SIZE, cs_slice_make(text.data, length))) {
-            return false;
-        }
+        *host = cs_slice_make(text->data + 1, (size_t)(bracket - text->data) - 1);
+        *text = skip(*text, host->length + 2);
+        return true;
     }
-    if (colon != NULL) {
-        size_t rest = text.length - (size_t)(colon + 1 - text.data);
-        if (!cs_slice_to_u64(cs_slice_make(colon + 1, rest), &number) || number == 0 ||
-            number > UINT16_MAX) {
-            return false;
-        }
-        *port_number = (uint16_t)number;
+    const char *colon = find(*text, ':');
+    size_t length = colon == NULL ? text->length : (size_t)(colon - text->data);
+    if (colon != NULL && find(skip(*text, length + 1), ':') != NULL) {
+        length = text->length;
     }
-    return host[0] != '\0';
+    *host = cs_slice_make(text->data, length);
+    *text = skip(*text, length);
+    return true;
+}
+
+/* Nothing, which leaves `*port_number` as it is, or a colon and a number. */
+static bool read_port(struct cs_slice text, uint16_t *port_number)
+{
+    uint64_t number = 0;
+
+    if (text.length == 0) {
+        return true;
+    }
+    if (text.data[0] != ':' || !cs_slice_to_u64(skip(text, 1), &number) || number == 0 ||
+        number > UINT16_MAX) {
+        return false;
+    }
+    *port_number = (uint16_t)number;
+    return true;
+}
+
+static bool split_host(struct cs_slice text, char *host, uint16_t *port_number)
+{
+    struct cs_slice name = {NULL, 0};
+
+    return take_host(&text, &name) && name.length > 0 &&
+           cs_copy_string(host, CLI_HOST_SIZE, name) && read_port(text, port_number);
 }
 
 static bool is_host_byte(char c)
