@@ -163,7 +163,10 @@ static int run(size_t anchors_length)
     fill_config(&config, anchors_length);
     running = connsync_open(&config, &status);
     if (running == NULL) {
-        report_error(connsync_status_text(status));
+        struct connsync_result nothing;
+        memset(&nothing, 0, sizeof nothing);
+        nothing.outcome = CONNSYNC_FAILED;
+        report_end(&options, &nothing, status, "");
         return connsync_status_exit_code(status);
     }
     status = run_job(running);
