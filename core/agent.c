@@ -184,17 +184,11 @@ static uint32_t random_number(const struct connsync *agent)
     return random;
 }
 
-static bool write_is_open(const struct connsync *agent)
-{
-    return agent->write_sent;
-}
-
 /* The status that a job ends with after a failure: once a write may have reached
  * the service, a failure to find out is what matters, and its cause a detail. */
 static enum connsync_status final_status(struct connsync *agent, enum connsync_status status)
 {
-    if (!write_is_open(agent) || status == CONNSYNC_ERR_LOSS ||
-        status == CONNSYNC_ERR_NOT_APPLIED) {
+    if (!agent->write_sent || status == CONNSYNC_ERR_LOSS || status == CONNSYNC_ERR_NOT_APPLIED) {
         return status;
     }
     agent->result.cause = status;
@@ -246,13 +240,13 @@ static bool was_answered(enum connsync_status status)
 /* Whatever spoilt the answer to a write, a reading tells what became of it. */
 static bool worth_another_try(const struct connsync *agent, enum connsync_status status)
 {
-    return may_pass(status) || (agent->phase == CS_AGENT_WRITE && write_is_open(agent));
+    return may_pass(status) || (agent->phase == CS_AGENT_WRITE && agent->write_sent);
 }
 
 static unsigned retries_max(const struct connsync *agent, enum connsync_status status)
 {
-    return was_answered(status) || write_is_open(agent) ? CS_AGENT_RETRIES_MAX
-                                                        : CS_AGENT_UNANSWERED_RETRIES_MAX;
+    return was_answered(status) || agent->write_sent ? CS_AGENT_RETRIES_MAX
+                                                     : CS_AGENT_UNANSWERED_RETRIES_MAX;
 }
 
 /* Pauses and goes back to a phase that is safe to repeat. A write is never
@@ -260,11 +254,11 @@ static unsigned retries_max(const struct connsync *agent, enum connsync_status s
 static enum connsync_status try_again(struct connsync *agent, enum connsync_status status)
 {
     const struct cs_http_head *head = was_answered(status) ? &agent->exchange.parser.head : NULL;
-    uint64_t pause = cs_auth0_pause_ms(head, agent->retries, random_number(agent));
 
     if (!worth_another_try(agent, status) || agent->retries >= retries_max(agent, status)) {
         return end(agent, status);
     }
+    uint64_t pause = cs_auth0_pause_ms(head, agent->retries, random_number(agent));
     agent->result.wait_ms = pause;
     if (now_ms(agent) + pause >= agent->deadline) {
         return end(agent, status);
@@ -339,7 +333,7 @@ static enum connsync_status step_exchange(struct connsync *agent, struct connsyn
 
 static bool may_cancel(const struct connsync *agent)
 {
-    return agent->cancels > 1 || (agent->cancels == 1 && !write_is_open(agent));
+    return agent->cancels > 1 || (agent->cancels == 1 && !agent->write_sent);
 }
 
 /* One round: begin a request if none is under way, go on with it, deal with its

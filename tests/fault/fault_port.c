@@ -88,10 +88,9 @@ static int faulty_connect(void *context, const char *host, uint16_t port_number)
     return is_kind("eof") ? CONNSYNC_PORT_ERR_NETWORK : CONNSYNC_PORT_ERR_CONNECT;
 }
 
-static int32_t faulty_send(void *context, const uint8_t *data, size_t length)
+/* What keeps a call of either direction from reaching the connection, if anything. */
+static int32_t hold_up(bool due)
 {
-    bool due = is_due();
-
     if (fault.broken) {
         return CONNSYNC_PORT_ERR_RESET;
     }
@@ -100,6 +99,17 @@ static int32_t faulty_send(void *context, const uint8_t *data, size_t length)
     }
     if (fault.stalled || (due && is_kind("would_block"))) {
         return CONNSYNC_PORT_WOULD_BLOCK;
+    }
+    return CONNSYNC_PORT_OK;
+}
+
+static int32_t faulty_send(void *context, const uint8_t *data, size_t length)
+{
+    bool due = is_due();
+    int32_t held_up = hold_up(due);
+
+    if (held_up != CONNSYNC_PORT_OK) {
+        return held_up;
     }
     if (due && is_kind("short")) {
         length = 1;
@@ -117,15 +127,10 @@ static int32_t faulty_send(void *context, const uint8_t *data, size_t length)
 static int32_t faulty_recv(void *context, uint8_t *data, size_t size)
 {
     bool due = is_due();
+    int32_t held_up = hold_up(due);
 
-    if (fault.broken) {
-        return CONNSYNC_PORT_ERR_RESET;
-    }
-    if (due && is_kind("stall")) {
-        fault.stalled = true;
-    }
-    if (fault.stalled || (due && is_kind("would_block"))) {
-        return CONNSYNC_PORT_WOULD_BLOCK;
+    if (held_up != CONNSYNC_PORT_OK) {
+        return held_up;
     }
     if (due && (is_kind("reset") || is_kind("lost"))) {
         return break_connection(CONNSYNC_PORT_ERR_RESET);
