@@ -33,18 +33,20 @@ bool connsync_interval_read(const char *text, uint32_t *seconds)
 {
     static const char units[] = "smhd";
     static const uint32_t factors[] = {1, 60, 3600, 86400};
-    size_t length = strlen(text);
+    struct cs_slice digits = cs_slice_of(text);
+    const char *unit;
     uint64_t number = 0;
 
-    for (size_t i = 0; length > 1 && i < sizeof factors / sizeof factors[0]; i++) {
-        if (text[length - 1] == units[i] &&
-            cs_slice_to_u64(cs_slice_make(text, length - 1), &number) && number > 0 &&
-            number <= CONNSYNC_DESIRED_EVERY_MAX_S / factors[i]) {
-            *seconds = (uint32_t)number * factors[i];
-            return true;
-        }
+    if (digits.length == 0) {
+        return false;
     }
-    return false;
+    unit = strchr(units, text[--digits.length]);
+    if (unit == NULL || !cs_slice_to_u64(digits, &number) || number == 0 ||
+        number > CONNSYNC_DESIRED_EVERY_MAX_S / factors[unit - units]) {
+        return false;
+    }
+    *seconds = (uint32_t)number * factors[unit - units];
+    return true;
 }
 
 /* ---- Strings ---- */

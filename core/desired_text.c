@@ -1,37 +1,6 @@
 /* What is wrong with a connsync.json, as one sentence that begins with the place. */
 #include "core/desired_state.h"
 
-/* Of a member's name that is not known, so much is repeated. */
-#define UNKNOWN_NAME_MAX 40
-
-/* By error. Those that end in a blank are completed by what is written behind them. */
-static const char *const sentences[] = {
-    "no error",
-    "not strict JSON (RFC 8259)",
-    "too large",
-    "unknown member ",
-    "is there twice",
-    "must be ",
-    "must not be empty",
-    "too long; the most bytes are ",
-    "has a character that may not be in it",
-    "must be HOST or HOST:PORT, as in tenant.eu.auth0.com",
-    "must be a whole number and s, m, h or d, from 1s to 30d",
-    "must be on_each_login, on_first_login or never_on_login",
-    "must begin with con_; is it a name",
-    "begins with con_; give it as id",
-    "needs exactly one of id, name and strategy",
-    "is missing",
-    "only goes with \"all\": true",
-    "remove it, or client_id and client_secret",
-    "too many; there is room for ",
-    "the same as ",
-    "no connection of the tenant is meant by it",
-    "a board needs each connection in connections",
-    "a board needs the id or the name instead",
-    "a board needs a token, or client_id and client_secret",
-};
-
 static void write_place(struct cs_writer *writer, enum connsync_desired_member list, uint32_t index,
                         enum connsync_desired_member member)
 {
@@ -67,6 +36,50 @@ static void write_line(struct cs_writer *writer, struct cs_slice text, uint32_t 
     cs_write_u64(writer, column);
 }
 
+#ifdef CONNSYNC_NO_STATUS_TEXT
+
+/* For boards with little flash: the number of the error, as core/desired.h has it. */
+static void write_error(const struct connsync_desired_fault *fault, struct cs_slice text,
+                        struct cs_writer *writer)
+{
+    (void)text;
+    cs_write_string(writer, "error ");
+    cs_write_u64(writer, fault->error);
+}
+
+#else
+
+/* Of a member's name that is not known, so much is repeated. */
+#define UNKNOWN_NAME_MAX 40
+
+/* By error. Those that end in a blank are completed by what is written behind them. */
+static const char *const sentences[] = {
+    "no error",
+    "not strict JSON (RFC 8259)",
+    "too large",
+    "unknown member ",
+    "is there twice",
+    "must be ",
+    "must not be empty",
+    "too long; the most bytes are ",
+    "has a character that may not be in it",
+    "must be HOST or HOST:PORT, as in tenant.eu.auth0.com",
+    "must be a whole number and s, m, h or d, from 1s to 30d",
+    "must be on_each_login, on_first_login or never_on_login",
+    "must begin with con_; is it a name",
+    "begins with con_; give it as id",
+    "needs exactly one of id, name and strategy",
+    "is missing",
+    "only goes with \"all\": true",
+    "remove it, or client_id and client_secret",
+    "too many; there is room for ",
+    "the same as ",
+    "no connection of the tenant is meant by it",
+    "a board needs each connection in connections",
+    "a board needs the id or the name instead",
+    "a board needs a token, or client_id and client_secret",
+};
+
 /* The name at a quote, with nothing in it that could move a terminal's cursor. */
 static void write_unknown_name(struct cs_writer *writer, struct cs_slice text, uint32_t offset)
 {
@@ -99,9 +112,10 @@ static const char *type_of(const struct connsync_desired_fault *fault)
     }
 }
 
-static void write_rest(const struct connsync_desired_fault *fault, struct cs_slice text,
-                       struct cs_writer *writer)
+static void write_error(const struct connsync_desired_fault *fault, struct cs_slice text,
+                        struct cs_writer *writer)
 {
+    cs_write_string(writer, sentences[fault->error]);
     switch (fault->error) {
     case CONNSYNC_DESIRED_ERR_UNKNOWN_MEMBER:
         write_unknown_name(writer, text, fault->offset);
@@ -121,6 +135,8 @@ static void write_rest(const struct connsync_desired_fault *fault, struct cs_sli
     }
 }
 
+#endif
+
 void connsync_desired_explain(const struct connsync_desired_fault *fault, struct cs_slice text,
                               struct cs_writer *writer)
 {
@@ -130,6 +146,5 @@ void connsync_desired_explain(const struct connsync_desired_fault *fault, struct
         write_place(writer, fault->list, fault->index, fault->member);
     }
     cs_write_string(writer, ": ");
-    cs_write_string(writer, sentences[fault->error]);
-    write_rest(fault, text, writer);
+    write_error(fault, text, writer);
 }
