@@ -45,6 +45,11 @@ if(CONNSYNC_BOARD_ENTROPY STREQUAL semihosting AND NOT CONNSYNC_BOARD_SEMIHOSTIN
 endif()
 
 include(${CONNSYNC_BOARD_DIR}/board.cmake)
+# A distribution that repeats builds to the bit says which date counts as the build's.
+if("$ENV{SOURCE_DATE_EPOCH}" MATCHES "^[0-9]+$")
+    set(CONNSYNC_BUILD_EPOCH $ENV{SOURCE_DATE_EPOCH} CACHE STRING
+        "The earliest date that a time server is believed, in seconds since 1970")
+endif()
 set(CONNSYNC_TLS_SMALL ON CACHE BOOL "Build mbedTLS small: AES-128-GCM, P-256 and P-384 only")
 
 # newlib-nano, and nothing of what newlib asks of a system: a call that needs a heap or a
@@ -54,20 +59,6 @@ add_link_options(${CONNSYNC_BOARD_CPU_FLAGS} --specs=nano.specs -nostartfiles)
 # Nothing that the arena hands out asks for more than a word's alignment here, and half
 # the header of each piece is half of what they cost.
 add_compile_definitions(CS_ARENA_ALIGN=4)
-
-# "Time is never before the build": seconds since 1970, from SOURCE_DATE_EPOCH where a
-# distribution sets it, else from the commit, so that a build can be repeated to the bit.
-function(connsync_build_epoch out)
-    set(epoch "$ENV{SOURCE_DATE_EPOCH}")
-    if(NOT epoch MATCHES "^[0-9]+$")
-        execute_process(COMMAND git -C ${PROJECT_SOURCE_DIR} log -1 --format=%ct
-            OUTPUT_VARIABLE epoch OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
-    endif()
-    if(NOT epoch MATCHES "^[0-9]+$")
-        string(TIMESTAMP epoch %s UTC)
-    endif()
-    set(${out} ${epoch} PARENT_SCOPE)
-endfunction()
 
 function(connsync_add_board)
     list(TRANSFORM CONNSYNC_BOARD_SOURCES PREPEND ${CONNSYNC_BOARD_DIR}/)
@@ -81,7 +72,7 @@ function(connsync_add_board)
     # device.h is the board's: what boards/common must know of it.
     target_include_directories(connsync_board PUBLIC ${CONNSYNC_BOARD_DIR})
     target_compile_definitions(connsync_board
-        PUBLIC CONNSYNC_BOARD_MEMORY=${CONNSYNC_BOARD_MEMORY}
+        PUBLIC CONNSYNC_BOARD_MEMORY=${CONNSYNC_BOARD_MEMORY} CONNSYNC_BOARD_NAME="${CONNSYNC_BOARD}"
         PRIVATE $<$<BOOL:${CONNSYNC_BOARD_SEMIHOSTING}>:CONNSYNC_BOARD_SEMIHOSTING>
         $<$<BOOL:${CONNSYNC_BOARD_EARLY_WRAP}>:BOARD_TICK_START=0xFFFFFE00u>)
     target_link_libraries(connsync_board PUBLIC connsync_lwip_stack PRIVATE connsync_mbedtls)
@@ -109,17 +100,12 @@ function(connsync_board_program target name)
 endfunction()
 
 function(connsync_firmware)
-    # The port over lwIP and the main loop are the same on every board.
-    if(NOT EXISTS ${PROJECT_SOURCE_DIR}/cmake/lwip.cmake)
-        message(NOTICE "connsync: cmake/lwip.cmake is not here yet; only the core is built")
-        return()
-    endif()
     include(${PROJECT_SOURCE_DIR}/cmake/lwip.cmake)
+    include(${PROJECT_SOURCE_DIR}/cmake/anchors.cmake)
     connsync_add_board()
-    file(GLOB main ${PROJECT_SOURCE_DIR}/platform/lwip/main.c ${PROJECT_SOURCE_DIR}/platform/lwip/life.c)
-    if(CONNSYNC_TEMP_MAIN)
-        set(main ${CONNSYNC_TEMP_MAIN})
-    endif()
-    connsync_board_program(connsync_firmware connsync ${main})
-    target_link_libraries(connsync_firmware PRIVATE connsync_mbedtls)
+    # The program is the same on every board.
+    connsync_board_program(connsync_firmware connsync
+        ${PROJECT_SOURCE_DIR}/platform/lwip/main.c ${PROJECT_SOURCE_DIR}/platform/lwip/life.c)
+    connsync_trust_anchors(connsync_firmware)
+    target_link_libraries(connsync_firmware PRIVATE connsync_lwip connsync_core)
 endfunction()
