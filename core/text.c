@@ -5,15 +5,6 @@
 /* The digits of 2^64-1. */
 #define U64_DIGITS_MAX 20
 
-struct cs_slice cs_slice_make(const char *data, size_t length)
-{
-    struct cs_slice slice;
-
-    slice.data = data;
-    slice.length = length;
-    return slice;
-}
-
 struct cs_slice cs_slice_of(const char *string)
 {
     if (string == NULL) {

@@ -22,9 +22,17 @@ struct cs_slice {
     size_t length;
 };
 
+static inline struct cs_slice cs_slice_make(const char *data, size_t length)
+{
+    struct cs_slice slice;
+
+    slice.data = data;
+    slice.length = length;
+    return slice;
+}
+
 /* The slice of a NUL-terminated string; NULL gives an empty slice. */
 struct cs_slice cs_slice_of(const char *string);
-struct cs_slice cs_slice_make(const char *data, size_t length);
 bool cs_slice_equal(struct cs_slice a, struct cs_slice b);
 /* Equal but for the case of ASCII letters. */
 bool cs_slice_equal_nocase(struct cs_slice a, struct cs_slice b);
