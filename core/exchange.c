@@ -41,14 +41,14 @@ enum connsync_status cs_exchange_init(struct cs_exchange *exchange,
     return cs_tls_init(&exchange->tls, port, arena, anchors, host);
 }
 
-static uint64_t now_ms(const struct cs_exchange *exchange)
+uint64_t cs_exchange_now_ms(const struct cs_exchange *exchange)
 {
     return exchange->port->monotonic_ms(exchange->port->context);
 }
 
 static void progress(struct cs_exchange *exchange)
 {
-    exchange->idle_until = now_ms(exchange) + CS_EXCHANGE_IDLE_MS;
+    exchange->idle_until = cs_exchange_now_ms(exchange) + CS_EXCHANGE_IDLE_MS;
 }
 
 static void enter(struct cs_exchange *exchange, enum cs_exchange_state state)
@@ -57,14 +57,19 @@ static void enter(struct cs_exchange *exchange, enum cs_exchange_state state)
     progress(exchange);
 }
 
+void cs_exchange_drop(struct cs_exchange *exchange, char **piece, size_t length)
+{
+    if (*piece != NULL) {
+        cs_wipe(*piece, length);
+        cs_arena_release(exchange->arena, *piece);
+        *piece = NULL;
+    }
+}
+
+/* It holds the token. */
 static void release_head(struct cs_exchange *exchange)
 {
-    if (exchange->head != NULL) {
-        /* It holds the token. */
-        cs_wipe(exchange->head, strlen(exchange->head));
-        cs_arena_release(exchange->arena, exchange->head);
-        exchange->head = NULL;
-    }
+    cs_exchange_drop(exchange, &exchange->head, exchange->head_length);
 }
 
 struct cs_slice cs_exchange_body(const struct cs_exchange *exchange)
@@ -87,11 +92,7 @@ char *cs_exchange_take_body(struct cs_exchange *exchange, size_t *length)
 
 void cs_exchange_release_body(struct cs_exchange *exchange)
 {
-    if (exchange->body != NULL) {
-        cs_wipe(exchange->body, exchange->body_length);
-        cs_arena_release(exchange->arena, exchange->body);
-    }
-    exchange->body = NULL;
+    cs_exchange_drop(exchange, &exchange->body, exchange->body_length);
     exchange->body_length = 0;
 }
 
@@ -113,14 +114,19 @@ void cs_exchange_free(struct cs_exchange *exchange)
     cs_tls_free(&exchange->tls);
 }
 
-void cs_exchange_begin(struct cs_exchange *exchange, const struct cs_exchange_request *request,
-                       uint64_t deadline)
+struct cs_exchange_request *cs_exchange_request(struct cs_exchange *exchange)
 {
-    exchange->request = *request;
+    memset(&exchange->request, 0, sizeof exchange->request);
     exchange->request.http.host = exchange->host_field;
-    exchange->request.http.content_length = 0;
+    return &exchange->request;
+}
+
+void cs_exchange_begin(struct cs_exchange *exchange, uint64_t deadline)
+{
+    struct cs_exchange_request *request = &exchange->request;
+
     for (size_t i = 0; i < request->body_count; i++) {
-        exchange->request.http.content_length += request->body[i].length;
+        request->http.content_length += request->body[i].length;
     }
     exchange->deadline = deadline;
     exchange->sent_any = false;
@@ -133,7 +139,7 @@ void cs_exchange_begin(struct cs_exchange *exchange, const struct cs_exchange_re
 
 /* A peer may close a connection it has kept alive at any moment. Finding that out
  * before a request is sent is cheap; finding out after leaves its fate open. */
-static enum connsync_status step_probe(struct cs_exchange *exchange, struct cs_wait *wait)
+static enum connsync_status step_probe(struct cs_exchange *exchange, struct connsync_wait *wait)
 {
     size_t got = 0;
     bool want_write = false;
@@ -165,7 +171,7 @@ static enum connsync_status status_of_connect(int code)
     }
 }
 
-static enum connsync_status step_connect(struct cs_exchange *exchange, struct cs_wait *wait)
+static enum connsync_status step_connect(struct cs_exchange *exchange, struct connsync_wait *wait)
 {
     if (exchange->request.no_connect) {
         return CONNSYNC_ERR_CLOSED;
@@ -185,14 +191,14 @@ static enum connsync_status step_connect(struct cs_exchange *exchange, struct cs
     return MOVED_ON;
 }
 
-static enum connsync_status wait_for(struct cs_wait *wait, bool want_write)
+static enum connsync_status wait_for(struct connsync_wait *wait, bool want_write)
 {
     wait->readable = !want_write;
     wait->writable = want_write;
     return CONNSYNC_WOULD_BLOCK;
 }
 
-static enum connsync_status step_handshake(struct cs_exchange *exchange, struct cs_wait *wait)
+static enum connsync_status step_handshake(struct cs_exchange *exchange, struct connsync_wait *wait)
 {
     bool want_write = false;
     enum connsync_status status = cs_tls_handshake(&exchange->tls, &want_write);
@@ -222,12 +228,13 @@ static enum connsync_status write_head(struct cs_exchange *exchange)
     cs_writer_init(&writer, exchange->head, size);
     enum connsync_status status = cs_http_write_request(&writer, http);
     exchange->sending = cs_written(&writer);
+    exchange->head_length = exchange->sending.length;
     exchange->sending_index = 0;
     return status;
 }
 
 /* Memory for the head and the body, now that the handshake has returned its own. */
-static enum connsync_status step_claim(struct cs_exchange *exchange, struct cs_wait *wait)
+static enum connsync_status step_claim(struct cs_exchange *exchange, struct connsync_wait *wait)
 {
     const struct cs_exchange_request *request = &exchange->request;
     enum connsync_status status = write_head(exchange);
@@ -264,7 +271,7 @@ static bool next_slice(struct cs_exchange *exchange)
     return true;
 }
 
-static enum connsync_status step_send(struct cs_exchange *exchange, struct cs_wait *wait)
+static enum connsync_status step_send(struct cs_exchange *exchange, struct connsync_wait *wait)
 {
     bool want_write = false;
     size_t taken = 0;
@@ -363,7 +370,7 @@ static enum connsync_status end_of_stream(struct cs_exchange *exchange)
     return exchange->parser.error;
 }
 
-static enum connsync_status step_receive(struct cs_exchange *exchange, struct cs_wait *wait)
+static enum connsync_status step_receive(struct cs_exchange *exchange, struct connsync_wait *wait)
 {
     bool want_write = false;
     size_t got = 0;
@@ -389,7 +396,7 @@ static enum connsync_status step_receive(struct cs_exchange *exchange, struct cs
     return MOVED_ON;
 }
 
-static enum connsync_status step_state(struct cs_exchange *exchange, struct cs_wait *wait)
+static enum connsync_status step_state(struct cs_exchange *exchange, struct connsync_wait *wait)
 {
     switch (exchange->state) {
     case CS_EXCHANGE_PROBE:
@@ -411,12 +418,12 @@ static enum connsync_status step_state(struct cs_exchange *exchange, struct cs_w
 
 static bool is_late(const struct cs_exchange *exchange)
 {
-    uint64_t now = now_ms(exchange);
+    uint64_t now = cs_exchange_now_ms(exchange);
 
     return now >= exchange->deadline || now >= exchange->idle_until;
 }
 
-enum connsync_status cs_exchange_step(struct cs_exchange *exchange, struct cs_wait *wait)
+enum connsync_status cs_exchange_step(struct cs_exchange *exchange, struct connsync_wait *wait)
 {
     enum connsync_status status = MOVED_ON;
 

@@ -75,10 +75,9 @@ enum cs_http_event {
     CS_HTTP_ERROR /* `error` says why; the parser stays here */
 };
 
-/* The contents are the parser's own but for `head` and `error`. */
+/* The contents are the parser's own but for `head` and `error`. What every byte looks
+ * at stands at the front, where short instructions reach it. */
 struct cs_http_parser {
-    struct cs_http_head head;
-    enum connsync_status error;
     uint8_t state;
     uint8_t framing;
     uint8_t interim;
@@ -93,6 +92,8 @@ struct cs_http_parser {
     uint32_t head_bytes;
     uint32_t extension_bytes;
     uint32_t extension_total;
+    enum connsync_status error;
+    struct cs_http_head head;
     uint64_t remaining;
     uint64_t retry_after_date;
     char name[CS_HTTP_NAME_MAX];

@@ -106,6 +106,30 @@ bool cs_slice_to_u64(struct cs_slice slice, uint64_t *value)
     return true;
 }
 
+const char *cs_words_next(const char *word)
+{
+    return word + strlen(word) + 1;
+}
+
+const char *cs_words_at(const char *words, unsigned index)
+{
+    while (index-- > 0) {
+        words = cs_words_next(words);
+    }
+    return words;
+}
+
+int cs_words_find(const char *words, struct cs_slice word)
+{
+    for (int i = 0; *words != '\0'; i++) {
+        if (cs_slice_is(word, words)) {
+            return i;
+        }
+        words = cs_words_next(words);
+    }
+    return -1;
+}
+
 void cs_writer_init(struct cs_writer *writer, char *data, size_t size)
 {
     writer->data = data;

@@ -44,6 +44,15 @@ bool cs_slice_contains(struct cs_slice slice, const char *needle);
 /* Reads all of `slice` as a decimal number; false if it is not one or too large. */
 bool cs_slice_to_u64(struct cs_slice slice, uint64_t *value);
 
+/*
+ * A list of words is one string: each word with its NUL, and an empty word behind
+ * the last ("on\0off\0"). It needs no table of addresses beside it.
+ */
+const char *cs_words_next(const char *word);
+const char *cs_words_at(const char *words, unsigned index);
+/* The index of `word` in the list, or -1. */
+int cs_words_find(const char *words, struct cs_slice word);
+
 struct cs_writer {
     char *data;
     size_t size;     /* of `data`, with room for the final NUL */
