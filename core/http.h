@@ -79,12 +79,13 @@ enum cs_http_event {
  * at stands at the front, where short instructions reach it. */
 struct cs_http_parser {
     uint8_t state;
-    uint8_t framing;
+    uint8_t body; /* the state behind the head */
     uint8_t interim;
     uint8_t name_length;
     uint8_t value_length;
-    uint8_t field;
+    int8_t field;
     bool head_request;
+    bool trailer; /* fields come behind the body now */
     bool http_1_0;
     bool wants_close;
     bool wants_keep_alive;

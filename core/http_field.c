@@ -1,6 +1,7 @@
-#include "core/http_field.h"
-
 #include "core/civil.h"
+#include "core/http_state.h"
+
+#include <string.h>
 
 #define SECONDS_PER_DAY 86400
 
@@ -8,67 +9,78 @@
 
 /* 'a' stands for any byte, looked at later, and '0' for a digit. */
 static const char date_shape[] = "aaa, 00 aaa 0000 00:00:00 GMT";
+#define DAY_NAME_AT 0
+#define MONTH_NAME_AT 8
+#define NAME_LENGTH 3
 static const char day_names[] = "MonTueWedThuFriSatSun";
 static const char month_names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
-static bool has_date_shape(struct cs_slice text)
+/* The numbers of a date, in the order of its text. */
+enum {
+    DAY,
+    YEAR,
+    HOUR,
+    MINUTE,
+    SECOND,
+    NUMBERS
+};
+
+static bool read_date_numbers(struct cs_slice text, int numbers[NUMBERS])
 {
+    int *number = numbers;
+
     if (text.length != sizeof date_shape - 1) {
         return false;
     }
     for (size_t i = 0; i < text.length; i++) {
-        char shape = date_shape[i];
-        char c = text.data[i];
-        bool fits = shape == 'a' || (shape == '0' ? c >= '0' && c <= '9' : c == shape);
-        if (!fits) {
+        int digit = text.data[i] - '0';
+        if (date_shape[i] != '0') {
+            if (date_shape[i] != 'a' && date_shape[i] != text.data[i]) {
+                return false;
+            }
+            continue;
+        }
+        if (digit < 0 || digit > 9) {
             return false;
         }
+        *number = *number * 10 + digit;
+        number += date_shape[i + 1] != '0';
     }
     return true;
 }
 
-/* Which of the three-letter `names` stands at `text`; -1 for none. */
+/* Which of the `names` stands at `text`; -1 for none. */
 static int name_index(const char *text, const char *names)
 {
-    for (int i = 0; names[i * 3] != '\0'; i++) {
-        const char *name = names + i * 3;
-        if (text[0] == name[0] && text[1] == name[1] && text[2] == name[2]) {
-            return i;
+    for (int i = 0; names[i] != '\0'; i += NAME_LENGTH) {
+        if (memcmp(text, names + i, NAME_LENGTH) == 0) {
+            return i / NAME_LENGTH;
         }
     }
     return -1;
 }
 
-static int digits(const char *text, int count)
-{
-    int value = 0;
-
-    for (int i = 0; i < count; i++) {
-        value = value * 10 + (text[i] - '0');
-    }
-    return value;
-}
-
 uint64_t cs_http_parse_date(struct cs_slice text)
 {
-    struct cs_civil civil;
+    int numbers[NUMBERS] = {0};
 
-    if (!has_date_shape(text)) {
+    if (!read_date_numbers(text, numbers)) {
         return CS_HTTP_UNKNOWN;
     }
-    civil.day = digits(text.data + 5, 2);
-    civil.month = name_index(text.data + 8, month_names) + 1;
-    civil.year = digits(text.data + 12, 4);
-    civil.hour = digits(text.data + 17, 2);
-    civil.minute = digits(text.data + 20, 2);
-    civil.second = digits(text.data + 23, 2);
+    struct cs_civil civil = {.year = numbers[YEAR],
+                             .month = name_index(text.data + MONTH_NAME_AT, month_names) + 1,
+                             .day = numbers[DAY],
+                             .hour = numbers[HOUR],
+                             .minute = numbers[MINUTE],
+                             .second = numbers[SECOND]};
     if (!cs_civil_is_valid(&civil) || civil.year < 1970) {
         return CS_HTTP_UNKNOWN;
     }
     uint64_t utc = (uint64_t)cs_civil_to_utc(&civil);
     /* A leap second counts for the day that it ends; 1970-01-01 was a Thursday. */
     uint64_t day = (utc - (uint64_t)civil.second) / SECONDS_PER_DAY;
-    return name_index(text.data, day_names) == (int)((day + 3) % 7) ? utc : CS_HTTP_UNKNOWN;
+    int weekday = name_index(text.data + DAY_NAME_AT, day_names);
+    return weekday == (int)((day + 3) % 7) ? utc : CS_HTTP_UNKNOWN;
 }
 
 /* ---- Lists and numbers ---- */
@@ -116,10 +128,16 @@ static uint64_t number_or_unknown(struct cs_slice value)
     return cs_slice_to_u64(value, &number) ? number : CS_HTTP_UNKNOWN;
 }
 
-/* Two lines of one field that say different things have said nothing. */
-static void set_once(uint64_t *kept, bool repeated, uint64_t value)
+/* Is there something in a list that is `word`, or (`equal` false) that is not? */
+static bool list_has(struct cs_slice list, const char *word, bool equal)
 {
-    *kept = repeated && *kept != value ? CS_HTTP_UNKNOWN : value;
+    while (list.length > 0) {
+        struct cs_slice item = take_until(&list, ',');
+        if (item.length > 0 && is_word(item, word) == equal) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* ---- Each field ---- */
@@ -135,53 +153,23 @@ enum field {
     FIELD_TRANSFER_ENCODING,
     FIELD_RATELIMIT_LIMIT,
     FIELD_RATELIMIT_REMAINING,
-    FIELD_RATELIMIT_RESET,
-    FIELD_COUNT
+    FIELD_RATELIMIT_RESET
 };
 
-static const char *const field_names[FIELD_COUNT] = {"connection",
-                                                     "content-encoding",
-                                                     "content-length",
-                                                     "content-type",
-                                                     "date",
-                                                     "retry-after",
-                                                     "transfer-encoding",
-                                                     "x-ratelimit-limit",
-                                                     "x-ratelimit-remaining",
-                                                     "x-ratelimit-reset"};
+static const char field_names[] = "connection\0"
+                                  "content-encoding\0"
+                                  "content-length\0"
+                                  "content-type\0"
+                                  "date\0"
+                                  "retry-after\0"
+                                  "transfer-encoding\0"
+                                  "x-ratelimit-limit\0"
+                                  "x-ratelimit-remaining\0"
+                                  "x-ratelimit-reset\0";
 
-uint8_t cs_http_field_find(struct cs_slice name)
+int cs_http_field_find(struct cs_slice name)
 {
-    for (size_t i = 0; i < FIELD_COUNT; i++) {
-        if (cs_slice_is(name, field_names[i])) {
-            return (uint8_t)i;
-        }
-    }
-    return CS_HTTP_FIELD_OTHER;
-}
-
-static bool was_seen(const struct cs_http_parser *parser, enum field field)
-{
-    return (parser->seen >> field & 1u) != 0;
-}
-
-static void take_connection(struct cs_http_parser *parser, struct cs_slice list)
-{
-    while (list.length > 0) {
-        struct cs_slice option = take_until(&list, ',');
-        parser->wants_close = parser->wants_close || is_word(option, "close");
-        parser->wants_keep_alive = parser->wants_keep_alive || is_word(option, "keep-alive");
-    }
-}
-
-static void take_content_encoding(struct cs_http_parser *parser, struct cs_slice list)
-{
-    while (list.length > 0) {
-        struct cs_slice coding = take_until(&list, ',');
-        if (coding.length > 0 && !is_word(coding, "identity")) {
-            parser->head.encoded = true;
-        }
-    }
+    return cs_words_find(field_names, name);
 }
 
 static bool is_json_type(struct cs_slice value)
@@ -198,9 +186,13 @@ static bool is_json_type(struct cs_slice value)
 
 /* The body's length may be said once and in one way only: a peer that says more
  * is read differently by different readers. */
-static bool is_framing_said(const struct cs_http_parser *parser)
+static enum connsync_status announce(struct cs_http_parser *parser, enum cs_http_state body)
 {
-    return was_seen(parser, FIELD_CONTENT_LENGTH) || was_seen(parser, FIELD_TRANSFER_ENCODING);
+    if (parser->body != CS_HTTP_EXPECT_BODY_OR_CLOSE) {
+        return CONNSYNC_ERR_HTTP_SYNTAX;
+    }
+    parser->body = (uint8_t)body;
+    return CONNSYNC_OK;
 }
 
 static enum connsync_status take_content_length(struct cs_http_parser *parser,
@@ -208,92 +200,102 @@ static enum connsync_status take_content_length(struct cs_http_parser *parser,
 {
     uint64_t length = number_or_unknown(value);
 
-    if (is_framing_said(parser) || length == CS_HTTP_UNKNOWN) {
+    if (length == CS_HTTP_UNKNOWN) {
         return CONNSYNC_ERR_HTTP_SYNTAX;
     }
     parser->head.content_length = length;
-    return CONNSYNC_OK;
+    parser->remaining = length;
+    return announce(parser, length > 0 ? CS_HTTP_EXPECT_BODY : CS_HTTP_EXPECT_NOTHING);
 }
 
-static enum connsync_status take_transfer_encoding(const struct cs_http_parser *parser,
+static enum connsync_status take_transfer_encoding(struct cs_http_parser *parser,
                                                    struct cs_slice value)
 {
     /* HTTP/1.0 has no transfer codings: RFC 9112 section 6.1 calls it faulty. */
-    if (is_framing_said(parser) || parser->http_1_0 || !is_word(value, "chunked")) {
+    if (parser->http_1_0 || !is_word(value, "chunked")) {
         return CONNSYNC_ERR_HTTP_SYNTAX;
     }
-    return CONNSYNC_OK;
+    return announce(parser, CS_HTTP_EXPECT_CHUNK_SIZE);
+}
+
+/* Two lines of one field that say different things have said nothing. */
+static void set_once(uint64_t *kept, bool repeated, uint64_t value)
+{
+    *kept = repeated && *kept != value ? CS_HTTP_UNKNOWN : value;
+}
+
+/* Where the number of a field belongs. */
+static uint64_t *number_of(struct cs_http_head *head, enum field field)
+{
+    switch (field) {
+    case FIELD_RETRY_AFTER:
+        return &head->retry_after;
+    case FIELD_RATELIMIT_LIMIT:
+        return &head->ratelimit_limit;
+    case FIELD_RATELIMIT_REMAINING:
+        return &head->ratelimit_remaining;
+    default:
+        return &head->ratelimit_reset;
+    }
 }
 
 /* The fields that can hold nonsense without making the message unsound. */
-static void take_advice(struct cs_http_parser *parser, enum field field, struct cs_slice value)
+static void take_advice(struct cs_http_parser *parser, enum field field, struct cs_slice value,
+                        bool repeated)
 {
-    struct cs_http_head *head = &parser->head;
-    bool repeated = was_seen(parser, field);
-
     if (field == FIELD_DATE) {
-        set_once(&head->date, repeated, cs_http_parse_date(value));
-    } else if (field == FIELD_RETRY_AFTER) {
-        set_once(&head->retry_after, repeated, number_or_unknown(value));
-        set_once(&parser->retry_after_date, repeated, cs_http_parse_date(value));
-    } else if (field == FIELD_RATELIMIT_LIMIT) {
-        set_once(&head->ratelimit_limit, repeated, number_or_unknown(value));
-    } else if (field == FIELD_RATELIMIT_REMAINING) {
-        set_once(&head->ratelimit_remaining, repeated, number_or_unknown(value));
-    } else if (field == FIELD_RATELIMIT_RESET) {
-        set_once(&head->ratelimit_reset, repeated, number_or_unknown(value));
+        set_once(&parser->head.date, repeated, cs_http_parse_date(value));
+        return;
     }
+    if (field == FIELD_RETRY_AFTER) {
+        set_once(&parser->retry_after_date, repeated, cs_http_parse_date(value));
+    }
+    set_once(number_of(&parser->head, field), repeated, number_or_unknown(value));
 }
 
-static enum connsync_status take(struct cs_http_parser *parser, enum field field,
-                                 struct cs_slice value)
+enum connsync_status cs_http_field_take(struct cs_http_parser *parser, int field,
+                                        struct cs_slice value)
 {
+    struct cs_http_head *head = &parser->head;
+    bool repeated = (parser->seen >> field & 1) != 0;
+
+    parser->seen = (uint16_t)(parser->seen | 1u << field);
     switch (field) {
     case FIELD_CONNECTION:
-        take_connection(parser, value);
+        parser->wants_close = parser->wants_close || list_has(value, "close", true);
+        parser->wants_keep_alive = parser->wants_keep_alive || list_has(value, "keep-alive", true);
         return CONNSYNC_OK;
     case FIELD_CONTENT_ENCODING:
-        take_content_encoding(parser, value);
+        head->encoded = head->encoded || list_has(value, "identity", false);
         return CONNSYNC_OK;
     case FIELD_CONTENT_LENGTH:
         return take_content_length(parser, value);
     case FIELD_CONTENT_TYPE:
-        parser->head.json = is_json_type(value) && (parser->head.json || !was_seen(parser, field));
+        head->json = is_json_type(value) && (head->json || !repeated);
         return CONNSYNC_OK;
     case FIELD_TRANSFER_ENCODING:
         return take_transfer_encoding(parser, value);
     default:
-        take_advice(parser, field, value);
+        take_advice(parser, (enum field)field, value, repeated);
         return CONNSYNC_OK;
     }
-}
-
-enum connsync_status cs_http_field_take(struct cs_http_parser *parser, uint8_t field,
-                                        struct cs_slice value)
-{
-    if (field >= FIELD_COUNT) {
-        return CONNSYNC_OK;
-    }
-    enum connsync_status status = take(parser, (enum field)field, value);
-    parser->seen = (uint16_t)(parser->seen | 1u << field);
-    return status;
 }
 
 /* ---- All fields together ---- */
 
 void cs_http_fields_reset(struct cs_http_parser *parser)
 {
-    struct cs_http_head head = {0};
+    static const struct cs_http_head nothing_said = {.content_length = CS_HTTP_UNKNOWN,
+                                                     .retry_after = CS_HTTP_UNKNOWN,
+                                                     .ratelimit_limit = CS_HTTP_UNKNOWN,
+                                                     .ratelimit_remaining = CS_HTTP_UNKNOWN,
+                                                     .ratelimit_reset = CS_HTTP_UNKNOWN,
+                                                     .date = CS_HTTP_UNKNOWN};
 
-    head.content_length = CS_HTTP_UNKNOWN;
-    head.retry_after = CS_HTTP_UNKNOWN;
-    head.ratelimit_limit = CS_HTTP_UNKNOWN;
-    head.ratelimit_remaining = CS_HTTP_UNKNOWN;
-    head.ratelimit_reset = CS_HTTP_UNKNOWN;
-    head.date = CS_HTTP_UNKNOWN;
-    parser->head = head;
+    parser->head = nothing_said;
     parser->retry_after_date = CS_HTTP_UNKNOWN;
-    parser->framing = CS_HTTP_FRAMING_OPEN;
+    parser->remaining = 0;
+    parser->body = CS_HTTP_EXPECT_BODY_OR_CLOSE;
     parser->seen = 0;
     parser->wants_close = false;
     parser->wants_keep_alive = false;
@@ -309,46 +311,25 @@ static void settle_retry_after(struct cs_http_parser *parser)
     }
 }
 
-static enum cs_http_framing choose_framing(const struct cs_http_parser *parser)
-{
-    uint16_t status = parser->head.status;
-
-    if (parser->head_request || status < 200 || status == 204 || status == 304) {
-        return CS_HTTP_FRAMING_NONE;
-    }
-    if (was_seen(parser, FIELD_TRANSFER_ENCODING)) {
-        return CS_HTTP_FRAMING_CHUNKED;
-    }
-    if (!was_seen(parser, FIELD_CONTENT_LENGTH)) {
-        return CS_HTTP_FRAMING_CLOSE;
-    }
-    return parser->head.content_length > 0 ? CS_HTTP_FRAMING_LENGTH : CS_HTTP_FRAMING_NONE;
-}
-
-/* RFC 9110 section 8.6 and RFC 9112 section 6.1 forbid a 1xx and a 204 to announce
- * a body; one that does may be followed by it. A length of 0 is common, and clear. */
-static bool is_body_forbidden(const struct cs_http_parser *parser)
-{
-    uint16_t status = parser->head.status;
-
-    if (status >= 200 && status != 204) {
-        return false;
-    }
-    return was_seen(parser, FIELD_TRANSFER_ENCODING) ||
-           (was_seen(parser, FIELD_CONTENT_LENGTH) && parser->head.content_length > 0);
-}
-
 enum connsync_status cs_http_fields_settle(struct cs_http_parser *parser)
 {
-    if (is_body_forbidden(parser)) {
-        return CONNSYNC_ERR_HTTP_SYNTAX;
-    }
-    enum cs_http_framing framing = choose_framing(parser);
-    bool persistent = parser->http_1_0 ? parser->wants_keep_alive : true;
+    int status = parser->head.status;
+    bool announced =
+        parser->body == CS_HTTP_EXPECT_BODY || parser->body == CS_HTTP_EXPECT_CHUNK_SIZE;
 
-    parser->framing = (uint8_t)framing;
-    parser->head.keep_alive =
-        persistent && !parser->wants_close && framing != CS_HTTP_FRAMING_CLOSE;
+    if (status < 200 || status == 204) {
+        /* RFC 9110 section 8.6 and RFC 9112 section 6.1 forbid these to announce a body;
+         * one that does may be followed by it. A length of 0 is common, and clear. */
+        if (announced) {
+            return CONNSYNC_ERR_HTTP_SYNTAX;
+        }
+        parser->body = CS_HTTP_EXPECT_NOTHING;
+    }
+    if (parser->head_request || status == 304) {
+        parser->body = CS_HTTP_EXPECT_NOTHING;
+    }
+    parser->head.keep_alive = (!parser->http_1_0 || parser->wants_keep_alive) &&
+                              !parser->wants_close && parser->body != CS_HTTP_EXPECT_BODY_OR_CLOSE;
     settle_retry_after(parser);
     return CONNSYNC_OK;
 }

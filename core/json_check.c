@@ -88,11 +88,6 @@ static inline void skip_plain(struct checker *c)
     c->at = at;
 }
 
-static bool is_hex(unsigned char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
-}
-
 /* At a backslash. A lone surrogate is grammatical: RFC 8259, section 8.2. */
 static bool skip_escape(struct checker *c)
 {
@@ -104,7 +99,7 @@ static bool skip_escape(struct checker *c)
         return true;
     }
     for (int i = 0; i < 4; i++) {
-        if (c->at == c->end || !is_hex(*c->at)) {
+        if (c->at == c->end || cs_hex_digit(*c->at) < 0) {
             return false;
         }
         c->at++;

@@ -15,8 +15,7 @@ static uint32_t read_hex4(const char *digits)
     uint32_t value = 0;
 
     for (int i = 0; i < 4; i++) {
-        uint32_t c = (unsigned char)digits[i];
-        value = value << 4 | (c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
+        value = value << 4 | (uint32_t)cs_hex_digit(digits[i]);
     }
     return value;
 }

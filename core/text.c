@@ -88,6 +88,16 @@ bool cs_slice_contains(struct cs_slice slice, const char *needle)
     return false;
 }
 
+int cs_hex_digit(int c)
+{
+    int small = c | 0x20; /* also of a digit, which has the bit */
+
+    if (c >= '0' && c <= '9') {
+        return c - '0';
+    }
+    return small >= 'a' && small <= 'f' ? small - 'a' + 10 : -1;
+}
+
 bool cs_slice_to_u64(struct cs_slice slice, uint64_t *value)
 {
     uint64_t total = 0;

@@ -41,6 +41,8 @@ bool cs_slice_starts_with(struct cs_slice slice, const char *prefix);
 /* Is `word` one of the blank-separated words of `list`? (OAuth's `scope`.) */
 bool cs_slice_has_word(struct cs_slice list, const char *word);
 bool cs_slice_contains(struct cs_slice slice, const char *needle);
+/* The value of a hexadecimal digit, or -1. */
+int cs_hex_digit(int c);
 /* Reads all of `slice` as a decimal number; false if it is not one or too large. */
 bool cs_slice_to_u64(struct cs_slice slice, uint64_t *value);
 
