@@ -90,7 +90,7 @@ enum connsync_status cs_agent_next_item(struct connsync *agent);
 void cs_agent_release_document(struct connsync *agent);
 
 /* What a list is read with is compiled to nothing where there are none. */
-#ifdef CONNSYNC_NO_LIST
+#ifdef CONNSYNC_CORE_SMALL
 #define CS_AGENT_LISTS false
 #else
 #define CS_AGENT_LISTS true

@@ -142,12 +142,9 @@ void cs_exchange_begin(struct cs_exchange *exchange, uint64_t deadline)
 static enum connsync_status step_probe(struct cs_exchange *exchange, struct connsync_wait *wait)
 {
     size_t got = 0;
-    bool want_write = false;
-    enum connsync_status status =
-        cs_tls_read(&exchange->tls, exchange->input, sizeof exchange->input, &got, &want_write);
 
-    (void)wait;
-    if (status == CONNSYNC_WOULD_BLOCK) {
+    if (cs_tls_read(&exchange->tls, exchange->input, sizeof exchange->input, &got,
+                    &wait->writable) == CONNSYNC_WOULD_BLOCK) {
         enter(exchange, CS_EXCHANGE_CLAIM);
         return MOVED_ON;
     }
@@ -180,7 +177,6 @@ static enum connsync_status step_connect(struct cs_exchange *exchange, struct co
         exchange->port->connect(exchange->port->context, exchange->tls.host, exchange->port_number);
 
     if (code == CONNSYNC_PORT_WOULD_BLOCK) {
-        wait->readable = true;
         wait->writable = true;
         return CONNSYNC_WOULD_BLOCK;
     }
@@ -191,21 +187,10 @@ static enum connsync_status step_connect(struct cs_exchange *exchange, struct co
     return MOVED_ON;
 }
 
-static enum connsync_status wait_for(struct connsync_wait *wait, bool want_write)
-{
-    wait->readable = !want_write;
-    wait->writable = want_write;
-    return CONNSYNC_WOULD_BLOCK;
-}
-
 static enum connsync_status step_handshake(struct cs_exchange *exchange, struct connsync_wait *wait)
 {
-    bool want_write = false;
-    enum connsync_status status = cs_tls_handshake(&exchange->tls, &want_write);
+    enum connsync_status status = cs_tls_handshake(&exchange->tls, &wait->writable);
 
-    if (status == CONNSYNC_WOULD_BLOCK) {
-        return wait_for(wait, want_write);
-    }
     if (status != CONNSYNC_OK) {
         return status;
     }
@@ -273,22 +258,18 @@ static bool next_slice(struct cs_exchange *exchange)
 
 static enum connsync_status step_send(struct cs_exchange *exchange, struct connsync_wait *wait)
 {
-    bool want_write = false;
     size_t taken = 0;
 
     while (next_slice(exchange)) {
         exchange->sent_any = true;
         enum connsync_status status =
             cs_tls_write(&exchange->tls, (const uint8_t *)exchange->sending.data,
-                         exchange->sending.length, &taken, &want_write);
-        if (status == CONNSYNC_WOULD_BLOCK) {
-            return wait_for(wait, want_write);
-        }
+                         exchange->sending.length, &taken, &wait->writable);
         if (status != CONNSYNC_OK) {
             return status;
         }
-        exchange->sending =
-            cs_slice_make(exchange->sending.data + taken, exchange->sending.length - taken);
+        exchange->sending.data += taken;
+        exchange->sending.length -= taken;
         progress(exchange);
     }
     release_head(exchange);
@@ -372,7 +353,6 @@ static enum connsync_status end_of_stream(struct cs_exchange *exchange)
 
 static enum connsync_status step_receive(struct cs_exchange *exchange, struct connsync_wait *wait)
 {
-    bool want_write = false;
     size_t got = 0;
     enum connsync_status status = parse_input(exchange);
 
@@ -380,12 +360,9 @@ static enum connsync_status step_receive(struct cs_exchange *exchange, struct co
         return status;
     }
     status =
-        cs_tls_read(&exchange->tls, exchange->input, sizeof exchange->input, &got, &want_write);
+        cs_tls_read(&exchange->tls, exchange->input, sizeof exchange->input, &got, &wait->writable);
     exchange->input_start = 0;
     exchange->input_end = got;
-    if (status == CONNSYNC_WOULD_BLOCK) {
-        return wait_for(wait, want_write);
-    }
     if (status != CONNSYNC_OK) {
         return status;
     }
@@ -427,12 +404,13 @@ enum connsync_status cs_exchange_step(struct cs_exchange *exchange, struct conns
 {
     enum connsync_status status = MOVED_ON;
 
-    wait->readable = false;
-    wait->writable = false;
     while (status == MOVED_ON) {
+        wait->writable = false;
         status = is_late(exchange) ? CONNSYNC_ERR_TIMEOUT : step_state(exchange, wait);
     }
     if (status == CONNSYNC_WOULD_BLOCK) {
+        /* A connection's end may show either way. */
+        wait->readable = !wait->writable || exchange->state == CS_EXCHANGE_CONNECT;
         wait->until_ms =
             exchange->idle_until < exchange->deadline ? exchange->idle_until : exchange->deadline;
         return status;

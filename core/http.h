@@ -57,7 +57,9 @@ struct cs_http_head {
     uint16_t status;
     bool keep_alive;              /* the connection may be used again afterwards */
     bool encoded;                 /* Content-Encoding other than identity */
-    bool json;                    /* Content-Type is application/json (or +json) */
+    bool json;                    /* Content-Type is application/json (or +json);
+                                   this, ratelimit_limit and _remaining are not
+                                   read with CONNSYNC_CORE_SMALL */
     uint64_t content_length;      /* CS_HTTP_UNKNOWN when chunked or to the close */
     uint64_t retry_after;         /* seconds; CS_HTTP_UNKNOWN when absent or a date
                                    that cannot be compared with Date */

@@ -121,16 +121,24 @@ static bool is_word(struct cs_slice text, const char *word)
     return cs_slice_equal_nocase(text, cs_slice_of(word));
 }
 
-static uint64_t number_or_unknown(struct cs_slice value)
+static struct cs_slice value_of(const struct cs_http_parser *parser)
 {
-    uint64_t number = 0;
+    return cs_slice_make(parser->value, parser->value_length);
+}
 
-    return cs_slice_to_u64(value, &number) ? number : CS_HTTP_UNKNOWN;
+static uint64_t number_or_unknown(const struct cs_http_parser *parser)
+{
+    uint64_t number = CS_HTTP_UNKNOWN;
+
+    (void)cs_slice_to_u64(value_of(parser), &number);
+    return number;
 }
 
 /* Is there something in a list that is `word`, or (`equal` false) that is not? */
-static bool list_has(struct cs_slice list, const char *word, bool equal)
+static bool list_has(const struct cs_http_parser *parser, const char *word, bool equal)
 {
+    struct cs_slice list = value_of(parser);
+
     while (list.length > 0) {
         struct cs_slice item = take_until(&list, ',');
         if (item.length > 0 && is_word(item, word) == equal) {
@@ -142,36 +150,40 @@ static bool list_has(struct cs_slice list, const char *word, bool equal)
 
 /* ---- Each field ---- */
 
-/* The order is that of `field_names`. */
+/* The order is that of `field_names`. The last three tell, and decide nothing. */
 enum field {
     FIELD_CONNECTION,
     FIELD_CONTENT_ENCODING,
     FIELD_CONTENT_LENGTH,
-    FIELD_CONTENT_TYPE,
     FIELD_DATE,
     FIELD_RETRY_AFTER,
     FIELD_TRANSFER_ENCODING,
+    FIELD_RATELIMIT_RESET,
+    FIELD_CONTENT_TYPE,
     FIELD_RATELIMIT_LIMIT,
-    FIELD_RATELIMIT_REMAINING,
-    FIELD_RATELIMIT_RESET
+    FIELD_RATELIMIT_REMAINING
 };
 
 static const char field_names[] = "connection\0"
                                   "content-encoding\0"
                                   "content-length\0"
-                                  "content-type\0"
                                   "date\0"
                                   "retry-after\0"
                                   "transfer-encoding\0"
+                                  "x-ratelimit-reset\0"
+#ifndef CONNSYNC_CORE_SMALL
+                                  "content-type\0"
                                   "x-ratelimit-limit\0"
                                   "x-ratelimit-remaining\0"
-                                  "x-ratelimit-reset\0";
+#endif
+    ;
 
 int cs_http_field_find(struct cs_slice name)
 {
     return cs_words_find(field_names, name);
 }
 
+#ifndef CONNSYNC_CORE_SMALL
 static bool is_json_type(struct cs_slice value)
 {
     struct cs_slice type = take_until(&value, ';');
@@ -183,6 +195,7 @@ static bool is_json_type(struct cs_slice value)
     return type.length > suffix &&
            is_word(cs_slice_make(type.data + type.length - suffix, suffix), "+json");
 }
+#endif
 
 /* The body's length may be said once and in one way only: a peer that says more
  * is read differently by different readers. */
@@ -195,10 +208,9 @@ static enum connsync_status announce(struct cs_http_parser *parser, enum cs_http
     return CONNSYNC_OK;
 }
 
-static enum connsync_status take_content_length(struct cs_http_parser *parser,
-                                                struct cs_slice value)
+static enum connsync_status take_content_length(struct cs_http_parser *parser)
 {
-    uint64_t length = number_or_unknown(value);
+    uint64_t length = number_or_unknown(parser);
 
     if (length == CS_HTTP_UNKNOWN) {
         return CONNSYNC_ERR_HTTP_SYNTAX;
@@ -208,11 +220,10 @@ static enum connsync_status take_content_length(struct cs_http_parser *parser,
     return announce(parser, length > 0 ? CS_HTTP_EXPECT_BODY : CS_HTTP_EXPECT_NOTHING);
 }
 
-static enum connsync_status take_transfer_encoding(struct cs_http_parser *parser,
-                                                   struct cs_slice value)
+static enum connsync_status take_transfer_encoding(struct cs_http_parser *parser)
 {
     /* HTTP/1.0 has no transfer codings: RFC 9112 section 6.1 calls it faulty. */
-    if (parser->http_1_0 || !is_word(value, "chunked")) {
+    if (parser->http_1_0 || !is_word(value_of(parser), "chunked")) {
         return CONNSYNC_ERR_HTTP_SYNTAX;
     }
     return announce(parser, CS_HTTP_EXPECT_CHUNK_SIZE);
@@ -224,59 +235,60 @@ static void set_once(uint64_t *kept, bool repeated, uint64_t value)
     *kept = repeated && *kept != value ? CS_HTTP_UNKNOWN : value;
 }
 
-/* Where the number of a field belongs. */
-static uint64_t *number_of(struct cs_http_head *head, enum field field)
-{
-    switch (field) {
-    case FIELD_RETRY_AFTER:
-        return &head->retry_after;
-    case FIELD_RATELIMIT_LIMIT:
-        return &head->ratelimit_limit;
-    case FIELD_RATELIMIT_REMAINING:
-        return &head->ratelimit_remaining;
-    default:
-        return &head->ratelimit_reset;
-    }
-}
-
 /* The fields that can hold nonsense without making the message unsound. */
-static void take_advice(struct cs_http_parser *parser, enum field field, struct cs_slice value,
-                        bool repeated)
-{
-    if (field == FIELD_DATE) {
-        set_once(&parser->head.date, repeated, cs_http_parse_date(value));
-        return;
-    }
-    if (field == FIELD_RETRY_AFTER) {
-        set_once(&parser->retry_after_date, repeated, cs_http_parse_date(value));
-    }
-    set_once(number_of(&parser->head, field), repeated, number_or_unknown(value));
-}
-
-enum connsync_status cs_http_field_take(struct cs_http_parser *parser, int field,
-                                        struct cs_slice value)
+static void take_advice(struct cs_http_parser *parser, bool repeated)
 {
     struct cs_http_head *head = &parser->head;
-    bool repeated = (parser->seen >> field & 1) != 0;
+    uint64_t number = number_or_unknown(parser);
+    uint64_t date = cs_http_parse_date(value_of(parser));
 
-    parser->seen = (uint16_t)(parser->seen | 1u << field);
-    switch (field) {
+    switch (parser->field) {
+    case FIELD_DATE:
+        set_once(&head->date, repeated, date);
+        break;
+    case FIELD_RETRY_AFTER:
+        set_once(&parser->retry_after_date, repeated, date);
+        set_once(&head->retry_after, repeated, number);
+        break;
+    case FIELD_RATELIMIT_RESET:
+        set_once(&head->ratelimit_reset, repeated, number);
+        break;
+#ifndef CONNSYNC_CORE_SMALL
+    case FIELD_CONTENT_TYPE:
+        head->json = is_json_type(value_of(parser)) && (head->json || !repeated);
+        break;
+    case FIELD_RATELIMIT_LIMIT:
+        set_once(&head->ratelimit_limit, repeated, number);
+        break;
+    case FIELD_RATELIMIT_REMAINING:
+        set_once(&head->ratelimit_remaining, repeated, number);
+        break;
+#endif
+    default:
+        break;
+    }
+}
+
+enum connsync_status cs_http_field_take(struct cs_http_parser *parser)
+{
+    unsigned bit = 1u << parser->field;
+    bool repeated = (parser->seen & bit) != 0;
+
+    parser->seen = (uint16_t)(parser->seen | bit);
+    switch (parser->field) {
     case FIELD_CONNECTION:
-        parser->wants_close = parser->wants_close || list_has(value, "close", true);
-        parser->wants_keep_alive = parser->wants_keep_alive || list_has(value, "keep-alive", true);
+        parser->wants_close |= list_has(parser, "close", true);
+        parser->wants_keep_alive |= list_has(parser, "keep-alive", true);
         return CONNSYNC_OK;
     case FIELD_CONTENT_ENCODING:
-        head->encoded = head->encoded || list_has(value, "identity", false);
+        parser->head.encoded |= list_has(parser, "identity", false);
         return CONNSYNC_OK;
     case FIELD_CONTENT_LENGTH:
-        return take_content_length(parser, value);
-    case FIELD_CONTENT_TYPE:
-        head->json = is_json_type(value) && (head->json || !repeated);
-        return CONNSYNC_OK;
+        return take_content_length(parser);
     case FIELD_TRANSFER_ENCODING:
-        return take_transfer_encoding(parser, value);
+        return take_transfer_encoding(parser);
     default:
-        take_advice(parser, (enum field)field, value, repeated);
+        take_advice(parser, repeated);
         return CONNSYNC_OK;
     }
 }

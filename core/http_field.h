@@ -18,10 +18,9 @@ void cs_http_fields_reset(struct cs_http_parser *parser);
  * with it. */
 int cs_http_field_find(struct cs_slice name);
 
-/* Takes a field by number; `value` has no white space around it.
- * CONNSYNC_ERR_HTTP_SYNTAX when the message must not be trusted. */
-enum connsync_status cs_http_field_take(struct cs_http_parser *parser, int field,
-                                        struct cs_slice value);
+/* Takes the field that has just been read: its number, and its value without white
+ * space around it. CONNSYNC_ERR_HTTP_SYNTAX when the message must not be trusted. */
+enum connsync_status cs_http_field_take(struct cs_http_parser *parser);
 
 /* All fields are there: settles what depends on more than one, the framing
  * (RFC 9112 section 6.3) and the connection's future (section 9.3) too. */

@@ -145,14 +145,13 @@ static enum cs_http_event take_name(struct cs_http_parser *parser, int c)
 
 static enum cs_http_event finish_field(struct cs_http_parser *parser)
 {
-    struct cs_slice value = cs_slice_make(parser->value, parser->value_length);
     enum connsync_status status = CONNSYNC_OK;
 
-    while (value.length > 0 && is_blank(value.data[value.length - 1])) {
-        value.length--;
+    while (parser->value_length > 0 && is_blank(parser->value[parser->value_length - 1])) {
+        parser->value_length--;
     }
     if (parser->field >= 0) {
-        status = cs_http_field_take(parser, parser->field, value);
+        status = cs_http_field_take(parser);
     }
     return status == CONNSYNC_OK ? cs_http_go(parser, CS_HTTP_EXPECT_LINE_LF)
                                  : cs_http_fail(parser, status);

@@ -5,14 +5,6 @@
 /* The digits of 2^64-1. */
 #define U64_DIGITS_MAX 20
 
-struct cs_slice cs_slice_of(const char *string)
-{
-    if (string == NULL) {
-        return cs_slice_make("", 0);
-    }
-    return cs_slice_make(string, strlen(string));
-}
-
 bool cs_slice_equal(struct cs_slice a, struct cs_slice b)
 {
     /* An empty slice may have no data, and memcmp may not be given NULL. */
@@ -206,11 +198,6 @@ void cs_write_percent_encoded(struct cs_writer *writer, struct cs_slice text)
         encoded[2] = hex[c & 15];
         cs_write(writer, cs_slice_make(encoded, sizeof encoded));
     }
-}
-
-struct cs_slice cs_written(const struct cs_writer *writer)
-{
-    return cs_slice_make(writer->data, writer->length);
 }
 
 bool cs_copy_string(char *out, size_t size, struct cs_slice text)

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -32,7 +33,11 @@ static inline struct cs_slice cs_slice_make(const char *data, size_t length)
 }
 
 /* The slice of a NUL-terminated string; NULL gives an empty slice. */
-struct cs_slice cs_slice_of(const char *string);
+static inline struct cs_slice cs_slice_of(const char *string)
+{
+    return cs_slice_make(string, string != NULL ? strlen(string) : 0);
+}
+
 bool cs_slice_equal(struct cs_slice a, struct cs_slice b);
 /* Equal but for the case of ASCII letters. */
 bool cs_slice_equal_nocase(struct cs_slice a, struct cs_slice b);
@@ -70,7 +75,10 @@ void cs_write_u64(struct cs_writer *writer, uint64_t value);
 /* Every byte but RFC 3986's unreserved ones as %XX: right for a path segment, a
  * query value and application/x-www-form-urlencoded alike. */
 void cs_write_percent_encoded(struct cs_writer *writer, struct cs_slice text);
-struct cs_slice cs_written(const struct cs_writer *writer);
+static inline struct cs_slice cs_written(const struct cs_writer *writer)
+{
+    return cs_slice_make(writer->data, writer->length);
+}
 
 /* Copies into `out` and terminates it; false (and an empty `out`) if too long. */
 bool cs_copy_string(char *out, size_t size, struct cs_slice text);

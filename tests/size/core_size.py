@@ -29,7 +29,7 @@ SKIPPED = 77
 TARGET = ["-mcpu=cortex-m3", "-mthumb"]
 COMPILE = ["-Os", "-std=c11", "-ffunction-sections", "-fdata-sections", "-Wall", "-Werror",
            "-DNDEBUG", "-DCS_ARENA_ALIGN=4", "-DCONNSYNC_TLS_SMALL", "-DCONNSYNC_NO_STATUS_TEXT",
-           "-DCONNSYNC_NO_LIST", '-DMBEDTLS_CONFIG_FILE="connsync_mbedtls_config.h"']
+           "-DCONNSYNC_CORE_SMALL", '-DMBEDTLS_CONFIG_FILE="connsync_mbedtls_config.h"']
 PUBLIC_HEADERS = ("connsync.h", "status.h")
 PUBLIC_FUNCTION = re.compile(r"^[a-z][\w ]*?[ *](connsync_\w+)\(", re.MULTILINE)
 
