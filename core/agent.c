@@ -224,11 +224,25 @@ static unsigned retries_max(const struct connsync *agent, enum connsync_status s
                                                      : CS_AGENT_UNANSWERED_RETRIES_MAX;
 }
 
+/* Where the answer's own Date is not read, our clock has to do. */
+static const struct cs_http_head *dated_head(struct connsync *agent)
+{
+    struct cs_http_head *head = &agent->exchange.parser.head;
+#ifdef CONNSYNC_CORE_SMALL
+    const struct connsync_port *port = agent->config.port;
+    int64_t utc = -1; /* CS_HTTP_UNKNOWN, if it stays so */
+
+    (void)port->utc_seconds(port->context, &utc);
+    head->date = (uint64_t)utc;
+#endif
+    return head;
+}
+
 /* Pauses and goes back to a phase that is safe to repeat. A write is never
  * repeated from memory: the reading that follows settles what became of it. */
 static enum connsync_status try_again(struct connsync *agent, enum connsync_status status)
 {
-    const struct cs_http_head *head = was_answered(status) ? &agent->exchange.parser.head : NULL;
+    const struct cs_http_head *head = was_answered(status) ? dated_head(agent) : NULL;
 
     if (!worth_another_try(agent, status) || agent->retries >= retries_max(agent, status)) {
         return end(agent, status);

@@ -23,11 +23,10 @@ const char *connsync_setting_name(enum connsync_setting setting)
 
 enum connsync_setting connsync_setting_parse(const char *text)
 {
-    if (strcmp(text, "on") == 0) {
-        return CONNSYNC_ON_EACH_LOGIN;
-    }
-    if (strcmp(text, "off") == 0) {
-        return CONNSYNC_ON_FIRST_LOGIN;
+    int alias = cs_words_find("on\0off\0", cs_slice_of(text));
+
+    if (alias >= 0) {
+        return alias == 0 ? CONNSYNC_ON_EACH_LOGIN : CONNSYNC_ON_FIRST_LOGIN;
     }
     int found = cs_words_find(setting_names, cs_slice_of(text));
     return found > 0 ? (enum connsync_setting)found : CONNSYNC_SETTING_UNKNOWN;

@@ -27,7 +27,7 @@ struct cs_http_request {
     struct cs_slice bearer;     /* an access token, or empty for none */
     const char *content_type;   /* NULL for a request without a body */
     uint64_t content_length;    /* used when there is a content_type */
-    const char *correlation_id; /* X-Correlation-ID, or NULL */
+    const char *correlation_id; /* X-Correlation-ID, or NULL; not with CONNSYNC_CORE_SMALL */
 };
 
 /* Writes the head, with its empty line. CONNSYNC_ERR_HTTP_REQUEST when it does
@@ -52,14 +52,14 @@ enum connsync_status cs_http_write_request(struct cs_writer *writer,
 
 #define CS_HTTP_UNKNOWN UINT64_MAX
 
-/* What the head of the final response said. */
+/* What the head of the final response said. With CONNSYNC_CORE_SMALL no date is read,
+ * nor a field that connsync only reports: `json`, `ratelimit_limit`,
+ * `ratelimit_remaining` and `date` stay as for a head without them. */
 struct cs_http_head {
     uint16_t status;
     bool keep_alive;              /* the connection may be used again afterwards */
     bool encoded;                 /* Content-Encoding other than identity */
-    bool json;                    /* Content-Type is application/json (or +json);
-                                   this, ratelimit_limit and _remaining are not
-                                   read with CONNSYNC_CORE_SMALL */
+    bool json;                    /* Content-Type is application/json (or +json) */
     uint64_t content_length;      /* CS_HTTP_UNKNOWN when chunked or to the close */
     uint64_t retry_after;         /* seconds; CS_HTTP_UNKNOWN when absent or a date
                                    that cannot be compared with Date */

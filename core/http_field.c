@@ -3,9 +3,11 @@
 
 #include <string.h>
 
-#define SECONDS_PER_DAY 86400
-
 /* ---- Dates ---- */
+
+#ifndef CONNSYNC_CORE_SMALL
+
+#define SECONDS_PER_DAY 86400
 
 /* 'a' stands for any byte, looked at later, and '0' for a digit. */
 static const char date_shape[] = "aaa, 00 aaa 0000 00:00:00 GMT";
@@ -83,6 +85,8 @@ uint64_t cs_http_parse_date(struct cs_slice text)
     return weekday == (int)((day + 3) % 7) ? utc : CS_HTTP_UNKNOWN;
 }
 
+#endif
+
 /* ---- Lists and numbers ---- */
 
 static bool is_blank(char c)
@@ -150,15 +154,15 @@ static bool list_has(const struct cs_http_parser *parser, const char *word, bool
 
 /* ---- Each field ---- */
 
-/* The order is that of `field_names`. The last three tell, and decide nothing. */
+/* The order is that of `field_names`. */
 enum field {
     FIELD_CONNECTION,
     FIELD_CONTENT_ENCODING,
     FIELD_CONTENT_LENGTH,
-    FIELD_DATE,
     FIELD_RETRY_AFTER,
     FIELD_TRANSFER_ENCODING,
     FIELD_RATELIMIT_RESET,
+    FIELD_DATE,
     FIELD_CONTENT_TYPE,
     FIELD_RATELIMIT_LIMIT,
     FIELD_RATELIMIT_REMAINING
@@ -167,11 +171,11 @@ enum field {
 static const char field_names[] = "connection\0"
                                   "content-encoding\0"
                                   "content-length\0"
-                                  "date\0"
                                   "retry-after\0"
                                   "transfer-encoding\0"
                                   "x-ratelimit-reset\0"
 #ifndef CONNSYNC_CORE_SMALL
+                                  "date\0"
                                   "content-type\0"
                                   "x-ratelimit-limit\0"
                                   "x-ratelimit-remaining\0"
@@ -235,25 +239,28 @@ static void set_once(uint64_t *kept, bool repeated, uint64_t value)
     *kept = repeated && *kept != value ? CS_HTTP_UNKNOWN : value;
 }
 
+#ifndef CONNSYNC_CORE_SMALL
+static void take_date(struct cs_http_parser *parser, uint64_t *kept, bool repeated)
+{
+    set_once(kept, repeated, cs_http_parse_date(value_of(parser)));
+}
+#endif
+
 /* The fields that can hold nonsense without making the message unsound. */
 static void take_advice(struct cs_http_parser *parser, bool repeated)
 {
     struct cs_http_head *head = &parser->head;
     uint64_t number = number_or_unknown(parser);
-    uint64_t date = cs_http_parse_date(value_of(parser));
 
     switch (parser->field) {
-    case FIELD_DATE:
-        set_once(&head->date, repeated, date);
-        break;
     case FIELD_RETRY_AFTER:
-        set_once(&parser->retry_after_date, repeated, date);
         set_once(&head->retry_after, repeated, number);
-        break;
-    case FIELD_RATELIMIT_RESET:
-        set_once(&head->ratelimit_reset, repeated, number);
-        break;
 #ifndef CONNSYNC_CORE_SMALL
+        take_date(parser, &parser->retry_after_date, repeated);
+        break;
+    case FIELD_DATE:
+        take_date(parser, &head->date, repeated);
+        break;
     case FIELD_CONTENT_TYPE:
         head->json = is_json_type(value_of(parser)) && (head->json || !repeated);
         break;
@@ -262,9 +269,10 @@ static void take_advice(struct cs_http_parser *parser, bool repeated)
         break;
     case FIELD_RATELIMIT_REMAINING:
         set_once(&head->ratelimit_remaining, repeated, number);
-        break;
 #endif
+        break;
     default:
+        set_once(&head->ratelimit_reset, repeated, number);
         break;
     }
 }
@@ -297,14 +305,13 @@ enum connsync_status cs_http_field_take(struct cs_http_parser *parser)
 
 void cs_http_fields_reset(struct cs_http_parser *parser)
 {
-    static const struct cs_http_head nothing_said = {.content_length = CS_HTTP_UNKNOWN,
-                                                     .retry_after = CS_HTTP_UNKNOWN,
-                                                     .ratelimit_limit = CS_HTTP_UNKNOWN,
-                                                     .ratelimit_remaining = CS_HTTP_UNKNOWN,
-                                                     .ratelimit_reset = CS_HTTP_UNKNOWN,
-                                                     .date = CS_HTTP_UNKNOWN};
+    struct cs_http_head *head = &parser->head;
 
-    parser->head = nothing_said;
+    memset(head, 0xFF, sizeof *head); /* every number is CS_HTTP_UNKNOWN */
+    head->status = 0;
+    head->keep_alive = false;
+    head->encoded = false;
+    head->json = false;
     parser->retry_after_date = CS_HTTP_UNKNOWN;
     parser->remaining = 0;
     parser->body = CS_HTTP_EXPECT_BODY_OR_CLOSE;
@@ -313,15 +320,19 @@ void cs_http_fields_reset(struct cs_http_parser *parser)
     parser->wants_keep_alive = false;
 }
 
+#ifndef CONNSYNC_CORE_SMALL
+/* A date becomes seconds. */
 static void settle_retry_after(struct cs_http_parser *parser)
 {
     struct cs_http_head *head = &parser->head;
     uint64_t when = parser->retry_after_date;
 
-    if (when != CS_HTTP_UNKNOWN && head->date != CS_HTTP_UNKNOWN) {
+    if (head->date != CS_HTTP_UNKNOWN) {
         head->retry_after = when > head->date ? when - head->date : 0;
     }
 }
+
+#endif
 
 enum connsync_status cs_http_fields_settle(struct cs_http_parser *parser)
 {
@@ -342,6 +353,10 @@ enum connsync_status cs_http_fields_settle(struct cs_http_parser *parser)
     }
     parser->head.keep_alive = (!parser->http_1_0 || parser->wants_keep_alive) &&
                               !parser->wants_close && parser->body != CS_HTTP_EXPECT_BODY_OR_CLOSE;
-    settle_retry_after(parser);
+#ifndef CONNSYNC_CORE_SMALL
+    if (parser->retry_after_date != CS_HTTP_UNKNOWN) {
+        settle_retry_after(parser);
+    }
+#endif
     return CONNSYNC_OK;
 }

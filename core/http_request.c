@@ -69,9 +69,11 @@ enum connsync_status cs_http_write_request(struct cs_writer *writer,
         cs_write_string(writer, "\r\nContent-Length: ");
         cs_write_u64(writer, request->content_length);
     }
+#ifndef CONNSYNC_CORE_SMALL
     if (request->correlation_id != NULL) {
         write_field(writer, "\r\nX-Correlation-ID: ", request->correlation_id);
     }
+#endif
     cs_write_string(writer, "\r\n\r\n");
     return writer->overflowed ? CONNSYNC_ERR_HTTP_REQUEST : CONNSYNC_OK;
 }
