@@ -13,12 +13,11 @@ static bool is_usable(const struct connsync_config *config)
     return config->token != NULL || (config->client_id != NULL && config->client_secret != NULL);
 }
 
-static bool draw_digest_key(struct connsync *agent)
+static bool draw_random(const struct connsync *agent, void *out, size_t size)
 {
     const struct connsync_port *port = agent->config.port;
 
-    return port->entropy(port->context, (uint8_t *)&agent->digest_key, sizeof agent->digest_key) ==
-           CONNSYNC_PORT_OK;
+    return port->entropy(port->context, out, size) == CONNSYNC_PORT_OK;
 }
 
 static enum connsync_status prepare(struct connsync *agent)
@@ -26,7 +25,7 @@ static enum connsync_status prepare(struct connsync *agent)
     const struct connsync_config *config = &agent->config;
     struct cs_slice anchors = cs_slice_make((const char *)config->anchors, config->anchors_length);
 
-    if (!draw_digest_key(agent)) {
+    if (!draw_random(agent, &agent->digest_key, sizeof agent->digest_key)) {
         return CONNSYNC_ERR_ENTROPY;
     }
     return cs_exchange_init(&agent->exchange, config->port, &agent->arena, anchors, config->domain,
@@ -67,22 +66,18 @@ struct connsync *connsync_open(const struct connsync_config *config, enum connsy
     return agent;
 }
 
-static void drop_token(struct connsync *agent)
-{
-    if (agent->token != NULL) {
-        cs_wipe(agent->token, strlen(agent->token));
-        cs_arena_release(&agent->arena, agent->token);
-        agent->token = NULL;
-    }
-}
-
 static void drop_form(struct connsync *agent)
 {
-    if (agent->form_memory != NULL) {
-        cs_wipe(agent->form_memory, agent->form.length);
-        cs_arena_release(&agent->arena, agent->form_memory);
-        agent->form_memory = NULL;
-    }
+    cs_exchange_drop(&agent->exchange, &agent->form_memory, agent->form.length);
+}
+
+/* Gives back all memory of a job. */
+static void drop_job(struct connsync *agent)
+{
+    cs_exchange_release_body(&agent->exchange);
+    cs_agent_release_document(agent);
+    cs_snapshot_release(&agent->before, &agent->arena);
+    drop_form(agent);
 }
 
 void connsync_close(struct connsync *agent)
@@ -90,11 +85,11 @@ void connsync_close(struct connsync *agent)
     if (agent == NULL) {
         return;
     }
-    cs_agent_release_document(agent);
-    cs_snapshot_release(&agent->before, &agent->arena);
-    drop_form(agent);
-    drop_token(agent);
     if (agent->exchange.port != NULL) {
+        drop_job(agent);
+        if (agent->token != NULL) {
+            cs_exchange_drop(&agent->exchange, &agent->token, strlen(agent->token));
+        }
         cs_exchange_free(&agent->exchange);
     }
     cs_wipe(agent, sizeof *agent);
@@ -137,15 +132,10 @@ const char *connsync_outcome_name(enum connsync_outcome outcome)
 
 /* ---- One job ---- */
 
-static uint64_t now_ms(const struct connsync *agent)
-{
-    return agent->config.port->monotonic_ms(agent->config.port->context);
-}
-
 static bool is_valid(const struct connsync_job *job)
 {
     if (job->operation == CONNSYNC_LIST) {
-        return true;
+        return CS_AGENT_LISTS;
     }
     if (job->connection == NULL || job->connection[0] == '\0') {
         return false;
@@ -172,13 +162,12 @@ enum connsync_status connsync_begin(struct connsync *agent, const struct connsyn
     agent->retries = 0;
     agent->stale_reads = 0;
     agent->pause_until = 0;
-    agent->deadline = now_ms(agent) + timeout;
+    agent->deadline = cs_exchange_now_ms(&agent->exchange) + timeout;
     agent->take = CS_AGENT_TAKE_MAX;
     agent->cursor[0] = '\0';
-    agent->phase = job->operation == CONNSYNC_LIST ? CS_AGENT_LIST : CS_AGENT_READ;
-    if (agent->config.token == NULL && agent->token == NULL) {
-        agent->phase = CS_AGENT_TOKEN;
-    }
+    agent->phase = agent->config.token == NULL && agent->token == NULL
+                       ? CS_AGENT_TOKEN
+                       : cs_agent_first_phase(agent);
     return CONNSYNC_OK;
 }
 
@@ -187,11 +176,7 @@ static uint32_t random_number(const struct connsync *agent)
 {
     uint32_t random = 0;
 
-    if (agent->config.port->entropy(agent->config.port->context, (uint8_t *)&random,
-                                    sizeof random) != CONNSYNC_PORT_OK) {
-        return 0;
-    }
-    return random;
+    return draw_random(agent, &random, sizeof random) ? random : 0;
 }
 
 /* The status that a job ends with after a failure: once a write may have reached
@@ -213,10 +198,7 @@ static enum connsync_status end(struct connsync *agent, enum connsync_status sta
         agent->result.outcome =
             connsync_status_is_refusal(status) ? CONNSYNC_REFUSED : CONNSYNC_FAILED;
     }
-    cs_exchange_release_body(&agent->exchange);
-    cs_agent_release_document(agent);
-    cs_snapshot_release(&agent->before, &agent->arena);
-    drop_form(agent);
+    drop_job(agent);
     agent->result.handshakes = agent->exchange.tls.handshakes;
     agent->phase = CS_AGENT_ENDED;
     agent->ended_with = status;
@@ -227,19 +209,12 @@ static enum connsync_status end(struct connsync *agent, enum connsync_status sta
 
 static bool may_pass(enum connsync_status status)
 {
-    switch (status) {
-    case CONNSYNC_ERR_CONNECT:
-    case CONNSYNC_ERR_RESET:
-    case CONNSYNC_ERR_NETWORK:
-    case CONNSYNC_ERR_CLOSED:
-    case CONNSYNC_ERR_TIMEOUT:
-    case CONNSYNC_ERR_HTTP_TRUNCATED:
-    case CONNSYNC_ERR_RATE_LIMITED:
-    case CONNSYNC_ERR_SERVER:
-        return true;
-    default:
-        return false;
-    }
+    static const uint8_t passing[] = {CONNSYNC_ERR_CONNECT,      CONNSYNC_ERR_RESET,
+                                      CONNSYNC_ERR_NETWORK,      CONNSYNC_ERR_CLOSED,
+                                      CONNSYNC_ERR_TIMEOUT,      CONNSYNC_ERR_HTTP_TRUNCATED,
+                                      CONNSYNC_ERR_RATE_LIMITED, CONNSYNC_ERR_SERVER};
+
+    return memchr(passing, (int)status, sizeof passing) != NULL;
 }
 
 static bool was_answered(enum connsync_status status)
@@ -259,18 +234,32 @@ static unsigned retries_max(const struct connsync *agent, enum connsync_status s
                                                      : CS_AGENT_UNANSWERED_RETRIES_MAX;
 }
 
+/* Where the answer's own Date is not read, our clock has to do. */
+static const struct cs_http_head *dated_head(struct connsync *agent)
+{
+    struct cs_http_head *head = &agent->exchange.parser.head;
+#ifdef CONNSYNC_CORE_SMALL
+    const struct connsync_port *port = agent->config.port;
+    int64_t utc = -1; /* CS_HTTP_UNKNOWN, if it stays so */
+
+    (void)port->utc_seconds(port->context, &utc);
+    head->date = (uint64_t)utc;
+#endif
+    return head;
+}
+
 /* Pauses and goes back to a phase that is safe to repeat. A write is never
  * repeated from memory: the reading that follows settles what became of it. */
 static enum connsync_status try_again(struct connsync *agent, enum connsync_status status)
 {
-    const struct cs_http_head *head = was_answered(status) ? &agent->exchange.parser.head : NULL;
+    const struct cs_http_head *head = was_answered(status) ? dated_head(agent) : NULL;
 
     if (!worth_another_try(agent, status) || agent->retries >= retries_max(agent, status)) {
         return end(agent, status);
     }
-    uint64_t pause = cs_auth0_pause_ms(head, agent->retries, random_number(agent));
+    uint32_t pause = cs_auth0_pause_ms(head, agent->retries, random_number(agent));
     agent->result.wait_ms = pause;
-    if (now_ms(agent) + pause >= agent->deadline) {
+    if (cs_exchange_now_ms(&agent->exchange) + pause >= agent->deadline) {
         return end(agent, status);
     }
     agent->retries++;
@@ -287,7 +276,7 @@ static enum connsync_status try_again(struct connsync *agent, enum connsync_stat
  * parts, a single connection cannot. */
 static enum connsync_status too_large(struct connsync *agent)
 {
-    if (agent->phase == CS_AGENT_LIST && agent->take > 1) {
+    if (cs_agent_is_in(agent, CS_AGENT_LIST) && agent->take > 1) {
         agent->take /= 2;
         return CONNSYNC_WOULD_BLOCK;
     }
@@ -302,7 +291,8 @@ static enum connsync_status too_large(struct connsync *agent)
 static enum connsync_status after_failure(struct connsync *agent, enum connsync_status status)
 {
     bool body_too_large = status == CONNSYNC_ERR_HTTP_TOO_LARGE && agent->exchange.bytes_needed > 0;
-    bool page_too_large = agent->phase == CS_AGENT_LIST && status == CONNSYNC_REFUSED_TOO_LARGE;
+    bool page_too_large =
+        cs_agent_is_in(agent, CS_AGENT_LIST) && status == CONNSYNC_REFUSED_TOO_LARGE;
 
     if (body_too_large || page_too_large) {
         return too_large(agent);
@@ -320,7 +310,7 @@ static bool is_pausing(struct connsync *agent, struct connsync_wait *wait)
     if (agent->pause_until == 0) {
         return false;
     }
-    if (now_ms(agent) >= agent->pause_until) {
+    if (cs_exchange_now_ms(&agent->exchange) >= agent->pause_until) {
         agent->pause_until = 0;
         return false;
     }
@@ -328,17 +318,6 @@ static bool is_pausing(struct connsync *agent, struct connsync_wait *wait)
     wait->writable = false;
     wait->until_ms = agent->pause_until;
     return true;
-}
-
-static enum connsync_status step_exchange(struct connsync *agent, struct connsync_wait *wait)
-{
-    struct cs_wait needs = {false, false, 0};
-    enum connsync_status status = cs_exchange_step(&agent->exchange, &needs);
-
-    wait->readable = needs.readable;
-    wait->writable = needs.writable;
-    wait->until_ms = needs.until_ms;
-    return status;
 }
 
 static bool may_cancel(const struct connsync *agent)
@@ -360,7 +339,7 @@ static enum connsync_status step_round(struct connsync *agent, struct connsync_w
         }
         agent->exchanging = true;
     }
-    status = step_exchange(agent, wait);
+    status = cs_exchange_step(&agent->exchange, wait);
     if (agent->phase == CS_AGENT_WRITE && agent->exchange.sent_any) {
         agent->write_sent = true;
     }
@@ -400,7 +379,7 @@ enum connsync_status connsync_step(struct connsync *agent, struct connsync_wait 
         if (is_pausing(agent, wait)) {
             return CONNSYNC_WOULD_BLOCK;
         }
-        if (agent->phase == CS_AGENT_LISTING) {
+        if (cs_agent_is_in(agent, CS_AGENT_LISTING)) {
             status = cs_agent_next_item(agent);
             if (status != CONNSYNC_WOULD_BLOCK && status != CONNSYNC_ITEM) {
                 status = end(agent, status);

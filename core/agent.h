@@ -44,20 +44,8 @@ struct cs_document {
     struct cs_auth0_connection connection;
 };
 
+/* What is large stands behind: short instructions reach the front only. */
 struct connsync {
-    struct connsync_config config;
-    struct connsync_job job;
-    struct connsync_result result;
-    struct cs_arena arena;
-    struct cs_exchange exchange;
-    struct cs_digest_key digest_key;
-    char *token; /* a piece of the arena; NULL while config.token serves */
-    struct cs_document document;
-    struct cs_snapshot before; /* taken before the write; members NULL until then */
-    struct cs_auth0_patch patch;
-    char *form_memory; /* a piece of the arena, while a token is asked for */
-    struct cs_slice form;
-
     enum cs_agent_phase phase;
     enum connsync_status ended_with;
     bool exchanging;          /* an exchange is under way in this phase */
@@ -71,6 +59,19 @@ struct connsync {
     uint64_t pause_until; /* 0 when there is no pause */
     unsigned take;        /* list: connections asked for a page */
     int element;          /* list: the next one to hand out */
+    struct cs_arena arena;
+    char *token; /* a piece of the arena; NULL while config.token serves */
+    struct cs_document document;
+    struct cs_snapshot before; /* taken before the write; members NULL until then */
+    char *form_memory;         /* a piece of the arena, while a token is asked for */
+    struct cs_slice form;
+    struct cs_digest_key digest_key;
+
+    struct connsync_job job;
+    struct connsync_config config;
+    struct connsync_result result;
+    struct cs_auth0_patch patch;
+    struct cs_exchange exchange;
     char cursor[CS_AUTH0_CURSOR_SIZE];
     char target[CS_AUTH0_TARGET_SIZE];
 };
@@ -87,6 +88,25 @@ enum connsync_status cs_agent_answer(struct connsync *agent);
 enum connsync_status cs_agent_next_item(struct connsync *agent);
 
 void cs_agent_release_document(struct connsync *agent);
+
+/* What a list is read with is compiled to nothing where there are none. */
+#ifdef CONNSYNC_CORE_SMALL
+#define CS_AGENT_LISTS false
+#else
+#define CS_AGENT_LISTS true
+#endif
+
+static inline bool cs_agent_is_in(const struct connsync *agent, enum cs_agent_phase phase)
+{
+    return agent->phase == phase &&
+           (CS_AGENT_LISTS || (phase != CS_AGENT_LIST && phase != CS_AGENT_LISTING));
+}
+
+/* The phase in which a job begins, once there is a token. */
+static inline enum cs_agent_phase cs_agent_first_phase(const struct connsync *agent)
+{
+    return CS_AGENT_LISTS && agent->job.operation == CONNSYNC_LIST ? CS_AGENT_LIST : CS_AGENT_READ;
+}
 
 /* Waits for `ms` before the present phase begins its next request. */
 void cs_agent_pause(struct connsync *agent, uint64_t ms);

@@ -7,9 +7,7 @@
 
 void cs_agent_pause(struct connsync *agent, uint64_t ms)
 {
-    const struct connsync_port *port = agent->config.port;
-
-    agent->pause_until = port->monotonic_ms(port->context) + ms;
+    agent->pause_until = cs_exchange_now_ms(&agent->exchange) + ms;
 }
 
 /* ---- Documents ---- */
@@ -19,10 +17,7 @@ void cs_agent_release_document(struct connsync *agent)
     struct cs_document *document = &agent->document;
 
     cs_arena_release(&agent->arena, document->tokens);
-    if (document->memory != NULL) {
-        cs_wipe(document->memory, document->text.length);
-        cs_arena_release(&agent->arena, document->memory);
-    }
+    cs_exchange_drop(&agent->exchange, &document->memory, document->text.length);
     memset(document, 0, sizeof *document);
 }
 
@@ -53,49 +48,42 @@ static enum connsync_status take_document(struct connsync *agent)
     return cs_json_tokenise(&document->json, document->text, document->tokens, facts.tokens);
 }
 
-static void copy_text(const struct cs_json *json, int value, char *out, size_t size)
-{
-    if (value == CS_JSON_NONE || !cs_json_decode(json, value, out, size)) {
-        out[0] = '\0';
-    }
-}
-
+/* What is absent or does not fit stays empty. */
 static void describe(struct connsync *agent)
 {
     const struct cs_json *json = &agent->document.json;
     const struct cs_auth0_connection *connection = &agent->document.connection;
     struct connsync_result *result = &agent->result;
 
-    copy_text(json, connection->id, result->id, sizeof result->id);
-    copy_text(json, connection->name, result->name, sizeof result->name);
-    copy_text(json, connection->strategy, result->strategy, sizeof result->strategy);
+    (void)cs_json_decode(json, connection->id, result->id, sizeof result->id);
+    (void)cs_json_decode(json, connection->name, result->name, sizeof result->name);
+    (void)cs_json_decode(json, connection->strategy, result->strategy, sizeof result->strategy);
 }
 
 /* ---- Requests ---- */
 
-static struct cs_slice bearer(const struct connsync *agent)
-{
-    return cs_slice_of(agent->token != NULL ? agent->token : agent->config.token);
-}
-
+/* Begins the request that was filled in, but for what all of them need. */
 static enum connsync_status begin(struct connsync *agent, const char *method,
-                                  const struct cs_writer *target, const char *content_type,
-                                  struct cs_exchange_request *request)
+                                  const struct cs_writer *target)
 {
+    struct cs_http_request *http = &agent->exchange.request.http;
+
     if (target->overflowed) {
         return CONNSYNC_ERR_ARGUMENT;
     }
-    request->http.method = method;
-    request->http.target = cs_written(target);
-    request->http.content_type = content_type;
+    http->method = method;
+    http->target = cs_written(target);
+    if (agent->phase != CS_AGENT_TOKEN) {
+        http->bearer = cs_slice_of(agent->token != NULL ? agent->token : agent->config.token);
+    }
     agent->result.requests++;
-    cs_exchange_begin(&agent->exchange, request, agent->deadline);
+    cs_exchange_begin(&agent->exchange, agent->deadline);
     return CONNSYNC_OK;
 }
 
 static enum connsync_status request_token(struct connsync *agent, struct cs_writer *target)
 {
-    struct cs_exchange_request request = {0};
+    struct cs_exchange_request *request = cs_exchange_request(&agent->exchange);
     size_t size = cs_auth0_token_request_size(&agent->config);
     struct cs_writer writer;
 
@@ -108,37 +96,42 @@ static enum connsync_status request_token(struct connsync *agent, struct cs_writ
     cs_auth0_write_token_request(&writer, &agent->config);
     agent->form = cs_written(&writer);
     cs_write_string(target, "/oauth/token");
-    request.body = &agent->form;
-    request.body_count = 1;
-    request.reserve = CS_AGENT_RESERVE;
-    return begin(agent, "POST", target, "application/x-www-form-urlencoded", &request);
+    request->http.content_type = "application/x-www-form-urlencoded";
+    request->body = &agent->form;
+    request->body_count = 1;
+    request->reserve = CS_AGENT_RESERVE;
+    return begin(agent, "POST", target);
+}
+
+/* The id of the connection that is meant; NULL while only its name is known. */
+static const char *known_id(const struct connsync *agent)
+{
+    if (agent->result.id[0] != '\0') {
+        return agent->result.id;
+    }
+    return cs_auth0_is_id(agent->job.connection) ? agent->job.connection : NULL;
 }
 
 /* The id, once it is known, names the connection better than its name does. */
-static void write_read_target(struct connsync *agent, struct cs_writer *target)
+static void write_read_target(const struct connsync *agent, struct cs_writer *target)
 {
-    if (agent->result.id[0] != '\0') {
-        cs_auth0_write_get(target, agent->result.id);
-    } else if (cs_auth0_is_id(agent->job.connection)) {
-        cs_auth0_write_get(target, agent->job.connection);
-    } else {
-        cs_auth0_write_get_by_name(target, agent->job.connection);
-    }
+    const char *id = known_id(agent);
+
+    cs_auth0_write_get(target, id != NULL ? id : agent->job.connection, id != NULL);
 }
 
 static enum connsync_status request_document(struct connsync *agent, struct cs_writer *target)
 {
-    struct cs_exchange_request request = {0};
+    struct cs_exchange_request *request = cs_exchange_request(&agent->exchange);
 
     cs_agent_release_document(agent);
-    request.http.bearer = bearer(agent);
-    request.reserve = CS_AGENT_RESERVE + agent->config.reconnect_reserve;
-    return begin(agent, "GET", target, NULL, &request);
+    request->reserve = CS_AGENT_RESERVE + agent->config.reconnect_reserve;
+    return begin(agent, "GET", target);
 }
 
 static enum connsync_status request_write(struct connsync *agent, struct cs_writer *target)
 {
-    struct cs_exchange_request request = {0};
+    struct cs_exchange_request *request = cs_exchange_request(&agent->exchange);
 
     /* A peer that drops kept-alive connections at once would lose every write that
      * follows a reading on the same one. */
@@ -146,14 +139,14 @@ static enum connsync_status request_write(struct connsync *agent, struct cs_writ
         cs_exchange_disconnect(&agent->exchange);
     }
     cs_auth0_write_patch(target, agent->result.id);
-    request.http.bearer = bearer(agent);
-    request.body = agent->patch.slices;
-    request.body_count = agent->patch.count;
-    request.keep_at_most = CS_AGENT_ANSWER_MAX;
+    request->http.content_type = "application/json";
+    request->body = agent->patch.slices;
+    request->body_count = agent->patch.count;
+    request->keep_at_most = CS_AGENT_ANSWER_MAX;
     /* Without room for a handshake beside the document, a connection that is gone
      * means reading again: the handshake needs the document's memory. */
-    request.no_connect = agent->config.reconnect_reserve == 0;
-    return begin(agent, "PATCH", target, "application/json", &request);
+    request->no_connect = agent->config.reconnect_reserve == 0;
+    return begin(agent, "PATCH", target);
 }
 
 enum connsync_status cs_agent_request(struct connsync *agent)
@@ -161,18 +154,18 @@ enum connsync_status cs_agent_request(struct connsync *agent)
     struct cs_writer target;
 
     cs_writer_init(&target, agent->target, sizeof agent->target);
-    switch (agent->phase) {
-    case CS_AGENT_TOKEN:
+    if (agent->phase == CS_AGENT_TOKEN) {
         return request_token(agent, &target);
-    case CS_AGENT_READ:
-        write_read_target(agent, &target);
-        return request_document(agent, &target);
-    case CS_AGENT_WRITE:
-        return request_write(agent, &target);
-    default:
-        cs_auth0_write_list(&target, agent->take, agent->cursor);
-        return request_document(agent, &target);
     }
+    if (agent->phase == CS_AGENT_WRITE) {
+        return request_write(agent, &target);
+    }
+    if (cs_agent_is_in(agent, CS_AGENT_LIST)) {
+        cs_auth0_write_list(&target, agent->take, agent->cursor);
+    } else {
+        write_read_target(agent, &target);
+    }
+    return request_document(agent, &target);
 }
 
 /* ---- Answers ---- */
@@ -207,7 +200,6 @@ static enum connsync_status keep_token(struct connsync *agent, int token)
         agent->result.bytes_needed = size;
         return CONNSYNC_ERR_MEMORY;
     }
-    agent->token[0] = '\0';
     if (!cs_json_decode(&agent->document.json, token, agent->token, size) ||
         agent->token[0] == '\0') {
         return CONNSYNC_ERR_ANSWER;
@@ -252,7 +244,7 @@ static enum connsync_status answer_token(struct connsync *agent)
     if (status != CONNSYNC_OK) {
         return status;
     }
-    agent->phase = agent->job.operation == CONNSYNC_LIST ? CS_AGENT_LIST : CS_AGENT_READ;
+    agent->phase = cs_agent_first_phase(agent);
     return CONNSYNC_WOULD_BLOCK;
 }
 
@@ -265,7 +257,7 @@ static enum connsync_status locate(struct connsync *agent, int *object)
     int list = cs_auth0_connections(json);
     size_t matches = 0;
 
-    if (agent->result.id[0] != '\0' || cs_auth0_is_id(agent->job.connection)) {
+    if (known_id(agent) != NULL) {
         *object = 0;
         return CONNSYNC_OK;
     }
@@ -291,13 +283,11 @@ static enum connsync_status locate(struct connsync *agent, int *object)
  * astray. */
 static bool is_the_one(const struct connsync *agent)
 {
-    bool known = agent->result.id[0] != '\0';
-    const char *id = known ? agent->result.id : agent->job.connection;
+    const char *id = known_id(agent);
 
-    if (!known && !cs_auth0_is_id(id)) {
-        return true; /* asked for by name, and found by it */
-    }
-    return cs_json_string_is(&agent->document.json, agent->document.connection.id, id);
+    /* Without one it was asked for by name, and found by it. */
+    return id == NULL ||
+           cs_json_string_is(&agent->document.json, agent->document.connection.id, id);
 }
 
 static enum connsync_status read_connection(struct connsync *agent)
@@ -530,14 +520,11 @@ enum connsync_status cs_agent_next_item(struct connsync *agent)
 
 enum connsync_status cs_agent_answer(struct connsync *agent)
 {
-    switch (agent->phase) {
-    case CS_AGENT_TOKEN:
+    if (agent->phase == CS_AGENT_TOKEN) {
         return answer_token(agent);
-    case CS_AGENT_READ:
-        return answer_read(agent);
-    case CS_AGENT_WRITE:
-        return answer_write(agent);
-    default:
-        return answer_list(agent);
     }
+    if (agent->phase == CS_AGENT_WRITE) {
+        return answer_write(agent);
+    }
+    return cs_agent_is_in(agent, CS_AGENT_LIST) ? answer_list(agent) : answer_read(agent);
 }

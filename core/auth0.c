@@ -7,35 +7,29 @@
 
 #define PAUSE_FIRST_MS 500u
 #define PAUSE_DOUBLINGS_MAX 6u
+#define PAUSE_SPREAD_MS 250u
 /* Nobody waits for longer than this; the deadline decides long before. */
 #define PAUSE_SECONDS_MAX 86400u
 
-static const char *const setting_names[] = {"unknown", "on_each_login", "on_first_login",
-                                            "never_on_login"};
-/* The same as JSON texts. */
-static const char *const setting_texts[] = {"null", "\"on_each_login\"", "\"on_first_login\"",
-                                            "\"never_on_login\""};
-#define SETTING_COUNT (sizeof setting_names / sizeof setting_names[0])
+/* In the order of enum connsync_setting. */
+static const char setting_names[] = "unknown\0on_each_login\0on_first_login\0never_on_login\0";
 
 const char *connsync_setting_name(enum connsync_setting setting)
 {
-    return setting_names[(size_t)setting < SETTING_COUNT ? (size_t)setting : 0];
+    unsigned index = (unsigned)setting;
+
+    return cs_words_at(setting_names, index <= CONNSYNC_NEVER_ON_LOGIN ? index : 0);
 }
 
 enum connsync_setting connsync_setting_parse(const char *text)
 {
-    if (strcmp(text, "on") == 0) {
-        return CONNSYNC_ON_EACH_LOGIN;
+    int alias = cs_words_find("on\0off\0", cs_slice_of(text));
+
+    if (alias >= 0) {
+        return alias == 0 ? CONNSYNC_ON_EACH_LOGIN : CONNSYNC_ON_FIRST_LOGIN;
     }
-    if (strcmp(text, "off") == 0) {
-        return CONNSYNC_ON_FIRST_LOGIN;
-    }
-    for (size_t i = 1; i < SETTING_COUNT; i++) {
-        if (strcmp(text, setting_names[i]) == 0) {
-            return (enum connsync_setting)i;
-        }
-    }
-    return CONNSYNC_SETTING_UNKNOWN;
+    int found = cs_words_find(setting_names, cs_slice_of(text));
+    return found > 0 ? (enum connsync_setting)found : CONNSYNC_SETTING_UNKNOWN;
 }
 
 bool cs_auth0_is_id(const char *connection)
@@ -45,28 +39,22 @@ bool cs_auth0_is_id(const char *connection)
 
 /* ---- Request targets ---- */
 
-static void write_path(struct cs_writer *target, const char *id)
+static void write_encoded(struct cs_writer *writer, const char *before, const char *value)
 {
-    cs_write_string(target, CONNECTIONS "/");
-    cs_write_percent_encoded(target, cs_slice_of(id));
+    cs_write_string(writer, before);
+    cs_write_percent_encoded(writer, cs_slice_of(value));
 }
 
-void cs_auth0_write_get(struct cs_writer *target, const char *id)
+void cs_auth0_write_get(struct cs_writer *target, const char *connection, bool by_id)
 {
-    write_path(target, id);
-    cs_write_string(target, "?" FIELDS);
-}
-
-void cs_auth0_write_get_by_name(struct cs_writer *target, const char *name)
-{
-    cs_write_string(target, CONNECTIONS "?name=");
-    cs_write_percent_encoded(target, cs_slice_of(name));
-    cs_write_string(target, "&" FIELDS);
+    write_encoded(target, by_id ? CONNECTIONS "/" : CONNECTIONS "?name=", connection);
+    cs_write_string(target, by_id ? "?" : "&");
+    cs_write_string(target, FIELDS);
 }
 
 void cs_auth0_write_patch(struct cs_writer *target, const char *id)
 {
-    write_path(target, id);
+    write_encoded(target, CONNECTIONS "/", id);
 }
 
 void cs_auth0_write_list(struct cs_writer *target, unsigned take, const char *cursor)
@@ -74,28 +62,21 @@ void cs_auth0_write_list(struct cs_writer *target, unsigned take, const char *cu
     cs_write_string(target, CONNECTIONS "?take=");
     cs_write_u64(target, take);
     if (cursor[0] != '\0') {
-        cs_write_string(target, "&from=");
-        cs_write_percent_encoded(target, cs_slice_of(cursor));
+        write_encoded(target, "&from=", cursor);
     }
-    cs_write_string(target, "&" FIELDS);
-}
-
-static void write_form_field(struct cs_writer *body, const char *name, const char *value)
-{
-    cs_write_string(body, name);
-    cs_write_percent_encoded(body, cs_slice_of(value));
+    cs_write_string(target, "&");
+    cs_write_string(target, FIELDS);
 }
 
 void cs_auth0_write_token_request(struct cs_writer *body, const struct connsync_config *config)
 {
-    cs_write_string(body, "grant_type=client_credentials");
-    write_form_field(body, "&client_id=", config->client_id);
-    write_form_field(body, "&client_secret=", config->client_secret);
+    write_encoded(body, "grant_type=client_credentials&client_id=", config->client_id);
+    write_encoded(body, "&client_secret=", config->client_secret);
     if (config->audience != NULL) {
-        write_form_field(body, "&audience=", config->audience);
+        write_encoded(body, "&audience=", config->audience);
         return;
     }
-    write_form_field(body, "&audience=https%3A%2F%2F", config->domain);
+    write_encoded(body, "&audience=https%3A%2F%2F", config->domain);
     cs_write_string(body, "%2Fapi%2Fv2%2F");
 }
 
@@ -106,13 +87,22 @@ size_t cs_auth0_token_request_size(const struct connsync_config *config)
     return 128 + 3 * (strlen(config->client_id) + strlen(config->client_secret) + strlen(audience));
 }
 
+/* ---- Scopes ---- */
+
+/* In the order in which a job needs them: two to read, two more to write. Names that
+ * begin with another one stand behind it. */
+#define SCOPES_TO_READ 2
+#define SCOPES_TO_WRITE 4
+static const char *const scopes[SCOPES_TO_WRITE] = {"read:connections", "read:connections_options",
+                                                    "update:connections",
+                                                    "update:connections_options"};
+
 const char *cs_auth0_missing_scope(struct cs_slice granted, const struct connsync_job *job)
 {
-    static const char *const scopes[] = {CS_AUTH0_SCOPE_READ, CS_AUTH0_SCOPE_READ_OPTIONS,
-                                         CS_AUTH0_SCOPE_UPDATE, CS_AUTH0_SCOPE_UPDATE_OPTIONS};
-    size_t needed = job->operation == CONNSYNC_SET && !job->dry_run ? 4 : 2;
+    bool writes = job->operation == CONNSYNC_SET && !job->dry_run;
+    int needed = writes ? SCOPES_TO_WRITE : SCOPES_TO_READ;
 
-    for (size_t i = 0; i < needed; i++) {
+    for (int i = 0; i < needed; i++) {
         if (!cs_slice_has_word(granted, scopes[i])) {
             return scopes[i];
         }
@@ -120,7 +110,67 @@ const char *cs_auth0_missing_scope(struct cs_slice granted, const struct connsyn
     return NULL;
 }
 
-/* ---- Answers ---- */
+const char *cs_auth0_scope_in_text(struct cs_slice body)
+{
+    /* From behind, so that a name is not taken for the shorter one it begins with. */
+    for (int i = SCOPES_TO_WRITE - 1; i >= 0; i--) {
+        if (cs_slice_contains(body, scopes[i])) {
+            return scopes[i];
+        }
+    }
+    return NULL;
+}
+
+/* ---- Looking at answers ---- */
+
+/* A look-up of several members. The first that is there twice, or is not what it has to
+ * be, decides the status: a sequence of look-ups needs one check, at its end. */
+struct search {
+    const struct cs_json *json;
+    enum connsync_status status;
+};
+
+static void require(struct search *search, bool condition, enum connsync_status otherwise)
+{
+    if (!condition && search->status == CONNSYNC_OK) {
+        search->status = otherwise;
+    }
+}
+
+/* The value of a member that may be absent. */
+static int find(struct search *search, int object, const char *name)
+{
+    int value = CS_JSON_NONE;
+    size_t count = cs_json_find(search->json, object, name, &value);
+
+    require(search, count <= 1, CONNSYNC_REFUSED_DUPLICATE);
+    return value;
+}
+
+static int find_string(struct search *search, int object, const char *name)
+{
+    int value = find(search, object, name);
+
+    require(search, cs_json_is_string(search->json, value), CONNSYNC_ERR_ANSWER);
+    return value;
+}
+
+/* Which of the `words` a string is, or -1. */
+static int find_word(const struct cs_json *json, int string, const char *words)
+{
+    for (int i = 0; *words != '\0'; i++) {
+        if (cs_json_string_is(json, string, words)) {
+            return i;
+        }
+        words = cs_words_next(words);
+    }
+    return -1;
+}
+
+static bool is_absent(const struct cs_json *json, int value)
+{
+    return value == CS_JSON_NONE || cs_json_is_null(json, value);
+}
 
 int cs_auth0_connections(const struct cs_json *json)
 {
@@ -146,175 +196,108 @@ bool cs_auth0_next_cursor(const struct cs_json *json, char *cursor, size_t size)
     return cs_json_decode(json, next, cursor, size) && cursor[0] != '\0';
 }
 
-static enum connsync_status find_string(const struct cs_json *json, int object, const char *name,
-                                        int *value)
-{
-    size_t count = cs_json_find(json, object, name, value);
-
-    if (count > 1) {
-        return CONNSYNC_REFUSED_DUPLICATE;
-    }
-    return count == 1 && cs_json_is_string(json, *value) ? CONNSYNC_OK : CONNSYNC_ERR_ANSWER;
-}
-
-static enum connsync_status find_options(const struct cs_json *json,
-                                         struct cs_auth0_connection *connection)
-{
-    size_t count = cs_json_find(json, connection->object, "options", &connection->options);
-
-    if (count == 0) {
-        return CONNSYNC_REFUSED_NO_OPTIONS;
-    }
-    if (count > 1) {
-        return CONNSYNC_REFUSED_DUPLICATE;
-    }
-    if (!cs_json_is_object(json, connection->options)) {
-        return CONNSYNC_REFUSED_OPTIONS_NOT_OBJECT;
-    }
-    count = cs_json_find(json, connection->options, CS_AUTH0_SETTING, &connection->setting);
-    return count > 1 ? CONNSYNC_REFUSED_DUPLICATE : CONNSYNC_OK;
-}
-
 enum connsync_status cs_auth0_read_connection(const struct cs_json *json, int object,
                                               struct cs_auth0_connection *connection)
 {
-    *connection = (struct cs_auth0_connection){
-        object, CS_JSON_NONE, CS_JSON_NONE, CS_JSON_NONE, CS_JSON_NONE, CS_JSON_NONE, CS_JSON_NONE};
-    if (!cs_json_is_object(json, object)) {
-        return CONNSYNC_ERR_ANSWER;
-    }
-    enum connsync_status id = find_string(json, object, "id", &connection->id);
-    enum connsync_status name = find_string(json, object, "name", &connection->name);
-    enum connsync_status strategy = find_string(json, object, "strategy", &connection->strategy);
+    struct search search = {json, CONNSYNC_OK};
 
-    if (id != CONNSYNC_OK) {
-        return id;
-    }
-    if (name != CONNSYNC_OK) {
-        return name;
-    }
-    if (strategy != CONNSYNC_OK) {
-        return strategy;
-    }
-    if (cs_json_find(json, object, "display_name", &connection->display_name) > 1) {
-        return CONNSYNC_REFUSED_DUPLICATE;
-    }
-    return find_options(json, connection);
+    require(&search, cs_json_is_object(json, object), CONNSYNC_ERR_ANSWER);
+    connection->id = find_string(&search, object, "id");
+    connection->name = find_string(&search, object, "name");
+    connection->strategy = find_string(&search, object, "strategy");
+    connection->display_name = find(&search, object, "display_name");
+    connection->options = find(&search, object, "options");
+    require(&search, connection->options != CS_JSON_NONE, CONNSYNC_REFUSED_NO_OPTIONS);
+    require(&search, cs_json_is_object(json, connection->options),
+            CONNSYNC_REFUSED_OPTIONS_NOT_OBJECT);
+    connection->setting = find(&search, connection->options, CS_AUTH0_SETTING);
+    return search.status;
 }
 
 enum connsync_setting cs_auth0_setting(const struct cs_json *json,
                                        const struct cs_auth0_connection *connection)
 {
-    if (connection->setting == CS_JSON_NONE || cs_json_is_null(json, connection->setting)) {
+    if (is_absent(json, connection->setting)) {
         return CONNSYNC_ON_EACH_LOGIN;
     }
-    for (size_t i = 1; i < SETTING_COUNT; i++) {
-        if (cs_json_string_is(json, connection->setting, setting_names[i])) {
-            return (enum connsync_setting)i;
-        }
-    }
-    return CONNSYNC_SETTING_UNKNOWN;
+    int found = find_word(json, connection->setting, setting_names);
+    return found > 0 ? (enum connsync_setting)found : CONNSYNC_SETTING_UNKNOWN;
 }
 
-static bool member_is_true(const struct cs_json *json, int object, const char *name)
-{
-    int value = CS_JSON_NONE;
+/* ---- Writing ---- */
 
-    return cs_json_find(json, object, name, &value) > 0 &&
-           cs_slice_is(cs_json_raw(json, value), "true");
+static bool is_true(const struct cs_json *json, int value)
+{
+    return cs_slice_is(cs_json_raw(json, value), "true");
 }
 
-static bool is_repeated(const struct cs_json *json, int object, const char *name)
+/* The service takes the setting for custom databases with an external user store only. */
+static void check_database(struct search *search, int options)
 {
-    int value = CS_JSON_NONE;
+    int custom = find(search, options, "enabledDatabaseCustomization");
+    int import = find(search, options, "import_mode");
 
-    return cs_json_find(json, object, name, &value) > 1;
-}
-
-static enum connsync_status check_strategy(const struct cs_json *json,
-                                           const struct cs_auth0_connection *connection)
-{
-    if (cs_json_string_is(json, connection->strategy, "email") ||
-        cs_json_string_is(json, connection->strategy, "sms")) {
-        return CONNSYNC_REFUSED_PASSWORDLESS;
-    }
-    if (!cs_json_string_is(json, connection->strategy, "auth0")) {
-        return CONNSYNC_OK;
-    }
-    if (is_repeated(json, connection->options, "enabledDatabaseCustomization") ||
-        is_repeated(json, connection->options, "import_mode")) {
-        return CONNSYNC_REFUSED_DUPLICATE;
-    }
-    /* The service takes it for custom databases with an external user store only. */
-    if (!member_is_true(json, connection->options, "enabledDatabaseCustomization") ||
-        member_is_true(json, connection->options, "import_mode")) {
-        return CONNSYNC_REFUSED_STRATEGY;
-    }
-    return CONNSYNC_OK;
+    require(search, is_true(search->json, custom) && !is_true(search->json, import),
+            CONNSYNC_REFUSED_STRATEGY);
 }
 
 /* Absent, null, or without a member. Anything else may be ciphertext. */
 static bool is_empty(const struct cs_json *json, int value)
 {
-    if (value == CS_JSON_NONE || cs_json_is_null(json, value)) {
-        return true;
-    }
     bool container = cs_json_is_object(json, value) || cs_json_is_array(json, value);
-    return container && cs_json_size(json, value) == 0;
+
+    return is_absent(json, value) || (container && cs_json_size(json, value) == 0);
 }
 
 enum connsync_status cs_auth0_may_write(const struct cs_json *json,
                                         const struct cs_auth0_connection *connection,
                                         const struct connsync_job *job)
 {
-    int configuration = CS_JSON_NONE;
-    enum connsync_status status = check_strategy(json, connection);
+    struct search search = {json, CONNSYNC_OK};
 
-    if (status != CONNSYNC_OK) {
-        return status;
+    require(&search, find_word(json, connection->strategy, "email\0sms\0") < 0,
+            CONNSYNC_REFUSED_PASSWORDLESS);
+    if (cs_json_string_is(json, connection->strategy, "auth0")) {
+        check_database(&search, connection->options);
     }
-    if (connection->setting != CS_JSON_NONE && !cs_json_is_null(json, connection->setting) &&
-        !cs_json_is_string(json, connection->setting)) {
-        return CONNSYNC_REFUSED_VALUE;
-    }
-    if (cs_json_find(json, connection->options, "configuration", &configuration) > 1) {
-        return CONNSYNC_REFUSED_DUPLICATE;
-    }
-    if (!is_empty(json, configuration) && !job->allow_encrypted_configuration) {
-        return CONNSYNC_REFUSED_ENCRYPTED_CONFIGURATION;
-    }
-    return CONNSYNC_OK;
-}
-
-static void add_slice(struct cs_auth0_patch *patch, struct cs_slice slice)
-{
-    patch->slices[patch->count++] = slice;
+    require(&search,
+            is_absent(json, connection->setting) || cs_json_is_string(json, connection->setting),
+            CONNSYNC_REFUSED_VALUE);
+    int configuration = find(&search, connection->options, "configuration");
+    require(&search, is_empty(json, configuration) || job->allow_encrypted_configuration,
+            CONNSYNC_REFUSED_ENCRYPTED_CONFIGURATION);
+    return search.status;
 }
 
 enum connsync_status cs_auth0_patch_body(struct cs_auth0_patch *patch, const struct cs_json *json,
                                          const struct cs_auth0_connection *connection,
                                          enum connsync_setting wanted)
 {
+    /* The service sets display_name to the name when it is left out. */
+    bool named = cs_json_is_string(json, connection->display_name);
+    struct cs_slice *slice = patch->slices;
+    struct cs_writer value;
     struct cs_patch options;
-    enum connsync_status status = cs_patch_set_member(
-        &options, json, connection->options, CS_AUTH0_SETTING, cs_slice_of(setting_texts[wanted]));
 
+    cs_writer_init(&value, patch->value, sizeof patch->value);
+    cs_write_string(&value, "\"");
+    cs_write_string(&value, connsync_setting_name(wanted));
+    cs_write_string(&value, "\"");
+    enum connsync_status status = cs_patch_set_member(&options, json, connection->options,
+                                                      CS_AUTH0_SETTING, cs_written(&value));
     if (status != CONNSYNC_OK) {
         return status;
     }
-    patch->count = 0;
-    /* The service sets display_name to the name when it is left out. */
-    if (cs_json_is_string(json, connection->display_name)) {
-        add_slice(patch, cs_slice_of("{\"display_name\":"));
-        add_slice(patch, cs_json_raw(json, connection->display_name));
-        add_slice(patch, cs_slice_of(",\"options\":"));
-    } else {
-        add_slice(patch, cs_slice_of("{\"options\":"));
+    if (named) {
+        *slice++ = cs_slice_of("{\"display_name\":");
+        *slice++ = cs_json_raw(json, connection->display_name);
     }
+    *slice++ = cs_slice_of(named ? ",\"options\":" : "{\"options\":");
     for (size_t i = 0; i < options.count; i++) {
-        add_slice(patch, options.slices[i]);
+        *slice++ = options.slices[i];
     }
-    add_slice(patch, cs_slice_of("}"));
+    *slice++ = cs_slice_of("}");
+    patch->count = (size_t)(slice - patch->slices);
     return CONNSYNC_OK;
 }
 
@@ -322,31 +305,24 @@ bool cs_auth0_is_derived(const struct cs_json *json, int key)
 {
     /* Seen to differ after writes that left them alone: fetched from the upstream
      * provider's metadata, or kept up to date by its agents. */
-    static const char *const derived[] = {
-        "agentIP",
-        "agentMode",
-        "agentVersion",
-        "app_domain",
-        "cert",
-        "cert_rollover_notification",
-        "certs",
-        "expires",
-        "granted",
-        "oidc_metadata",
-        "prev_thumbprints",
-        "subject",
-        "schema_version",
-        "thumbprints",
-        "admin_access_token",
-        "admin_access_token_expiresin",
-    };
+    static const char derived[] = "agentIP\0"
+                                  "agentMode\0"
+                                  "agentVersion\0"
+                                  "app_domain\0"
+                                  "cert\0"
+                                  "cert_rollover_notification\0"
+                                  "certs\0"
+                                  "expires\0"
+                                  "granted\0"
+                                  "oidc_metadata\0"
+                                  "prev_thumbprints\0"
+                                  "subject\0"
+                                  "schema_version\0"
+                                  "thumbprints\0"
+                                  "admin_access_token\0"
+                                  "admin_access_token_expiresin\0";
 
-    for (size_t i = 0; i < sizeof derived / sizeof derived[0]; i++) {
-        if (cs_json_string_is(json, key, derived[i])) {
-            return true;
-        }
-    }
-    return false;
+    return find_word(json, key, derived) >= 0;
 }
 
 /* ---- Errors ---- */
@@ -403,20 +379,7 @@ void cs_auth0_service_code(struct cs_slice body, char *out, size_t size)
     }
 }
 
-const char *cs_auth0_scope_in_text(struct cs_slice body)
-{
-    /* The longer names first: each of them begins with a shorter one. */
-    static const char *const scopes[] = {CS_AUTH0_SCOPE_UPDATE_OPTIONS, CS_AUTH0_SCOPE_READ_OPTIONS,
-                                         CS_AUTH0_SCOPE_UPDATE, CS_AUTH0_SCOPE_READ};
-
-    for (size_t i = 0; i < sizeof scopes / sizeof scopes[0]; i++) {
-        if (cs_slice_contains(body, scopes[i])) {
-            return scopes[i];
-        }
-    }
-    return NULL;
-}
-
+/* CS_HTTP_UNKNOWN when the answer asks for none. */
 static uint64_t asked_pause_s(const struct cs_http_head *head)
 {
     if (head->retry_after != CS_HTTP_UNKNOWN) {
@@ -430,15 +393,15 @@ static uint64_t asked_pause_s(const struct cs_http_head *head)
     return CS_HTTP_UNKNOWN;
 }
 
-uint64_t cs_auth0_pause_ms(const struct cs_http_head *head, unsigned attempt, uint32_t random)
+uint32_t cs_auth0_pause_ms(const struct cs_http_head *head, unsigned attempt, uint32_t random)
 {
     uint64_t asked = head != NULL ? asked_pause_s(head) : CS_HTTP_UNKNOWN;
 
     if (asked != CS_HTTP_UNKNOWN) {
-        asked = asked < PAUSE_SECONDS_MAX ? asked : PAUSE_SECONDS_MAX;
-        return asked * 1000 + random % 250;
+        uint32_t seconds = asked < PAUSE_SECONDS_MAX ? (uint32_t)asked : PAUSE_SECONDS_MAX;
+        return seconds * 1000 + random % PAUSE_SPREAD_MS;
     }
-    uint64_t most = (uint64_t)PAUSE_FIRST_MS
+    uint32_t half = PAUSE_FIRST_MS / 2
                     << (attempt < PAUSE_DOUBLINGS_MAX ? attempt : PAUSE_DOUBLINGS_MAX);
-    return most / 2 + random % (most / 2);
+    return half + random % half;
 }

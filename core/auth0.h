@@ -21,18 +21,13 @@ extern "C" {
 /* Longest cursor of checkpoint pagination; the service's are under 100. */
 #define CS_AUTH0_CURSOR_SIZE 257
 
-#define CS_AUTH0_SCOPE_READ "read:connections"
-#define CS_AUTH0_SCOPE_READ_OPTIONS "read:connections_options"
-#define CS_AUTH0_SCOPE_UPDATE "update:connections"
-#define CS_AUTH0_SCOPE_UPDATE_OPTIONS "update:connections_options"
-
 /* Is this CONNECTION an id rather than a name? Names cannot hold an underscore. */
 bool cs_auth0_is_id(const char *connection);
 
 /* ---- Request targets ---- */
 
-void cs_auth0_write_get(struct cs_writer *target, const char *id);
-void cs_auth0_write_get_by_name(struct cs_writer *target, const char *name);
+/* `connection` is an id, or the name that the answer's list is narrowed to. */
+void cs_auth0_write_get(struct cs_writer *target, const char *connection, bool by_id);
 void cs_auth0_write_patch(struct cs_writer *target, const char *id);
 /* `cursor` is the page before's `next`, or empty for the first page. */
 void cs_auth0_write_list(struct cs_writer *target, unsigned take, const char *cursor);
@@ -52,7 +47,6 @@ const char *cs_auth0_missing_scope(struct cs_slice granted, const struct connsyn
 
 /* A connection's parts, as token indexes into a document (CS_JSON_NONE: absent). */
 struct cs_auth0_connection {
-    int object;
     int id;
     int name;
     int strategy;
@@ -84,9 +78,12 @@ enum connsync_status cs_auth0_may_write(const struct cs_json *json,
                                         const struct connsync_job *job);
 
 /* The braces, display_name and options around the slices of a patch. */
-#define CS_AUTH0_BODY_SLICES (CS_PATCH_SLICES_MAX + 5)
+#define CS_AUTH0_BODY_SLICES (CS_PATCH_SLICES_MAX + 4)
+/* The longest setting as a JSON string, with a final NUL. */
+#define CS_AUTH0_VALUE_SIZE sizeof "\"on_first_login\""
 
 struct cs_auth0_patch {
+    char value[CS_AUTH0_VALUE_SIZE];
     struct cs_slice slices[CS_AUTH0_BODY_SLICES];
     size_t count;
 };
@@ -114,7 +111,7 @@ const char *cs_auth0_scope_in_text(struct cs_slice body);
  * X-RateLimit-Reset by the answer's own Date, else doubling from half a second.
  * `head` is NULL where there was no answer. `random` spreads the clients that were
  * turned away together. */
-uint64_t cs_auth0_pause_ms(const struct cs_http_head *head, unsigned attempt, uint32_t random);
+uint32_t cs_auth0_pause_ms(const struct cs_http_head *head, unsigned attempt, uint32_t random);
 
 #ifdef __cplusplus
 }

@@ -41,14 +41,14 @@ enum connsync_status cs_exchange_init(struct cs_exchange *exchange,
     return cs_tls_init(&exchange->tls, port, arena, anchors, host);
 }
 
-static uint64_t now_ms(const struct cs_exchange *exchange)
+uint64_t cs_exchange_now_ms(const struct cs_exchange *exchange)
 {
     return exchange->port->monotonic_ms(exchange->port->context);
 }
 
 static void progress(struct cs_exchange *exchange)
 {
-    exchange->idle_until = now_ms(exchange) + CS_EXCHANGE_IDLE_MS;
+    exchange->idle_until = cs_exchange_now_ms(exchange) + CS_EXCHANGE_IDLE_MS;
 }
 
 static void enter(struct cs_exchange *exchange, enum cs_exchange_state state)
@@ -57,14 +57,19 @@ static void enter(struct cs_exchange *exchange, enum cs_exchange_state state)
     progress(exchange);
 }
 
+void cs_exchange_drop(struct cs_exchange *exchange, char **piece, size_t length)
+{
+    if (*piece != NULL) {
+        cs_wipe(*piece, length);
+        cs_arena_release(exchange->arena, *piece);
+        *piece = NULL;
+    }
+}
+
+/* It holds the token. */
 static void release_head(struct cs_exchange *exchange)
 {
-    if (exchange->head != NULL) {
-        /* It holds the token. */
-        cs_wipe(exchange->head, strlen(exchange->head));
-        cs_arena_release(exchange->arena, exchange->head);
-        exchange->head = NULL;
-    }
+    cs_exchange_drop(exchange, &exchange->head, exchange->head_length);
 }
 
 struct cs_slice cs_exchange_body(const struct cs_exchange *exchange)
@@ -87,11 +92,7 @@ char *cs_exchange_take_body(struct cs_exchange *exchange, size_t *length)
 
 void cs_exchange_release_body(struct cs_exchange *exchange)
 {
-    if (exchange->body != NULL) {
-        cs_wipe(exchange->body, exchange->body_length);
-        cs_arena_release(exchange->arena, exchange->body);
-    }
-    exchange->body = NULL;
+    cs_exchange_drop(exchange, &exchange->body, exchange->body_length);
     exchange->body_length = 0;
 }
 
@@ -113,14 +114,19 @@ void cs_exchange_free(struct cs_exchange *exchange)
     cs_tls_free(&exchange->tls);
 }
 
-void cs_exchange_begin(struct cs_exchange *exchange, const struct cs_exchange_request *request,
-                       uint64_t deadline)
+struct cs_exchange_request *cs_exchange_request(struct cs_exchange *exchange)
 {
-    exchange->request = *request;
+    memset(&exchange->request, 0, sizeof exchange->request);
     exchange->request.http.host = exchange->host_field;
-    exchange->request.http.content_length = 0;
+    return &exchange->request;
+}
+
+void cs_exchange_begin(struct cs_exchange *exchange, uint64_t deadline)
+{
+    struct cs_exchange_request *request = &exchange->request;
+
     for (size_t i = 0; i < request->body_count; i++) {
-        exchange->request.http.content_length += request->body[i].length;
+        request->http.content_length += request->body[i].length;
     }
     exchange->deadline = deadline;
     exchange->sent_any = false;
@@ -133,15 +139,12 @@ void cs_exchange_begin(struct cs_exchange *exchange, const struct cs_exchange_re
 
 /* A peer may close a connection it has kept alive at any moment. Finding that out
  * before a request is sent is cheap; finding out after leaves its fate open. */
-static enum connsync_status step_probe(struct cs_exchange *exchange, struct cs_wait *wait)
+static enum connsync_status step_probe(struct cs_exchange *exchange, struct connsync_wait *wait)
 {
     size_t got = 0;
-    bool want_write = false;
-    enum connsync_status status =
-        cs_tls_read(&exchange->tls, exchange->input, sizeof exchange->input, &got, &want_write);
 
-    (void)wait;
-    if (status == CONNSYNC_WOULD_BLOCK) {
+    if (cs_tls_read(&exchange->tls, exchange->input, sizeof exchange->input, &got,
+                    &wait->writable) == CONNSYNC_WOULD_BLOCK) {
         enter(exchange, CS_EXCHANGE_CLAIM);
         return MOVED_ON;
     }
@@ -165,7 +168,7 @@ static enum connsync_status status_of_connect(int code)
     }
 }
 
-static enum connsync_status step_connect(struct cs_exchange *exchange, struct cs_wait *wait)
+static enum connsync_status step_connect(struct cs_exchange *exchange, struct connsync_wait *wait)
 {
     if (exchange->request.no_connect) {
         return CONNSYNC_ERR_CLOSED;
@@ -174,7 +177,6 @@ static enum connsync_status step_connect(struct cs_exchange *exchange, struct cs
         exchange->port->connect(exchange->port->context, exchange->tls.host, exchange->port_number);
 
     if (code == CONNSYNC_PORT_WOULD_BLOCK) {
-        wait->readable = true;
         wait->writable = true;
         return CONNSYNC_WOULD_BLOCK;
     }
@@ -185,21 +187,10 @@ static enum connsync_status step_connect(struct cs_exchange *exchange, struct cs
     return MOVED_ON;
 }
 
-static enum connsync_status wait_for(struct cs_wait *wait, bool want_write)
+static enum connsync_status step_handshake(struct cs_exchange *exchange, struct connsync_wait *wait)
 {
-    wait->readable = !want_write;
-    wait->writable = want_write;
-    return CONNSYNC_WOULD_BLOCK;
-}
+    enum connsync_status status = cs_tls_handshake(&exchange->tls, &wait->writable);
 
-static enum connsync_status step_handshake(struct cs_exchange *exchange, struct cs_wait *wait)
-{
-    bool want_write = false;
-    enum connsync_status status = cs_tls_handshake(&exchange->tls, &want_write);
-
-    if (status == CONNSYNC_WOULD_BLOCK) {
-        return wait_for(wait, want_write);
-    }
     if (status != CONNSYNC_OK) {
         return status;
     }
@@ -222,12 +213,13 @@ static enum connsync_status write_head(struct cs_exchange *exchange)
     cs_writer_init(&writer, exchange->head, size);
     enum connsync_status status = cs_http_write_request(&writer, http);
     exchange->sending = cs_written(&writer);
+    exchange->head_length = exchange->sending.length;
     exchange->sending_index = 0;
     return status;
 }
 
 /* Memory for the head and the body, now that the handshake has returned its own. */
-static enum connsync_status step_claim(struct cs_exchange *exchange, struct cs_wait *wait)
+static enum connsync_status step_claim(struct cs_exchange *exchange, struct connsync_wait *wait)
 {
     const struct cs_exchange_request *request = &exchange->request;
     enum connsync_status status = write_head(exchange);
@@ -264,24 +256,20 @@ static bool next_slice(struct cs_exchange *exchange)
     return true;
 }
 
-static enum connsync_status step_send(struct cs_exchange *exchange, struct cs_wait *wait)
+static enum connsync_status step_send(struct cs_exchange *exchange, struct connsync_wait *wait)
 {
-    bool want_write = false;
     size_t taken = 0;
 
     while (next_slice(exchange)) {
         exchange->sent_any = true;
         enum connsync_status status =
             cs_tls_write(&exchange->tls, (const uint8_t *)exchange->sending.data,
-                         exchange->sending.length, &taken, &want_write);
-        if (status == CONNSYNC_WOULD_BLOCK) {
-            return wait_for(wait, want_write);
-        }
+                         exchange->sending.length, &taken, &wait->writable);
         if (status != CONNSYNC_OK) {
             return status;
         }
-        exchange->sending =
-            cs_slice_make(exchange->sending.data + taken, exchange->sending.length - taken);
+        exchange->sending.data += taken;
+        exchange->sending.length -= taken;
         progress(exchange);
     }
     release_head(exchange);
@@ -363,9 +351,8 @@ static enum connsync_status end_of_stream(struct cs_exchange *exchange)
     return exchange->parser.error;
 }
 
-static enum connsync_status step_receive(struct cs_exchange *exchange, struct cs_wait *wait)
+static enum connsync_status step_receive(struct cs_exchange *exchange, struct connsync_wait *wait)
 {
-    bool want_write = false;
     size_t got = 0;
     enum connsync_status status = parse_input(exchange);
 
@@ -373,12 +360,9 @@ static enum connsync_status step_receive(struct cs_exchange *exchange, struct cs
         return status;
     }
     status =
-        cs_tls_read(&exchange->tls, exchange->input, sizeof exchange->input, &got, &want_write);
+        cs_tls_read(&exchange->tls, exchange->input, sizeof exchange->input, &got, &wait->writable);
     exchange->input_start = 0;
     exchange->input_end = got;
-    if (status == CONNSYNC_WOULD_BLOCK) {
-        return wait_for(wait, want_write);
-    }
     if (status != CONNSYNC_OK) {
         return status;
     }
@@ -389,7 +373,7 @@ static enum connsync_status step_receive(struct cs_exchange *exchange, struct cs
     return MOVED_ON;
 }
 
-static enum connsync_status step_state(struct cs_exchange *exchange, struct cs_wait *wait)
+static enum connsync_status step_state(struct cs_exchange *exchange, struct connsync_wait *wait)
 {
     switch (exchange->state) {
     case CS_EXCHANGE_PROBE:
@@ -411,21 +395,22 @@ static enum connsync_status step_state(struct cs_exchange *exchange, struct cs_w
 
 static bool is_late(const struct cs_exchange *exchange)
 {
-    uint64_t now = now_ms(exchange);
+    uint64_t now = cs_exchange_now_ms(exchange);
 
     return now >= exchange->deadline || now >= exchange->idle_until;
 }
 
-enum connsync_status cs_exchange_step(struct cs_exchange *exchange, struct cs_wait *wait)
+enum connsync_status cs_exchange_step(struct cs_exchange *exchange, struct connsync_wait *wait)
 {
     enum connsync_status status = MOVED_ON;
 
-    wait->readable = false;
-    wait->writable = false;
     while (status == MOVED_ON) {
+        wait->writable = false;
         status = is_late(exchange) ? CONNSYNC_ERR_TIMEOUT : step_state(exchange, wait);
     }
     if (status == CONNSYNC_WOULD_BLOCK) {
+        /* A connection's end may show either way. */
+        wait->readable = !wait->writable || exchange->state == CS_EXCHANGE_CONNECT;
         wait->until_ms =
             exchange->idle_until < exchange->deadline ? exchange->idle_until : exchange->deadline;
         return status;

@@ -9,6 +9,7 @@
 #ifndef CONNSYNC_CORE_EXCHANGE_H
 #define CONNSYNC_CORE_EXCHANGE_H
 
+#include "core/connsync.h"
 #include "core/http.h"
 #include "core/tls.h"
 
@@ -24,12 +25,6 @@ extern "C" {
 #define CS_EXCHANGE_INPUT_SIZE 1024
 /* All of a request head but its target and token. */
 #define CS_EXCHANGE_HEAD_BASE 640
-
-struct cs_wait {
-    bool readable;
-    bool writable;
-    uint64_t until_ms;
-};
 
 struct cs_exchange_request {
     struct cs_http_request http; /* host and content_length are filled in here */
@@ -55,23 +50,20 @@ enum cs_exchange_state {
     CS_EXCHANGE_RECEIVE
 };
 
+/* What is large stands behind: short instructions reach the front only. */
 struct cs_exchange {
-    const struct connsync_port *port;
-    struct cs_arena *arena;
-    struct cs_tls tls;
-    struct cs_http_parser parser;
-    struct cs_exchange_request request;
-    char host_field[CS_EXCHANGE_HOST_MAX];
-    uint16_t port_number;
-
     enum cs_exchange_state state;
     bool connected; /* a TLS session is up and may carry a request */
     bool sent_any;  /* a byte of this request may have reached the peer */
+    uint16_t port_number;
+    const struct connsync_port *port;
+    struct cs_arena *arena;
     uint64_t deadline;
     uint64_t idle_until;
     size_t bytes_needed; /* the size of a body that did not fit */
 
     char *head; /* a piece of the arena while sending */
+    size_t head_length;
     struct cs_slice sending;
     size_t sending_index; /* 0 the head, then body[index - 1] */
 
@@ -81,6 +73,11 @@ struct cs_exchange {
 
     size_t input_start;
     size_t input_end;
+
+    struct cs_exchange_request request;
+    struct cs_http_parser parser;
+    struct cs_tls tls;
+    char host_field[CS_EXCHANGE_HOST_MAX];
     uint8_t input[CS_EXCHANGE_INPUT_SIZE];
 };
 
@@ -89,15 +86,20 @@ enum connsync_status cs_exchange_init(struct cs_exchange *exchange,
                                       struct cs_slice anchors, const char *host,
                                       uint16_t port_number);
 
-/* Begins an exchange that must be over at `deadline` (the port's clock). The body
- * of the one before must have been released. */
-void cs_exchange_begin(struct cs_exchange *exchange, const struct cs_exchange_request *request,
-                       uint64_t deadline);
+/* The port's clock. */
+uint64_t cs_exchange_now_ms(const struct cs_exchange *exchange);
+
+/* A request to fill in, of which nothing is set yet; the one before is over. */
+struct cs_exchange_request *cs_exchange_request(struct cs_exchange *exchange);
+
+/* Begins the exchange of that request, which must be over at `deadline` (the port's
+ * clock). The body of the one before must have been released. */
+void cs_exchange_begin(struct cs_exchange *exchange, uint64_t deadline);
 
 /* CONNSYNC_OK: `parser.head` and the body are whole. CONNSYNC_WOULD_BLOCK with
  * what to wait for. Anything else: the exchange failed; `sent_any` says whether
  * the peer may have seen the request. */
-enum connsync_status cs_exchange_step(struct cs_exchange *exchange, struct cs_wait *wait);
+enum connsync_status cs_exchange_step(struct cs_exchange *exchange, struct connsync_wait *wait);
 
 struct cs_slice cs_exchange_body(const struct cs_exchange *exchange);
 
@@ -109,6 +111,10 @@ char *cs_exchange_take_body(struct cs_exchange *exchange, size_t *length);
 void cs_exchange_release_body(struct cs_exchange *exchange);
 
 void cs_exchange_disconnect(struct cs_exchange *exchange);
+
+/* Wipes the first `length` bytes of a piece of the arena, if there is one, and gives it
+ * back; `*piece` is NULL then. */
+void cs_exchange_drop(struct cs_exchange *exchange, char **piece, size_t length);
 
 /* Disconnects and wipes everything. */
 void cs_exchange_free(struct cs_exchange *exchange);

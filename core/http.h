@@ -27,7 +27,7 @@ struct cs_http_request {
     struct cs_slice bearer;     /* an access token, or empty for none */
     const char *content_type;   /* NULL for a request without a body */
     uint64_t content_length;    /* used when there is a content_type */
-    const char *correlation_id; /* X-Correlation-ID, or NULL */
+    const char *correlation_id; /* X-Correlation-ID, or NULL; not with CONNSYNC_CORE_SMALL */
 };
 
 /* Writes the head, with its empty line. CONNSYNC_ERR_HTTP_REQUEST when it does
@@ -52,7 +52,9 @@ enum connsync_status cs_http_write_request(struct cs_writer *writer,
 
 #define CS_HTTP_UNKNOWN UINT64_MAX
 
-/* What the head of the final response said. */
+/* What the head of the final response said. With CONNSYNC_CORE_SMALL no date is read,
+ * nor a field that connsync only reports: `json`, `ratelimit_limit`,
+ * `ratelimit_remaining` and `date` stay as for a head without them. */
 struct cs_http_head {
     uint16_t status;
     bool keep_alive;              /* the connection may be used again afterwards */
@@ -75,17 +77,17 @@ enum cs_http_event {
     CS_HTTP_ERROR /* `error` says why; the parser stays here */
 };
 
-/* The contents are the parser's own but for `head` and `error`. */
+/* The contents are the parser's own but for `head` and `error`. What every byte looks
+ * at stands at the front, where short instructions reach it. */
 struct cs_http_parser {
-    struct cs_http_head head;
-    enum connsync_status error;
     uint8_t state;
-    uint8_t framing;
+    uint8_t body; /* the state behind the head */
     uint8_t interim;
     uint8_t name_length;
     uint8_t value_length;
-    uint8_t field;
+    int8_t field;
     bool head_request;
+    bool trailer; /* fields come behind the body now */
     bool http_1_0;
     bool wants_close;
     bool wants_keep_alive;
@@ -93,6 +95,8 @@ struct cs_http_parser {
     uint32_t head_bytes;
     uint32_t extension_bytes;
     uint32_t extension_total;
+    enum connsync_status error;
+    struct cs_http_head head;
     uint64_t remaining;
     uint64_t retry_after_date;
     char name[CS_HTTP_NAME_MAX];

@@ -1,75 +1,91 @@
-#include "core/http_field.h"
-
 #include "core/civil.h"
+#include "core/http_state.h"
 
-#define SECONDS_PER_DAY 86400
+#include <string.h>
 
 /* ---- Dates ---- */
 
+#ifndef CONNSYNC_CORE_SMALL
+
+#define SECONDS_PER_DAY 86400
+
 /* 'a' stands for any byte, looked at later, and '0' for a digit. */
 static const char date_shape[] = "aaa, 00 aaa 0000 00:00:00 GMT";
+#define DAY_NAME_AT 0
+#define MONTH_NAME_AT 8
+#define NAME_LENGTH 3
 static const char day_names[] = "MonTueWedThuFriSatSun";
 static const char month_names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
-static bool has_date_shape(struct cs_slice text)
+/* The numbers of a date, in the order of its text. */
+enum {
+    DAY,
+    YEAR,
+    HOUR,
+    MINUTE,
+    SECOND,
+    NUMBERS
+};
+
+static bool read_date_numbers(struct cs_slice text, int numbers[NUMBERS])
 {
+    int *number = numbers;
+
     if (text.length != sizeof date_shape - 1) {
         return false;
     }
     for (size_t i = 0; i < text.length; i++) {
-        char shape = date_shape[i];
-        char c = text.data[i];
-        bool fits = shape == 'a' || (shape == '0' ? c >= '0' && c <= '9' : c == shape);
-        if (!fits) {
+        int digit = text.data[i] - '0';
+        if (date_shape[i] != '0') {
+            if (date_shape[i] != 'a' && date_shape[i] != text.data[i]) {
+                return false;
+            }
+            continue;
+        }
+        if (digit < 0 || digit > 9) {
             return false;
         }
+        *number = *number * 10 + digit;
+        number += date_shape[i + 1] != '0';
     }
     return true;
 }
 
-/* Which of the three-letter `names` stands at `text`; -1 for none. */
+/* Which of the `names` stands at `text`; -1 for none. */
 static int name_index(const char *text, const char *names)
 {
-    for (int i = 0; names[i * 3] != '\0'; i++) {
-        const char *name = names + i * 3;
-        if (text[0] == name[0] && text[1] == name[1] && text[2] == name[2]) {
-            return i;
+    for (int i = 0; names[i] != '\0'; i += NAME_LENGTH) {
+        if (memcmp(text, names + i, NAME_LENGTH) == 0) {
+            return i / NAME_LENGTH;
         }
     }
     return -1;
 }
 
-static int digits(const char *text, int count)
-{
-    int value = 0;
-
-    for (int i = 0; i < count; i++) {
-        value = value * 10 + (text[i] - '0');
-    }
-    return value;
-}
-
 uint64_t cs_http_parse_date(struct cs_slice text)
 {
-    struct cs_civil civil;
+    int numbers[NUMBERS] = {0};
 
-    if (!has_date_shape(text)) {
+    if (!read_date_numbers(text, numbers)) {
         return CS_HTTP_UNKNOWN;
     }
-    civil.day = digits(text.data + 5, 2);
-    civil.month = name_index(text.data + 8, month_names) + 1;
-    civil.year = digits(text.data + 12, 4);
-    civil.hour = digits(text.data + 17, 2);
-    civil.minute = digits(text.data + 20, 2);
-    civil.second = digits(text.data + 23, 2);
+    struct cs_civil civil = {.year = numbers[YEAR],
+                             .month = name_index(text.data + MONTH_NAME_AT, month_names) + 1,
+                             .day = numbers[DAY],
+                             .hour = numbers[HOUR],
+                             .minute = numbers[MINUTE],
+                             .second = numbers[SECOND]};
     if (!cs_civil_is_valid(&civil) || civil.year < 1970) {
         return CS_HTTP_UNKNOWN;
     }
     uint64_t utc = (uint64_t)cs_civil_to_utc(&civil);
     /* A leap second counts for the day that it ends; 1970-01-01 was a Thursday. */
     uint64_t day = (utc - (uint64_t)civil.second) / SECONDS_PER_DAY;
-    return name_index(text.data, day_names) == (int)((day + 3) % 7) ? utc : CS_HTTP_UNKNOWN;
+    int weekday = name_index(text.data + DAY_NAME_AT, day_names);
+    return weekday == (int)((day + 3) % 7) ? utc : CS_HTTP_UNKNOWN;
 }
+
+#endif
 
 /* ---- Lists and numbers ---- */
 
@@ -109,17 +125,31 @@ static bool is_word(struct cs_slice text, const char *word)
     return cs_slice_equal_nocase(text, cs_slice_of(word));
 }
 
-static uint64_t number_or_unknown(struct cs_slice value)
+static struct cs_slice value_of(const struct cs_http_parser *parser)
 {
-    uint64_t number = 0;
-
-    return cs_slice_to_u64(value, &number) ? number : CS_HTTP_UNKNOWN;
+    return cs_slice_make(parser->value, parser->value_length);
 }
 
-/* Two lines of one field that say different things have said nothing. */
-static void set_once(uint64_t *kept, bool repeated, uint64_t value)
+static uint64_t number_or_unknown(const struct cs_http_parser *parser)
 {
-    *kept = repeated && *kept != value ? CS_HTTP_UNKNOWN : value;
+    uint64_t number = CS_HTTP_UNKNOWN;
+
+    (void)cs_slice_to_u64(value_of(parser), &number);
+    return number;
+}
+
+/* Is there something in a list that is `word`, or (`equal` false) that is not? */
+static bool list_has(const struct cs_http_parser *parser, const char *word, bool equal)
+{
+    struct cs_slice list = value_of(parser);
+
+    while (list.length > 0) {
+        struct cs_slice item = take_until(&list, ',');
+        if (item.length > 0 && is_word(item, word) == equal) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* ---- Each field ---- */
@@ -129,61 +159,35 @@ enum field {
     FIELD_CONNECTION,
     FIELD_CONTENT_ENCODING,
     FIELD_CONTENT_LENGTH,
-    FIELD_CONTENT_TYPE,
-    FIELD_DATE,
     FIELD_RETRY_AFTER,
     FIELD_TRANSFER_ENCODING,
-    FIELD_RATELIMIT_LIMIT,
-    FIELD_RATELIMIT_REMAINING,
     FIELD_RATELIMIT_RESET,
-    FIELD_COUNT
+    FIELD_DATE,
+    FIELD_CONTENT_TYPE,
+    FIELD_RATELIMIT_LIMIT,
+    FIELD_RATELIMIT_REMAINING
 };
 
-static const char *const field_names[FIELD_COUNT] = {"connection",
-                                                     "content-encoding",
-                                                     "content-length",
-                                                     "content-type",
-                                                     "date",
-                                                     "retry-after",
-                                                     "transfer-encoding",
-                                                     "x-ratelimit-limit",
-                                                     "x-ratelimit-remaining",
-                                                     "x-ratelimit-reset"};
+static const char field_names[] = "connection\0"
+                                  "content-encoding\0"
+                                  "content-length\0"
+                                  "retry-after\0"
+                                  "transfer-encoding\0"
+                                  "x-ratelimit-reset\0"
+#ifndef CONNSYNC_CORE_SMALL
+                                  "date\0"
+                                  "content-type\0"
+                                  "x-ratelimit-limit\0"
+                                  "x-ratelimit-remaining\0"
+#endif
+    ;
 
-uint8_t cs_http_field_find(struct cs_slice name)
+int cs_http_field_find(struct cs_slice name)
 {
-    for (size_t i = 0; i < FIELD_COUNT; i++) {
-        if (cs_slice_is(name, field_names[i])) {
-            return (uint8_t)i;
-        }
-    }
-    return CS_HTTP_FIELD_OTHER;
+    return cs_words_find(field_names, name);
 }
 
-static bool was_seen(const struct cs_http_parser *parser, enum field field)
-{
-    return (parser->seen >> field & 1u) != 0;
-}
-
-static void take_connection(struct cs_http_parser *parser, struct cs_slice list)
-{
-    while (list.length > 0) {
-        struct cs_slice option = take_until(&list, ',');
-        parser->wants_close = parser->wants_close || is_word(option, "close");
-        parser->wants_keep_alive = parser->wants_keep_alive || is_word(option, "keep-alive");
-    }
-}
-
-static void take_content_encoding(struct cs_http_parser *parser, struct cs_slice list)
-{
-    while (list.length > 0) {
-        struct cs_slice coding = take_until(&list, ',');
-        if (coding.length > 0 && !is_word(coding, "identity")) {
-            parser->head.encoded = true;
-        }
-    }
-}
-
+#ifndef CONNSYNC_CORE_SMALL
 static bool is_json_type(struct cs_slice value)
 {
     struct cs_slice type = take_until(&value, ';');
@@ -195,160 +199,164 @@ static bool is_json_type(struct cs_slice value)
     return type.length > suffix &&
            is_word(cs_slice_make(type.data + type.length - suffix, suffix), "+json");
 }
+#endif
 
 /* The body's length may be said once and in one way only: a peer that says more
  * is read differently by different readers. */
-static bool is_framing_said(const struct cs_http_parser *parser)
+static enum connsync_status announce(struct cs_http_parser *parser, enum cs_http_state body)
 {
-    return was_seen(parser, FIELD_CONTENT_LENGTH) || was_seen(parser, FIELD_TRANSFER_ENCODING);
+    if (parser->body != CS_HTTP_EXPECT_BODY_OR_CLOSE) {
+        return CONNSYNC_ERR_HTTP_SYNTAX;
+    }
+    parser->body = (uint8_t)body;
+    return CONNSYNC_OK;
 }
 
-static enum connsync_status take_content_length(struct cs_http_parser *parser,
-                                                struct cs_slice value)
+static enum connsync_status take_content_length(struct cs_http_parser *parser)
 {
-    uint64_t length = number_or_unknown(value);
+    uint64_t length = number_or_unknown(parser);
 
-    if (is_framing_said(parser) || length == CS_HTTP_UNKNOWN) {
+    if (length == CS_HTTP_UNKNOWN) {
         return CONNSYNC_ERR_HTTP_SYNTAX;
     }
     parser->head.content_length = length;
-    return CONNSYNC_OK;
+    parser->remaining = length;
+    return announce(parser, length > 0 ? CS_HTTP_EXPECT_BODY : CS_HTTP_EXPECT_NOTHING);
 }
 
-static enum connsync_status take_transfer_encoding(const struct cs_http_parser *parser,
-                                                   struct cs_slice value)
+static enum connsync_status take_transfer_encoding(struct cs_http_parser *parser)
 {
     /* HTTP/1.0 has no transfer codings: RFC 9112 section 6.1 calls it faulty. */
-    if (is_framing_said(parser) || parser->http_1_0 || !is_word(value, "chunked")) {
+    if (parser->http_1_0 || !is_word(value_of(parser), "chunked")) {
         return CONNSYNC_ERR_HTTP_SYNTAX;
     }
-    return CONNSYNC_OK;
+    return announce(parser, CS_HTTP_EXPECT_CHUNK_SIZE);
 }
+
+/* Two lines of one field that say different things have said nothing. */
+static void set_once(uint64_t *kept, bool repeated, uint64_t value)
+{
+    *kept = repeated && *kept != value ? CS_HTTP_UNKNOWN : value;
+}
+
+#ifndef CONNSYNC_CORE_SMALL
+static void take_date(struct cs_http_parser *parser, uint64_t *kept, bool repeated)
+{
+    set_once(kept, repeated, cs_http_parse_date(value_of(parser)));
+}
+#endif
 
 /* The fields that can hold nonsense without making the message unsound. */
-static void take_advice(struct cs_http_parser *parser, enum field field, struct cs_slice value)
+static void take_advice(struct cs_http_parser *parser, bool repeated)
 {
     struct cs_http_head *head = &parser->head;
-    bool repeated = was_seen(parser, field);
+    uint64_t number = number_or_unknown(parser);
 
-    if (field == FIELD_DATE) {
-        set_once(&head->date, repeated, cs_http_parse_date(value));
-    } else if (field == FIELD_RETRY_AFTER) {
-        set_once(&head->retry_after, repeated, number_or_unknown(value));
-        set_once(&parser->retry_after_date, repeated, cs_http_parse_date(value));
-    } else if (field == FIELD_RATELIMIT_LIMIT) {
-        set_once(&head->ratelimit_limit, repeated, number_or_unknown(value));
-    } else if (field == FIELD_RATELIMIT_REMAINING) {
-        set_once(&head->ratelimit_remaining, repeated, number_or_unknown(value));
-    } else if (field == FIELD_RATELIMIT_RESET) {
-        set_once(&head->ratelimit_reset, repeated, number_or_unknown(value));
+    switch (parser->field) {
+    case FIELD_RETRY_AFTER:
+        set_once(&head->retry_after, repeated, number);
+#ifndef CONNSYNC_CORE_SMALL
+        take_date(parser, &parser->retry_after_date, repeated);
+        break;
+    case FIELD_DATE:
+        take_date(parser, &head->date, repeated);
+        break;
+    case FIELD_CONTENT_TYPE:
+        head->json = is_json_type(value_of(parser)) && (head->json || !repeated);
+        break;
+    case FIELD_RATELIMIT_LIMIT:
+        set_once(&head->ratelimit_limit, repeated, number);
+        break;
+    case FIELD_RATELIMIT_REMAINING:
+        set_once(&head->ratelimit_remaining, repeated, number);
+#endif
+        break;
+    default:
+        set_once(&head->ratelimit_reset, repeated, number);
+        break;
     }
 }
 
-static enum connsync_status take(struct cs_http_parser *parser, enum field field,
-                                 struct cs_slice value)
+enum connsync_status cs_http_field_take(struct cs_http_parser *parser)
 {
-    switch (field) {
+    unsigned bit = 1u << parser->field;
+    bool repeated = (parser->seen & bit) != 0;
+
+    parser->seen = (uint16_t)(parser->seen | bit);
+    switch (parser->field) {
     case FIELD_CONNECTION:
-        take_connection(parser, value);
+        parser->wants_close |= list_has(parser, "close", true);
+        parser->wants_keep_alive |= list_has(parser, "keep-alive", true);
         return CONNSYNC_OK;
     case FIELD_CONTENT_ENCODING:
-        take_content_encoding(parser, value);
+        parser->head.encoded |= list_has(parser, "identity", false);
         return CONNSYNC_OK;
     case FIELD_CONTENT_LENGTH:
-        return take_content_length(parser, value);
-    case FIELD_CONTENT_TYPE:
-        parser->head.json = is_json_type(value) && (parser->head.json || !was_seen(parser, field));
-        return CONNSYNC_OK;
+        return take_content_length(parser);
     case FIELD_TRANSFER_ENCODING:
-        return take_transfer_encoding(parser, value);
+        return take_transfer_encoding(parser);
     default:
-        take_advice(parser, field, value);
+        take_advice(parser, repeated);
         return CONNSYNC_OK;
     }
-}
-
-enum connsync_status cs_http_field_take(struct cs_http_parser *parser, uint8_t field,
-                                        struct cs_slice value)
-{
-    if (field >= FIELD_COUNT) {
-        return CONNSYNC_OK;
-    }
-    enum connsync_status status = take(parser, (enum field)field, value);
-    parser->seen = (uint16_t)(parser->seen | 1u << field);
-    return status;
 }
 
 /* ---- All fields together ---- */
 
 void cs_http_fields_reset(struct cs_http_parser *parser)
 {
-    struct cs_http_head head = {0};
+    struct cs_http_head *head = &parser->head;
 
-    head.content_length = CS_HTTP_UNKNOWN;
-    head.retry_after = CS_HTTP_UNKNOWN;
-    head.ratelimit_limit = CS_HTTP_UNKNOWN;
-    head.ratelimit_remaining = CS_HTTP_UNKNOWN;
-    head.ratelimit_reset = CS_HTTP_UNKNOWN;
-    head.date = CS_HTTP_UNKNOWN;
-    parser->head = head;
+    memset(head, 0xFF, sizeof *head); /* every number is CS_HTTP_UNKNOWN */
+    head->status = 0;
+    head->keep_alive = false;
+    head->encoded = false;
+    head->json = false;
     parser->retry_after_date = CS_HTTP_UNKNOWN;
-    parser->framing = CS_HTTP_FRAMING_OPEN;
+    parser->remaining = 0;
+    parser->body = CS_HTTP_EXPECT_BODY_OR_CLOSE;
     parser->seen = 0;
     parser->wants_close = false;
     parser->wants_keep_alive = false;
 }
 
+#ifndef CONNSYNC_CORE_SMALL
+/* A date becomes seconds. */
 static void settle_retry_after(struct cs_http_parser *parser)
 {
     struct cs_http_head *head = &parser->head;
     uint64_t when = parser->retry_after_date;
 
-    if (when != CS_HTTP_UNKNOWN && head->date != CS_HTTP_UNKNOWN) {
+    if (head->date != CS_HTTP_UNKNOWN) {
         head->retry_after = when > head->date ? when - head->date : 0;
     }
 }
 
-static enum cs_http_framing choose_framing(const struct cs_http_parser *parser)
-{
-    uint16_t status = parser->head.status;
-
-    if (parser->head_request || status < 200 || status == 204 || status == 304) {
-        return CS_HTTP_FRAMING_NONE;
-    }
-    if (was_seen(parser, FIELD_TRANSFER_ENCODING)) {
-        return CS_HTTP_FRAMING_CHUNKED;
-    }
-    if (!was_seen(parser, FIELD_CONTENT_LENGTH)) {
-        return CS_HTTP_FRAMING_CLOSE;
-    }
-    return parser->head.content_length > 0 ? CS_HTTP_FRAMING_LENGTH : CS_HTTP_FRAMING_NONE;
-}
-
-/* RFC 9110 section 8.6 and RFC 9112 section 6.1 forbid a 1xx and a 204 to announce
- * a body; one that does may be followed by it. A length of 0 is common, and clear. */
-static bool is_body_forbidden(const struct cs_http_parser *parser)
-{
-    uint16_t status = parser->head.status;
-
-    if (status >= 200 && status != 204) {
-        return false;
-    }
-    return was_seen(parser, FIELD_TRANSFER_ENCODING) ||
-           (was_seen(parser, FIELD_CONTENT_LENGTH) && parser->head.content_length > 0);
-}
+#endif
 
 enum connsync_status cs_http_fields_settle(struct cs_http_parser *parser)
 {
-    if (is_body_forbidden(parser)) {
-        return CONNSYNC_ERR_HTTP_SYNTAX;
-    }
-    enum cs_http_framing framing = choose_framing(parser);
-    bool persistent = parser->http_1_0 ? parser->wants_keep_alive : true;
+    int status = parser->head.status;
+    bool announced =
+        parser->body == CS_HTTP_EXPECT_BODY || parser->body == CS_HTTP_EXPECT_CHUNK_SIZE;
 
-    parser->framing = (uint8_t)framing;
-    parser->head.keep_alive =
-        persistent && !parser->wants_close && framing != CS_HTTP_FRAMING_CLOSE;
-    settle_retry_after(parser);
+    if (status < 200 || status == 204) {
+        /* RFC 9110 section 8.6 and RFC 9112 section 6.1 forbid these to announce a body;
+         * one that does may be followed by it. A length of 0 is common, and clear. */
+        if (announced) {
+            return CONNSYNC_ERR_HTTP_SYNTAX;
+        }
+        parser->body = CS_HTTP_EXPECT_NOTHING;
+    }
+    if (parser->head_request || status == 304) {
+        parser->body = CS_HTTP_EXPECT_NOTHING;
+    }
+    parser->head.keep_alive = (!parser->http_1_0 || parser->wants_keep_alive) &&
+                              !parser->wants_close && parser->body != CS_HTTP_EXPECT_BODY_OR_CLOSE;
+#ifndef CONNSYNC_CORE_SMALL
+    if (parser->retry_after_date != CS_HTTP_UNKNOWN) {
+        settle_retry_after(parser);
+    }
+#endif
     return CONNSYNC_OK;
 }

@@ -11,28 +11,16 @@
 extern "C" {
 #endif
 
-/* The number of a field that nothing is done with. */
-#define CS_HTTP_FIELD_OTHER 255
-
-/* `parser->framing`: where the body ends. */
-enum cs_http_framing {
-    CS_HTTP_FRAMING_OPEN, /* not known yet: the head is not complete */
-    CS_HTTP_FRAMING_NONE, /* no body */
-    CS_HTTP_FRAMING_LENGTH,
-    CS_HTTP_FRAMING_CHUNKED,
-    CS_HTTP_FRAMING_CLOSE
-};
-
 /* Forgets what a head said, before the first and between one and the next. */
 void cs_http_fields_reset(struct cs_http_parser *parser);
 
-/* The number of the field with this name, given in lower case. */
-uint8_t cs_http_field_find(struct cs_slice name);
+/* The number of the field with this name, given in lower case; -1 when nothing is done
+ * with it. */
+int cs_http_field_find(struct cs_slice name);
 
-/* Takes a field by number; `value` has no white space around it.
- * CONNSYNC_ERR_HTTP_SYNTAX when the message must not be trusted. */
-enum connsync_status cs_http_field_take(struct cs_http_parser *parser, uint8_t field,
-                                        struct cs_slice value);
+/* Takes the field that has just been read: its number, and its value without white
+ * space around it. CONNSYNC_ERR_HTTP_SYNTAX when the message must not be trusted. */
+enum connsync_status cs_http_field_take(struct cs_http_parser *parser);
 
 /* All fields are there: settles what depends on more than one, the framing
  * (RFC 9112 section 6.3) and the connection's future (section 9.3) too. */

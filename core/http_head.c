@@ -2,18 +2,41 @@
 
 #include <string.h>
 
-#define STATUS_DIGITS 3
+enum cs_http_event cs_http_fail(struct cs_http_parser *parser, enum connsync_status error)
+{
+    parser->state = CS_HTTP_FAILED;
+    parser->error = error;
+    return CS_HTTP_ERROR;
+}
+
+static enum cs_http_event refuse(struct cs_http_parser *parser)
+{
+    return cs_http_fail(parser, CONNSYNC_ERR_HTTP_SYNTAX);
+}
+
+enum cs_http_event cs_http_require(struct cs_http_parser *parser, int c, int wanted,
+                                   enum cs_http_state next)
+{
+    return c == wanted ? cs_http_go(parser, next) : refuse(parser);
+}
 
 /* ---- Classes of bytes (RFC 9110 sections 5.5 and 5.6.2) ---- */
 
-static bool is_digit(unsigned char c)
+static bool is_digit(int c)
 {
     return c >= '0' && c <= '9';
 }
 
-static bool is_token(unsigned char c)
+static bool is_blank(int c)
 {
-    if (is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) {
+    return c == ' ' || c == '\t';
+}
+
+static bool is_token(int c)
+{
+    int small = c | 0x20;
+
+    if (is_digit(c) || (small >= 'a' && small <= 'z')) {
         return true;
     }
     return c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL;
@@ -26,58 +49,38 @@ void cs_http_head_begin(struct cs_http_parser *parser)
     cs_http_fields_reset(parser);
     parser->head_bytes = 0;
     parser->value_length = 0;
-    cs_http_go(parser, CS_HTTP_EXPECT_VERSION);
-}
-
-static enum cs_http_event take_version(struct cs_http_parser *parser, unsigned char c)
-{
-    static const char version[] = "HTTP/1.";
-
-    if (c != (unsigned char)version[parser->value_length]) {
-        return cs_http_refuse(parser);
-    }
-    parser->value_length++;
-    if (parser->value_length == sizeof version - 1) {
-        cs_http_go(parser, CS_HTTP_EXPECT_MINOR_VERSION);
-    }
-    return CS_HTTP_MORE;
-}
-
-static enum cs_http_event take_minor_version(struct cs_http_parser *parser, unsigned char c)
-{
-    if (c != '0' && c != '1') {
-        return cs_http_refuse(parser);
-    }
-    parser->http_1_0 = c == '0';
-    parser->value_length = 0;
-    cs_http_go(parser, CS_HTTP_EXPECT_SPACE);
-    return CS_HTTP_MORE;
+    parser->state = CS_HTTP_EXPECT_STATUS;
 }
 
 /* 101 would hand the connection to a protocol that nobody asked for. */
-static bool is_known_status(uint16_t status)
+static bool is_known_status(int status)
 {
     return status >= 100 && status <= 599 && status != 101;
 }
 
-static enum cs_http_event take_status(struct cs_http_parser *parser, unsigned char c)
+static enum cs_http_event take_status(struct cs_http_parser *parser, int c)
 {
-    if (!is_digit(c)) {
-        return cs_http_refuse(parser);
+    /* 'm' stands for the minor version, 'd' for a digit of the status. */
+    static const char shape[] = "HTTP/1.m ddd";
+    char expected = shape[parser->value_length++];
+    bool fits = c == expected;
+
+    if (expected == 'm') {
+        parser->http_1_0 = c == '0';
+        fits = c == '0' || c == '1';
+    } else if (expected == 'd') {
+        parser->head.status = (uint16_t)(parser->head.status * 10 + (c - '0'));
+        fits = is_digit(c);
     }
-    parser->head.status = (uint16_t)(parser->head.status * 10 + (c - '0'));
-    parser->value_length++;
-    if (parser->value_length < STATUS_DIGITS) {
+    if (fits && parser->value_length < sizeof shape - 1) {
         return CS_HTTP_MORE;
     }
-    if (!is_known_status(parser->head.status)) {
-        return cs_http_refuse(parser);
-    }
-    cs_http_go(parser, CS_HTTP_EXPECT_SPACE_OR_END);
-    return CS_HTTP_MORE;
+    return fits && is_known_status(parser->head.status)
+               ? cs_http_go(parser, CS_HTTP_EXPECT_SPACE_OR_END)
+               : refuse(parser);
 }
 
-static enum cs_http_event take_reason(struct cs_http_parser *parser, unsigned char c)
+static enum cs_http_event take_reason(struct cs_http_parser *parser, int c)
 {
     if (cs_http_is_text(c)) {
         return CS_HTTP_MORE;
@@ -87,25 +90,19 @@ static enum cs_http_event take_reason(struct cs_http_parser *parser, unsigned ch
 
 /* The space belongs to the line even where no reason follows, but senders that
  * leave both out are many and leave no doubt. */
-static enum cs_http_event take_space_or_end(struct cs_http_parser *parser, unsigned char c)
+static enum cs_http_event take_space_or_end(struct cs_http_parser *parser, int c)
 {
     if (c == ' ') {
-        cs_http_go(parser, CS_HTTP_EXPECT_REASON);
-        return CS_HTTP_MORE;
+        return cs_http_go(parser, CS_HTTP_EXPECT_REASON);
     }
     return cs_http_require(parser, c, '\r', CS_HTTP_EXPECT_LINE_LF);
 }
 
 /* ---- Fields, of the head and of a chunked body's trailer ---- */
 
-static bool is_trailer(const struct cs_http_parser *parser)
-{
-    return parser->framing != CS_HTTP_FRAMING_OPEN;
-}
-
 /* Names beyond the room are cut; the count goes on to one more, which tells them
  * from those that fit. */
-static void keep_name_byte(struct cs_http_parser *parser, unsigned char c)
+static void keep_name_byte(struct cs_http_parser *parser, int c)
 {
     if (parser->name_length < CS_HTTP_NAME_MAX) {
         bool upper = c >= 'A' && c <= 'Z';
@@ -116,62 +113,60 @@ static void keep_name_byte(struct cs_http_parser *parser, unsigned char c)
     }
 }
 
-static enum cs_http_event take_name_or_end(struct cs_http_parser *parser, unsigned char c)
+static enum cs_http_event take_name_or_end(struct cs_http_parser *parser, int c)
 {
     if (!is_token(c)) {
         return cs_http_require(parser, c, '\r', CS_HTTP_EXPECT_LAST_LF);
     }
     parser->name_length = 0;
     keep_name_byte(parser, c);
-    cs_http_go(parser, CS_HTTP_EXPECT_NAME);
-    return CS_HTTP_MORE;
+    return cs_http_go(parser, CS_HTTP_EXPECT_NAME);
 }
 
 /* A trailer is checked and dropped: it comes too late to change the head. */
-static uint8_t find_field(const struct cs_http_parser *parser)
+static int find_field(const struct cs_http_parser *parser)
 {
-    if (is_trailer(parser) || parser->name_length > CS_HTTP_NAME_MAX) {
-        return CS_HTTP_FIELD_OTHER;
+    if (parser->trailer || parser->name_length > CS_HTTP_NAME_MAX) {
+        return -1;
     }
     return cs_http_field_find(cs_slice_make(parser->name, parser->name_length));
 }
 
-static enum cs_http_event take_name(struct cs_http_parser *parser, unsigned char c)
+static enum cs_http_event take_name(struct cs_http_parser *parser, int c)
 {
     if (is_token(c)) {
         keep_name_byte(parser, c);
         return CS_HTTP_MORE;
     }
-    parser->field = find_field(parser);
+    parser->field = (int8_t)find_field(parser);
     parser->value_length = 0;
     return cs_http_require(parser, c, ':', CS_HTTP_EXPECT_BLANKS);
 }
 
 static enum cs_http_event finish_field(struct cs_http_parser *parser)
 {
-    struct cs_slice value = cs_slice_make(parser->value, parser->value_length);
+    enum connsync_status status = CONNSYNC_OK;
 
-    while (value.length > 0 && strchr(" \t", value.data[value.length - 1]) != NULL) {
-        value.length--;
+    while (parser->value_length > 0 && is_blank(parser->value[parser->value_length - 1])) {
+        parser->value_length--;
     }
-    enum connsync_status status = cs_http_field_take(parser, parser->field, value);
-    if (status != CONNSYNC_OK) {
-        return cs_http_fail(parser, status);
+    if (parser->field >= 0) {
+        status = cs_http_field_take(parser);
     }
-    cs_http_go(parser, CS_HTTP_EXPECT_LINE_LF);
-    return CS_HTTP_MORE;
+    return status == CONNSYNC_OK ? cs_http_go(parser, CS_HTTP_EXPECT_LINE_LF)
+                                 : cs_http_fail(parser, status);
 }
 
-static enum cs_http_event take_value(struct cs_http_parser *parser, unsigned char c)
+static enum cs_http_event take_value(struct cs_http_parser *parser, int c)
 {
     if (c == '\r') {
         return finish_field(parser);
     }
     if (!cs_http_is_text(c)) {
-        return cs_http_refuse(parser);
+        return refuse(parser);
     }
     cs_http_go(parser, CS_HTTP_EXPECT_VALUE);
-    if (parser->field == CS_HTTP_FIELD_OTHER) {
+    if (parser->field < 0) {
         return CS_HTTP_MORE;
     }
     if (parser->value_length == CS_HTTP_VALUE_MAX) {
@@ -181,9 +176,9 @@ static enum cs_http_event take_value(struct cs_http_parser *parser, unsigned cha
     return CS_HTTP_MORE;
 }
 
-static enum cs_http_event take_blanks(struct cs_http_parser *parser, unsigned char c)
+static enum cs_http_event take_blanks(struct cs_http_parser *parser, int c)
 {
-    return c == ' ' || c == '\t' ? CS_HTTP_MORE : take_value(parser, c);
+    return is_blank(c) ? CS_HTTP_MORE : take_value(parser, c);
 }
 
 /* ---- The end of the head ---- */
@@ -198,20 +193,6 @@ static enum cs_http_event skip_interim(struct cs_http_parser *parser)
     return CS_HTTP_MORE;
 }
 
-static enum cs_http_state state_of_framing(uint8_t framing)
-{
-    switch (framing) {
-    case CS_HTTP_FRAMING_LENGTH:
-        return CS_HTTP_EXPECT_BODY;
-    case CS_HTTP_FRAMING_CHUNKED:
-        return CS_HTTP_EXPECT_CHUNK_SIZE;
-    case CS_HTTP_FRAMING_CLOSE:
-        return CS_HTTP_EXPECT_BODY_OR_CLOSE;
-    default:
-        return CS_HTTP_EXPECT_NOTHING;
-    }
-}
-
 static enum cs_http_event finish_head(struct cs_http_parser *parser)
 {
     enum connsync_status status = cs_http_fields_settle(parser);
@@ -222,36 +203,30 @@ static enum cs_http_event finish_head(struct cs_http_parser *parser)
     if (parser->head.status < 200) {
         return skip_interim(parser);
     }
-    parser->remaining = parser->head.content_length;
-    cs_http_go(parser, state_of_framing(parser->framing));
+    parser->value_length = 0;
+    parser->state = parser->body;
     return CS_HTTP_HEAD;
 }
 
-static enum cs_http_event take_last_lf(struct cs_http_parser *parser, unsigned char c)
+static enum cs_http_event take_last_lf(struct cs_http_parser *parser, int c)
 {
     if (c != '\n') {
-        return cs_http_refuse(parser);
+        return refuse(parser);
     }
-    if (is_trailer(parser)) {
-        cs_http_go(parser, CS_HTTP_EXPECT_NOTHING);
+    if (parser->trailer) {
+        parser->state = CS_HTTP_EXPECT_NOTHING;
         return CS_HTTP_DONE;
     }
     return finish_head(parser);
 }
 
-enum cs_http_event cs_http_head_take(struct cs_http_parser *parser, unsigned char c)
+enum cs_http_event cs_http_head_take(struct cs_http_parser *parser, int c)
 {
     parser->head_bytes++;
     if (parser->head_bytes > CS_HTTP_HEAD_MAX) {
         return cs_http_fail(parser, CONNSYNC_ERR_HTTP_TOO_LARGE);
     }
     switch (parser->state) {
-    case CS_HTTP_EXPECT_VERSION:
-        return take_version(parser, c);
-    case CS_HTTP_EXPECT_MINOR_VERSION:
-        return take_minor_version(parser, c);
-    case CS_HTTP_EXPECT_SPACE:
-        return cs_http_require(parser, c, ' ', CS_HTTP_EXPECT_STATUS);
     case CS_HTTP_EXPECT_STATUS:
         return take_status(parser, c);
     case CS_HTTP_EXPECT_SPACE_OR_END:

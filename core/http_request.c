@@ -4,90 +4,47 @@
 
 /* ---- Which bytes may stand where ---- */
 
+static bool is_within(struct cs_slice text, char first, char last)
+{
+    for (size_t i = 0; i < text.length; i++) {
+        if (text.data[i] < first || text.data[i] > last) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool is_visible(struct cs_slice text)
 {
-    for (size_t i = 0; i < text.length; i++) {
-        if (text.data[i] <= ' ' || text.data[i] > '~') {
-            return false;
-        }
-    }
-    return true;
+    return is_within(text, '!', '~');
 }
 
-/* One line of printable ASCII, as all of our own fields are. */
-static bool is_line(struct cs_slice text)
+/* One line of printable ASCII, as all of our own fields are. NULL is none. */
+static bool is_line(const char *text)
 {
-    for (size_t i = 0; i < text.length; i++) {
-        if (text.data[i] < ' ' || text.data[i] > '~') {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool is_method(struct cs_slice text)
-{
-    for (size_t i = 0; i < text.length; i++) {
-        if (text.data[i] < 'A' || text.data[i] > 'Z') {
-            return false;
-        }
-    }
-    return text.length > 0;
+    return is_within(cs_slice_of(text), ' ', '~');
 }
 
 /* Checked before anything is written, so that no half of a request, nor a token
  * that would be refused anyway, ever lies in the buffer. */
 static bool is_sound(const struct cs_http_request *request)
 {
+    struct cs_slice method = cs_slice_of(request->method);
     struct cs_slice host = cs_slice_of(request->host);
 
-    if (!is_method(cs_slice_of(request->method)) || host.length == 0 || !is_visible(host)) {
-        return false;
-    }
-    if (!cs_slice_starts_with(request->target, "/") || !is_visible(request->target)) {
-        return false;
-    }
-    return is_visible(request->bearer) && is_line(cs_slice_of(request->content_type)) &&
-           is_line(cs_slice_of(request->correlation_id));
+    return method.length > 0 && is_within(method, 'A', 'Z') && host.length > 0 &&
+           is_visible(host) && cs_slice_starts_with(request->target, "/") &&
+           is_visible(request->target) && is_visible(request->bearer) &&
+           is_line(request->content_type) && is_line(request->correlation_id);
 }
 
 /* ---- Writing ---- */
 
-static void write_field(struct cs_writer *writer, const char *name, const char *value)
+/* `text` comes with the end of the line before, if that is still open. */
+static void write_field(struct cs_writer *writer, const char *text, const char *value)
 {
-    cs_write_string(writer, name);
-    cs_write_string(writer, ": ");
+    cs_write_string(writer, text);
     cs_write_string(writer, value);
-    cs_write_string(writer, "\r\n");
-}
-
-static void write_request_line(struct cs_writer *writer, const struct cs_http_request *request)
-{
-    cs_write_string(writer, request->method);
-    cs_write_string(writer, " ");
-    cs_write(writer, request->target);
-    cs_write_string(writer, " HTTP/1.1\r\n");
-}
-
-static void write_content_fields(struct cs_writer *writer, const struct cs_http_request *request)
-{
-    if (request->content_type == NULL) {
-        return;
-    }
-    write_field(writer, "Content-Type", request->content_type);
-    cs_write_string(writer, "Content-Length: ");
-    cs_write_u64(writer, request->content_length);
-    cs_write_string(writer, "\r\n");
-}
-
-static void write_bearer(struct cs_writer *writer, struct cs_slice token)
-{
-    if (token.length == 0) {
-        return;
-    }
-    cs_write_string(writer, "Authorization: Bearer ");
-    cs_write(writer, token);
-    cs_write_string(writer, "\r\n");
 }
 
 enum connsync_status cs_http_write_request(struct cs_writer *writer,
@@ -96,17 +53,27 @@ enum connsync_status cs_http_write_request(struct cs_writer *writer,
     if (!is_sound(request)) {
         return CONNSYNC_ERR_HTTP_REQUEST;
     }
-    write_request_line(writer, request);
-    write_field(writer, "Host", request->host);
-    write_field(writer, "User-Agent", "connsync/" CONNSYNC_VERSION);
-    write_field(writer, "Accept", "application/json");
+    write_field(writer, request->method, " ");
+    cs_write(writer, request->target);
+    write_field(writer, " HTTP/1.1\r\nHost: ", request->host);
     /* There is no decompressor: whatever comes must come as it is. */
-    write_field(writer, "Accept-Encoding", "identity");
-    write_bearer(writer, request->bearer);
-    write_content_fields(writer, request);
-    if (request->correlation_id != NULL) {
-        write_field(writer, "X-Correlation-ID", request->correlation_id);
+    cs_write_string(writer,
+                    "\r\nUser-Agent: connsync/" CONNSYNC_VERSION "\r\nAccept: application/json"
+                    "\r\nAccept-Encoding: identity");
+    if (request->bearer.length > 0) {
+        cs_write_string(writer, "\r\nAuthorization: Bearer ");
+        cs_write(writer, request->bearer);
     }
-    cs_write_string(writer, "\r\n");
+    if (request->content_type != NULL) {
+        write_field(writer, "\r\nContent-Type: ", request->content_type);
+        cs_write_string(writer, "\r\nContent-Length: ");
+        cs_write_u64(writer, request->content_length);
+    }
+#ifndef CONNSYNC_CORE_SMALL
+    if (request->correlation_id != NULL) {
+        write_field(writer, "\r\nX-Correlation-ID: ", request->correlation_id);
+    }
+#endif
+    cs_write_string(writer, "\r\n\r\n");
     return writer->overflowed ? CONNSYNC_ERR_HTTP_REQUEST : CONNSYNC_OK;
 }

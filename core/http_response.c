@@ -5,54 +5,27 @@
 /* Of a chunk size, which is to fit 64 bits. */
 #define CHUNK_SIZE_DIGITS_MAX 16
 
-static int hex_value(unsigned char c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    if (c >= 'a' && c <= 'f') {
-        return c - 'a' + 10;
-    }
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* ---- Chunks (RFC 9112 section 7.1) ---- */
 
-static enum cs_http_event take_chunk_digit(struct cs_http_parser *parser, int digit)
+static enum cs_http_event take_chunk_size(struct cs_http_parser *parser, int c)
 {
-    if (digit < 0 || parser->value_length == CHUNK_SIZE_DIGITS_MAX) {
-        return cs_http_refuse(parser);
-    }
-    parser->remaining = parser->remaining << 4 | (uint64_t)digit;
-    parser->value_length++;
-    cs_http_go(parser, CS_HTTP_EXPECT_CHUNK_SIZE_REST);
-    return CS_HTTP_MORE;
-}
+    int digit = cs_hex_digit(c);
 
-static enum cs_http_event take_chunk_size(struct cs_http_parser *parser, unsigned char c)
-{
-    parser->remaining = 0;
-    parser->value_length = 0;
-    parser->extension_bytes = 0;
-    return take_chunk_digit(parser, hex_value(c));
-}
-
-static enum cs_http_event take_chunk_size_rest(struct cs_http_parser *parser, unsigned char c)
-{
-    if (c == '\r') {
-        cs_http_go(parser, CS_HTTP_EXPECT_CHUNK_SIZE_LF);
+    if (digit >= 0 && parser->value_length < CHUNK_SIZE_DIGITS_MAX) {
+        parser->remaining = parser->remaining << 4 | (uint64_t)digit;
+        parser->value_length++;
         return CS_HTTP_MORE;
     }
-    if (c == ';') {
-        cs_http_go(parser, CS_HTTP_EXPECT_CHUNK_EXTENSION);
-        return CS_HTTP_MORE;
+    if (parser->value_length > 0 && c == ';') {
+        return cs_http_go(parser, CS_HTTP_EXPECT_CHUNK_EXTENSION);
     }
-    return take_chunk_digit(parser, hex_value(c));
+    return cs_http_require(parser, parser->value_length > 0 ? c : -1, '\r',
+                           CS_HTTP_EXPECT_CHUNK_SIZE_LF);
 }
 
 /* Nobody has a use for extensions: they are skipped, within a budget, so that a
  * peer cannot feed them for ever in place of data. */
-static enum cs_http_event take_chunk_extension(struct cs_http_parser *parser, unsigned char c)
+static enum cs_http_event take_chunk_extension(struct cs_http_parser *parser, int c)
 {
     if (!cs_http_is_text(c)) {
         return cs_http_require(parser, c, '\r', CS_HTTP_EXPECT_CHUNK_SIZE_LF);
@@ -66,25 +39,25 @@ static enum cs_http_event take_chunk_extension(struct cs_http_parser *parser, un
     return CS_HTTP_MORE;
 }
 
-static enum cs_http_event take_chunk_size_lf(struct cs_http_parser *parser, unsigned char c)
+static enum cs_http_event take_chunk_size_lf(struct cs_http_parser *parser, int c)
 {
-    bool last = parser->remaining == 0;
-
-    if (last) {
-        parser->head_bytes = 0; /* the trailer has a bound of its own */
+    parser->value_length = 0;
+    parser->extension_bytes = 0;
+    if (parser->remaining > 0) {
+        return cs_http_require(parser, c, '\n', CS_HTTP_EXPECT_CHUNK_DATA);
     }
-    return cs_http_require(parser, c, '\n',
-                           last ? CS_HTTP_EXPECT_NAME_OR_END : CS_HTTP_EXPECT_CHUNK_DATA);
+    parser->trailer = true;
+    parser->head_bytes = 0; /* the trailer has a bound of its own */
+    return cs_http_require(parser, c, '\n', CS_HTTP_EXPECT_NAME_OR_END);
 }
 
 /* ---- Bodies ---- */
 
-static struct cs_slice take_front(struct cs_slice *input, size_t length)
+static enum cs_http_event take_body(struct cs_slice *input, struct cs_slice *body, size_t length)
 {
-    struct cs_slice front = cs_slice_make(input->data, length);
-
+    *body = cs_slice_make(input->data, length);
     *input = cs_slice_make(input->data + length, input->length - length);
-    return front;
+    return CS_HTTP_BODY;
 }
 
 static enum cs_http_event take_counted(struct cs_http_parser *parser, struct cs_slice *input,
@@ -92,26 +65,21 @@ static enum cs_http_event take_counted(struct cs_http_parser *parser, struct cs_
 {
     size_t length = input->length;
 
-    if (length > parser->remaining) {
+    if (length >= parser->remaining) {
         length = (size_t)parser->remaining;
+        parser->state = (uint8_t)next;
     }
-    *body = take_front(input, length);
     parser->remaining -= length;
-    if (parser->remaining == 0) {
-        cs_http_go(parser, next);
-    }
-    return CS_HTTP_BODY;
+    return take_body(input, body, length);
 }
 
 /* ---- Driving it ---- */
 
-static enum cs_http_event take_chunk_byte(struct cs_http_parser *parser, unsigned char c)
+static enum cs_http_event take_chunk_byte(struct cs_http_parser *parser, int c)
 {
     switch (parser->state) {
     case CS_HTTP_EXPECT_CHUNK_SIZE:
         return take_chunk_size(parser, c);
-    case CS_HTTP_EXPECT_CHUNK_SIZE_REST:
-        return take_chunk_size_rest(parser, c);
     case CS_HTTP_EXPECT_CHUNK_EXTENSION:
         return take_chunk_extension(parser, c);
     case CS_HTTP_EXPECT_CHUNK_SIZE_LF:
@@ -133,12 +101,12 @@ static enum cs_http_event take_some(struct cs_http_parser *parser, struct cs_sli
     case CS_HTTP_EXPECT_CHUNK_DATA:
         return take_counted(parser, input, body, CS_HTTP_EXPECT_CHUNK_CR);
     case CS_HTTP_EXPECT_BODY_OR_CLOSE:
-        *body = take_front(input, input->length);
-        return CS_HTTP_BODY;
+        return take_body(input, body, input->length);
     default:
         break;
     }
-    unsigned char c = (unsigned char)take_front(input, 1).data[0];
+    int c = (unsigned char)*input->data++;
+    input->length--;
     return parser->state < CS_HTTP_HEAD_STATES_END ? cs_http_head_take(parser, c)
                                                    : take_chunk_byte(parser, c);
 }
@@ -171,7 +139,7 @@ enum cs_http_event cs_http_next(struct cs_http_parser *parser, struct cs_slice *
 enum cs_http_event cs_http_end(struct cs_http_parser *parser)
 {
     if (parser->state == CS_HTTP_EXPECT_BODY_OR_CLOSE) {
-        cs_http_go(parser, CS_HTTP_EXPECT_NOTHING);
+        parser->state = CS_HTTP_EXPECT_NOTHING;
     }
     if (parser->state == CS_HTTP_EXPECT_NOTHING) {
         return CS_HTTP_DONE;
@@ -180,6 +148,6 @@ enum cs_http_event cs_http_end(struct cs_http_parser *parser)
         return CS_HTTP_ERROR;
     }
     bool untouched =
-        parser->head_bytes == 0 && parser->interim == 0 && parser->framing == CS_HTTP_FRAMING_OPEN;
+        parser->state == CS_HTTP_EXPECT_STATUS && parser->head_bytes == 0 && parser->interim == 0;
     return cs_http_fail(parser, untouched ? CONNSYNC_ERR_CLOSED : CONNSYNC_ERR_HTTP_TRUNCATED);
 }

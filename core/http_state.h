@@ -14,10 +14,7 @@ extern "C" {
 /* Named by what may come next. Those before CS_HTTP_HEAD_STATES_END read a head
  * or a trailer. */
 enum cs_http_state {
-    CS_HTTP_EXPECT_VERSION,
-    CS_HTTP_EXPECT_MINOR_VERSION,
-    CS_HTTP_EXPECT_SPACE,
-    CS_HTTP_EXPECT_STATUS,
+    CS_HTTP_EXPECT_STATUS, /* the status line up to its three digits */
     CS_HTTP_EXPECT_SPACE_OR_END,
     CS_HTTP_EXPECT_REASON,
     CS_HTTP_EXPECT_LINE_LF,
@@ -28,7 +25,6 @@ enum cs_http_state {
     CS_HTTP_EXPECT_LAST_LF,
     CS_HTTP_HEAD_STATES_END,
     CS_HTTP_EXPECT_CHUNK_SIZE,
-    CS_HTTP_EXPECT_CHUNK_SIZE_REST,
     CS_HTTP_EXPECT_CHUNK_EXTENSION,
     CS_HTTP_EXPECT_CHUNK_SIZE_LF,
     CS_HTTP_EXPECT_CHUNK_CR,
@@ -40,38 +36,21 @@ enum cs_http_state {
     CS_HTTP_FAILED
 };
 
-static inline void cs_http_go(struct cs_http_parser *parser, enum cs_http_state state)
+static inline enum cs_http_event cs_http_go(struct cs_http_parser *parser, enum cs_http_state state)
 {
     parser->state = (uint8_t)state;
-}
-
-static inline enum cs_http_event cs_http_fail(struct cs_http_parser *parser,
-                                              enum connsync_status error)
-{
-    cs_http_go(parser, CS_HTTP_FAILED);
-    parser->error = error;
-    return CS_HTTP_ERROR;
-}
-
-static inline enum cs_http_event cs_http_refuse(struct cs_http_parser *parser)
-{
-    return cs_http_fail(parser, CONNSYNC_ERR_HTTP_SYNTAX);
-}
-
-/* Goes on to `next` if `c` is the one byte that may stand here. */
-static inline enum cs_http_event cs_http_require(struct cs_http_parser *parser, unsigned char c,
-                                                 unsigned char wanted, enum cs_http_state next)
-{
-    if (c != wanted) {
-        return cs_http_refuse(parser);
-    }
-    cs_http_go(parser, next);
     return CS_HTTP_MORE;
 }
 
+enum cs_http_event cs_http_fail(struct cs_http_parser *parser, enum connsync_status error);
+
+/* Goes on to `next` if the byte `c` is the one that may stand here. */
+enum cs_http_event cs_http_require(struct cs_http_parser *parser, int c, int wanted,
+                                   enum cs_http_state next);
+
 /* What a field's value, a reason or a chunk extension is made of (RFC 9110
  * section 5.5). */
-static inline bool cs_http_is_text(unsigned char c)
+static inline bool cs_http_is_text(int c)
 {
     return c == '\t' || (c >= ' ' && c != 0x7f);
 }
@@ -81,7 +60,7 @@ void cs_http_head_begin(struct cs_http_parser *parser);
 
 /* Takes one byte, in a state before CS_HTTP_HEAD_STATES_END. CS_HTTP_HEAD at the
  * end of the head, CS_HTTP_DONE at the end of a trailer. */
-enum cs_http_event cs_http_head_take(struct cs_http_parser *parser, unsigned char c);
+enum cs_http_event cs_http_head_take(struct cs_http_parser *parser, int c);
 
 #ifdef __cplusplus
 }

@@ -1,51 +1,8 @@
 #include "core/json.h"
 
-#include <limits.h>
 #include <string.h>
 
 #include "core/json_string.h"
-
-/* jsmn's strict mode takes a number or a word for unfinished when nothing follows
- * it. A checked text can be nothing else but one such value, up to its end. */
-static int tokenise_lone_primitive(struct cs_slice text, jsmntok_t *token, unsigned start)
-{
-    token->type = JSMN_PRIMITIVE;
-    token->start = (int)start;
-    token->end = (int)text.length;
-    token->size = 0;
-    token->parent = CS_JSON_NONE;
-    return 1;
-}
-
-enum connsync_status cs_json_tokenise(struct cs_json *json, struct cs_slice text, jsmntok_t *tokens,
-                                      size_t capacity)
-{
-    jsmn_parser parser;
-    int count;
-
-    json->text = text;
-    json->tokens = tokens;
-    json->count = 0;
-    if (text.length > INT_MAX || capacity == 0) {
-        return CONNSYNC_ERR_JSON_TOKENS;
-    }
-    if (capacity > INT_MAX) {
-        capacity = INT_MAX;
-    }
-    jsmn_init(&parser);
-    count = jsmn_parse(&parser, text.data, text.length, tokens, (unsigned)capacity);
-    if (count == JSMN_ERROR_PART && parser.toknext == 0) {
-        count = tokenise_lone_primitive(text, tokens, parser.pos);
-    }
-    if (count == JSMN_ERROR_NOMEM) {
-        return CONNSYNC_ERR_JSON_TOKENS;
-    }
-    if (count <= 0) {
-        return CONNSYNC_ERR_JSON_SYNTAX;
-    }
-    json->count = count;
-    return CONNSYNC_OK;
-}
 
 static bool has_type(const struct cs_json *json, int value, jsmntype_t type)
 {

@@ -8,8 +8,10 @@
 
 #include <string.h>
 
-/* A register's worth of string bytes is looked at together. */
+/* A register's worth of string bytes is looked at together, where that is eight: four
+ * are not worth the code. */
 typedef size_t word;
+#define MANY_BYTES 8
 
 #define EVERY_BYTE(value) ((word)(~(word)0 / 255 * (value)))
 
@@ -75,7 +77,7 @@ static inline void skip_plain(struct checker *c)
     const unsigned char *at = c->at;
     word bytes;
 
-    while ((size_t)(c->end - at) >= sizeof bytes) {
+    while (sizeof bytes >= MANY_BYTES && (size_t)(c->end - at) >= sizeof bytes) {
         memcpy(&bytes, at, sizeof bytes);
         if (!is_plain_word(bytes)) {
             break;
@@ -86,11 +88,6 @@ static inline void skip_plain(struct checker *c)
         at++;
     }
     c->at = at;
-}
-
-static bool is_hex(unsigned char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
 }
 
 /* At a backslash. A lone surrogate is grammatical: RFC 8259, section 8.2. */
@@ -104,7 +101,7 @@ static bool skip_escape(struct checker *c)
         return true;
     }
     for (int i = 0; i < 4; i++) {
-        if (c->at == c->end || !is_hex(*c->at)) {
+        if (c->at == c->end || cs_hex_digit(*c->at) < 0) {
             return false;
         }
         c->at++;
@@ -113,36 +110,27 @@ static bool skip_escape(struct checker *c)
 }
 
 /*
- * One character of two to four bytes, by the table of RFC 3629, section 4. The
- * first byte narrows the range of the second: this is what keeps out overlong
- * forms, surrogates and all above U+10FFFF.
+ * One character of two to four bytes, by the table of RFC 3629, section 4: continuation
+ * bytes behind a first byte, and what the first two may not be together. This keeps out
+ * overlong forms (C0, C1, E0 80, F0 80), surrogates (ED A0) and all above U+10FFFF (F4 90).
  */
 static bool skip_utf8(struct checker *c)
 {
-    unsigned char first = *c->at;
-    unsigned char low = 0x80;
-    unsigned char high = 0xBF;
+    unsigned first = *c->at;
     size_t more = first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : 1;
 
-    if (first < 0xC2 || first > 0xF4 || (size_t)(c->end - c->at) <= more) {
+    if ((size_t)(c->end - c->at) <= more) {
         return false;
     }
-    if (first == 0xE0) {
-        low = 0xA0;
-    } else if (first == 0xED) {
-        high = 0x9F;
-    } else if (first == 0xF0) {
-        low = 0x90;
-    } else if (first == 0xF4) {
-        high = 0x8F;
-    }
-    if (c->at[1] < low || c->at[1] > high) {
-        return false;
-    }
-    for (size_t i = 2; i <= more; i++) {
+    for (size_t i = 1; i <= more; i++) {
         if ((c->at[i] & 0xC0) != 0x80) {
             return false;
         }
+    }
+    unsigned two = first << 8 | c->at[1];
+    if (two < 0xC280 || two >= 0xF490 || (two >= 0xE080 && two < 0xE0A0) ||
+        (two >= 0xEDA0 && two < 0xEDC0) || (two >= 0xF080 && two < 0xF090)) {
+        return false;
     }
     c->at += more + 1;
     return true;

@@ -5,4 +5,52 @@
  */
 #define JSMN_STRICT
 #define JSMN_PARENT_LINKS
+#define JSMN_STATIC
 #include <jsmn.h>
+
+#include "core/json.h"
+
+#include <limits.h>
+
+/* jsmn's strict mode takes a number or a word for unfinished when nothing follows
+ * it. A checked text can be nothing else but one such value, up to its end. */
+static int tokenise_lone_primitive(struct cs_slice text, jsmntok_t *token, unsigned start)
+{
+    token->type = JSMN_PRIMITIVE;
+    token->start = (int)start;
+    token->end = (int)text.length;
+    token->size = 0;
+    token->parent = CS_JSON_NONE;
+    return 1;
+}
+
+enum connsync_status cs_json_tokenise(struct cs_json *json, struct cs_slice text, jsmntok_t *tokens,
+                                      size_t capacity)
+{
+    jsmn_parser parser;
+    int count;
+
+    json->text = text;
+    json->tokens = tokens;
+    json->count = 0;
+    /* Without tokens jsmn would only count. A compiler that knows better leaves that out. */
+    if (text.length > INT_MAX || capacity == 0 || tokens == NULL) {
+        return CONNSYNC_ERR_JSON_TOKENS;
+    }
+    if (capacity > INT_MAX) {
+        capacity = INT_MAX;
+    }
+    jsmn_init(&parser);
+    count = jsmn_parse(&parser, text.data, text.length, tokens, (unsigned)capacity);
+    if (count == JSMN_ERROR_PART && parser.toknext == 0) {
+        count = tokenise_lone_primitive(text, tokens, parser.pos);
+    }
+    if (count == JSMN_ERROR_NOMEM) {
+        return CONNSYNC_ERR_JSON_TOKENS;
+    }
+    if (count <= 0) {
+        return CONNSYNC_ERR_JSON_SYNTAX;
+    }
+    json->count = count;
+    return CONNSYNC_OK;
+}

@@ -15,8 +15,7 @@ static uint32_t read_hex4(const char *digits)
     uint32_t value = 0;
 
     for (int i = 0; i < 4; i++) {
-        uint32_t c = (unsigned char)digits[i];
-        value = value << 4 | (c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
+        value = value << 4 | (uint32_t)cs_hex_digit(digits[i]);
     }
     return value;
 }
@@ -45,49 +44,35 @@ static uint32_t read_code_point(struct cs_json_string *string)
     return 0x10000 + ((high & 0x3FF) << 10 | (low & 0x3FF));
 }
 
-static uint32_t continuation(uint32_t code_point, unsigned shift)
-{
-    return 0x80 | (code_point >> shift & 0x3F);
-}
-
-/* Gives the first byte of the character and keeps the others pending. */
+/* Gives the first byte of the character and keeps the others pending: its lowest bits go
+ * last, six to a byte. The first byte begins with a bit for each byte, and a zero. */
 static int encode(struct cs_json_string *string, uint32_t code_point)
 {
-    if (code_point < 0x80) {
-        return (int)code_point;
+    int more = code_point < 0x80 ? 0 : code_point < 0x800 ? 1 : code_point < 0x10000 ? 2 : 3;
+    uint32_t marks = more == 0 ? 0 : 0x3F80u >> more & 0xFF;
+
+    for (int i = 0; i < more; i++) {
+        string->pending = string->pending << 8 | 0x80 | (code_point & 0x3F);
+        code_point >>= 6;
     }
-    string->pending = continuation(code_point, 0);
-    if (code_point < 0x800) {
-        return (int)(0xC0 | code_point >> 6);
-    }
-    string->pending = string->pending << 8 | continuation(code_point, 6);
-    if (code_point < 0x10000) {
-        return (int)(0xE0 | code_point >> 12);
-    }
-    string->pending = string->pending << 8 | continuation(code_point, 12);
-    return (int)(0xF0 | code_point >> 18);
+    return (int)(marks | code_point);
 }
 
 static int decode_escape(struct cs_json_string *string)
 {
+    /* The letters and what they stand for, in turn. */
+    static const char letters[] = "b\bf\fn\nr\rt\t";
     char c = *string->at++;
 
-    switch (c) {
-    case 'b':
-        return '\b';
-    case 'f':
-        return '\f';
-    case 'n':
-        return '\n';
-    case 'r':
-        return '\r';
-    case 't':
-        return '\t';
-    case 'u':
+    if (c == 'u') {
         return encode(string, read_code_point(string));
-    default:
-        return c; /* quote, backslash, slash */
     }
+    for (const char *letter = letters; *letter != '\0'; letter += 2) {
+        if (c == letter[0]) {
+            return letter[1];
+        }
+    }
+    return c; /* quote, backslash, slash */
 }
 
 int cs_json_string_next(struct cs_json_string *string)

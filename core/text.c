@@ -5,23 +5,6 @@
 /* The digits of 2^64-1. */
 #define U64_DIGITS_MAX 20
 
-struct cs_slice cs_slice_make(const char *data, size_t length)
-{
-    struct cs_slice slice;
-
-    slice.data = data;
-    slice.length = length;
-    return slice;
-}
-
-struct cs_slice cs_slice_of(const char *string)
-{
-    if (string == NULL) {
-        return cs_slice_make("", 0);
-    }
-    return cs_slice_make(string, strlen(string));
-}
-
 bool cs_slice_equal(struct cs_slice a, struct cs_slice b)
 {
     /* An empty slice may have no data, and memcmp may not be given NULL. */
@@ -97,6 +80,16 @@ bool cs_slice_contains(struct cs_slice slice, const char *needle)
     return false;
 }
 
+int cs_hex_digit(int c)
+{
+    int small = c | 0x20; /* also of a digit, which has the bit */
+
+    if (c >= '0' && c <= '9') {
+        return c - '0';
+    }
+    return small >= 'a' && small <= 'f' ? small - 'a' + 10 : -1;
+}
+
 bool cs_slice_to_u64(struct cs_slice slice, uint64_t *value)
 {
     uint64_t total = 0;
@@ -113,6 +106,30 @@ bool cs_slice_to_u64(struct cs_slice slice, uint64_t *value)
     }
     *value = total;
     return true;
+}
+
+const char *cs_words_next(const char *word)
+{
+    return word + strlen(word) + 1;
+}
+
+const char *cs_words_at(const char *words, unsigned index)
+{
+    while (index-- > 0) {
+        words = cs_words_next(words);
+    }
+    return words;
+}
+
+int cs_words_find(const char *words, struct cs_slice word)
+{
+    for (int i = 0; *words != '\0'; i++) {
+        if (cs_slice_is(word, words)) {
+            return i;
+        }
+        words = cs_words_next(words);
+    }
+    return -1;
 }
 
 void cs_writer_init(struct cs_writer *writer, char *data, size_t size)
@@ -181,11 +198,6 @@ void cs_write_percent_encoded(struct cs_writer *writer, struct cs_slice text)
         encoded[2] = hex[c & 15];
         cs_write(writer, cs_slice_make(encoded, sizeof encoded));
     }
-}
-
-struct cs_slice cs_written(const struct cs_writer *writer)
-{
-    return cs_slice_make(writer->data, writer->length);
 }
 
 bool cs_copy_string(char *out, size_t size, struct cs_slice text)

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -22,9 +23,21 @@ struct cs_slice {
     size_t length;
 };
 
+static inline struct cs_slice cs_slice_make(const char *data, size_t length)
+{
+    struct cs_slice slice;
+
+    slice.data = data;
+    slice.length = length;
+    return slice;
+}
+
 /* The slice of a NUL-terminated string; NULL gives an empty slice. */
-struct cs_slice cs_slice_of(const char *string);
-struct cs_slice cs_slice_make(const char *data, size_t length);
+static inline struct cs_slice cs_slice_of(const char *string)
+{
+    return cs_slice_make(string, string != NULL ? strlen(string) : 0);
+}
+
 bool cs_slice_equal(struct cs_slice a, struct cs_slice b);
 /* Equal but for the case of ASCII letters. */
 bool cs_slice_equal_nocase(struct cs_slice a, struct cs_slice b);
@@ -33,8 +46,19 @@ bool cs_slice_starts_with(struct cs_slice slice, const char *prefix);
 /* Is `word` one of the blank-separated words of `list`? (OAuth's `scope`.) */
 bool cs_slice_has_word(struct cs_slice list, const char *word);
 bool cs_slice_contains(struct cs_slice slice, const char *needle);
+/* The value of a hexadecimal digit, or -1. */
+int cs_hex_digit(int c);
 /* Reads all of `slice` as a decimal number; false if it is not one or too large. */
 bool cs_slice_to_u64(struct cs_slice slice, uint64_t *value);
+
+/*
+ * A list of words is one string: each word with its NUL, and an empty word behind
+ * the last ("on\0off\0"). It needs no table of addresses beside it.
+ */
+const char *cs_words_next(const char *word);
+const char *cs_words_at(const char *words, unsigned index);
+/* The index of `word` in the list, or -1. */
+int cs_words_find(const char *words, struct cs_slice word);
 
 struct cs_writer {
     char *data;
@@ -51,7 +75,10 @@ void cs_write_u64(struct cs_writer *writer, uint64_t value);
 /* Every byte but RFC 3986's unreserved ones as %XX: right for a path segment, a
  * query value and application/x-www-form-urlencoded alike. */
 void cs_write_percent_encoded(struct cs_writer *writer, struct cs_slice text);
-struct cs_slice cs_written(const struct cs_writer *writer);
+static inline struct cs_slice cs_written(const struct cs_writer *writer)
+{
+    return cs_slice_make(writer->data, writer->length);
+}
 
 /* Copies into `out` and terminates it; false (and an empty `out`) if too long. */
 bool cs_copy_string(char *out, size_t size, struct cs_slice text);
