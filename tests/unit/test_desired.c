@@ -6,7 +6,7 @@
 
 static const char whole[] =
     " {\n'domain' : 'https://tenant.eu.auth0.com:8443/','client_id':'an\\u002did',"
-    "'client_secret':'MARKER\\\\w\\u00e9 \\ud83d\\ude00','audience':'urn:x','every':'15m',"
+    "'client_secret':'MARKER\\'w\\u00e9 \\ud83d\\ude00\\\\','audience':'urn:x','every':'15m',"
     "'all':true," FIRST ",'except':['z','con_z'],'connections':["
     "{'name':'google-oauth2','set_user_root_attributes':'off'},"
     "{'set_user_root_attributes':'never_on_login','id':'con_1'} , "
@@ -50,7 +50,7 @@ static void expect_whole(const struct document *document)
     assert_string_equal(host, "tenant.eu.auth0.com");
     assert_int_equal(port, 8443);
     expect_text(desired, CONNSYNC_DESIRED_CLIENT_ID, "an-id");
-    expect_text(desired, CONNSYNC_DESIRED_CLIENT_SECRET, "MARKER\\w\xC3\xA9 \xF0\x9F\x98\x80");
+    expect_text(desired, CONNSYNC_DESIRED_CLIENT_SECRET, "MARKER\"w\xC3\xA9 \xF0\x9F\x98\x80\\");
     expect_text(desired, CONNSYNC_DESIRED_AUDIENCE, "urn:x");
     assert_int_equal(connsync_desired_string(desired, CONNSYNC_DESIRED_TOKEN, NULL, 0), 0);
     assert_int_equal(desired->every_s, 900);
