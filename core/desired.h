@@ -144,7 +144,8 @@ struct connsync_desired_fault {
  * Checks the whole document and fills `desired` and the entries; n entries take
  * time n log n. False with `*fault` when anything in it is wrong: the first error of
  * grammar, else the first in the order of the document, else what only shows in the
- * whole (duplicates, missing members). `capacity` is the number of `entries`.
+ * whole (duplicates, missing members); `desired` is of no use then. `capacity` is the
+ * number of `entries`.
  *
  * Whether domain and credentials are there is not checked, since a command line may
  * have them from elsewhere.
@@ -161,7 +162,8 @@ bool connsync_desired_check_board(const struct connsync_desired *desired,
 
 /* Writes the fault as one sentence without a full stop, the place first:
  * "connections[3].set_user_root_attributes: must be ...". `text` is what was read.
- * No value is ever repeated, only names of members. */
+ * No value is ever repeated, only names of members. With CONNSYNC_NO_STATUS_TEXT the
+ * reason is "error " and its number. */
 void connsync_desired_explain(const struct connsync_desired_fault *fault, struct cs_slice text,
                               struct cs_writer *writer);
 

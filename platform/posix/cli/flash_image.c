@@ -199,6 +199,7 @@ static int make(const char *input, const char *output, size_t partition_size)
     struct cs_slice json = {NULL, 0};
     int code = read_input(input, &json);
 
+    memset(&desired, 0, sizeof desired);
     if (code == 0) {
         code = check(input, json, partition_size, &desired);
     }
