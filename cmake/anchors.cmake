@@ -7,9 +7,10 @@ set(CONNSYNC_TRUST_ANCHORS_MIN 2 CACHE STRING "The least number of different roo
 set(CONNSYNC_CA_BUNDLE /etc/ssl/certs/ca-certificates.crt CACHE FILEPATH
     "The system's bundle, where CONNSYNC_TRUST_ANCHORS is empty")
 
+find_program(CONNSYNC_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH)
+find_program(CONNSYNC_PYTHON python3 REQUIRED)
+
 function(connsync_trust_anchors target)
-    find_program(CONNSYNC_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH)
-    find_program(CONNSYNC_PYTHON python3 REQUIRED)
     set(script ${PROJECT_SOURCE_DIR}/cmake/anchors.py)
     set(output ${PROJECT_BINARY_DIR}/trust_anchors.c)
     if(CONNSYNC_TRUST_ANCHORS)

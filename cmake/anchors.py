@@ -26,8 +26,7 @@ import sys
 # the networks in front of it present. A tenant whose chain ends elsewhere names its own.
 PUBLIC_ROOTS = (
     "Amazon Root CA 1", "Amazon Root CA 2", "Amazon Root CA 3", "Amazon Root CA 4",
-    "Starfield Services Root Certificate Authority - G2",
-    "DigiCert Global Root CA", "DigiCert Global Root G2", "DigiCert Global Root G3",
+    "DigiCert Global Root G2", "DigiCert Global Root G3",
     "GTS Root R1", "GTS Root R2", "GTS Root R3", "GTS Root R4",
     "ISRG Root X1", "ISRG Root X2",
 )

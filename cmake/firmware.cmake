@@ -60,6 +60,9 @@ add_link_options(${CONNSYNC_BOARD_CPU_FLAGS} --specs=nano.specs -nostartfiles)
 # the header of each piece is half of what they cost.
 add_compile_definitions(CS_ARENA_ALIGN=4)
 
+find_program(CONNSYNC_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH)
+find_program(CONNSYNC_PYTHON python3 REQUIRED)
+
 function(connsync_add_board)
     list(TRANSFORM CONNSYNC_BOARD_SOURCES PREPEND ${CONNSYNC_BOARD_DIR}/)
     set(common ${PROJECT_SOURCE_DIR}/boards/common)
@@ -96,6 +99,7 @@ function(connsync_board_program target name)
     add_custom_command(TARGET ${target} POST_BUILD
         COMMAND ${CMAKE_OBJCOPY} -O binary ${elf} ${stem}.bin
         COMMAND ${CMAKE_OBJCOPY} -O ihex ${elf} ${stem}.hex
+        COMMAND ${CONNSYNC_PYTHON} ${PROJECT_SOURCE_DIR}/tools/size-table ${stem}.map
         BYPRODUCTS ${stem}.bin ${stem}.hex ${stem}.map VERBATIM)
 endfunction()
 

@@ -82,6 +82,11 @@ void connsync_mbedtls_free(void *memory);
 #define MBEDTLS_PSA_KEY_SLOT_COUNT 4
 /* No other process shares our buffers, so PSA need not copy them first. */
 #define MBEDTLS_PSA_ASSUME_EXCLUSIVE_BUFFERS
+#if defined(CONNSYNC_TLS_SMALL)
+/* Otherwise PSA offers everything that is enabled here, private keys too. */
+#define MBEDTLS_PSA_CRYPTO_CONFIG
+#define MBEDTLS_PSA_CRYPTO_CONFIG_FILE "connsync_psa_config.h"
+#endif
 
 /* ------------------------------------------------------------------ cipher */
 #define MBEDTLS_CIPHER_C
@@ -93,7 +98,9 @@ void connsync_mbedtls_free(void *memory);
 #define MBEDTLS_AES_FEWER_TABLES
 
 #if defined(CONNSYNC_TLS_SMALL)
-/* Nothing but AES-128-GCM is offered, so the generator makes do with it too. */
+/* Nothing but AES-128-GCM is offered, so the generator makes do with it too. Both only
+ * ever encrypt a block. */
+#define MBEDTLS_BLOCK_CIPHER_NO_DECRYPT
 #define MBEDTLS_AES_ONLY_128_BIT_KEY_LENGTH
 #define MBEDTLS_CTR_DRBG_USE_128_BIT_KEY
 #else
