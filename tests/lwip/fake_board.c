@@ -143,14 +143,14 @@ static void answer_dhcp(const uint8_t *request, uint16_t length)
     } else if (world.dhcp != DHCP_ANSWERS) {
         return;
     }
-    const uint8_t options[] = {99, 130, 83, 99,               /* magic */
-                               53, 1,   reply,                /* kind of message */
-                               54, 4,   10,    0,  0, 1,      /* server */
-                               51, 4,   0,     0,  0, 240,    /* lease in seconds */
-                               1,  4,   255,   255, 255, 0,   /* mask */
-                               3,  4,   10,    0,  0, 1,      /* router */
-                               6,  4,   127,   0,  0, 1,      /* name server */
-                               42, 4,   127,   0,  0, 1, 255}; /* time server */
+    const uint8_t options[] = {99, 130, 83,    99,                  /* magic */
+                               53, 1,   reply,                      /* kind of message */
+                               54, 4,   10,    0,   0,   1,         /* server */
+                               51, 4,   0,     0,   0,   240,       /* lease in seconds */
+                               1,  4,   255,   255, 255, 0,         /* mask */
+                               3,  4,   10,    0,   0,   1,         /* router */
+                               6,  4,   127,   0,   0,   1,         /* name server */
+                               42, 4,   127,   0,   0,   1,   255}; /* time server */
     memset(waiting, 0, sizeof waiting);
     memset(waiting, 255, 6);
     waiting[6] = 2;
@@ -158,8 +158,26 @@ static void answer_dhcp(const uint8_t *request, uint16_t length)
     waiting[12] = 8;
     uint8_t *ip = waiting + 14;
     const uint16_t udp_length = 8 + 236 + 64;
-    static const uint8_t head[] = {0x45, 0, (20 + 8 + 236 + 64) >> 8, (20 + 8 + 236 + 64) & 255,
-                                   0,    0, 0,  0, 64, 17, 0, 0, 10,  0, 0, 1, 255, 255, 255, 255};
+    static const uint8_t head[] = {0x45,
+                                   0,
+                                   (20 + 8 + 236 + 64) >> 8,
+                                   (20 + 8 + 236 + 64) & 255,
+                                   0,
+                                   0,
+                                   0,
+                                   0,
+                                   64,
+                                   17,
+                                   0,
+                                   0,
+                                   10,
+                                   0,
+                                   0,
+                                   1,
+                                   255,
+                                   255,
+                                   255,
+                                   255};
     memcpy(ip, head, sizeof head);
     uint16_t sum = ip_checksum(ip);
     ip[10] = (uint8_t)(sum >> 8);

@@ -157,8 +157,7 @@ void peer_send(const uint8_t *data, size_t length)
     while (length > 0 && patience-- > 0) {
         assert_non_null(peer.pcb);
         size_t part = LWIP_MIN(length, (size_t)tcp_sndbuf(peer.pcb));
-        if (part > 0 &&
-            tcp_write(peer.pcb, data, (u16_t)part, TCP_WRITE_FLAG_COPY) == ERR_OK) {
+        if (part > 0 && tcp_write(peer.pcb, data, (u16_t)part, TCP_WRITE_FLAG_COPY) == ERR_OK) {
             data += part;
             length -= part;
         }

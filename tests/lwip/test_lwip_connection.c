@@ -246,8 +246,8 @@ static void everything_arrives(void **state)
             int32_t count = part > 0 ? port.send(port.context, pattern + sent, part) : 0;
             sent += count > 0 ? (size_t)count : 0;
             part = LWIP_MIN(LWIP_MIN(pieces[i], total - given), tcp_sndbuf(peer.pcb));
-            if (part > 0 && tcp_write(peer.pcb, pattern + given, (u16_t)part,
-                                      TCP_WRITE_FLAG_COPY) == ERR_OK) {
+            if (part > 0 &&
+                tcp_write(peer.pcb, pattern + given, (u16_t)part, TCP_WRITE_FLAG_COPY) == ERR_OK) {
                 given += part;
                 (void)tcp_output(peer.pcb);
             }
@@ -275,6 +275,8 @@ static void sleeps_only_when_it_may(void **state)
     pass(2);
     assert_int_equal(port.recv(port.context, &byte, 1), 1);
     assert_false(connsync_network_may_sleep(&network)); /* the reader is at it */
+    pass(1);
+    assert_false(connsync_network_may_sleep(&network)); /* whichever comes first in a turn */
     pass(1);
     assert_true(connsync_network_may_sleep(&network)); /* the reader does something else */
     assert_int_equal(port.recv(port.context, &byte, 1), 1);

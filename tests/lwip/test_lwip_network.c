@@ -195,7 +195,8 @@ static void refuses_what_is_no_name(void **state)
         assert_string_equal(connsync_network_reason(&network), "not a host name");
     }
     assert_int_equal(name_server.questions, questions);
-    const char *const names_after_all[] = {"256.1.1.1", "1.2.3", "1.2.3.4.5", "01.2.3.4", "1.2.3.04"};
+    const char *const names_after_all[] = {"256.1.1.1", "1.2.3", "1.2.3.4.5", "01.2.3.4",
+                                           "1.2.3.04"};
     name_server.count = 0;
     for (size_t i = 0; i < sizeof names_after_all / sizeof names_after_all[0]; i++) {
         assert_int_equal(look_up(names_after_all[i], NULL), CONNSYNC_PORT_ERR_NAME);
