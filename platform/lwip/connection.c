@@ -9,7 +9,7 @@
 /* A record of TLS is larger than the window, so it must be able to pass in parts:
  * two segments are let on their way before the reader takes anything, and what is
  * on its way fits the ring. */
-_Static_assert(TCP_WND >= 2 * TCP_MSS, "the peer would wait for each acknowledgement");
+_Static_assert(TCP_WND / TCP_MSS >= 2, "the peer would wait for each acknowledgement");
 _Static_assert(sizeof(((struct connsync_connection *)0)->ring) >= TCP_WND,
                "the peer may send what the ring cannot hold");
 /* A full Ethernet frame, and a small one beside it. */

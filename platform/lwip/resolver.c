@@ -34,10 +34,10 @@ void dns_tmr(void)
 {
 }
 
-void dns_setserver(u8_t number, const ip_addr_t *server)
+void dns_setserver(u8_t numdns, const ip_addr_t *dnsserver)
 {
-    if (number < DNS_MAX_SERVERS) {
-        ip_addr_copy(servers[number], *(server != NULL ? server : IP_ADDR_ANY));
+    if (numdns < DNS_MAX_SERVERS) {
+        ip_addr_copy(servers[numdns], *(dnsserver != NULL ? dnsserver : IP_ADDR_ANY));
     }
 }
 

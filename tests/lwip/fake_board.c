@@ -107,7 +107,7 @@ static void answer_arp(const uint8_t *request)
     at = put(at, kind, sizeof kind);
     at = put(at, server_mac, 6);
     at = put(at, server, 4);
-    at = put(at, request + 22, 10);
+    (void)put(at, request + 22, 10);
     waiting_length = 60;
 }
 

@@ -13,6 +13,8 @@ struct connsync_port port;
 struct name_server name_server;
 struct time_server time_server;
 struct peer peer;
+uint8_t pattern[LARGE];
+uint8_t received[LARGE];
 
 /* ---- Names ---- */
 
@@ -227,6 +229,9 @@ void start_network(void)
     name_server.count = 1;
     name_server.addresses[0] = LOOP_ADDRESS;
     peer.reads = true;
+    for (size_t i = 0; i < sizeof pattern; i++) {
+        pattern[i] = (uint8_t)(i * 7 + i / 251);
+    }
     assert_int_equal(connsync_network_start(&network), 0);
     connsync_network_port(&network, &port);
     (void)serve_datagrams(53, on_question);
@@ -273,6 +278,23 @@ int connect_fully(const char *host, uint16_t port_number, uint32_t *took_ms)
         *took_ms = (uint32_t)(world.now_ms - begin);
     }
     return status;
+}
+
+void send_all(const uint8_t *data, size_t length, size_t piece)
+{
+    uint32_t patience = 300000;
+    while (length > 0 && patience-- > 0) {
+        size_t part = piece < length ? piece : length;
+        int32_t count = port.send(port.context, data, part);
+        if (count == CONNSYNC_PORT_WOULD_BLOCK) {
+            pass(1);
+            continue;
+        }
+        assert_in_range(count, 1, part);
+        data += count;
+        length -= (size_t)count;
+    }
+    assert_int_equal(length, 0);
 }
 
 int32_t recv_fully(uint8_t *data, size_t size)

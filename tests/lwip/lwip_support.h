@@ -89,6 +89,11 @@ struct peer {
 };
 extern struct peer peer;
 
+/* Bytes to send, no two parts of them alike, and room to receive them. */
+#define LARGE 60000u
+extern uint8_t pattern[LARGE];
+extern uint8_t received[LARGE];
+
 void peer_reset(void);
 void peer_send(const uint8_t *data, size_t length);
 void peer_finish(void);
@@ -106,6 +111,8 @@ bool pass_until(enum connsync_network_state state, uint32_t at_most_ms);
 
 /* Calls connect until it is decided; the time that took in *took_ms (or NULL). */
 int connect_fully(const char *host, uint16_t port_number, uint32_t *took_ms);
+/* Sends all in pieces of at most `piece`, however long that takes. */
+void send_all(const uint8_t *data, size_t length, size_t piece);
 /* Receives until there is something other than would-block, for 30 s. */
 int32_t recv_fully(uint8_t *data, size_t size);
 /* Opens a connection to the peer, or fails the test. */

@@ -1,9 +1,10 @@
 /*
  * A small program for a board, to try the network without the agent: waits until it
  * is ready, opens connections one after another, sends to each a number of bytes,
- * receives until the end, and prints a line for everything that happens.
+ * receives until the end, or until it has TAKE bytes, and prints a line for
+ * everything that happens.
  *
- *     probe --tap NAME SECONDS [HOST PORT ROUNDS BYTES]
+ *     probe --tap NAME SECONDS [HOST PORT ROUNDS BYTES TAKE]
  *
  * It gives up after SECONDS. The bytes that it sends are 0, 1, 2, ... 250, 0, ...; a
  * received byte enters a checksum of 32 bits (FNV-1a).
@@ -79,14 +80,14 @@ static int32_t send_bytes(uint32_t count)
     return 0;
 }
 
-static void receive_bytes(void)
+static void receive_bytes(uint64_t limit)
 {
     uint8_t bytes[512];
     uint32_t digest = 2166136261u;
     uint64_t total = 0;
-    int32_t count;
-    while ((count = port.recv(port.context, bytes, sizeof bytes)) > 0 ||
-           count == CONNSYNC_PORT_WOULD_BLOCK) {
+    int32_t count = 0;
+    while (total < limit && ((count = port.recv(port.context, bytes, sizeof bytes)) > 0 ||
+                             count == CONNSYNC_PORT_WOULD_BLOCK)) {
         for (int32_t i = 0; i < count; i++) {
             digest = (digest ^ bytes[i]) * 16777619u;
         }
@@ -116,7 +117,7 @@ static void show_figures(void)
 
 int main(int count, char **arguments)
 {
-    if (count != 4 && count != 8) {
+    if (count != 4 && count != 9) {
         return 64;
     }
     end_ms = connsync_board_ms() + strtoul(arguments[3], NULL, 10) * 1000u;
@@ -133,7 +134,7 @@ int main(int count, char **arguments)
         if (open_connection(arguments[4], port_number) == CONNSYNC_PORT_OK) {
             int32_t status = send_bytes((uint32_t)strtoul(arguments[7], NULL, 10));
             (void)printf("sent: %" PRId32 "\n", status);
-            receive_bytes();
+            receive_bytes(strtoul(arguments[8], NULL, 10));
         }
         port.close(port.context);
     }

@@ -36,11 +36,13 @@ def pattern(count):
 
 
 class Server:
-    """Takes `expected` bytes from each connection, then gives `answer` and ends it:
-    in good order, or with a reset when `reset`."""
+    """Takes `expected` bytes from each connection, then gives `answer` and ends it: in
+    good order, with a reset when `reset`, or not at all when `silent_end`."""
 
-    def __init__(self, address, expected=0, answer=b"", reset=False, pause=0.0):
-        self.expected, self.answer, self.reset, self.pause = expected, answer, reset, pause
+    def __init__(self, address, expected=0, answer=b"", *, reset=False, silent_end=False,
+                 pause=0.0):
+        self.expected, self.answer, self.pause = expected, answer, pause
+        self.reset, self.silent_end, self.held = reset, silent_end, []
         self.received = []
         self.stream = None
         self.listener = socket.create_server((address, PORT))
@@ -58,6 +60,8 @@ class Server:
             pass  # there is none, or it has ended
         self.thread.join(10)
         self.listener.close()
+        for stream in self.held:
+            stream.close()
 
     def _serve(self):
         while True:
@@ -65,11 +69,14 @@ class Server:
                 self.stream, _ = self.listener.accept()
             except OSError:
                 return
-            with self.stream:
-                try:
-                    self._converse(self.stream)
-                except OSError:
-                    pass
+            try:
+                self._converse(self.stream)
+            except OSError:
+                pass
+            if self.silent_end:
+                self.held.append(self.stream)
+            else:
+                self.stream.close()
 
     def _converse(self, stream):
         data = b""
@@ -99,6 +106,8 @@ class TapTest(unittest.TestCase):
         self.lan.serve(**how)
 
     def start(self, seconds, *arguments):
+        if len(arguments) == 4:
+            arguments += (1 << 31,)  # until the end
         return subprocess.Popen([PROBE, "--tap", self.lan.tap, str(seconds), *map(str, arguments)],
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
@@ -149,6 +158,13 @@ class TapTest(unittest.TestCase):
         self.assertEqual(self.statuses(out), [0] * 200)
         self.assertEqual(len(self.received(out)), 200)
         self.assertLessEqual(self.figure(out, "tcp_connections", "used"), 2)
+
+    def test_peers_that_do_not_say_good_bye(self):
+        """A place that waits for the peer's FIN is given to the next connection."""
+        self.serve()
+        with Server(self.lan.address, 10, b"x" * 100, silent_end=True):
+            out = self.run_probe(NAME, PORT, 6, 10, 100)
+        self.assertEqual(self.received(out), [(100, checksum(b"x" * 100), 100)] * 6)
 
     def test_reset(self):
         self.serve()
@@ -239,7 +255,7 @@ class TapTest(unittest.TestCase):
     def test_no_entropy(self):
         """Without unpredictable numbers nothing begins."""
         self.serve()
-        process = subprocess.run([PROBE, "--tap", self.lan.tap, "5", "--no-entropy", "", "", ""],
+        process = subprocess.run([PROBE, "--tap", self.lan.tap, "5", "--no-entropy", *4 * [""]],
                                  stdout=subprocess.PIPE, timeout=10, check=False)
         self.assertEqual((process.returncode, process.stdout), (BOARD_NO_ENTROPY, b""))
         self.assertNotIn("DHCPDISCOVER", self.lan.log)
