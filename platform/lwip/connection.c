@@ -9,7 +9,7 @@
 /* A record of TLS is larger than the window, so it must be able to pass in parts:
  * two segments are let on their way before the reader takes anything, and what is
  * on its way fits the ring. */
-_Static_assert(TCP_WND >= 2 * TCP_MSS, "the peer would wait for each acknowledgement");
+_Static_assert(TCP_WND / TCP_MSS >= 2, "the peer would wait for each acknowledgement");
 _Static_assert(sizeof(((struct connsync_connection *)0)->ring) >= TCP_WND,
                "the peer may send what the ring cannot hold");
 /* A full Ethernet frame, and a small one beside it. */
@@ -73,8 +73,7 @@ static void on_error(void *argument, err_t error)
     struct connsync_connection *connection = argument;
     bool opening = connection->stage == STAGE_CONNECTING;
     connection->pcb = NULL;
-    connection->failure =
-        (int8_t)(opening ? CONNSYNC_PORT_ERR_CONNECT : CONNSYNC_PORT_ERR_RESET);
+    connection->failure = (int8_t)(opening ? CONNSYNC_PORT_ERR_CONNECT : CONNSYNC_PORT_ERR_RESET);
     if (error == ERR_RST) {
         connection->reason = opening ? "connection refused" : "connection reset by the peer";
     } else {
@@ -119,8 +118,8 @@ static err_t dial(struct connsync_connection *connection, uint16_t port_number, 
 {
     bool last = connection->next_address + 1u == connection->resolver.count;
     connection->failure = 0;
-    connection->deadline_ms = now_ms + (last ? CONNSYNC_CONNECTION_CONNECT_MS
-                                             : CONNSYNC_CONNECTION_CONNECT_SHARE_MS);
+    connection->deadline_ms =
+        now_ms + (last ? CONNSYNC_CONNECTION_CONNECT_MS : CONNSYNC_CONNECTION_CONNECT_SHARE_MS);
     struct tcp_pcb *pcb = tcp_new();
     if (pcb == NULL) {
         return ERR_MEM;
@@ -269,8 +268,7 @@ int32_t connsync_connection_send(struct connsync_connection *connection, const u
     return (int32_t)part;
 }
 
-int32_t connsync_connection_recv(struct connsync_connection *connection, uint8_t *data,
-                                 size_t size)
+int32_t connsync_connection_recv(struct connsync_connection *connection, uint8_t *data, size_t size)
 {
     if (connection->stage == STAGE_OPEN && connection->count == 0 && connection->ended) {
         return CONNSYNC_PORT_EOF; /* a reset after the end makes it no less the end */
@@ -284,7 +282,7 @@ int32_t connsync_connection_recv(struct connsync_connection *connection, uint8_t
     memcpy(data, connection->ring + connection->first, part);
     connection->first = (uint16_t)((connection->first + part) % TCP_WND);
     connection->count = (uint16_t)(connection->count - part);
-    connection->taken = true;
+    connection->taken = 2;
     if (connection->pcb != NULL) {
         tcp_recved(connection->pcb, (u16_t)part);
     }
@@ -301,7 +299,7 @@ void connsync_connection_close(struct connsync_connection *connection)
 
 void connsync_connection_poll(struct connsync_connection *connection)
 {
-    connection->taken = false;
+    connection->taken = connection->taken > 0 ? (uint8_t)(connection->taken - 1) : 0;
     if (connection->pcb != NULL && connection->pcb->unsent != NULL) {
         (void)tcp_output(connection->pcb);
     }
@@ -325,5 +323,5 @@ void connsync_connection_break(struct connsync_connection *connection, const cha
 
 bool connsync_connection_is_read(const struct connsync_connection *connection)
 {
-    return connection->count > 0 && connection->taken;
+    return connection->count > 0 && connection->taken > 0;
 }

@@ -39,8 +39,8 @@ struct connsync_connection {
     const char *reason;
     uint8_t stage;
     uint8_t next_address;
-    bool ended; /* the peer's FIN has come */
-    bool taken; /* bytes were taken since the last poll */
+    bool ended;    /* the peer's FIN has come */
+    uint8_t taken; /* not 0: bytes were taken since the last poll, or the one before */
     int8_t failure;
     uint16_t first; /* the oldest byte in the ring */
     uint16_t count;

@@ -159,8 +159,7 @@ void connsync_network_address(const struct connsync_network *network,
                               char text[CONNSYNC_NETWORK_ADDRESS_SIZE])
 {
     _Static_assert(CONNSYNC_NETWORK_ADDRESS_SIZE >= IP4ADDR_STRLEN_MAX, "an address must fit");
-    (void)ip4addr_ntoa_r(netif_ip4_addr(&network->netif), text,
-                         (int)CONNSYNC_NETWORK_ADDRESS_SIZE);
+    (void)ip4addr_ntoa_r(netif_ip4_addr(&network->netif), text, (int)CONNSYNC_NETWORK_ADDRESS_SIZE);
 }
 
 const char *connsync_network_reason(const struct connsync_network *network)

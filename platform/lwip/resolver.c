@@ -34,10 +34,10 @@ void dns_tmr(void)
 {
 }
 
-void dns_setserver(u8_t number, const ip_addr_t *server)
+void dns_setserver(u8_t numdns, const ip_addr_t *dnsserver)
 {
-    if (number < DNS_MAX_SERVERS) {
-        ip_addr_copy(servers[number], *(server != NULL ? server : IP_ADDR_ANY));
+    if (numdns < DNS_MAX_SERVERS) {
+        ip_addr_copy(servers[numdns], *(dnsserver != NULL ? dnsserver : IP_ADDR_ANY));
     }
 }
 
@@ -206,8 +206,7 @@ static void read_answers(struct connsync_resolver *resolver, struct reader *read
             bytes[i] = read_byte(reader);
         }
         if (!reader->failed) {
-            IP4_ADDR(&resolver->addresses[resolver->count], bytes[0], bytes[1], bytes[2],
-                     bytes[3]);
+            IP4_ADDR(&resolver->addresses[resolver->count], bytes[0], bytes[1], bytes[2], bytes[3]);
             resolver->count++;
         }
     }
@@ -242,7 +241,8 @@ static void read_message(struct connsync_resolver *resolver, struct reader *read
     }
     resolver->count = 0;
     read_answers(resolver, reader, code == 0 ? answers : 0);
-    finish(resolver, resolver->count > 0 ? CONNSYNC_RESOLVER_FOUND : CONNSYNC_RESOLVER_NO_SUCH_NAME);
+    finish(resolver,
+           resolver->count > 0 ? CONNSYNC_RESOLVER_FOUND : CONNSYNC_RESOLVER_NO_SUCH_NAME);
 }
 
 static void on_message(void *argument, struct udp_pcb *socket, struct pbuf *packet,

@@ -41,11 +41,11 @@ enum stage {
 static ip4_addr_t offered;
 
 /* dhcp.c calls this with every lease. */
-void dhcp_set_ntp_servers(u8_t count, const ip4_addr_t *servers)
+void dhcp_set_ntp_servers(u8_t num_ntp_servers, const ip4_addr_t *ntp_server_addrs)
 {
     ip4_addr_set_zero(&offered);
-    if (count > 0) {
-        ip4_addr_copy(offered, servers[0]);
+    if (num_ntp_servers > 0) {
+        ip4_addr_copy(offered, ntp_server_addrs[0]);
     }
 }
 

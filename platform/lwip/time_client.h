@@ -1,6 +1,8 @@
 /*
  * The date, by SNTP (RFC 4330), and then by the board's own counter; asked for
- * again every hour.
+ * again every hour. The server is the one that DHCP offers (option 42), and the one
+ * that was compiled in (CONNSYNC_SNTP_SERVER) where DHCP offers none or the offered
+ * one fails; after a failure they take turns.
  *
  * SNTP proves nothing: whoever sits on the way can tell any date. What can be
  * done without a secret is done. An answer must come from the server that was

@@ -28,7 +28,6 @@ _Noreturn void connsync_lwip_assertion_failed(const char *message);
 #define BYTE_ORDER __BYTE_ORDER__
 #endif
 
-#define LWIP_NO_UNISTD_H 1
 #define LWIP_NO_CTYPE_H 1
 
 #define LWIP_RAND() connsync_lwip_random()
