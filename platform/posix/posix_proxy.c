@@ -188,9 +188,9 @@ static const char *read_user(struct connsync_posix_proxy *proxy, struct cs_slice
     bool right = decode_user(&out, text);
     if (right) {
         size_t length = 0;
-        right = mbedtls_base64_encode((unsigned char *)proxy->credentials,
-                                      sizeof proxy->credentials, &length,
-                                      (const unsigned char *)plain, out.length) == 0;
+        right =
+            mbedtls_base64_encode((unsigned char *)proxy->credentials, sizeof proxy->credentials,
+                                  &length, (const unsigned char *)plain, out.length) == 0;
     }
     cs_wipe(plain, out.length);
     return right ? NULL

@@ -4,6 +4,7 @@
 
 #include "core/text.h"
 #include "core/version.h"
+#include "platform/posix/posix_error.h"
 #include "port/connsync_port.h"
 
 #include <errno.h>
@@ -35,20 +36,33 @@ const char *connsync_posix_proxy_failure_name(enum connsync_posix_proxy_failure 
 
 /* ---- The request ---- */
 
-void connsync_posix_tunnel_begin(struct connsync_posix_tunnel *tunnel,
-                                 const struct connsync_posix_proxy *proxy, const char *host,
-                                 uint16_t port_number, uint64_t now_ms)
+/* Nothing that could end the request's line, or split it. */
+static bool is_sendable(const char *host)
+{
+    size_t length = 0;
+    while (host[length] > ' ' && host[length] < 0x7f) {
+        length++;
+    }
+    return host[length] == '\0' && length > 0 && length <= CONNSYNC_POSIX_HOST_MAX;
+}
+
+bool connsync_posix_tunnel_prepare(struct connsync_posix_tunnel *tunnel,
+                                   const struct connsync_posix_proxy *proxy, const char *host,
+                                   uint16_t port_number)
 {
     bool ipv6 = strchr(host, ':') != NULL;
     memset(tunnel, 0, sizeof *tunnel);
     tunnel->proxy = proxy;
-    tunnel->deadline_ms = now_ms + CONNSYNC_POSIX_TUNNEL_MS;
+    if (!is_sendable(host)) {
+        return false;
+    }
     (void)snprintf(tunnel->authority, sizeof tunnel->authority, "%s%.*s%s:%u", ipv6 ? "[" : "",
                    (int)CONNSYNC_POSIX_HOST_MAX, host, ipv6 ? "]" : "", (unsigned)port_number);
     (void)snprintf(tunnel->request, sizeof tunnel->request,
                    "CONNECT %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: connsync/%.32s\r\n%s",
                    tunnel->authority, tunnel->authority, CONNSYNC_VERSION,
                    proxy->credentials[0] != '\0' ? "Proxy-Authorization: Basic " : "");
+    return true;
 }
 
 /* The credentials are sent from where they lie: there is no copy to be wiped. */
@@ -81,7 +95,8 @@ static int broken(struct connsync_posix_tunnel *tunnel, int error)
     if (error == EAGAIN || error == EWOULDBLOCK) {
         return CONNSYNC_PORT_WOULD_BLOCK;
     }
-    return fail(tunnel, CONNSYNC_POSIX_PROXY_ANSWER, "broke the connection before its answer",
+    tunnel->error = error;
+    return fail(tunnel, CONNSYNC_POSIX_PROXY_ANSWER, "was lost before its answer",
                 CONNSYNC_PORT_ERR_RESET);
 }
 
@@ -197,11 +212,10 @@ static int judge(struct connsync_posix_tunnel *tunnel)
     if (tunnel->status >= 200 && tunnel->status <= 299) {
         return CONNSYNC_PORT_OK;
     }
-    return fail(tunnel,
-                tunnel->status == 407 ? CONNSYNC_POSIX_PROXY_CREDENTIALS
-                                      : CONNSYNC_POSIX_PROXY_DECLINED,
-                NULL,
-                may_pass(tunnel->status) ? CONNSYNC_PORT_ERR_CONNECT : CONNSYNC_PORT_ERR_NAME);
+    return fail(
+        tunnel,
+        tunnel->status == 407 ? CONNSYNC_POSIX_PROXY_CREDENTIALS : CONNSYNC_POSIX_PROXY_DECLINED,
+        NULL, may_pass(tunnel->status) ? CONNSYNC_PORT_ERR_CONNECT : CONNSYNC_PORT_ERR_NAME);
 }
 
 static int act_on(struct connsync_posix_tunnel *tunnel, enum verdict verdict)
@@ -287,8 +301,10 @@ void connsync_posix_tunnel_reason(const struct connsync_posix_tunnel *tunnel, ch
                        tunnel->authority, tunnel->status);
         return;
     default:
-        (void)snprintf(out, size, "the proxy %s port %u %s", host, port_number,
-                       tunnel->phrase != NULL ? tunnel->phrase : "has not answered yet");
+        (void)snprintf(out, size, "the proxy %s port %u %s%s%s", host, port_number,
+                       tunnel->phrase != NULL ? tunnel->phrase : "has not answered yet",
+                       tunnel->error != 0 ? ": " : "",
+                       tunnel->error != 0 ? connsync_posix_error_text(tunnel->error) : "");
         return;
     }
 }

@@ -45,7 +45,8 @@ const char *connsync_posix_proxy_failure_name(enum connsync_posix_proxy_failure 
 
 struct connsync_posix_tunnel {
     enum connsync_posix_proxy_failure failure;
-    const char *phrase; /* under CONNSYNC_POSIX_PROXY_ANSWER: what happened */
+    const char *phrase; /* under CONNSYNC_POSIX_PROXY_ANSWER: what happened ... */
+    int error;          /* ... and the errno behind it, or 0 */
     uint64_t deadline_ms;
     unsigned status; /* of the answer, as far as it was read */
 
@@ -59,17 +60,21 @@ struct connsync_posix_tunnel {
     bool in_fields;  /* the status line is over */
 };
 
-/* Writes the request for a tunnel to `host`, a name or an address without brackets.
- * `proxy` is borrowed until the tunnel is open or given up. `now_ms` is CLOCK_MONOTONIC. */
-void connsync_posix_tunnel_begin(struct connsync_posix_tunnel *tunnel,
-                                 const struct connsync_posix_proxy *proxy, const char *host,
-                                 uint16_t port_number, uint64_t now_ms);
+/*
+ * Writes the request for a tunnel to `host`, a name or an address without brackets; the
+ * deadline is the caller's to set once the proxy is connected. False if a request
+ * cannot carry that host. `proxy` is borrowed until the tunnel is open or given up.
+ */
+bool connsync_posix_tunnel_prepare(struct connsync_posix_tunnel *tunnel,
+                                   const struct connsync_posix_proxy *proxy, const char *host,
+                                   uint16_t port_number);
 
 /* Is something left to be sent? Otherwise the answer is awaited. */
 bool connsync_posix_tunnel_wants_write(const struct connsync_posix_tunnel *tunnel);
 
 /*
- * Goes on over the connected, non-blocking socket `fd`. CONNSYNC_PORT_OK: the tunnel
+ * Goes on over the connected, non-blocking socket `fd`; `now_ms` is CLOCK_MONOTONIC.
+ * CONNSYNC_PORT_OK: the tunnel
  * is open. CONNSYNC_PORT_WOULD_BLOCK: poll, until `deadline_ms`. Otherwise there is
  * none, for the reason in `failure`: CONNSYNC_PORT_ERR_CONNECT or _RESET if that may
  * pass with time, CONNSYNC_PORT_ERR_NAME, which is not tried again, if it will not.

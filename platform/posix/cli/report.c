@@ -51,7 +51,7 @@ static void print_json_member(const char *name, const char *value)
 }
 
 static void print_json_line(const struct connsync_result *result, const char *outcome,
-                            enum connsync_status status, const char *message)
+                            const char *code, const char *message)
 {
     (void)putchar('{');
     print_json_member("id", result->id);
@@ -60,7 +60,7 @@ static void print_json_line(const struct connsync_result *result, const char *ou
     print_json_member("before", connsync_setting_name(result->before));
     print_json_member("after", connsync_setting_name(result->after));
     print_json_member("status", outcome);
-    print_json_member("code", connsync_status_name(status));
+    print_json_member("code", code);
     print_json_member("message", message);
     (void)printf("\"requests\":%u}\n", (unsigned)result->requests);
 }
@@ -114,8 +114,19 @@ static void add_cause(struct line *line, const char *text)
     add(line, " (%.*s)", (int)length, text);
 }
 
+static bool is_network(enum connsync_status status)
+{
+    return status >= CONNSYNC_ERR_NAME && status <= CONNSYNC_ERR_NETWORK;
+}
+
+bool report_blames_proxy(enum connsync_status status, const struct report_cause *cause)
+{
+    return cause->proxy != CONNSYNC_POSIX_PROXY_FINE &&
+           (is_network(status) || status == CONNSYNC_ERR_TIMEOUT);
+}
+
 static void add_details(struct line *line, const struct connsync_result *result,
-                        enum connsync_status status, const char *reason)
+                        enum connsync_status status, const struct report_cause *cause)
 {
     char code[CLEAN_SIZE];
 
@@ -123,7 +134,8 @@ static void add_details(struct line *line, const struct connsync_result *result,
         add_loss(line, result);
     }
     if (status == CONNSYNC_ERR_UNVERIFIED) {
-        add_cause(line, connsync_status_text(result->cause));
+        bool proxy = report_blames_proxy(result->cause, cause);
+        add_cause(line, proxy ? cause->reason : connsync_status_text(result->cause));
     }
     if (status == CONNSYNC_REFUSED_PASSWORDLESS) {
         add(line, " (strategy %s)", clean(result->strategy, code));
@@ -141,14 +153,9 @@ static void add_details(struct line *line, const struct connsync_result *result,
     if (status == CONNSYNC_ERR_RATE_LIMITED) {
         add(line, " (it asks to wait %llu s)", (unsigned long long)(result->wait_ms / 1000));
     }
-    if (reason[0] != '\0') {
-        add(line, " (%s)", reason);
+    if (is_network(status) && cause->reason[0] != '\0') {
+        add(line, " (%s)", cause->reason);
     }
-}
-
-static bool is_network(enum connsync_status status)
-{
-    return status >= CONNSYNC_ERR_NAME && status <= CONNSYNC_ERR_NETWORK;
 }
 
 static void describe_success(struct line *line, const struct connsync_result *result)
@@ -189,7 +196,7 @@ void report_item(const struct cli_options *options, const struct connsync_result
     char strategy[CLEAN_SIZE];
 
     if (options->json) {
-        print_json_line(result, "unchanged", CONNSYNC_OK, "");
+        print_json_line(result, "unchanged", connsync_status_name(CONNSYNC_OK), "");
         return;
     }
     (void)printf("%s\t%s\t%s\t%s\n", clean(result->id, id), clean(result->strategy, strategy),
@@ -204,7 +211,8 @@ static void report_success(const struct cli_options *options, const struct conns
         return;
     }
     if (options->json) {
-        print_json_line(result, connsync_outcome_name(result->outcome), CONNSYNC_OK, "");
+        print_json_line(result, connsync_outcome_name(result->outcome),
+                        connsync_status_name(CONNSYNC_OK), "");
         return;
     }
     if (options->job.operation == CONNSYNC_GET) {
@@ -217,18 +225,24 @@ static void report_success(const struct cli_options *options, const struct conns
 }
 
 void report_end(const struct cli_options *options, const struct connsync_result *result,
-                enum connsync_status status, const char *reason)
+                enum connsync_status status, const struct report_cause *cause)
 {
     struct line line = {"", 0};
+    const char *code = connsync_status_name(status);
 
     if (status == CONNSYNC_OK) {
         report_success(options, result);
         return;
     }
-    add(&line, "%s", connsync_status_text(status));
-    add_details(&line, result, status, is_network(status) ? reason : "");
+    if (report_blames_proxy(status, cause)) {
+        code = connsync_posix_proxy_failure_name(cause->proxy);
+        add(&line, "%s", cause->reason);
+    } else {
+        add(&line, "%s", connsync_status_text(status));
+        add_details(&line, result, status, cause);
+    }
     if (options->json) {
-        print_json_line(result, connsync_outcome_name(result->outcome), status, line.text);
+        print_json_line(result, connsync_outcome_name(result->outcome), code, line.text);
     }
     struct line whole = {"", 0};
     add_connection(&whole, options, result);
