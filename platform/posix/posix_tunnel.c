@@ -297,7 +297,7 @@ void connsync_posix_tunnel_reason(const struct connsync_posix_tunnel *tunnel, ch
         return;
     case CONNSYNC_POSIX_PROXY_DECLINED:
         (void)snprintf(out, size, "the proxy %s port %u %s %s (HTTP %u)", host, port_number,
-                       tunnel->status >= 500 ? "could not connect to" : "declined to connect to",
+                       may_pass(tunnel->status) ? "could not connect to" : "declined to connect to",
                        tunnel->authority, tunnel->status);
         return;
     default:
