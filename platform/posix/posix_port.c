@@ -225,11 +225,12 @@ static int reach(struct connsync_posix *posix, const char *dialled)
 static int pass_proxy(struct connsync_posix *posix)
 {
     int status = connsync_posix_tunnel_step(&posix->tunnel, posix->fd, now_ms());
-    if (status == CONNSYNC_PORT_OK) {
-        posix->stage = STAGE_OPEN;
+    if (status == CONNSYNC_PORT_WOULD_BLOCK) {
         return status;
     }
-    if (status == CONNSYNC_PORT_WOULD_BLOCK) {
+    if (status == CONNSYNC_PORT_OK) {
+        posix->stage = STAGE_OPEN;
+        posix->reason[0] = '\0';
         return status;
     }
     if (posix->tunnel.failure == CONNSYNC_POSIX_PROXY_CREDENTIALS) {

@@ -213,8 +213,7 @@ static bool take_authority(struct cs_slice *text)
 const char *connsync_posix_proxy_parse(struct connsync_posix_proxy *proxy, const char *url)
 {
     struct cs_slice text = cs_slice_of(url);
-    proxy->host[0] = '\0';
-    proxy->credentials[0] = '\0';
+    connsync_posix_proxy_wipe(proxy);
     const char *wrong = take_scheme(&text);
     if (wrong != NULL) {
         return wrong;
@@ -367,8 +366,7 @@ const char *connsync_posix_proxy_choose(struct connsync_posix_proxy *proxy,
     const char *url = choice->url;
     const char *exceptions = choice->exceptions;
     const char *ignored = NULL;
-    proxy->host[0] = '\0';
-    proxy->credentials[0] = '\0';
+    connsync_posix_proxy_wipe(proxy);
     choice->source = url != NULL ? "--proxy" : NULL;
     if (url == NULL) {
         url = environment(url_names, &choice->source);

@@ -26,6 +26,7 @@ extern "C" {
 /* The same in Base64, which makes four bytes of three, with a final NUL. */
 #define CONNSYNC_POSIX_PROXY_CREDENTIALS_SIZE ((CONNSYNC_POSIX_PROXY_USER_MAX + 2u) / 3u * 4u + 1u)
 
+/* Zeroed before its first use; to be wiped after the last. */
 struct connsync_posix_proxy {
     char host[CONNSYNC_POSIX_HOST_MAX + 1u]; /* without brackets; "" is no proxy */
     uint16_t port_number;
