@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 
 /* "HTTP/1.x 200": as far as a status line is read. */
 #define STATUS_LENGTH 12u
@@ -65,20 +64,20 @@ bool connsync_posix_tunnel_prepare(struct connsync_posix_tunnel *tunnel,
     return true;
 }
 
-/* The credentials are sent from where they lie: there is no copy to be wiped. */
-static size_t request_pieces(const struct connsync_posix_tunnel *tunnel, struct cs_slice pieces[3])
+static const char *request_end(const struct connsync_posix_tunnel *tunnel)
 {
-    const char *credentials = tunnel->proxy->credentials;
-    pieces[0] = cs_slice_of(tunnel->request);
-    pieces[1] = cs_slice_of(credentials);
-    pieces[2] = cs_slice_of(credentials[0] != '\0' ? "\r\n\r\n" : "\r\n");
-    return pieces[0].length + pieces[1].length + pieces[2].length;
+    return tunnel->proxy->credentials[0] != '\0' ? "\r\n\r\n" : "\r\n";
+}
+
+static size_t request_length(const struct connsync_posix_tunnel *tunnel)
+{
+    return strlen(tunnel->request) + strlen(tunnel->proxy->credentials) +
+           strlen(request_end(tunnel));
 }
 
 bool connsync_posix_tunnel_wants_write(const struct connsync_posix_tunnel *tunnel)
 {
-    struct cs_slice pieces[3];
-    return tunnel->sent < request_pieces(tunnel, pieces);
+    return tunnel->sent < request_length(tunnel);
 }
 
 static int fail(struct connsync_posix_tunnel *tunnel, enum connsync_posix_proxy_failure failure,
@@ -100,24 +99,27 @@ static int broken(struct connsync_posix_tunnel *tunnel, int error)
                 CONNSYNC_PORT_ERR_RESET);
 }
 
-/* One system call for all pieces: some proxies want the request in one segment. */
+/* In one piece, since some proxies want the request in one segment, and in a copy that
+ * lives no longer than the call, since it holds the credentials. */
+static ssize_t send_rest(const struct connsync_posix_tunnel *tunnel, int fd)
+{
+    char whole[CONNSYNC_POSIX_TUNNEL_REQUEST_SIZE + CONNSYNC_POSIX_PROXY_CREDENTIALS_SIZE + 4u];
+    struct cs_writer writer;
+    cs_writer_init(&writer, whole, sizeof whole);
+    cs_write_string(&writer, tunnel->request);
+    cs_write_string(&writer, tunnel->proxy->credentials);
+    cs_write_string(&writer, request_end(tunnel));
+    ssize_t count = send(fd, whole + tunnel->sent, writer.length - tunnel->sent, MSG_NOSIGNAL);
+    int error = errno;
+    cs_wipe(whole, writer.length);
+    errno = error;
+    return count;
+}
+
 static int send_request(struct connsync_posix_tunnel *tunnel, int fd)
 {
-    struct cs_slice pieces[3];
-    while (tunnel->sent < request_pieces(tunnel, pieces)) {
-        struct iovec vector[3];
-        struct msghdr message;
-        size_t skip = tunnel->sent;
-        memset(&message, 0, sizeof message);
-        message.msg_iov = vector;
-        message.msg_iovlen = 3;
-        for (size_t i = 0; i < 3; i++) {
-            size_t skipped = skip < pieces[i].length ? skip : pieces[i].length;
-            vector[i].iov_base = (void *)(uintptr_t)(pieces[i].data + skipped);
-            vector[i].iov_len = pieces[i].length - skipped;
-            skip -= skipped;
-        }
-        ssize_t count = sendmsg(fd, &message, MSG_NOSIGNAL);
+    while (connsync_posix_tunnel_wants_write(tunnel)) {
+        ssize_t count = send_rest(tunnel, fd);
         if (count < 0 && errno != EINTR) {
             return broken(tunnel, errno);
         }
