@@ -101,14 +101,14 @@ static void add_parenthesis(struct cs_writer *line, const char *before, const ch
 }
 
 void cs_sentence_failure(struct cs_writer *line, const struct connsync_result *result,
-                         enum connsync_status status)
+                         enum connsync_status status, const char *cause)
 {
     add(line, connsync_status_text(status));
     if (status == CONNSYNC_ERR_LOSS) {
         add_loss(line, result);
     }
     if (status == CONNSYNC_ERR_UNVERIFIED) {
-        add_cause(line, connsync_status_text(result->cause));
+        add_cause(line, cause != NULL ? cause : connsync_status_text(result->cause));
     }
     if (status == CONNSYNC_REFUSED_PASSWORDLESS) {
         add_parenthesis(line, " (strategy ", result->strategy);

@@ -28,9 +28,10 @@ void cs_sentence_connection(struct cs_writer *line, const struct connsync_result
 /* What became of a job that ended with CONNSYNC_OK. */
 void cs_sentence_outcome(struct cs_writer *line, const struct connsync_result *result);
 
-/* Why a job failed, with the details that the result has. */
+/* Why a job failed, with the details that the result has. `cause` are better words for
+ * what prevented a verification than those of the status; NULL when there are none. */
 void cs_sentence_failure(struct cs_writer *line, const struct connsync_result *result,
-                         enum connsync_status status);
+                         enum connsync_status status, const char *cause);
 
 /* Puts '?' for every control character: a terminal acts on them, and a service
  * may send any in a name. */

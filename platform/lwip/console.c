@@ -139,7 +139,7 @@ void connsync_console_job(const struct connsync_result *result, const char *aske
     if (status == CONNSYNC_OK) {
         cs_sentence_outcome(&line.writer, result);
     } else {
-        cs_sentence_failure(&line.writer, result, status);
+        cs_sentence_failure(&line.writer, result, status, NULL);
     }
     if (is_network(status) && connsync_network_reason(network)[0] != '\0') {
         add(&line, " (");

@@ -3,6 +3,8 @@
 
 #include "platform/posix/posix_port.h"
 
+#include "platform/posix/posix_error.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <netinet/in.h>
@@ -19,6 +21,7 @@ enum stage {
     STAGE_CLOSED,
     STAGE_RESOLVING,
     STAGE_CONNECTING,
+    STAGE_TUNNEL, /* connected to the proxy, not yet through it */
     STAGE_OPEN
 };
 
@@ -27,60 +30,6 @@ static uint64_t now_ms(void)
     struct timespec now = {0, 0};
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * 1000u + (uint64_t)now.tv_nsec / 1000000u;
-}
-
-/* strerror() may allocate and speaks the user's language; these phrases do neither. */
-static const char *error_text(int error)
-{
-    switch (error) {
-    case ECONNREFUSED:
-        return "connection refused";
-    case ETIMEDOUT:
-        return "no answer";
-    case ECONNRESET:
-    case EPIPE:
-        return "connection reset by the peer";
-    case ENETUNREACH:
-    case EHOSTUNREACH:
-        return "no route";
-    case EADDRNOTAVAIL:
-    case EAFNOSUPPORT:
-        return "no address of our own in that family";
-    case ENETDOWN:
-        return "the network is down";
-    case EACCES:
-    case EPERM:
-        return "forbidden by the system";
-    case EMFILE:
-    case ENFILE:
-        return "no file descriptor left";
-    case ENOBUFS:
-    case ENOMEM:
-        return "the system is out of memory";
-    default:
-        return "failed";
-    }
-}
-
-/* Says whether the trouble lies on this side, before any peer was reached. */
-static bool is_network_error(int error)
-{
-    switch (error) {
-    case ENETUNREACH:
-    case EHOSTUNREACH:
-    case ENETDOWN:
-    case EADDRNOTAVAIL:
-    case EAFNOSUPPORT:
-    case EACCES:
-    case EPERM:
-    case EMFILE:
-    case ENFILE:
-    case ENOBUFS:
-    case ENOMEM:
-        return true;
-    default:
-        return false;
-    }
 }
 
 static void set_reason(struct connsync_posix *posix, const char *subject, uint16_t port_number,
@@ -104,19 +53,49 @@ static void close_socket(struct connsync_posix *posix)
     }
 }
 
-static void port_close(void *context)
+static void give_up(struct connsync_posix *posix)
 {
-    struct connsync_posix *posix = context;
     connsync_posix_resolver_stop(&posix->resolver);
     close_socket(posix);
     posix->stage = STAGE_CLOSED;
+}
+
+static bool has_proxy(const struct connsync_posix *posix)
+{
+    return posix->proxy != NULL && posix->proxy->host[0] != '\0';
+}
+
+/* The proxy was not reached, for the reason so far. */
+static int proxy_unreachable(struct connsync_posix *posix, int status)
+{
+    char cause[CONNSYNC_POSIX_REASON_SIZE / 2];
+    (void)snprintf(cause, sizeof cause, "%.*s", (int)sizeof cause - 1, posix->reason);
+    (void)snprintf(posix->reason, sizeof posix->reason,
+                   "the proxy %s port %u cannot be reached (%s)", posix->proxy->host,
+                   (unsigned)posix->proxy->port_number, cause);
+    posix->tunnel.failure = CONNSYNC_POSIX_PROXY_UNREACHABLE;
+    return status;
+}
+
+/* Whoever gives up while the proxy is awaited gets to know that it was the proxy. */
+static void port_close(void *context)
+{
+    struct connsync_posix *posix = context;
+    if (posix->stage == STAGE_TUNNEL) {
+        posix->tunnel.failure = CONNSYNC_POSIX_PROXY_ANSWER;
+        connsync_posix_tunnel_reason(&posix->tunnel, posix->reason, sizeof posix->reason);
+    } else if (has_proxy(posix) && posix->stage != STAGE_CLOSED && posix->stage != STAGE_OPEN) {
+        (void)snprintf(posix->reason, sizeof posix->reason, "no answer yet");
+        (void)proxy_unreachable(posix, CONNSYNC_PORT_ERR_CONNECT);
+    }
+    give_up(posix);
 }
 
 static int refuse_name(struct connsync_posix *posix, const char *host, const char *phrase)
 {
     (void)snprintf(posix->reason, sizeof posix->reason, "%.*s: %s", (int)CONNSYNC_POSIX_HOST_MAX,
                    host, phrase);
-    port_close(posix);
+    give_up(posix);
     return CONNSYNC_PORT_ERR_NAME;
 }
 
@@ -183,12 +162,12 @@ static int attempt_state(const struct connsync_posix *posix)
  * missing, so it decides the status and the reason of the whole connection. */
 static void give_up_address(struct connsync_posix *posix, int error)
 {
-    bool network = is_network_error(error);
+    bool network = connsync_posix_is_network_error(error);
     if (!network || posix->failure == CONNSYNC_PORT_ERR_NETWORK) {
         char text[CONNSYNC_POSIX_ADDRESS_TEXT_SIZE];
         connsync_posix_address_text(&posix->resolver.answer.addresses[posix->next_address], text,
                                     sizeof text);
-        set_reason(posix, text, posix->port_number, error_text(error), error);
+        set_reason(posix, text, posix->port_number, connsync_posix_error_text(error), error);
     }
     if (!network) {
         posix->failure = CONNSYNC_PORT_ERR_CONNECT;
@@ -208,23 +187,21 @@ static int try_addresses(struct connsync_posix *posix)
             return CONNSYNC_PORT_WOULD_BLOCK;
         }
         if (error == 0) {
-            posix->stage = STAGE_OPEN;
+            posix->stage = has_proxy(posix) ? STAGE_TUNNEL : STAGE_OPEN;
+            posix->tunnel.deadline_ms = now_ms() + CONNSYNC_POSIX_TUNNEL_MS;
             posix->reason[0] = '\0';
             return CONNSYNC_PORT_OK;
         }
         give_up_address(posix, error);
     }
-    port_close(posix);
+    give_up(posix);
     return posix->failure;
 }
 
-static int port_connect(void *context, const char *host, uint16_t port_number)
+/* Brings a TCP connection about, to the proxy where there is one. */
+static int reach(struct connsync_posix *posix, const char *dialled)
 {
-    struct connsync_posix *posix = context;
-    const char *dialled = posix->connect_to_host != NULL ? posix->connect_to_host : host;
     if (posix->stage == STAGE_CLOSED) {
-        bool other_port = posix->connect_to_host != NULL && posix->connect_to_port != 0;
-        posix->port_number = other_port ? posix->connect_to_port : port_number;
         int status = begin(posix, dialled);
         if (status != CONNSYNC_PORT_OK) {
             return status;
@@ -244,6 +221,60 @@ static int port_connect(void *context, const char *host, uint16_t port_number)
     return posix->stage == STAGE_CONNECTING ? try_addresses(posix) : CONNSYNC_PORT_OK;
 }
 
+/* Asks the proxy for a tunnel, and waits for it. */
+static int pass_proxy(struct connsync_posix *posix)
+{
+    int status = connsync_posix_tunnel_step(&posix->tunnel, posix->fd, now_ms());
+    if (status == CONNSYNC_PORT_WOULD_BLOCK) {
+        return status;
+    }
+    if (status == CONNSYNC_PORT_OK) {
+        posix->stage = STAGE_OPEN;
+        posix->reason[0] = '\0';
+        return status;
+    }
+    if (posix->tunnel.failure == CONNSYNC_POSIX_PROXY_CREDENTIALS) {
+        posix->rest_until_ms = now_ms() + CONNSYNC_POSIX_PROXY_REST_MS;
+    }
+    connsync_posix_tunnel_reason(&posix->tunnel, posix->reason, sizeof posix->reason);
+    give_up(posix);
+    return status;
+}
+
+static int connect_through(struct connsync_posix *posix, const char *host, uint16_t port_number)
+{
+    if (posix->stage == STAGE_CLOSED) {
+        if (now_ms() < posix->rest_until_ms) {
+            return CONNSYNC_PORT_ERR_NAME; /* failure and reason are still those of the 407 */
+        }
+        posix->port_number = posix->proxy->port_number;
+        if (!connsync_posix_tunnel_prepare(&posix->tunnel, posix->proxy, host, port_number)) {
+            return refuse_name(posix, host, "not a host name");
+        }
+    }
+    int status = reach(posix, posix->proxy->host);
+    if (status == CONNSYNC_PORT_OK) {
+        return posix->stage == STAGE_TUNNEL ? pass_proxy(posix) : status;
+    }
+    return status == CONNSYNC_PORT_WOULD_BLOCK ? status : proxy_unreachable(posix, status);
+}
+
+static int port_connect(void *context, const char *host, uint16_t port_number)
+{
+    struct connsync_posix *posix = context;
+    if (posix->connect_to_host != NULL) {
+        host = posix->connect_to_host;
+        port_number = posix->connect_to_port != 0 ? posix->connect_to_port : port_number;
+    }
+    if (has_proxy(posix)) {
+        return connect_through(posix, host, port_number);
+    }
+    if (posix->stage == STAGE_CLOSED) {
+        posix->port_number = port_number;
+    }
+    return reach(posix, host);
+}
+
 /* The status of a send or recv that failed with `error`. */
 static int32_t stream_failure(struct connsync_posix *posix, int error)
 {
@@ -251,8 +282,9 @@ static int32_t stream_failure(struct connsync_posix *posix, int error)
         return CONNSYNC_PORT_WOULD_BLOCK;
     }
     (void)snprintf(posix->reason, sizeof posix->reason, "the connection broke: %s (errno %d)",
-                   error_text(error), error);
-    return is_network_error(error) ? CONNSYNC_PORT_ERR_NETWORK : CONNSYNC_PORT_ERR_RESET;
+                   connsync_posix_error_text(error), error);
+    return connsync_posix_is_network_error(error) ? CONNSYNC_PORT_ERR_NETWORK
+                                                  : CONNSYNC_PORT_ERR_RESET;
 }
 
 static size_t at_most_int32(size_t length)
@@ -364,6 +396,11 @@ const char *connsync_posix_reason(const struct connsync_posix *posix)
     return posix->reason;
 }
 
+enum connsync_posix_proxy_failure connsync_posix_proxy_failure(const struct connsync_posix *posix)
+{
+    return posix->tunnel.failure;
+}
+
 /* What to watch. Nothing wanted of an open connection means not to watch it at
  * all: poll() reports a hang-up unasked, and a sleep would become a busy loop. */
 static struct pollfd interest(const struct connsync_posix *posix, bool want_read, bool want_write)
@@ -375,6 +412,9 @@ static struct pollfd interest(const struct connsync_posix *posix, bool want_read
     } else if (posix->stage == STAGE_CONNECTING) {
         entry.fd = posix->fd;
         entry.events = POLLOUT;
+    } else if (posix->stage == STAGE_TUNNEL) {
+        entry.fd = posix->fd;
+        entry.events = connsync_posix_tunnel_wants_write(&posix->tunnel) ? POLLOUT : POLLIN;
     } else if (posix->stage == STAGE_OPEN && (want_read || want_write)) {
         entry.fd = posix->fd;
         entry.events = (short)((want_read ? POLLIN : 0) | (want_write ? POLLOUT : 0));
@@ -382,13 +422,27 @@ static struct pollfd interest(const struct connsync_posix *posix, bool want_read
     return entry;
 }
 
+/* When the stage of a connection that is being opened ends, or never. */
+static uint64_t stage_deadline(const struct connsync_posix *posix)
+{
+    switch (posix->stage) {
+    case STAGE_RESOLVING:
+        return posix->resolver.deadline_ms;
+    case STAGE_CONNECTING:
+        return posix->attempt_deadline_ms;
+    case STAGE_TUNNEL:
+        return posix->tunnel.deadline_ms;
+    default:
+        return UINT64_MAX;
+    }
+}
+
 /* The caller's time, cut to the port's own deadline and to what poll() can hold. */
 static int poll_time(const struct connsync_posix *posix, int64_t timeout_ms)
 {
     int64_t time = timeout_ms < 0 ? 0 : timeout_ms;
-    if (posix->stage == STAGE_RESOLVING || posix->stage == STAGE_CONNECTING) {
-        bool resolving = posix->stage == STAGE_RESOLVING;
-        uint64_t deadline = resolving ? posix->resolver.deadline_ms : posix->attempt_deadline_ms;
+    uint64_t deadline = stage_deadline(posix);
+    if (deadline != UINT64_MAX) {
         uint64_t now = now_ms();
         int64_t left = deadline > now ? (int64_t)(deadline - now) : 0;
         time = left < time ? left : time;

@@ -11,7 +11,9 @@
 #ifndef CONNSYNC_PLATFORM_POSIX_PORT_H
 #define CONNSYNC_PLATFORM_POSIX_PORT_H
 
+#include "platform/posix/posix_proxy.h"
 #include "platform/posix/posix_resolver.h"
+#include "platform/posix/posix_tunnel.h"
 #include "port/connsync_port.h"
 
 #include <stdbool.h>
@@ -28,8 +30,11 @@ extern "C" {
 #define CONNSYNC_POSIX_CONNECT_SHARE_MS 3500u
 /* 2025-01-01T00:00:00Z. An earlier clock has never been set. */
 #define CONNSYNC_POSIX_EARLIEST_UTC INT64_C(1735689600)
-/* Room for a reason: a name, a port number and a phrase. */
-#define CONNSYNC_POSIX_REASON_SIZE 352u
+/* After a proxy declined the credentials, how long it is not asked again: each attempt
+ * counts towards a lock of the account. */
+#define CONNSYNC_POSIX_PROXY_REST_MS 60000u
+/* Room for a reason: two names, their port numbers and a phrase. */
+#define CONNSYNC_POSIX_REASON_SIZE 704u
 
 /* What ended `connsync_posix_wait`. Whatever it was, step again. */
 enum connsync_posix_wake {
@@ -47,13 +52,17 @@ struct connsync_posix {
      * just before the wait began, which EINTR alone would miss. Nobody reads it
      * here: that is its owner's business. */
     int wake_fd;
+    /* What every connection goes through, or NULL. Borrowed; "" as its host is none. */
+    const struct connsync_posix_proxy *proxy;
 
     /* Private. */
     struct connsync_port port;
     struct connsync_posix_resolver resolver;
     const char *connect_to_host;
     uint16_t connect_to_port;
-    uint16_t port_number; /* the one being dialled */
+    struct connsync_posix_tunnel tunnel;
+    uint64_t rest_until_ms; /* no attempt before that */
+    uint16_t port_number;   /* the one being dialled */
     int stage;
     int fd;      /* the socket; -1 without one */
     int failure; /* what the addresses tried so far amount to */
@@ -66,7 +75,7 @@ struct connsync_posix {
  * `connect_to_host` (NULL for none) is dialled in place of every host that the
  * core names, at `connect_to_port` (0: the port that the core names). The core
  * still verifies the name that it asked for. The string is borrowed: it must
- * outlive `posix`.
+ * outlive `posix`. With a proxy it is what the proxy is told to connect to.
  */
 void connsync_posix_init(struct connsync_posix *posix, const char *connect_to_host,
                          uint16_t connect_to_port);
@@ -83,6 +92,13 @@ const struct connsync_port *connsync_posix_port(struct connsync_posix *posix);
  */
 enum connsync_posix_wake connsync_posix_wait(struct connsync_posix *posix, bool want_read,
                                              bool want_write, int64_t timeout_ms);
+
+/*
+ * What went wrong between us and the proxy when a connection was last opened, or given
+ * up while it was being opened: what ended a job that ended with a failure of the
+ * network or in a time-out. `connsync_posix_reason` is a whole sentence about it then.
+ */
+enum connsync_posix_proxy_failure connsync_posix_proxy_failure(const struct connsync_posix *posix);
 
 /*
  * Why the last call failed, as one line without a full stop, such as

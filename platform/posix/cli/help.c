@@ -13,6 +13,9 @@
     "Connection:\n"                                                                                \
     "  --ca-file FILE             trusted roots, PEM (SSL_CERT_FILE, or the system's)\n"           \
     "  --connect-to ADDR[:PORT]   dial this, but verify the domain's name\n"                       \
+    "  --proxy URL                http://HOST[:PORT] of an HTTP proxy, \"\" for none\n"            \
+    "                             (HTTPS_PROXY or ALL_PROXY, with any password)\n"                 \
+    "  --no-proxy LIST            domains reached without it, with commas (NO_PROXY)\n"            \
     "  --timeout SECONDS          for the whole job (60)\n"                                        \
     "Output:\n"                                                                                    \
     "  --json                     one line of JSON for each connection\n"                          \

@@ -16,6 +16,7 @@
 
 #define EXIT_USAGE_ERROR 64
 #define EXIT_DRIFT 2
+#define EXIT_CREDENTIALS 4
 #define EXIT_TRUST 8
 
 /* Distributions' bundles hold about 140 roots in 150 KB of DER. */
@@ -148,8 +149,12 @@ static void report_figures(const struct connsync *agent)
                   connsync_memory_high_water(agent));
 }
 
-static int exit_code(const struct connsync_result *result, enum connsync_status status)
+static int exit_code(const struct connsync_result *result, enum connsync_status status,
+                     const struct report_cause *cause)
 {
+    if (report_blames_proxy(status, cause) && cause->proxy == CONNSYNC_POSIX_PROXY_CREDENTIALS) {
+        return EXIT_CREDENTIALS;
+    }
     if (status == CONNSYNC_OK && result->outcome == CONNSYNC_WOULD_CHANGE) {
         return EXIT_DRIFT;
     }
@@ -160,6 +165,7 @@ static int run(size_t anchors_length)
 {
     struct connsync_config config;
     enum connsync_status status = CONNSYNC_OK;
+    struct report_cause cause = {"", CONNSYNC_POSIX_PROXY_FINE};
 
     fill_config(&config, anchors_length);
     running = connsync_open(&config, &status);
@@ -167,19 +173,21 @@ static int run(size_t anchors_length)
         struct connsync_result nothing;
         memset(&nothing, 0, sizeof nothing);
         nothing.outcome = CONNSYNC_FAILED;
-        report_end(&options, &nothing, status, "");
+        report_end(&options, &nothing, status, &cause);
         return connsync_status_exit_code(status);
     }
     status = run_job(running);
     struct connsync_result result = *connsync_result(running);
-    report_end(&options, &result, status, connsync_posix_reason(&posix));
+    cause.reason = connsync_posix_reason(&posix);
+    cause.proxy = connsync_posix_proxy_failure(&posix);
+    report_end(&options, &result, status, &cause);
     if (options.verbose > 0) {
         report_figures(running);
     }
     struct connsync *finished = running;
     running = NULL;
     connsync_close(finished);
-    return exit_code(&result, status);
+    return exit_code(&result, status, &cause);
 }
 
 /* Secrets are in this process's memory: it leaves no core file. */
@@ -210,6 +218,7 @@ int main(int argc, char **argv)
     }
     connsync_posix_init(&posix, options.has_connect_to ? options.connect_to_host : NULL,
                         options.connect_to_port);
+    posix.proxy = &options.proxy;
     catch_signals();
     if (load_anchors(&anchors_length)) {
         code = run(anchors_length);

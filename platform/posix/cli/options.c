@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #define TIMEOUT_SECONDS_MAX 86400u
+#define HTTPS_PORT 443
 #define COMMANDS "there are get, set, list and flash-image"
 
 enum option_code {
@@ -28,6 +29,8 @@ enum option_code {
     OPTION_CA_FILE,
     OPTION_TIMEOUT,
     OPTION_CONNECT_TO,
+    OPTION_PROXY,
+    OPTION_NO_PROXY,
     OPTION_DRY_RUN,
     OPTION_ALLOW_ENCRYPTED,
     OPTION_JSON,
@@ -45,6 +48,8 @@ static const struct option long_options[] = {
     {"ca-file", required_argument, NULL, OPTION_CA_FILE},
     {"timeout", required_argument, NULL, OPTION_TIMEOUT},
     {"connect-to", required_argument, NULL, OPTION_CONNECT_TO},
+    {"proxy", required_argument, NULL, OPTION_PROXY},
+    {"no-proxy", required_argument, NULL, OPTION_NO_PROXY},
     {"dry-run", no_argument, NULL, OPTION_DRY_RUN},
     {"allow-encrypted-configuration", no_argument, NULL, OPTION_ALLOW_ENCRYPTED},
     {"json", no_argument, NULL, OPTION_JSON},
@@ -208,6 +213,7 @@ void cli_options_wipe(struct cli_options *options)
     if (options->client_secret[0] != '\0') {
         cs_wipe(options->client_secret, sizeof options->client_secret);
     }
+    connsync_posix_proxy_wipe(&options->proxy);
 }
 
 /* ---- The command line ---- */
@@ -290,6 +296,12 @@ static enum cli_action take_option(struct cli_options *options, int code, char *
         return read_timeout(options, optarg);
     case OPTION_CONNECT_TO:
         return read_connect_to(options, optarg);
+    case OPTION_PROXY:
+        options->proxy_url = optarg;
+        return CLI_RUN;
+    case OPTION_NO_PROXY:
+        options->exceptions = optarg;
+        return CLI_RUN;
     case OPTION_DRY_RUN:
         options->job.dry_run = true;
         return CLI_RUN;
@@ -402,6 +414,19 @@ static enum cli_action check_flash_image(struct cli_options *options)
     return CLI_RUN;
 }
 
+static enum cli_action choose_proxy(struct cli_options *options)
+{
+    struct connsync_posix_proxy_choice choice;
+
+    memset(&choice, 0, sizeof choice);
+    choice.url = options->proxy_url;
+    choice.exceptions = options->exceptions;
+    choice.host = options->domain;
+    choice.port_number = options->port_number != 0 ? options->port_number : HTTPS_PORT;
+    const char *wrong_with_it = connsync_posix_proxy_choose(&options->proxy, &choice);
+    return wrong_with_it == NULL ? CLI_RUN : wrong(options, "%s: %s", choice.source, wrong_with_it);
+}
+
 static enum cli_action read_environment(struct cli_options *options)
 {
     if (options->domain_given == NULL) {
@@ -414,6 +439,9 @@ static enum cli_action read_environment(struct cli_options *options)
         options->audience = environment("AUTH0_AUDIENCE");
     }
     enum cli_action action = read_domain(options);
+    if (action == CLI_RUN) {
+        action = choose_proxy(options);
+    }
     return action == CLI_RUN ? read_credentials(options) : action;
 }
 

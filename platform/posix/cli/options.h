@@ -8,7 +8,11 @@
 #define CONNSYNC_CLI_OPTIONS_H
 
 #include "core/connsync.h"
+<<<<<<< HEAD
 #include "core/domain.h"
+    =======
+#include "platform/posix/posix_proxy.h"
+    >>>>>>> proxy
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,7 +26,7 @@
 /* No board has a larger one. */
 #define CLI_PARTITION_SIZE_MAX (1024u * 1024u)
 
-enum cli_action {
+    enum cli_action {
     CLI_RUN,
     CLI_FLASH_IMAGE,
     CLI_SHOW_TEXT,
@@ -37,6 +41,8 @@ struct cli_options {
     bool has_connect_to;
     char connect_to_host[CLI_HOST_SIZE];
     uint16_t connect_to_port;
+    const char *proxy_url;  /* --proxy, or NULL */
+    const char *exceptions; /* --no-proxy, or NULL */
     const char *token_file;
     const char *client_id;
     const char *client_secret_file;
@@ -54,6 +60,7 @@ struct cli_options {
     /* Secrets, wiped by cli_options_wipe. Empty when not given. */
     char token[CLI_SECRET_SIZE];
     char client_secret[CLI_SECRET_SIZE];
+    struct connsync_posix_proxy proxy; /* the one that applies to the domain, if any */
 
     const char *text;               /* what CLI_SHOW_TEXT prints */
     char message[CLI_MESSAGE_SIZE]; /* what is wrong, for CLI_USAGE_ERROR */

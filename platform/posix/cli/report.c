@@ -36,7 +36,7 @@ static void print_json_member(const char *name, const char *value)
 }
 
 static void print_json_line(const struct connsync_result *result, const char *outcome,
-                            enum connsync_status status, const char *message)
+                            const char *code, const char *message)
 {
     (void)putchar('{');
     print_json_member("id", result->id);
@@ -45,7 +45,7 @@ static void print_json_line(const struct connsync_result *result, const char *ou
     print_json_member("before", connsync_setting_name(result->before));
     print_json_member("after", connsync_setting_name(result->after));
     print_json_member("status", outcome);
-    print_json_member("code", connsync_status_name(status));
+    print_json_member("code", code);
     print_json_member("message", message);
     (void)printf("\"requests\":%u}\n", (unsigned)result->requests);
 }
@@ -55,6 +55,12 @@ static void print_json_line(const struct connsync_result *result, const char *ou
 static bool is_network(enum connsync_status status)
 {
     return status >= CONNSYNC_ERR_NAME && status <= CONNSYNC_ERR_NETWORK;
+}
+
+bool report_blames_proxy(enum connsync_status status, const struct report_cause *cause)
+{
+    return cause->proxy != CONNSYNC_POSIX_PROXY_FINE &&
+           (is_network(status) || status == CONNSYNC_ERR_TIMEOUT);
 }
 
 void report_error(const char *message)
@@ -72,7 +78,7 @@ void report_item(const struct cli_options *options, const struct connsync_result
     struct connsync_result copy = *result;
 
     if (options->json) {
-        print_json_line(result, "unchanged", CONNSYNC_OK, "");
+        print_json_line(result, "unchanged", connsync_status_name(CONNSYNC_OK), "");
         return;
     }
     (void)printf("%s\t%s\t%s\t%s\n", clean(copy.id), clean(copy.strategy),
@@ -88,7 +94,8 @@ static void report_success(const struct cli_options *options, const struct conns
         return;
     }
     if (options->json) {
-        print_json_line(result, connsync_outcome_name(result->outcome), CONNSYNC_OK, "");
+        print_json_line(result, connsync_outcome_name(result->outcome),
+                        connsync_status_name(CONNSYNC_OK), "");
         return;
     }
     if (options->job.operation == CONNSYNC_GET) {
@@ -101,8 +108,24 @@ static void report_success(const struct cli_options *options, const struct conns
     (void)puts(clean(line));
 }
 
+static void add_failure(struct cs_writer *line, const struct connsync_result *result,
+                        enum connsync_status status, const struct report_cause *cause)
+{
+    if (report_blames_proxy(status, cause)) {
+        cs_write_string(line, cause->reason);
+        return;
+    }
+    bool proxy = status == CONNSYNC_ERR_UNVERIFIED && report_blames_proxy(result->cause, cause);
+    cs_sentence_failure(line, result, status, proxy ? cause->reason : NULL);
+    if (is_network(status) && cause->reason[0] != '\0') {
+        cs_write_string(line, " (");
+        cs_write_string(line, cause->reason);
+        cs_write_string(line, ")");
+    }
+}
+
 void report_end(const struct cli_options *options, const struct connsync_result *result,
-                enum connsync_status status, const char *reason)
+                enum connsync_status status, const struct report_cause *cause)
 {
     char line[CS_SENTENCE_SIZE];
     struct cs_writer writer;
@@ -114,14 +137,12 @@ void report_end(const struct cli_options *options, const struct connsync_result 
     cs_writer_init(&writer, line, sizeof line);
     cs_sentence_connection(&writer, result, options->job.connection);
     size_t message = writer.length;
-    cs_sentence_failure(&writer, result, status);
-    if (is_network(status) && reason[0] != '\0') {
-        cs_write_string(&writer, " (");
-        cs_write_string(&writer, reason);
-        cs_write_string(&writer, ")");
-    }
+    add_failure(&writer, result, status, cause);
     if (options->json) {
-        print_json_line(result, connsync_outcome_name(result->outcome), status, line + message);
+        const char *code = report_blames_proxy(status, cause)
+                               ? connsync_posix_proxy_failure_name(cause->proxy)
+                               : connsync_status_name(status);
+        print_json_line(result, connsync_outcome_name(result->outcome), code, line + message);
     }
     report_error(line);
 }

@@ -7,13 +7,23 @@
 
 #include "core/connsync.h"
 #include "platform/posix/cli/options.h"
+#include "platform/posix/posix_tunnel.h"
 
 /* One connection of a list. */
 void report_item(const struct cli_options *options, const struct connsync_result *result);
 
-/* The end of a job. `reason` is the port's own word on a network failure, or "". */
+/* What the port says of a failure of the network. */
+struct report_cause {
+    const char *reason; /* its own words, or "" */
+    enum connsync_posix_proxy_failure proxy;
+};
+
+/* Did the job end for what happened between us and the proxy? */
+bool report_blames_proxy(enum connsync_status status, const struct report_cause *cause);
+
+/* The end of a job. */
 void report_end(const struct cli_options *options, const struct connsync_result *result,
-                enum connsync_status status, const char *reason);
+                enum connsync_status status, const struct report_cause *cause);
 
 /* "connsync: " and a message, on stderr. */
 void report_error(const char *message);
