@@ -104,9 +104,36 @@ static bool is_oid(const mbedtls_asn1_buf *oid, const uint8_t *bytes, size_t len
     return oid->len == length && memcmp(oid->p, bytes, length) == 0;
 }
 
-/* mbedTLS has one code for all that it does not take. The first members tell what
- * kind of key it is. PKCS#8 (RFC 5208, section 5): SEQUENCE { version, SEQUENCE { OID,
- * ... }, ... }; SEC 1 (RFC 5915, section 3): SEQUENCE { version, OCTET STRING, ... }. */
+/* Goes into a SEQUENCE that begins with a version, and behind that. */
+static bool enter(unsigned char **at, const unsigned char *end)
+{
+    size_t length = 0;
+    int version = 0;
+
+    return mbedtls_asn1_get_tag(at, end, &length,
+                                MBEDTLS_ASN1_CONSTRUCTED | MBEDTLS_ASN1_SEQUENCE) == 0 &&
+           mbedtls_asn1_get_int(at, end, &version) == 0 && *at < end;
+}
+
+/* A modulus that is too large for mbedTLS. `at` is where it stands in PKCS#1. */
+static enum connsync_credential_status refusal_of_modulus(unsigned char *at,
+                                                          const unsigned char *end)
+{
+    size_t length = 0;
+    bool found = mbedtls_asn1_get_tag(&at, end, &length, MBEDTLS_ASN1_INTEGER) == 0;
+
+    /* A zero stands before a first byte whose highest bit is set. */
+    return found && length > CONNSYNC_PRIVATE_KEY_BITS_MAX / 8 + 1
+               ? CONNSYNC_CREDENTIAL_KEY_LARGE
+               : CONNSYNC_CREDENTIAL_KEY_INVALID;
+}
+
+/*
+ * mbedTLS has one code for all that it does not take. The first members tell what kind
+ * of key it is. PKCS#8 (RFC 5208, section 5): version, SEQUENCE { OID, ... }, OCTET
+ * STRING with the key; PKCS#1 (RFC 8017, section A.1.2): version, modulus, ...; SEC 1
+ * (RFC 5915, section 3): version, OCTET STRING, ...
+ */
 static enum connsync_credential_status refusal_of_der(struct connsync_private_key *key)
 {
     unsigned char *at = key->der;
@@ -114,22 +141,28 @@ static enum connsync_credential_status refusal_of_der(struct connsync_private_ke
     mbedtls_asn1_buf oid;
     mbedtls_asn1_buf parameters;
     size_t length = 0;
-    int version = 0;
 
-    if (mbedtls_asn1_get_tag(&at, end, &length, MBEDTLS_ASN1_CONSTRUCTED | MBEDTLS_ASN1_SEQUENCE) !=
-            0 ||
-        mbedtls_asn1_get_int(&at, end, &version) != 0 || at == end) {
+    if (!enter(&at, end)) {
         return CONNSYNC_CREDENTIAL_KEY_INVALID;
     }
     if (*at == MBEDTLS_ASN1_OCTET_STRING) {
         return CONNSYNC_CREDENTIAL_EC_CURVE;
     }
-    if (mbedtls_asn1_get_alg(&at, end, &oid, &parameters) != 0 ||
-        is_oid(&oid, oid_rsa, sizeof oid_rsa)) {
+    if (*at == MBEDTLS_ASN1_INTEGER) {
+        return refusal_of_modulus(at, end);
+    }
+    if (mbedtls_asn1_get_alg(&at, end, &oid, &parameters) != 0) {
         return CONNSYNC_CREDENTIAL_KEY_INVALID;
     }
-    return is_oid(&oid, oid_ec, sizeof oid_ec) ? CONNSYNC_CREDENTIAL_EC_CURVE
-                                               : CONNSYNC_CREDENTIAL_OTHER_KEY;
+    if (!is_oid(&oid, oid_rsa, sizeof oid_rsa)) {
+        return is_oid(&oid, oid_ec, sizeof oid_ec) ? CONNSYNC_CREDENTIAL_EC_CURVE
+                                                   : CONNSYNC_CREDENTIAL_OTHER_KEY;
+    }
+    if (mbedtls_asn1_get_tag(&at, end, &length, MBEDTLS_ASN1_OCTET_STRING) != 0 ||
+        !enter(&at, end)) {
+        return CONNSYNC_CREDENTIAL_KEY_INVALID;
+    }
+    return refusal_of_modulus(at, end);
 }
 
 static enum connsync_credential_status judge_rsa(const struct connsync_workspace *workspace,
@@ -146,6 +179,18 @@ static enum connsync_credential_status judge_rsa(const struct connsync_workspace
                : connsync_workspace_failure(workspace, CONNSYNC_CREDENTIAL_KEY_INCONSISTENT);
 }
 
+/* X25519 is for key agreement only; mbedTLS counts it among the EC keys. */
+static enum connsync_credential_status judge_ec(const mbedtls_pk_context *pk)
+{
+    switch (mbedtls_ecp_keypair_get_group_id(mbedtls_pk_ec(*pk))) {
+    case MBEDTLS_ECP_DP_SECP256R1:
+    case MBEDTLS_ECP_DP_SECP384R1:
+        return CONNSYNC_CREDENTIAL_OK;
+    default:
+        return CONNSYNC_CREDENTIAL_OTHER_KEY;
+    }
+}
+
 static enum connsync_credential_status judge(struct connsync_private_key *key,
                                              enum connsync_private_key_use use,
                                              struct connsync_workspace *workspace)
@@ -156,15 +201,16 @@ static enum connsync_credential_status judge(struct connsync_private_key *key,
     mbedtls_pk_init(&pk);
     int code = mbedtls_pk_parse_key(&pk, key->der, key->length, NULL, 0, mbedtls_ctr_drbg_random,
                                     &workspace->random);
+    key->bits = code == 0 ? (unsigned)mbedtls_pk_get_bitlen(&pk) : 0;
     if (code != 0) {
         status = connsync_workspace_failure(workspace, refusal_of_der(key));
     } else if (mbedtls_pk_get_type(&pk) == MBEDTLS_PK_RSA) {
-        key->bits = (unsigned)mbedtls_pk_get_bitlen(&pk);
         status = judge_rsa(workspace, &pk, key->bits);
-    } else if (use == CONNSYNC_PRIVATE_KEY_ASSERTION) {
-        status = CONNSYNC_CREDENTIAL_EC_KEY;
     } else {
-        key->bits = (unsigned)mbedtls_pk_get_bitlen(&pk);
+        status = judge_ec(&pk);
+        if (status == CONNSYNC_CREDENTIAL_OK && use == CONNSYNC_PRIVATE_KEY_ASSERTION) {
+            status = CONNSYNC_CREDENTIAL_EC_KEY;
+        }
     }
     mbedtls_pk_free(&pk);
     return status;
