@@ -7,6 +7,7 @@
  *   credential_tool der SOURCE           bits and DER of a key for TLS
  *   credential_tool chain SOURCE SOURCE|same NOW
  *   credential_tool figures ALGORITHM SOURCE COUNT
+ *   credential_tool sweep SOURCE         each size of memory and output, lost entropy
  *
  * SOURCE is file:PATH or env:NAME; KEY_ID may be empty. What is refused ends with
  * status 1 and its number and reason on the output. The memory that was lent is looked
@@ -170,6 +171,83 @@ static int show_assertion(char **arguments, bool as_form)
     return end(status);
 }
 
+static int no_entropy(void *context, uint8_t *out, size_t length)
+{
+    (void)context;
+    (void)out;
+    (void)length;
+    return CONNSYNC_PORT_ERR_ENTROPY;
+}
+
+static bool is_expected(enum connsync_credential_status status,
+                        enum connsync_credential_status failure, const char *out)
+{
+    size_t used = 0;
+
+    return (status == CONNSYNC_CREDENTIAL_OK || (status == failure && out[0] == '\0')) &&
+           count_left(&used) <= HEADERS_MAX;
+}
+
+/* Says at which size the first success was, 0 if something else than `failure` came. */
+static size_t sweep_memory(struct connsync_assertion *assertion, char *out)
+{
+    size_t enough = 0;
+
+    for (size_t size = 0; size < 32768; size += 104) {
+        assertion->scratch = lend();
+        assertion->scratch.size = size;
+        enum connsync_credential_status status =
+            connsync_assertion_write(assertion, 0, out, CONNSYNC_ASSERTION_SIZE);
+        if (!is_expected(status, CONNSYNC_CREDENTIAL_MEMORY, out) || memory[size] != UNTOUCHED) {
+            return 0;
+        }
+        enough = enough == 0 && status == CONNSYNC_CREDENTIAL_OK ? size : enough;
+    }
+    return enough;
+}
+
+static size_t sweep_output(struct connsync_assertion *assertion, char *out)
+{
+    size_t enough = 0;
+
+    for (size_t size = 1; size < 1024; size += 13) {
+        assertion->scratch = lend();
+        out[size] = 'X';
+        enum connsync_credential_status status = connsync_assertion_write(assertion, 0, out, size);
+        if (!is_expected(status, CONNSYNC_CREDENTIAL_OUTPUT, out) || out[size] != 'X') {
+            return 0;
+        }
+        enough = enough == 0 && status == CONNSYNC_CREDENTIAL_OK ? size : enough;
+    }
+    return enough;
+}
+
+static enum connsync_credential_status lose_entropy(struct connsync_assertion *assertion,
+                                                    struct connsync_port *port, char *out)
+{
+    port->entropy = no_entropy;
+    assertion->scratch = lend();
+    assertion->scratch.port = port;
+    return connsync_assertion_write(assertion, 0, out, CONNSYNC_ASSERTION_SIZE);
+}
+
+static int sweep(const char *argument)
+{
+    static char out[CONNSYNC_ASSERTION_SIZE + 1];
+    struct connsync_assertion assertion = {&key,     CONNSYNC_ASSERTION_RS256, NULL,
+                                           "client", "tenant.example",         {NULL, NULL, 0}};
+    struct connsync_port port = *connsync_posix_port(&posix);
+    enum connsync_credential_status status = read_key(CONNSYNC_PRIVATE_KEY_ASSERTION, argument);
+
+    if (status == CONNSYNC_CREDENTIAL_OK) {
+        size_t enough_memory = sweep_memory(&assertion, out);
+        size_t enough_output = sweep_output(&assertion, out);
+        printf("%zu %zu ", enough_memory, enough_output);
+        status = lose_entropy(&assertion, &port, out);
+    }
+    return end(status);
+}
+
 static double seconds(void)
 {
     struct timespec now = {0, 0};
@@ -209,6 +287,9 @@ int main(int argc, char **argv)
     connsync_posix_init(&posix, NULL, 0);
     if (strcmp(command, "key") == 0 && argc == 3) {
         return show_key(argv[2]);
+    }
+    if (strcmp(command, "sweep") == 0 && argc == 3) {
+        return sweep(argv[2]);
     }
     if (strcmp(command, "der") == 0 && argc == 3) {
         return show_der(argv[2]);

@@ -150,6 +150,16 @@ class AssertionTest(Keys):
         self.refused("too long", "jwt", "RS256", "x" * 4000, DOMAIN, str(NOW), "",
                      "file:%s" % self.pkcs8)
 
+    def test_limits(self):
+        """Every size of memory and output either serves or is refused for what it is; the
+        tool's last call has no entropy."""
+        with self.assertRaises(tool.Refused) as caught:
+            run("sweep", "file:%s" % self.pkcs8)
+        memory, output, reason = str(caught.exception).split(" ", 2)
+        self.assertIn("no random bytes", reason)
+        self.assertGreater(int(memory), 4000)
+        self.assertGreater(int(output), 500)
+
     def test_form(self):
         text = run("form", "RS256", CLIENT, DOMAIN, str(NOW), "", "file:%s" % self.pkcs8)
         self.assertTrue(text.startswith("&"))
