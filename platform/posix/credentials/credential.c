@@ -12,13 +12,12 @@ static const char *const reasons[CONNSYNC_CREDENTIAL_STATUS_COUNT] = {
     [CONNSYNC_CREDENTIAL_DAMAGED] = "the PEM text is damaged or cut off",
     [CONNSYNC_CREDENTIAL_NO_KEY] = "no private key is in it",
     [CONNSYNC_CREDENTIAL_ENCRYPTED] =
-        "the private key is encrypted; `openssl pkey -in FILE -out NEW` writes it without a "
-        "pass phrase",
+        "the private key is encrypted; decrypt it first: openssl pkey -in FILE -out NEW",
     [CONNSYNC_CREDENTIAL_PUBLIC_KEY] = "a public key; the private key of the pair is needed",
-    [CONNSYNC_CREDENTIAL_CERTIFICATE] = "a certificate; the private key that belongs to it is "
-                                        "needed",
+    [CONNSYNC_CREDENTIAL_CERTIFICATE] =
+        "a certificate; the private key that belongs to it is needed",
     [CONNSYNC_CREDENTIAL_OPENSSH_KEY] =
-        "a key in OpenSSH's own format; `ssh-keygen -p -m PEM -f FILE` converts it",
+        "a key in OpenSSH's own format; convert it first: ssh-keygen -p -m PEM -f FILE",
     [CONNSYNC_CREDENTIAL_SEVERAL_KEYS] = "several private keys are in it; leave one",
     [CONNSYNC_CREDENTIAL_EC_KEY] =
         "an EC key; RS256, RS384 and PS256, all that Auth0 takes, need an RSA key",

@@ -17,6 +17,9 @@
 #define FOLDER "connsync"
 #define TEMPORARY ".new"
 
+static const char not_writable[] =
+    "the token was not kept: it is unusual, or its file cannot be written";
+
 static bool give_up(struct connsync_token_cache *cache, const char *note)
 {
     cache->note = note;
@@ -53,7 +56,7 @@ static int open_inside(int parent, const char *name, int flags)
     return openat(parent, name, all_flags);
 }
 
-static void close_folder(int fd)
+static void close_if_open(int fd)
 {
     if (fd >= 0) {
         (void)close(fd);
@@ -78,7 +81,7 @@ static int open_cache_home(void)
     }
     int home = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     int fd = home >= 0 ? open_inside(home, ".cache", 0) : -1;
-    close_folder(home);
+    close_if_open(home);
     return fd;
 }
 
@@ -89,7 +92,7 @@ bool connsync_token_cache_open(struct connsync_token_cache *cache, const char *d
 
     cache->note = NULL;
     cache->folder = home >= 0 ? open_inside(home, FOLDER, O_NOFOLLOW) : -1;
-    close_folder(home);
+    close_if_open(home);
     if (cache->folder < 0) {
         return give_up(cache, "no token is kept: there is no folder for it (XDG_CACHE_HOME, HOME)");
     }
@@ -103,7 +106,7 @@ bool connsync_token_cache_open(struct connsync_token_cache *cache, const char *d
 
 void connsync_token_cache_close(struct connsync_token_cache *cache)
 {
-    close_folder(cache->folder);
+    close_if_open(cache->folder);
     cache->folder = -1;
 }
 
@@ -156,16 +159,17 @@ static int open_temporary(struct connsync_token_cache *cache, const char *name)
     int fd = openat(cache->folder, name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
                     S_IRUSR | S_IWUSR);
 
-    if (fd < 0 || !is_private(fd, S_IFREG)) {
-        cache->note = "the token was not kept: its file cannot be written";
-    } else if (flock(fd, LOCK_EX | LOCK_NB) != 0 || !is_still_there(cache->folder, name, fd)) {
-        cache->note = "the token was not kept: another run keeps one just now";
-    } else if (ftruncate(fd, 0) != 0) {
-        cache->note = "the token was not kept: its file cannot be written";
+    if (fd >= 0 && is_private(fd, S_IFREG)) {
+        bool mine = flock(fd, LOCK_EX | LOCK_NB) == 0 && is_still_there(cache->folder, name, fd);
+        if (mine && ftruncate(fd, 0) == 0) {
+            return fd;
+        }
+        cache->note =
+            mine ? not_writable : "the token was not kept: another run keeps one just now";
     } else {
-        return fd;
+        cache->note = not_writable;
     }
-    close_folder(fd);
+    close_if_open(fd);
     return -1;
 }
 
@@ -190,7 +194,7 @@ bool connsync_token_cache_store(struct connsync_token_cache *cache,
                 renameat(cache->folder, name, cache->folder, cache->name) == 0;
     if (!done) {
         (void)unlinkat(cache->folder, name, 0);
-        cache->note = "the token was not kept: it is unusual, or its file cannot be written";
+        cache->note = not_writable;
     }
     (void)close(fd); /* the lock ends here */
     return done;
