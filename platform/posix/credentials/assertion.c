@@ -1,0 +1,275 @@
+#include "platform/posix/credentials/assertion.h"
+
+#include "core/text.h"
+#include "platform/posix/credentials/workspace.h"
+
+#include <mbedtls/md.h>
+#include <mbedtls/pk.h>
+#include <mbedtls/rsa.h>
+#include <string.h>
+
+#define JTI_BYTES 16
+#define SIGNATURE_MAX (CONNSYNC_PRIVATE_KEY_BITS_MAX / 8)
+
+/* The type's colons are escaped; the assertion has nothing to escape. */
+#define FORM_START                                                                                 \
+    "&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer"      \
+    "&client_assertion="
+
+static const struct {
+    const char *name;
+    mbedtls_md_type_t hash;
+    int padding;
+} algorithms[] = {
+    [CONNSYNC_ASSERTION_RS256] = {"RS256", MBEDTLS_MD_SHA256, MBEDTLS_RSA_PKCS_V15},
+    [CONNSYNC_ASSERTION_RS384] = {"RS384", MBEDTLS_MD_SHA384, MBEDTLS_RSA_PKCS_V15},
+    [CONNSYNC_ASSERTION_PS256] = {"PS256", MBEDTLS_MD_SHA256, MBEDTLS_RSA_PKCS_V21},
+};
+
+bool connsync_assertion_algorithm_parse(const char *text,
+                                        enum connsync_assertion_algorithm *algorithm)
+{
+    for (size_t i = 0; i < sizeof algorithms / sizeof algorithms[0]; i++) {
+        if (strcmp(text, algorithms[i].name) == 0) {
+            *algorithm = (enum connsync_assertion_algorithm)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- base64url without padding (RFC 7515, section 2), a byte at a time ---- */
+
+struct encoder {
+    struct cs_writer *out;
+    uint32_t bits; /* those that wait for the rest of their character */
+    unsigned count;
+};
+
+static void put_character(struct encoder *encoder, uint32_t value)
+{
+    static const char alphabet[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+    cs_write(encoder->out, cs_slice_make(&alphabet[value & 0x3Fu], 1));
+}
+
+static void put_byte(struct encoder *encoder, uint8_t byte)
+{
+    encoder->bits = encoder->bits << 8 | byte;
+    encoder->count += 8;
+    while (encoder->count >= 6) {
+        encoder->count -= 6;
+        put_character(encoder, encoder->bits >> encoder->count);
+    }
+}
+
+static void put_bytes(struct encoder *encoder, const uint8_t *bytes, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        put_byte(encoder, bytes[i]);
+    }
+}
+
+static void put_end(struct encoder *encoder)
+{
+    if (encoder->count > 0) {
+        put_character(encoder, encoder->bits << (6 - encoder->count));
+    }
+    encoder->bits = 0;
+    encoder->count = 0;
+}
+
+static void put_text(struct encoder *encoder, const char *text)
+{
+    put_bytes(encoder, (const uint8_t *)text, strlen(text));
+}
+
+/* ---- JSON ---- */
+
+static void put_number(struct encoder *encoder, int64_t number)
+{
+    char digits[24];
+    struct cs_writer writer;
+
+    cs_writer_init(&writer, digits, sizeof digits);
+    cs_write_u64(&writer, number > 0 ? (uint64_t)number : 0);
+    put_text(encoder, digits);
+}
+
+/* RFC 8259, section 7: quotes, backslashes and control characters are escaped. */
+static void put_escaped(struct encoder *encoder, const char *text)
+{
+    static const char hex[] = "0123456789abcdef";
+
+    for (; *text != '\0'; text++) {
+        uint8_t byte = (uint8_t)*text;
+        if (byte < 0x20) {
+            put_text(encoder, "\\u00");
+            put_byte(encoder, (uint8_t)hex[byte >> 4]);
+            put_byte(encoder, (uint8_t)hex[byte & 0xFu]);
+            continue;
+        }
+        if (byte == '"' || byte == '\\') {
+            put_byte(encoder, '\\');
+        }
+        put_byte(encoder, byte);
+    }
+}
+
+static void put_member(struct encoder *encoder, const char *before, const char *value,
+                       const char *after)
+{
+    put_text(encoder, before);
+    put_escaped(encoder, value);
+    put_text(encoder, after);
+}
+
+static void write_header(struct cs_writer *out, const struct connsync_assertion *assertion)
+{
+    struct encoder encoder = {out, 0, 0};
+
+    put_member(&encoder, "{\"alg\":\"", algorithms[assertion->algorithm].name,
+               "\",\"typ\":\"JWT\"");
+    if (assertion->key_id != NULL) {
+        put_member(&encoder, ",\"kid\":\"", assertion->key_id, "\"");
+    }
+    put_text(&encoder, "}");
+    put_end(&encoder);
+}
+
+static enum connsync_credential_status
+write_claims(struct cs_writer *out, const struct connsync_assertion *assertion, int64_t now)
+{
+    const struct connsync_port *port = assertion->scratch.port;
+    struct encoder encoder = {out, 0, 0};
+    uint8_t random[JTI_BYTES];
+    char jti[JTI_BYTES * 2];
+    struct cs_writer jti_writer;
+    struct encoder jti_encoder = {&jti_writer, 0, 0};
+
+    if (port->entropy(port->context, random, sizeof random) != CONNSYNC_PORT_OK) {
+        return CONNSYNC_CREDENTIAL_ENTROPY;
+    }
+    cs_writer_init(&jti_writer, jti, sizeof jti);
+    put_bytes(&jti_encoder, random, sizeof random);
+    put_end(&jti_encoder);
+
+    put_member(&encoder, "{\"iss\":\"", assertion->client_id, "\"");
+    put_member(&encoder, ",\"sub\":\"", assertion->client_id, "\"");
+    put_member(&encoder, ",\"aud\":\"https://", assertion->domain, "/\"");
+    put_text(&encoder, ",\"iat\":");
+    put_number(&encoder, now);
+    put_text(&encoder, ",\"exp\":");
+    put_number(&encoder, now + CONNSYNC_ASSERTION_LIFETIME_S);
+    put_member(&encoder, ",\"jti\":\"", jti, "\"}");
+    put_end(&encoder);
+    return CONNSYNC_CREDENTIAL_OK;
+}
+
+/* ---- Signing ---- */
+
+static int sign_with(mbedtls_rsa_context *rsa, const struct connsync_assertion *assertion,
+                     struct connsync_workspace *workspace, struct cs_slice text, uint8_t *signature)
+{
+    mbedtls_md_type_t hash = algorithms[assertion->algorithm].hash;
+    const mbedtls_md_info_t *md = mbedtls_md_info_from_type(hash);
+    unsigned char digest[MBEDTLS_MD_MAX_SIZE];
+    int code = mbedtls_md(md, (const unsigned char *)text.data, text.length, digest);
+
+    if (code == 0) {
+        code = mbedtls_rsa_set_padding(rsa, algorithms[assertion->algorithm].padding, hash);
+    }
+    if (code != 0) {
+        return code;
+    }
+    /* The generator blinds the operation; of PSS it also makes the salt, which is as
+     * long as the digest, as RFC 7518, section 3.5, wants it. */
+    return mbedtls_rsa_pkcs1_sign(rsa, mbedtls_ctr_drbg_random, &workspace->random, hash,
+                                  mbedtls_md_get_size(md), digest, signature);
+}
+
+static enum connsync_credential_status sign(const struct connsync_assertion *assertion,
+                                            struct connsync_workspace *workspace,
+                                            struct cs_slice text, uint8_t *signature,
+                                            size_t *length)
+{
+    const struct connsync_private_key *key = assertion->key;
+    mbedtls_pk_context pk;
+
+    mbedtls_pk_init(&pk);
+    int code = mbedtls_pk_parse_key(&pk, key->der, key->length, NULL, 0, mbedtls_ctr_drbg_random,
+                                    &workspace->random);
+    if (code == 0 && mbedtls_pk_get_type(&pk) == MBEDTLS_PK_RSA &&
+        mbedtls_pk_get_len(&pk) <= SIGNATURE_MAX) {
+        *length = mbedtls_pk_get_len(&pk);
+        code = sign_with(mbedtls_pk_rsa(pk), assertion, workspace, text, signature);
+    } else {
+        code = MBEDTLS_ERR_PK_TYPE_MISMATCH;
+    }
+    mbedtls_pk_free(&pk);
+    return code == 0 ? CONNSYNC_CREDENTIAL_OK
+                     : connsync_workspace_failure(workspace, CONNSYNC_CREDENTIAL_SIGNING);
+}
+
+static enum connsync_credential_status
+write_signature(struct cs_writer *out, const struct connsync_assertion *assertion, size_t start)
+{
+    struct connsync_workspace workspace;
+    struct encoder encoder = {out, 0, 0};
+    uint8_t signature[SIGNATURE_MAX];
+    size_t length = 0;
+    struct cs_slice text = cs_slice_make(out->data + start, out->length - start);
+
+    connsync_workspace_open(&workspace, &assertion->scratch);
+    enum connsync_credential_status status = connsync_workspace_seed(&workspace);
+    if (status == CONNSYNC_CREDENTIAL_OK) {
+        status = sign(assertion, &workspace, text, signature, &length);
+    }
+    connsync_workspace_close(&workspace);
+    if (status == CONNSYNC_CREDENTIAL_OK) {
+        cs_write_string(out, ".");
+        put_bytes(&encoder, signature, length);
+        put_end(&encoder);
+    }
+    return status;
+}
+
+static enum connsync_credential_status
+write_assertion(struct cs_writer *out, const struct connsync_assertion *assertion, int64_t now)
+{
+    size_t start = out->length;
+
+    write_header(out, assertion);
+    cs_write_string(out, ".");
+    enum connsync_credential_status status = write_claims(out, assertion, now);
+    if (status == CONNSYNC_CREDENTIAL_OK && !out->overflowed) {
+        status = write_signature(out, assertion, start);
+    }
+    if (status == CONNSYNC_CREDENTIAL_OK && out->overflowed) {
+        status = CONNSYNC_CREDENTIAL_OUTPUT;
+    }
+    if (status != CONNSYNC_CREDENTIAL_OK) {
+        cs_wipe(out->data, out->length + 1);
+    }
+    return status;
+}
+
+enum connsync_credential_status connsync_assertion_write(const struct connsync_assertion *assertion,
+                                                         int64_t now, char *out, size_t size)
+{
+    struct cs_writer writer;
+
+    cs_writer_init(&writer, out, size);
+    return write_assertion(&writer, assertion, now);
+}
+
+enum connsync_credential_status connsync_assertion_form(const struct connsync_assertion *assertion,
+                                                        int64_t now, char *out, size_t size)
+{
+    struct cs_writer writer;
+
+    cs_writer_init(&writer, out, size);
+    cs_write_string(&writer, FORM_START);
+    return write_assertion(&writer, assertion, now);
+}

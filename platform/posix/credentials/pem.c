@@ -1,0 +1,215 @@
+#define _POSIX_C_SOURCE 200809L
+
+#include "platform/posix/credentials/pem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <mbedtls/base64.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define BEGIN "-----BEGIN "
+#define END "-----END "
+#define DASHES "-----"
+
+enum {
+    QUANTUM = 4 /* base64 characters that make three bytes */
+};
+
+/* ---- Getting the text ---- */
+
+static enum connsync_credential_status status_of(int error)
+{
+    switch (error) {
+    case ENOENT:
+    case ENOTDIR:
+        return CONNSYNC_CREDENTIAL_NO_FILE;
+    case EACCES:
+    case EPERM:
+        return CONNSYNC_CREDENTIAL_FORBIDDEN;
+    case EISDIR:
+        return CONNSYNC_CREDENTIAL_DIRECTORY;
+    default:
+        return CONNSYNC_CREDENTIAL_UNREADABLE;
+    }
+}
+
+static enum connsync_credential_status status_of_full(const struct connsync_pem *pem)
+{
+    return pem->size > CONNSYNC_CREDENTIAL_TEXT_MAX ? CONNSYNC_CREDENTIAL_TOO_LONG
+                                                    : CONNSYNC_CREDENTIAL_MEMORY;
+}
+
+static enum connsync_credential_status read_all(int fd, struct connsync_pem *pem)
+{
+    while (pem->length < pem->size) {
+        ssize_t got = read(fd, pem->text + pem->length, pem->size - pem->length);
+        if (got == 0) {
+            return CONNSYNC_CREDENTIAL_OK;
+        }
+        if (got < 0 && errno != EINTR) {
+            return status_of(errno);
+        }
+        pem->length += got > 0 ? (size_t)got : 0;
+    }
+    return status_of_full(pem);
+}
+
+/* A pipe has no readers but those who were handed it. */
+static bool is_exposed(int fd)
+{
+    struct stat facts;
+
+    return fstat(fd, &facts) == 0 && S_ISREG(facts.st_mode) &&
+           (facts.st_mode & (S_IRWXO | S_IWGRP)) != 0;
+}
+
+static enum connsync_credential_status read_file(struct connsync_pem *pem, const char *path)
+{
+    if (strcmp(path, "-") == 0) {
+        return read_all(STDIN_FILENO, pem);
+    }
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0) {
+        return status_of(errno);
+    }
+    pem->exposed = is_exposed(fd);
+    enum connsync_credential_status status = read_all(fd, pem);
+    (void)close(fd);
+    return status;
+}
+
+/* Copies the text; `\n` and `\r`, spelled as two characters, become a blank. Blanks
+ * mean nothing in base64, and a backslash has no other use in PEM. */
+static enum connsync_credential_status copy_text(struct connsync_pem *pem, const char *text)
+{
+    for (const char *at = text; *at != '\0'; at++) {
+        bool spelled = at[0] == '\\' && (at[1] == 'n' || at[1] == 'r');
+        pem->text[pem->length] = spelled ? '\n' : at[0];
+        pem->length++;
+        if (pem->length == pem->size) {
+            return status_of_full(pem);
+        }
+        at += spelled ? 1 : 0;
+    }
+    return CONNSYNC_CREDENTIAL_OK;
+}
+
+enum connsync_credential_status connsync_pem_open(struct connsync_pem *pem, struct cs_arena *arena,
+                                                  const struct connsync_credential_source *source)
+{
+    memset(pem, 0, sizeof *pem);
+    pem->text = cs_arena_allocate_largest(arena, 0, &pem->size);
+    if (pem->text == NULL) {
+        return CONNSYNC_CREDENTIAL_MEMORY;
+    }
+    /* A byte more than may be used: it shows that there is more. */
+    if (pem->size > CONNSYNC_CREDENTIAL_TEXT_MAX + 1) {
+        pem->size = CONNSYNC_CREDENTIAL_TEXT_MAX + 1;
+    }
+    enum connsync_credential_status status =
+        source->path != NULL ? read_file(pem, source->path) : copy_text(pem, source->text);
+    if (status == CONNSYNC_CREDENTIAL_OK) {
+        cs_arena_shrink(arena, pem->text, pem->length);
+        status = pem->length > 0 ? CONNSYNC_CREDENTIAL_OK : CONNSYNC_CREDENTIAL_EMPTY;
+    }
+    if (status != CONNSYNC_CREDENTIAL_OK) {
+        connsync_pem_close(pem, arena);
+    }
+    return status;
+}
+
+void connsync_pem_close(struct connsync_pem *pem, struct cs_arena *arena)
+{
+    if (pem->text != NULL) {
+        cs_wipe(pem->text, pem->length);
+        cs_arena_release(arena, pem->text);
+        pem->text = NULL;
+    }
+}
+
+/* ---- Blocks ---- */
+
+/* Where `wanted` begins in the text, from `from` on; the text's length if nowhere. */
+static size_t find(const struct connsync_pem *pem, size_t from, const char *wanted)
+{
+    size_t length = strlen(wanted);
+
+    for (size_t at = from; at + length <= pem->length; at++) {
+        if (memcmp(pem->text + at, wanted, length) == 0) {
+            return at;
+        }
+    }
+    return pem->length;
+}
+
+/* RFC 1421's header fields have a colon, which base64 does not. */
+static bool is_encrypted(const struct connsync_pem_block *block)
+{
+    struct cs_slice body = cs_slice_make(block->body, block->length);
+
+    return memchr(block->body, ':', block->length) != NULL && cs_slice_contains(body, "ENCRYPTED");
+}
+
+enum connsync_credential_status connsync_pem_next(struct connsync_pem *pem,
+                                                  struct connsync_pem_block *block, bool *found)
+{
+    size_t begin = find(pem, pem->next, BEGIN);
+
+    *found = begin < pem->length;
+    if (!*found) {
+        return CONNSYNC_CREDENTIAL_OK;
+    }
+    size_t label = begin + strlen(BEGIN);
+    size_t label_end = find(pem, label, DASHES);
+    size_t body = label_end + strlen(DASHES);
+    size_t end = find(pem, body, DASHES);
+    if (end >= pem->length) {
+        return CONNSYNC_CREDENTIAL_DAMAGED;
+    }
+    block->label = cs_slice_make(pem->text + label, label_end - label);
+    block->body = pem->text + body;
+    block->length = end - body;
+    block->encrypted = is_encrypted(block);
+
+    struct cs_slice rest = cs_slice_make(pem->text + end, pem->length - end);
+    size_t tail = strlen(END) + block->label.length;
+    if (!cs_slice_starts_with(rest, END) || rest.length < tail + strlen(DASHES) ||
+        memcmp(rest.data + strlen(END), block->label.data, block->label.length) != 0 ||
+        memcmp(rest.data + tail, DASHES, strlen(DASHES)) != 0) {
+        return CONNSYNC_CREDENTIAL_DAMAGED;
+    }
+    pem->next = end + tail + strlen(DASHES);
+    return CONNSYNC_CREDENTIAL_OK;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+enum connsync_credential_status connsync_pem_decode(struct connsync_pem_block *block,
+                                                    enum connsync_credential_status large,
+                                                    uint8_t *out, size_t size, size_t *length)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < block->length; i++) {
+        if (!is_blank(block->body[i])) {
+            block->body[kept] = block->body[i];
+            kept++;
+        }
+    }
+    block->length = kept;
+    *length = 0;
+    if (kept == 0 || kept % QUANTUM != 0) {
+        return CONNSYNC_CREDENTIAL_DAMAGED;
+    }
+    int code = mbedtls_base64_decode(out, size, length, (const unsigned char *)block->body, kept);
+    if (code == 0) {
+        return CONNSYNC_CREDENTIAL_OK;
+    }
+    *length = 0;
+    return code == MBEDTLS_ERR_BASE64_BUFFER_TOO_SMALL ? large : CONNSYNC_CREDENTIAL_DAMAGED;
+}

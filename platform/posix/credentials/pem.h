@@ -1,0 +1,61 @@
+/*
+ * PEM (RFC 7468) in memory: getting the text, finding its blocks, decoding them.
+ *
+ * Two leniencies. A block is found by its markers and not by its lines, since an
+ * environment variable often holds all of it in one line, with blanks or the two
+ * characters \n where the lines ended. And what stands outside of blocks is passed
+ * over. Inside a block nothing but base64 is taken.
+ */
+#ifndef CONNSYNC_POSIX_PEM_H
+#define CONNSYNC_POSIX_PEM_H
+
+#include "core/arena.h"
+#include "core/text.h"
+#include "platform/posix/credentials/credential.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct connsync_pem {
+    char *text;    /* in the arena; it may hold a key */
+    size_t size;   /* the room that it may take */
+    size_t length; /* of `text` */
+    size_t next;   /* where the search goes on */
+    bool exposed;  /* see connsync_pem_open */
+};
+
+struct connsync_pem_block {
+    struct cs_slice label; /* "PRIVATE KEY" */
+    bool encrypted;        /* by RFC 1421's header fields */
+    char *body;            /* in the text; base64 and blanks */
+    size_t length;
+};
+
+/*
+ * Reads all of the source into a piece of the arena. A file is reported as exposed
+ * if everybody may read it, or anybody but its owner may change it; that the group
+ * may read it is taken for intended.
+ */
+enum connsync_credential_status connsync_pem_open(struct connsync_pem *pem, struct cs_arena *arena,
+                                                  const struct connsync_credential_source *source);
+
+/* Finds the next block. CONNSYNC_CREDENTIAL_OK, and `*found` false after the last;
+ * or CONNSYNC_CREDENTIAL_DAMAGED if one has no proper end. */
+enum connsync_credential_status connsync_pem_next(struct connsync_pem *pem,
+                                                  struct connsync_pem_block *block, bool *found);
+
+/* Decodes a block into `out`; overwrites its body on the way. DAMAGED, or `large`
+ * if `out` is too small. */
+enum connsync_credential_status connsync_pem_decode(struct connsync_pem_block *block,
+                                                    enum connsync_credential_status large,
+                                                    uint8_t *out, size_t size, size_t *length);
+
+/* Wipes the text and gives its memory back. */
+void connsync_pem_close(struct connsync_pem *pem, struct cs_arena *arena);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

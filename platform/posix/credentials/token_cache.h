@@ -1,0 +1,54 @@
+/*
+ * An access token, kept from run to run, so that a fleet does not use up the tenant's
+ * quota of tokens.
+ *
+ * One file for each domain, port, client and audience, in $XDG_CACHE_HOME/connsync or
+ * ~/.cache/connsync (see token_entry.h). Folder and file belong to the user alone
+ * (0700, 0600); others are not used, and no symbolic link to either is followed.
+ *
+ * The cache can only save a request. Nothing that is wrong with it is an error: an entry
+ * that is damaged, foreign, too old or too long is as good as none, one that cannot be
+ * written is left out, and `note` has a word for whoever asks to be told.
+ *
+ * Several processes may use one entry at once: a reader sees the whole of the old one or
+ * the whole of the new one, and of writers at the same moment one writes.
+ */
+#ifndef CONNSYNC_POSIX_TOKEN_CACHE_H
+#define CONNSYNC_POSIX_TOKEN_CACHE_H
+
+#include "platform/posix/credentials/token_entry.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct connsync_token_cache {
+    int folder; /* a descriptor, or -1 */
+    char name[CONNSYNC_TOKEN_NAME_SIZE];
+    const char *note; /* what the last call could not do, and why; NULL if nothing */
+};
+
+/* Finds the folder, and makes it if there is none. False if it cannot be used; the other
+ * functions then do nothing. `audience` is what is sent as such. */
+bool connsync_token_cache_open(struct connsync_token_cache *cache, const char *domain,
+                               uint16_t port_number, const char *client_id, const char *audience);
+
+/* Reads the token that is good for some time after `now`. False if there is none; the
+ * caller's memory is then as if it had not been written. */
+bool connsync_token_cache_load(struct connsync_token_cache *cache, int64_t now,
+                               struct connsync_token_entry *entry);
+
+/* Keeps a token in the place of the one before. False if it was not kept. */
+bool connsync_token_cache_store(struct connsync_token_cache *cache,
+                                const struct connsync_token_grant *grant);
+
+/* Removes the entry, because the service does not take its token. */
+void connsync_token_cache_forget(struct connsync_token_cache *cache);
+
+void connsync_token_cache_close(struct connsync_token_cache *cache);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

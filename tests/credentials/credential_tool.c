@@ -1,0 +1,310 @@
+/*
+ * Shows what the POSIX platform makes of keys and certificates.
+ *
+ *   credential_tool jwt ALGORITHM CLIENT_ID DOMAIN NOW KEY_ID SOURCE
+ *   credential_tool form ALGORITHM CLIENT_ID DOMAIN NOW KEY_ID SOURCE
+ *   credential_tool key SOURCE           bits, and "exposed" if it is
+ *   credential_tool der SOURCE           bits and DER of a key for TLS
+ *   credential_tool chain SOURCE SOURCE|same NOW
+ *   credential_tool figures ALGORITHM SOURCE COUNT
+ *   credential_tool sweep SOURCE         each size of memory and output, lost entropy
+ *
+ * SOURCE is file:PATH or env:NAME; KEY_ID may be empty. What is refused ends with
+ * status 1 and its number and reason on the output. The memory that was lent is looked
+ * through after each call: what is left in it of a secret ends with status 2.
+ */
+#define _POSIX_C_SOURCE 200809L
+
+#include "platform/posix/credentials/assertion.h"
+#include "platform/posix/credentials/client_certificate.h"
+#include "platform/posix/posix_port.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define UNTOUCHED 0xA5
+/* Of the arena: the header of its last free piece, and of the first. */
+#define HEADERS_MAX 64
+
+static struct connsync_posix posix;
+static unsigned char memory[CONNSYNC_CREDENTIAL_SCRATCH_SIZE];
+static struct connsync_private_key key;
+static struct connsync_client_certificate certificate;
+
+static struct connsync_credential_scratch lend(void)
+{
+    struct connsync_credential_scratch scratch = {connsync_posix_port(&posix), memory,
+                                                  sizeof memory};
+
+    memset(memory, UNTOUCHED, sizeof memory);
+    return scratch;
+}
+
+/* How many bytes are neither untouched nor wiped; `*used` is where the last one lies that
+ * was touched. */
+static size_t count_left(size_t *used)
+{
+    size_t left = 0;
+
+    *used = 0;
+    for (size_t i = 0; i < sizeof memory; i++) {
+        left += memory[i] != UNTOUCHED && memory[i] != 0 ? 1 : 0;
+        *used = memory[i] != UNTOUCHED ? i + 1 : *used;
+    }
+    return left;
+}
+
+static int end(enum connsync_credential_status status)
+{
+    size_t used = 0;
+
+    if (count_left(&used) > HEADERS_MAX) {
+        printf("the memory was not wiped\n");
+        return 2;
+    }
+    if (status != CONNSYNC_CREDENTIAL_OK) {
+        printf("%d %s\n", (int)status, connsync_credential_reason(status));
+        return 1;
+    }
+    return 0;
+}
+
+static struct connsync_credential_source source_of(const char *argument)
+{
+    struct connsync_credential_source source = {NULL, NULL};
+
+    if (strncmp(argument, "env:", 4) == 0) {
+        source.text = getenv(argument + 4);
+    } else if (strncmp(argument, "file:", 5) == 0) {
+        source.path = argument + 5;
+    }
+    if (source.text == NULL && source.path == NULL) {
+        exit(64);
+    }
+    return source;
+}
+
+static enum connsync_credential_status read_key(enum connsync_private_key_use use,
+                                                const char *argument)
+{
+    struct connsync_credential_source source = source_of(argument);
+    struct connsync_credential_scratch scratch = lend();
+
+    return connsync_private_key_read(&key, use, &source, &scratch);
+}
+
+static int show_key(const char *argument)
+{
+    enum connsync_credential_status status = read_key(CONNSYNC_PRIVATE_KEY_ASSERTION, argument);
+
+    if (status == CONNSYNC_CREDENTIAL_OK) {
+        printf("%u%s\n", key.bits, key.exposed ? " exposed" : "");
+    }
+    return end(status);
+}
+
+static void print_hex(const uint8_t *bytes, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        printf("%02x", (unsigned)bytes[i]);
+    }
+    printf("\n");
+}
+
+static int show_der(const char *argument)
+{
+    enum connsync_credential_status status = read_key(CONNSYNC_PRIVATE_KEY_TLS, argument);
+
+    if (status == CONNSYNC_CREDENTIAL_OK) {
+        printf("%u ", key.bits);
+        print_hex(key.der, key.length);
+    }
+    return end(status);
+}
+
+static int show_chain(char **arguments)
+{
+    struct connsync_credential_source source = source_of(arguments[0]);
+    struct connsync_credential_source other = {NULL, NULL};
+    struct connsync_credential_scratch scratch = lend();
+    bool same = strcmp(arguments[1], "same") == 0;
+    bool of_key = false;
+
+    if (!same) {
+        other = source_of(arguments[1]);
+    }
+    enum connsync_credential_status status =
+        connsync_client_certificate_read(&certificate, &source, same ? NULL : &other,
+                                         strtoll(arguments[2], NULL, 10), &scratch, &of_key);
+    if (status != CONNSYNC_CREDENTIAL_OK) {
+        printf("%s ", of_key ? "key" : "certificate");
+    } else {
+        printf("%u %u ", certificate.count, certificate.key.bits);
+        print_hex(certificate.chain, certificate.chain_length);
+    }
+    return end(status);
+}
+
+static int show_assertion(char **arguments, bool as_form)
+{
+    static char out[CONNSYNC_ASSERTION_FORM_SIZE];
+    struct connsync_assertion assertion;
+    enum connsync_credential_status status = read_key(CONNSYNC_PRIVATE_KEY_ASSERTION, arguments[5]);
+
+    memset(&assertion, 0, sizeof assertion);
+    if (!connsync_assertion_algorithm_parse(arguments[0], &assertion.algorithm)) {
+        return 64;
+    }
+    if (status == CONNSYNC_CREDENTIAL_OK) {
+        int64_t now = strtoll(arguments[3], NULL, 10);
+        assertion.key = &key;
+        assertion.client_id = arguments[1];
+        assertion.domain = arguments[2];
+        assertion.key_id = arguments[4][0] != '\0' ? arguments[4] : NULL;
+        assertion.scratch = lend();
+        status = as_form ? connsync_assertion_form(&assertion, now, out, sizeof out)
+                         : connsync_assertion_write(&assertion, now, out, CONNSYNC_ASSERTION_SIZE);
+        printf("%s\n", out);
+    }
+    return end(status);
+}
+
+static int no_entropy(void *context, uint8_t *out, size_t length)
+{
+    (void)context;
+    (void)out;
+    (void)length;
+    return CONNSYNC_PORT_ERR_ENTROPY;
+}
+
+static bool is_expected(enum connsync_credential_status status,
+                        enum connsync_credential_status failure, const char *out)
+{
+    size_t used = 0;
+
+    return (status == CONNSYNC_CREDENTIAL_OK || (status == failure && out[0] == '\0')) &&
+           count_left(&used) <= HEADERS_MAX;
+}
+
+/* Says at which size the first success was, 0 if something else than `failure` came. */
+static size_t sweep_memory(struct connsync_assertion *assertion, char *out)
+{
+    size_t enough = 0;
+
+    for (size_t size = 0; size < 32768; size += 104) {
+        assertion->scratch = lend();
+        assertion->scratch.size = size;
+        enum connsync_credential_status status =
+            connsync_assertion_write(assertion, 0, out, CONNSYNC_ASSERTION_SIZE);
+        if (!is_expected(status, CONNSYNC_CREDENTIAL_MEMORY, out) || memory[size] != UNTOUCHED) {
+            return 0;
+        }
+        enough = enough == 0 && status == CONNSYNC_CREDENTIAL_OK ? size : enough;
+    }
+    return enough;
+}
+
+static size_t sweep_output(struct connsync_assertion *assertion, char *out)
+{
+    size_t enough = 0;
+
+    for (size_t size = 1; size < 1024; size += 13) {
+        assertion->scratch = lend();
+        out[size] = 'X';
+        enum connsync_credential_status status = connsync_assertion_write(assertion, 0, out, size);
+        if (!is_expected(status, CONNSYNC_CREDENTIAL_OUTPUT, out) || out[size] != 'X') {
+            return 0;
+        }
+        enough = enough == 0 && status == CONNSYNC_CREDENTIAL_OK ? size : enough;
+    }
+    return enough;
+}
+
+static enum connsync_credential_status lose_entropy(struct connsync_assertion *assertion,
+                                                    struct connsync_port *port, char *out)
+{
+    port->entropy = no_entropy;
+    assertion->scratch = lend();
+    assertion->scratch.port = port;
+    return connsync_assertion_write(assertion, 0, out, CONNSYNC_ASSERTION_SIZE);
+}
+
+static int sweep(const char *argument)
+{
+    static char out[CONNSYNC_ASSERTION_SIZE + 1];
+    struct connsync_assertion assertion = {&key,     CONNSYNC_ASSERTION_RS256, NULL,
+                                           "client", "tenant.example",         {NULL, NULL, 0}};
+    struct connsync_port port = *connsync_posix_port(&posix);
+    enum connsync_credential_status status = read_key(CONNSYNC_PRIVATE_KEY_ASSERTION, argument);
+
+    if (status == CONNSYNC_CREDENTIAL_OK) {
+        size_t enough_memory = sweep_memory(&assertion, out);
+        size_t enough_output = sweep_output(&assertion, out);
+        printf("%zu %zu ", enough_memory, enough_output);
+        status = lose_entropy(&assertion, &port, out);
+    }
+    return end(status);
+}
+
+static double seconds(void)
+{
+    struct timespec now = {0, 0};
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static int show_figures(char **arguments)
+{
+    static char out[CONNSYNC_ASSERTION_SIZE];
+    struct connsync_assertion assertion = {&key,     CONNSYNC_ASSERTION_RS256, NULL,
+                                           "client", "tenant.example",         {NULL, NULL, 0}};
+    long count = strtol(arguments[2], NULL, 10);
+    size_t used_for_key = 0;
+    size_t used = 0;
+    enum connsync_credential_status status = read_key(CONNSYNC_PRIVATE_KEY_ASSERTION, arguments[1]);
+
+    (void)count_left(&used_for_key);
+    (void)connsync_assertion_algorithm_parse(arguments[0], &assertion.algorithm);
+    double start = seconds();
+    for (long i = 0; i < count && status == CONNSYNC_CREDENTIAL_OK; i++) {
+        assertion.scratch = lend();
+        status = connsync_assertion_write(&assertion, 0, out, sizeof out);
+    }
+    double each = count > 0 ? (seconds() - start) / (double)count : 0;
+    (void)count_left(&used);
+    printf("RSA-%u %s: %.1f ms a signature, %zu bytes of scratch to read the key, %zu to sign\n",
+           key.bits, arguments[0], each * 1e3, used_for_key, used);
+    return end(status);
+}
+
+int main(int argc, char **argv)
+{
+    const char *command = argc > 1 ? argv[1] : "";
+
+    connsync_posix_init(&posix, NULL, 0);
+    if (strcmp(command, "key") == 0 && argc == 3) {
+        return show_key(argv[2]);
+    }
+    if (strcmp(command, "sweep") == 0 && argc == 3) {
+        return sweep(argv[2]);
+    }
+    if (strcmp(command, "der") == 0 && argc == 3) {
+        return show_der(argv[2]);
+    }
+    if (strcmp(command, "chain") == 0 && argc == 5) {
+        return show_chain(argv + 2);
+    }
+    if (strcmp(command, "jwt") == 0 && argc == 8) {
+        return show_assertion(argv + 2, false);
+    }
+    if (strcmp(command, "form") == 0 && argc == 8) {
+        return show_assertion(argv + 2, true);
+    }
+    if (strcmp(command, "figures") == 0 && argc == 5) {
+        return show_figures(argv + 2);
+    }
+    return 64;
+}
