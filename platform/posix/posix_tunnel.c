@@ -214,9 +214,10 @@ static int judge(struct connsync_posix_tunnel *tunnel)
     if (tunnel->status >= 200 && tunnel->status <= 299) {
         return CONNSYNC_PORT_OK;
     }
+    /* 407 is the word for it; some proxies say 401 once there were credentials. */
+    bool credentials = tunnel->status == 407 || tunnel->status == 401;
     return fail(
-        tunnel,
-        tunnel->status == 407 ? CONNSYNC_POSIX_PROXY_CREDENTIALS : CONNSYNC_POSIX_PROXY_DECLINED,
+        tunnel, credentials ? CONNSYNC_POSIX_PROXY_CREDENTIALS : CONNSYNC_POSIX_PROXY_DECLINED,
         NULL, may_pass(tunnel->status) ? CONNSYNC_PORT_ERR_CONNECT : CONNSYNC_PORT_ERR_NAME);
 }
 
@@ -294,8 +295,8 @@ void connsync_posix_tunnel_reason(const struct connsync_posix_tunnel *tunnel, ch
     unsigned port_number = tunnel->proxy->port_number;
     switch (tunnel->failure) {
     case CONNSYNC_POSIX_PROXY_CREDENTIALS:
-        (void)snprintf(out, size, "the proxy %s port %u %s (HTTP 407)", host, port_number,
-                       credentials_phrase(tunnel));
+        (void)snprintf(out, size, "the proxy %s port %u %s (HTTP %u)", host, port_number,
+                       credentials_phrase(tunnel), tunnel->status);
         return;
     case CONNSYNC_POSIX_PROXY_DECLINED:
         (void)snprintf(out, size, "the proxy %s port %u %s %s (HTTP %u)", host, port_number,

@@ -35,7 +35,7 @@ extern "C" {
 enum connsync_posix_proxy_failure {
     CONNSYNC_POSIX_PROXY_FINE = 0,
     CONNSYNC_POSIX_PROXY_UNREACHABLE, /* no connection to the proxy */
-    CONNSYNC_POSIX_PROXY_CREDENTIALS, /* 407: it wants credentials, or better ones */
+    CONNSYNC_POSIX_PROXY_CREDENTIALS, /* 407 or 401: it wants credentials, or others */
     CONNSYNC_POSIX_PROXY_DECLINED,    /* another status that is not 2xx */
     CONNSYNC_POSIX_PROXY_ANSWER       /* no answer in HTTP, or none in time */
 };

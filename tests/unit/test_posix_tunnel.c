@@ -164,6 +164,7 @@ static const struct answer_case answers[] = {
      200},
     {"HTTP/1.1 101 Switching Protocols\r\n\r\n", STAYS, 101},
     {"HTTP/1.1 302 Found\r\nLocation: x\r\n\r\n", STAYS, 302},
+    {"HTTP/1.1 401 x\r\n\r\n", CONNSYNC_PORT_ERR_NAME, CONNSYNC_POSIX_PROXY_CREDENTIALS, 401},
     {"HTTP/1.1 400 x\r\n\r\n", STAYS, 400},
     {"HTTP/1.1 403 x\r\n\r\n", STAYS, 403},
     {"HTTP/1.1 407 x\r\nProxy-Authenticate: Basic realm=\"x\"\r\n\r\n", CONNSYNC_PORT_ERR_NAME,

@@ -262,6 +262,11 @@ class FailureTest(ProxyTest):
         self.fails(proxy, 4, "proxy_credentials", "HTTP 407", "did not accept", env=env)
         self.assertEqual(proxy.connections, 1, "a second attempt could lock the account")
 
+    def test_credentials_are_declined_in_another_way(self):
+        proxy = self.proxy(default=Answer.status(401))
+        self.fails(proxy, 4, "proxy_credentials", "HTTP 401")
+        self.assertEqual(proxy.connections, 1)
+
     def test_credentials_are_declined_after_a_write(self):
         """The write's fate stays open; the proxy is asked once more and not again."""
         proxy, tenant = self.proxy(), self.tenant(connection())
@@ -279,7 +284,7 @@ class FailureTest(ProxyTest):
             self.fails(proxy, 1, "proxy_declined", "declined", "HTTP %d" % status)
             self.assertEqual(proxy.connections, 1)
 
-        self.all_of(check, (101, 300, 302, 400, 401, 403, 404, 405, 451, 600, 999))
+        self.all_of(check, (101, 300, 302, 400, 402, 403, 404, 405, 451, 600, 999))
 
     def test_gateway_errors_pass(self):
         def check(status):
