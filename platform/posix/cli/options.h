@@ -8,11 +8,8 @@
 #define CONNSYNC_CLI_OPTIONS_H
 
 #include "core/connsync.h"
-<<<<<<< HEAD
 #include "core/domain.h"
-    =======
 #include "platform/posix/posix_proxy.h"
-    >>>>>>> proxy
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -26,7 +23,7 @@
 /* No board has a larger one. */
 #define CLI_PARTITION_SIZE_MAX (1024u * 1024u)
 
-    enum cli_action {
+enum cli_action {
     CLI_RUN,
     CLI_FLASH_IMAGE,
     CLI_SHOW_TEXT,
