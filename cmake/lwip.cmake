@@ -85,4 +85,6 @@ function(connsync_add_lwip suffix)
     target_link_libraries(${platform} PUBLIC ${stack})
 endfunction()
 
-connsync_add_lwip("")
+if(NOT TARGET connsync_lwip)
+    connsync_add_lwip("")
+endif()

@@ -30,7 +30,7 @@ set(CONNSYNC_PIN_jsmn_PROBE jsmn.h)
 set(CONNSYNC_PIN_jsmn_PROBE_SHA256
     1ed6154dedf009212a08a397e9c4ed50a0ce31d5a8301bb294e137ae3188c13b)
 
-# Only boards ask for lwIP. The first digest is upstream's tag, the second Debian's
+# Only boards and their tests ask for lwIP. The first digest is upstream's tag, the second Debian's
 # archive, which leaves out documents whose licence is not free.
 set(CONNSYNC_PIN_lwip_MINIMUM 2.2.1)
 set(CONNSYNC_PIN_lwip_BELOW 2.2.2)

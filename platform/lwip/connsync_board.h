@@ -57,7 +57,7 @@ void connsync_board_console_write(const char *text, size_t length);
 
 /* Ends this life for good: shows `code`, with no network traffic, until somebody
  * mends the cause and resets the board. */
-_Noreturn void connsync_board_halt(enum connsync_board_code code);
+__attribute__((noreturn)) void connsync_board_halt(enum connsync_board_code code);
 
 /* ---- What differs from one device to the next ---- */
 

@@ -12,6 +12,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Opens a socket; its answers go to `receive`, which frees them. NULL when lwIP has
  * none left. udp_remove() closes it. */
 struct udp_pcb *connsync_datagram_open(udp_recv_fn receive, void *argument);
@@ -20,5 +24,9 @@ struct udp_pcb *connsync_datagram_open(udp_recv_fn receive, void *argument);
  * listened to. False when it could not be sent. */
 bool connsync_datagram_ask(struct udp_pcb *socket, const ip_addr_t *server, uint16_t port_number,
                            const uint8_t *question, uint16_t length);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -39,6 +39,9 @@ void connsync_board_console_write(const char *text, size_t length)
 
 void connsync_board_halt(enum connsync_board_code code)
 {
+    if (world.halt_to != NULL) {
+        longjmp(*world.halt_to, (int)code);
+    }
     (void)fprintf(stderr, "halted with code %d\n", (int)code);
     abort();
 }

@@ -38,8 +38,7 @@ struct world {
     enum dhcp_mode dhcp;
     uint8_t dhcp_host; /* the last byte of the address that is given */
     uint32_t frames_out;
-    uint32_t halted; /* how often, and with what */
-    enum connsync_board_code halt_code;
+    jmp_buf *halt_to; /* where a halted board is expected; NULL: nowhere */
 };
 extern struct world world;
 

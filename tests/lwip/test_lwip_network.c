@@ -141,6 +141,11 @@ static void gives_back_a_lost_lease(void **state)
     assert_true(pass_until(CONNSYNC_NETWORK_NO_LEASE, 300000));
     world.dhcp = DHCP_ANSWERS;
     assert_true(pass_until(CONNSYNC_NETWORK_READY, 120000));
+    world.dhcp = DHCP_SILENT; /* it runs out */
+    assert_true(pass_until(CONNSYNC_NETWORK_NO_LEASE, 300000));
+    assert_address("0.0.0.0");
+    world.dhcp = DHCP_ANSWERS;
+    assert_true(pass_until(CONNSYNC_NETWORK_READY, 120000));
     pass(1000000); /* and is renewed for as long as it is wanted */
     assert_int_equal(connsync_network_state(&network), CONNSYNC_NETWORK_READY);
     assert_address(OWN_ADDRESS);

@@ -188,6 +188,27 @@ static void entropy_fails(void **state)
     assert_int_equal(port.monotonic_ms(port.context), world.now_ms);
 }
 
+/* What ends the board's life, and how. */
+static void halts(void **state)
+{
+    (void)state;
+    jmp_buf here;
+    world.halt_to = &here;
+    int code = setjmp(here);
+    if (code == 0) {
+        connsync_lwip_assertion_failed("only a test");
+    }
+    assert_int_equal(code, CONNSYNC_BOARD_ASSERTION);
+    world.entropy_fails = true;
+    code = setjmp(here);
+    if (code == 0) {
+        (void)connsync_lwip_random();
+    }
+    assert_int_equal(code, CONNSYNC_BOARD_NO_ENTROPY);
+    world.entropy_fails = false;
+    world.halt_to = NULL;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -199,6 +220,7 @@ int main(void)
         cmocka_unit_test(everything_arrives),
         cmocka_unit_test(sleeps_only_when_it_may),
         cmocka_unit_test(entropy_fails),
+        cmocka_unit_test(halts),
     };
     return cmocka_run_group_tests(tests, start_ready, NULL);
 }

@@ -16,7 +16,7 @@ extern "C" {
 uint32_t connsync_lwip_random(void);
 
 /* Says which of lwIP's assertions failed, and halts the board. */
-_Noreturn void connsync_lwip_assertion_failed(const char *message);
+__attribute__((noreturn)) void connsync_lwip_assertion_failed(const char *message);
 
 #ifdef __cplusplus
 }
