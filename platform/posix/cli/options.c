@@ -6,13 +6,11 @@
 #include "core/flash_image.h"
 #include "core/text.h"
 #include "platform/posix/cli/help.h"
+#include "platform/posix/cli/secrets.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -61,8 +59,7 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
-__attribute__((format(printf, 2, 3))) static enum cli_action wrong(struct cli_options *options,
-                                                                   const char *format, ...)
+enum cli_action cli_wrong(struct cli_options *options, const char *format, ...)
 {
     va_list arguments;
 
@@ -78,13 +75,6 @@ static enum cli_action show(struct cli_options *options, const char *text)
     return CLI_SHOW_TEXT;
 }
 
-static const char *environment(const char *name)
-{
-    const char *value = getenv(name);
-
-    return value != NULL && value[0] != '\0' ? value : NULL;
-}
-
 /* ---- Hosts ---- */
 
 /* A host with an optional scheme, slash and port, as people copy it. */
@@ -92,114 +82,8 @@ static enum cli_action read_domain(struct cli_options *options)
 {
     if (!cs_copy_string(options->domain, CLI_HOST_SIZE, cs_slice_of(options->domain_given)) ||
         !connsync_domain_read(options->domain, &options->port_number)) {
-        return wrong(options, "the domain \"%.100s\" is not HOST or HOST:PORT",
-                     options->domain_given);
-    }
-    return CLI_RUN;
-}
-
-/* ---- Secrets ---- */
-
-ssize_t cli_read_all(int fd, char *out, size_t size)
-{
-    size_t length = 0;
-
-    while (length < size) {
-        ssize_t got = read(fd, out + length, size - length);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got <= 0) {
-            return got < 0 ? -1 : (ssize_t)length;
-        }
-        length += (size_t)got;
-    }
-    return (ssize_t)length;
-}
-
-/* The first line of a file, without its end; "-" is standard input. */
-static enum cli_action read_secret_file(struct cli_options *options, const char *path, char *out)
-{
-    int fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t length = fd < 0 ? -1 : cli_read_all(fd, out, CLI_SECRET_SIZE);
-
-    if (fd > STDIN_FILENO) {
-        (void)close(fd);
-    }
-    if (length < 0) {
-        return wrong(options, "cannot read the file %.200s", path);
-    }
-    if ((size_t)length == CLI_SECRET_SIZE) {
-        return wrong(options, "the file %.200s is too long for a token or a secret", path);
-    }
-    out[length] = '\0';
-    size_t end = strcspn(out, "\r\n");
-    cs_wipe(out + end, (size_t)length - end); /* what follows the first line */
-    return end > 0 ? CLI_RUN : wrong(options, "the file %.200s is empty", path);
-}
-
-static enum cli_action copy_secret(struct cli_options *options, const char *name, const char *value,
-                                   char *out)
-{
-    if (!cs_copy_string(out, CLI_SECRET_SIZE, cs_slice_of(value))) {
-        return wrong(options, "%s is too long", name);
-    }
-    return CLI_RUN;
-}
-
-static enum cli_action read_token(struct cli_options *options)
-{
-    if (options->token_file != NULL) {
-        return read_secret_file(options, options->token_file, options->token);
-    }
-    /* Client credentials on the command line win over a token left in the shell. */
-    if (options->client_secret_file != NULL) {
-        return CLI_RUN;
-    }
-    const char *token = environment("AUTH0_API_TOKEN");
-    if (token == NULL) {
-        token = environment("AUTH0_ACCESS_TOKEN");
-    }
-    return token == NULL ? CLI_RUN : copy_secret(options, "AUTH0_API_TOKEN", token, options->token);
-}
-
-static enum cli_action read_client_secret(struct cli_options *options)
-{
-    const char *secret = environment("AUTH0_CLIENT_SECRET");
-
-    if (options->client_id == NULL) {
-        options->client_id = environment("AUTH0_CLIENT_ID");
-    }
-    if (options->client_secret_file != NULL) {
-        return read_secret_file(options, options->client_secret_file, options->client_secret);
-    }
-    return secret == NULL
-               ? CLI_RUN
-               : copy_secret(options, "AUTH0_CLIENT_SECRET", secret, options->client_secret);
-}
-
-static enum cli_action read_credentials(struct cli_options *options)
-{
-    enum cli_action action = read_token(options);
-
-    if (action == CLI_RUN && options->token[0] == '\0') {
-        action = read_client_secret(options);
-    }
-    if (action != CLI_RUN || options->token[0] != '\0') {
-        return action;
-    }
-    if (options->client_id == NULL && options->client_secret[0] == '\0') {
-        return wrong(options, "%s",
-                     "no credentials: set AUTH0_API_TOKEN, or AUTH0_CLIENT_ID and "
-                     "AUTH0_CLIENT_SECRET, or use --token-file");
-    }
-    if (options->client_id == NULL) {
-        return wrong(options, "%s", "a client secret without an id: set AUTH0_CLIENT_ID");
-    }
-    if (options->client_secret[0] == '\0') {
-        return wrong(options, "%s",
-                     "a client id without a secret: set AUTH0_CLIENT_SECRET or use "
-                     "--client-secret-file");
+        return cli_wrong(options, "the domain \"%.100s\" is not HOST or HOST:PORT",
+                         options->domain_given);
     }
     return CLI_RUN;
 }
@@ -242,7 +126,8 @@ static enum cli_action read_timeout(struct cli_options *options, const char *tex
 
     if (!cs_slice_to_u64(cs_slice_of(text), &seconds) || seconds == 0 ||
         seconds > TIMEOUT_SECONDS_MAX) {
-        return wrong(options, "--timeout takes whole seconds from 1 to 86400, not \"%.40s\"", text);
+        return cli_wrong(options, "--timeout takes whole seconds from 1 to 86400, not \"%.40s\"",
+                         text);
     }
     options->timeout_ms = (uint32_t)seconds * 1000u;
     return CLI_RUN;
@@ -253,7 +138,8 @@ static enum cli_action read_connect_to(struct cli_options *options, const char *
     options->has_connect_to = true;
     if (!cs_copy_string(options->connect_to_host, CLI_HOST_SIZE, cs_slice_of(text)) ||
         !connsync_host_read(options->connect_to_host, &options->connect_to_port)) {
-        return wrong(options, "--connect-to takes ADDRESS or ADDRESS:PORT, not \"%.100s\"", text);
+        return cli_wrong(options, "--connect-to takes ADDRESS or ADDRESS:PORT, not \"%.100s\"",
+                         text);
     }
     return CLI_RUN;
 }
@@ -264,68 +150,85 @@ static enum cli_action read_partition_size(struct cli_options *options, const ch
 
     if (!cs_slice_to_u64(cs_slice_of(text), &size) || size <= CONNSYNC_FLASH_IMAGE_HEAD_SIZE ||
         size > CLI_PARTITION_SIZE_MAX) {
-        return wrong(options, "--partition-size takes whole bytes from 17 to %u, not \"%.40s\"",
-                     CLI_PARTITION_SIZE_MAX, text);
+        return cli_wrong(options, "--partition-size takes whole bytes from 17 to %u, not \"%.40s\"",
+                         CLI_PARTITION_SIZE_MAX, text);
     }
     options->partition_size = (size_t)size;
     return CLI_RUN;
 }
 
-static enum cli_action take_option(struct cli_options *options, int code, char **argv)
+/* Where an option's text goes as it is; NULL for options that are something else. */
+static const char **text_of(struct cli_options *options, int code)
 {
     switch (code) {
     case OPTION_DOMAIN:
-        options->domain_given = optarg;
-        return CLI_RUN;
+        return &options->domain_given;
     case OPTION_TOKEN_FILE:
-        options->token_file = optarg;
-        return CLI_RUN;
+        return &options->token_file;
     case OPTION_CLIENT_ID:
-        options->client_id = optarg;
-        return CLI_RUN;
+        return &options->client_id;
     case OPTION_CLIENT_SECRET_FILE:
-        options->client_secret_file = optarg;
-        return CLI_RUN;
+        return &options->client_secret_file;
     case OPTION_AUDIENCE:
-        options->audience = optarg;
-        return CLI_RUN;
+        return &options->audience;
     case OPTION_CA_FILE:
-        options->ca_file = optarg;
+        return &options->ca_file;
+    case OPTION_PROXY:
+        return &options->proxy_url;
+    case OPTION_NO_PROXY:
+        return &options->exceptions;
+    case 'o':
+        return &options->output;
+    default:
+        return NULL;
+    }
+}
+
+/* What an option without a value turns on. */
+static bool *switch_of(struct cli_options *options, int code)
+{
+    switch (code) {
+    case OPTION_DRY_RUN:
+        return &options->job.dry_run;
+    case OPTION_ALLOW_ENCRYPTED:
+        return &options->job.allow_encrypted_configuration;
+    case OPTION_JSON:
+        return &options->json;
+    default:
+        return NULL;
+    }
+}
+
+static enum cli_action take_option(struct cli_options *options, int code, char **argv)
+{
+    const char **text = text_of(options, code);
+    bool *flag = switch_of(options, code);
+
+    if (text != NULL) {
+        *text = optarg;
         return CLI_RUN;
+    }
+    if (flag != NULL) {
+        *flag = true;
+        return CLI_RUN;
+    }
+    switch (code) {
     case OPTION_TIMEOUT:
         return read_timeout(options, optarg);
     case OPTION_CONNECT_TO:
         return read_connect_to(options, optarg);
-    case OPTION_PROXY:
-        options->proxy_url = optarg;
-        return CLI_RUN;
-    case OPTION_NO_PROXY:
-        options->exceptions = optarg;
-        return CLI_RUN;
-    case OPTION_DRY_RUN:
-        options->job.dry_run = true;
-        return CLI_RUN;
-    case OPTION_ALLOW_ENCRYPTED:
-        options->job.allow_encrypted_configuration = true;
-        return CLI_RUN;
-    case OPTION_JSON:
-        options->json = true;
-        return CLI_RUN;
     case OPTION_PARTITION_SIZE:
         return read_partition_size(options, optarg);
-    case 'o':
-        options->output = optarg;
-        return CLI_RUN;
     case 'v':
         options->verbose++;
         return CLI_RUN;
     case ':':
-        return wrong(options, "%.60s needs a value", argv[optind - 1]);
+        return cli_wrong(options, "%.60s needs a value", argv[optind - 1]);
     default:
         if (optopt > 0 && optopt < OPTION_DOMAIN) {
-            return wrong(options, "unknown option -%c; see --help", optopt);
+            return cli_wrong(options, "unknown option -%c; see --help", optopt);
         }
-        return wrong(options, "%s", "an option that takes no value was given one; see --help");
+        return cli_wrong(options, "%s", "an option that takes no value was given one; see --help");
     }
 }
 
@@ -362,10 +265,10 @@ static enum cli_action read_arguments(struct cli_options *options, int count, ch
                                       int wanted)
 {
     if (count < wanted) {
-        return wrong(options, "usage: %s", usage_of(options));
+        return cli_wrong(options, "usage: %s", usage_of(options));
     }
     if (count > wanted) {
-        return wrong(options, "unexpected argument \"%.60s\"", words[wanted]);
+        return cli_wrong(options, "unexpected argument \"%.60s\"", words[wanted]);
     }
     if (options->is_flash_image) {
         options->file = words[0];
@@ -374,16 +277,16 @@ static enum cli_action read_arguments(struct cli_options *options, int count, ch
     if (wanted > 0) {
         options->job.connection = words[0];
         if (words[0][0] == '\0') {
-            return wrong(options, "%s", "CONNECTION is empty: give an id (con_...) or a name");
+            return cli_wrong(options, "%s", "CONNECTION is empty: give an id (con_...) or a name");
         }
     }
     if (wanted > 1) {
         options->job.wanted = connsync_setting_parse(words[1]);
         if (options->job.wanted == CONNSYNC_SETTING_UNKNOWN) {
-            return wrong(options,
-                         "VALUE is on_each_login, on_first_login, never_on_login, on or off; "
-                         "not \"%.60s\"",
-                         words[1]);
+            return cli_wrong(options,
+                             "VALUE is on_each_login, on_first_login, never_on_login, on or off; "
+                             "not \"%.60s\"",
+                             words[1]);
         }
     }
     return CLI_RUN;
@@ -396,17 +299,18 @@ static enum cli_action check_flash_image(struct cli_options *options)
     if (!options->is_flash_image) {
         return options->output == NULL && options->partition_size == 0
                    ? CLI_RUN
-                   : wrong(options, "%s", "--output and --partition-size go with flash-image only");
+                   : cli_wrong(options, "%s",
+                               "--output and --partition-size go with flash-image only");
     }
     if (options->domain_given != NULL || options->token_file != NULL ||
         options->client_id != NULL || options->client_secret_file != NULL ||
         options->audience != NULL || options->json) {
-        return wrong(options, "%s",
-                     "flash-image takes all from FILE, and no options but --output and "
-                     "--partition-size");
+        return cli_wrong(options, "%s",
+                         "flash-image takes all from FILE, and no options but --output and "
+                         "--partition-size");
     }
     if (options->output == NULL) {
-        return wrong(options, "%s", "flash-image needs --output IMAGE");
+        return cli_wrong(options, "%s", "flash-image needs --output IMAGE");
     }
     if (options->partition_size == 0) {
         options->partition_size = CONNSYNC_FLASH_IMAGE_PARTITION_SIZE;
@@ -424,25 +328,26 @@ static enum cli_action choose_proxy(struct cli_options *options)
     choice.host = options->domain;
     choice.port_number = options->port_number != 0 ? options->port_number : HTTPS_PORT;
     const char *wrong_with_it = connsync_posix_proxy_choose(&options->proxy, &choice);
-    return wrong_with_it == NULL ? CLI_RUN : wrong(options, "%s: %s", choice.source, wrong_with_it);
+    return wrong_with_it == NULL ? CLI_RUN
+                                 : cli_wrong(options, "%s: %s", choice.source, wrong_with_it);
 }
 
 static enum cli_action read_environment(struct cli_options *options)
 {
     if (options->domain_given == NULL) {
-        options->domain_given = environment("AUTH0_DOMAIN");
+        options->domain_given = cli_environment("AUTH0_DOMAIN");
     }
     if (options->domain_given == NULL) {
-        return wrong(options, "%s", "no domain: set AUTH0_DOMAIN or use --domain");
+        return cli_wrong(options, "%s", "no domain: set AUTH0_DOMAIN or use --domain");
     }
     if (options->audience == NULL) {
-        options->audience = environment("AUTH0_AUDIENCE");
+        options->audience = cli_environment("AUTH0_AUDIENCE");
     }
     enum cli_action action = read_domain(options);
     if (action == CLI_RUN) {
         action = choose_proxy(options);
     }
-    return action == CLI_RUN ? read_credentials(options) : action;
+    return action == CLI_RUN ? cli_read_credentials(options) : action;
 }
 
 static bool is_option(const char *name, size_t length)
@@ -466,7 +371,8 @@ static enum cli_action check_names(struct cli_options *options, int argc, char *
         }
         size_t length = strcspn(argv[i] + 2, "=");
         if (!is_option(argv[i] + 2, length)) {
-            return wrong(options, "unknown option %.*s; see --help", (int)(length + 2), argv[i]);
+            return cli_wrong(options, "unknown option %.*s; see --help", (int)(length + 2),
+                             argv[i]);
         }
     }
     return CLI_RUN;
@@ -498,13 +404,13 @@ enum cli_action cli_options_read(struct cli_options *options, int argc, char **a
     }
     const char *command = optind < argc ? argv[optind] : NULL;
     if (command != NULL && !read_command(options, command, &arguments)) {
-        return wrong(options, "unknown command \"%.60s\"; " COMMANDS, command);
+        return cli_wrong(options, "unknown command \"%.60s\"; " COMMANDS, command);
     }
     if (help) {
         return show(options, help_of(options, command));
     }
     if (command == NULL) {
-        return wrong(options, "%s", "no command; " COMMANDS);
+        return cli_wrong(options, "%s", "no command; " COMMANDS);
     }
     action = check_flash_image(options);
     if (action == CLI_RUN) {

@@ -65,6 +65,10 @@ struct cli_options {
 
 enum cli_action cli_options_read(struct cli_options *options, int argc, char **argv);
 
+/* Leaves a message of what is wrong; CLI_USAGE_ERROR. */
+__attribute__((format(printf, 2, 3))) enum cli_action cli_wrong(struct cli_options *options,
+                                                                const char *format, ...);
+
 void cli_options_wipe(struct cli_options *options);
 
 /* Reads to the end, or until `out` is full. The bytes read, or -1. */

@@ -1,0 +1,123 @@
+/* The token or the client's credentials, from files and the environment. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "platform/posix/cli/secrets.h"
+
+#include "core/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+const char *cli_environment(const char *name)
+{
+    const char *value = getenv(name);
+
+    return value != NULL && value[0] != '\0' ? value : NULL;
+}
+
+ssize_t cli_read_all(int fd, char *out, size_t size)
+{
+    size_t length = 0;
+
+    while (length < size) {
+        ssize_t got = read(fd, out + length, size - length);
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got <= 0) {
+            return got < 0 ? -1 : (ssize_t)length;
+        }
+        length += (size_t)got;
+    }
+    return (ssize_t)length;
+}
+
+/* The first line of a file, without its end; "-" is standard input. */
+static enum cli_action read_secret_file(struct cli_options *options, const char *path, char *out)
+{
+    int fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t length = fd < 0 ? -1 : cli_read_all(fd, out, CLI_SECRET_SIZE);
+
+    if (fd > STDIN_FILENO) {
+        (void)close(fd);
+    }
+    if (length < 0) {
+        return cli_wrong(options, "cannot read the file %.200s", path);
+    }
+    if ((size_t)length == CLI_SECRET_SIZE) {
+        return cli_wrong(options, "the file %.200s is too long for a token or a secret", path);
+    }
+    out[length] = '\0';
+    size_t end = strcspn(out, "\r\n");
+    cs_wipe(out + end, (size_t)length - end); /* what follows the first line */
+    return end > 0 ? CLI_RUN : cli_wrong(options, "the file %.200s is empty", path);
+}
+
+static enum cli_action copy_secret(struct cli_options *options, const char *name, const char *value,
+                                   char *out)
+{
+    if (!cs_copy_string(out, CLI_SECRET_SIZE, cs_slice_of(value))) {
+        return cli_wrong(options, "%s is too long", name);
+    }
+    return CLI_RUN;
+}
+
+static enum cli_action read_token(struct cli_options *options)
+{
+    if (options->token_file != NULL) {
+        return read_secret_file(options, options->token_file, options->token);
+    }
+    /* Client credentials on the command line win over a token left in the shell. */
+    if (options->client_secret_file != NULL) {
+        return CLI_RUN;
+    }
+    const char *token = cli_environment("AUTH0_API_TOKEN");
+    if (token == NULL) {
+        token = cli_environment("AUTH0_ACCESS_TOKEN");
+    }
+    return token == NULL ? CLI_RUN : copy_secret(options, "AUTH0_API_TOKEN", token, options->token);
+}
+
+static enum cli_action read_client_secret(struct cli_options *options)
+{
+    const char *secret = cli_environment("AUTH0_CLIENT_SECRET");
+
+    if (options->client_id == NULL) {
+        options->client_id = cli_environment("AUTH0_CLIENT_ID");
+    }
+    if (options->client_secret_file != NULL) {
+        return read_secret_file(options, options->client_secret_file, options->client_secret);
+    }
+    return secret == NULL
+               ? CLI_RUN
+               : copy_secret(options, "AUTH0_CLIENT_SECRET", secret, options->client_secret);
+}
+
+enum cli_action cli_read_credentials(struct cli_options *options)
+{
+    enum cli_action action = read_token(options);
+
+    if (action == CLI_RUN && options->token[0] == '\0') {
+        action = read_client_secret(options);
+    }
+    if (action != CLI_RUN || options->token[0] != '\0') {
+        return action;
+    }
+    if (options->client_id == NULL && options->client_secret[0] == '\0') {
+        return cli_wrong(options, "%s",
+                         "no credentials: set AUTH0_API_TOKEN, or AUTH0_CLIENT_ID and "
+                         "AUTH0_CLIENT_SECRET, or use --token-file");
+    }
+    if (options->client_id == NULL) {
+        return cli_wrong(options, "%s", "a client secret without an id: set AUTH0_CLIENT_ID");
+    }
+    if (options->client_secret[0] == '\0') {
+        return cli_wrong(options, "%s",
+                         "a client id without a secret: set AUTH0_CLIENT_SECRET or use "
+                         "--client-secret-file");
+    }
+    return CLI_RUN;
+}

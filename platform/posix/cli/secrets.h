@@ -1,0 +1,16 @@
+/*
+ * The token or the client's id and secret, from files that options name or from the
+ * environment, never from the command line itself, which every user of a machine sees.
+ */
+#ifndef CONNSYNC_CLI_SECRETS_H
+#define CONNSYNC_CLI_SECRETS_H
+
+#include "platform/posix/cli/options.h"
+
+/* A variable of the environment; NULL when it is not set or empty. */
+const char *cli_environment(const char *name);
+
+/* Fills the secrets of the options, or says what is missing. */
+enum cli_action cli_read_credentials(struct cli_options *options);
+
+#endif
