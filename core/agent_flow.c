@@ -140,8 +140,8 @@ static enum connsync_status request_write(struct connsync *agent, struct cs_writ
     }
     cs_auth0_write_patch(target, agent->result.id);
     request->http.content_type = "application/json";
-    request->body = agent->patch.slices;
-    request->body_count = agent->patch.count;
+    request->body = agent->patch.body.slices;
+    request->body_count = agent->patch.body.count;
     request->keep_at_most = CS_AGENT_ANSWER_MAX;
     /* Without room for a handshake beside the document, a connection that is gone
      * means reading again: the handshake needs the document's memory. */
@@ -210,9 +210,9 @@ static enum connsync_status keep_token(struct connsync *agent, int token)
 static enum connsync_status check_scope(struct connsync *agent)
 {
     const struct cs_json *json = &agent->document.json;
-    int scope = CS_JSON_NONE;
+    int scope = cs_json_find_one(json, 0, "scope");
 
-    if (cs_json_find(json, 0, "scope", &scope) != 1 || !cs_json_is_string(json, scope)) {
+    if (!cs_json_is_string(json, scope)) {
         return CONNSYNC_OK; /* it is not stated: the API will tell */
     }
     agent->result.missing_scope =
@@ -222,10 +222,11 @@ static enum connsync_status check_scope(struct connsync *agent)
 
 static enum connsync_status take_token(struct connsync *agent)
 {
-    int token = CS_JSON_NONE;
-
-    if (take_document(agent) != CONNSYNC_OK ||
-        cs_json_find(&agent->document.json, 0, "access_token", &token) != 1) {
+    if (take_document(agent) != CONNSYNC_OK) {
+        return CONNSYNC_ERR_ANSWER;
+    }
+    int token = cs_json_find_one(&agent->document.json, 0, "access_token");
+    if (token == CS_JSON_NONE) {
         return CONNSYNC_ERR_ANSWER;
     }
     enum connsync_status status = check_scope(agent);

@@ -132,7 +132,7 @@ struct search {
 
 static void require(struct search *search, bool condition, enum connsync_status otherwise)
 {
-    if (!condition && search->status == CONNSYNC_OK) {
+    if (search->status == CONNSYNC_OK && !condition) {
         search->status = otherwise;
     }
 }
@@ -141,9 +141,9 @@ static void require(struct search *search, bool condition, enum connsync_status 
 static int find(struct search *search, int object, const char *name)
 {
     int value = CS_JSON_NONE;
-    size_t count = cs_json_find(search->json, object, name, &value);
+    bool once = cs_json_find(search->json, object, name, &value) <= 1;
 
-    require(search, count <= 1, CONNSYNC_REFUSED_DUPLICATE);
+    require(search, once, CONNSYNC_REFUSED_DUPLICATE);
     return value;
 }
 
@@ -174,26 +174,15 @@ static bool is_absent(const struct cs_json *json, int value)
 
 int cs_auth0_connections(const struct cs_json *json)
 {
-    int list = CS_JSON_NONE;
+    int list = cs_json_is_array(json, 0) ? 0 : cs_json_find_one(json, 0, "connections");
 
-    if (cs_json_is_array(json, 0)) {
-        return 0;
-    }
-    if (cs_json_find(json, 0, "connections", &list) != 1 || !cs_json_is_array(json, list)) {
-        return CS_JSON_NONE;
-    }
-    return list;
+    return cs_json_is_array(json, list) ? list : CS_JSON_NONE;
 }
 
 bool cs_auth0_next_cursor(const struct cs_json *json, char *cursor, size_t size)
 {
-    int next = CS_JSON_NONE;
-
-    cursor[0] = '\0';
-    if (cs_json_find(json, 0, "next", &next) != 1) {
-        return false;
-    }
-    return cs_json_decode(json, next, cursor, size) && cursor[0] != '\0';
+    return cs_json_decode(json, cs_json_find_one(json, 0, "next"), cursor, size) &&
+           cursor[0] != '\0';
 }
 
 enum connsync_status cs_auth0_read_connection(const struct cs_json *json, int object,
@@ -226,18 +215,13 @@ enum connsync_setting cs_auth0_setting(const struct cs_json *json,
 
 /* ---- Writing ---- */
 
-static bool is_true(const struct cs_json *json, int value)
-{
-    return cs_slice_is(cs_json_raw(json, value), "true");
-}
-
 /* The service takes the setting for custom databases with an external user store only. */
 static void check_database(struct search *search, int options)
 {
     int custom = find(search, options, "enabledDatabaseCustomization");
     int import = find(search, options, "import_mode");
 
-    require(search, is_true(search->json, custom) && !is_true(search->json, import),
+    require(search, cs_json_is_true(search->json, custom) && !cs_json_is_true(search->json, import),
             CONNSYNC_REFUSED_STRATEGY);
 }
 
@@ -246,7 +230,7 @@ static bool is_empty(const struct cs_json *json, int value)
 {
     bool container = cs_json_is_object(json, value) || cs_json_is_array(json, value);
 
-    return is_absent(json, value) || (container && cs_json_size(json, value) == 0);
+    return container ? cs_json_size(json, value) == 0 : is_absent(json, value);
 }
 
 enum connsync_status cs_auth0_may_write(const struct cs_json *json,
@@ -254,51 +238,53 @@ enum connsync_status cs_auth0_may_write(const struct cs_json *json,
                                         const struct connsync_job *job)
 {
     struct search search = {json, CONNSYNC_OK};
+    int setting = connection->setting;
 
-    require(&search, find_word(json, connection->strategy, "email\0sms\0") < 0,
-            CONNSYNC_REFUSED_PASSWORDLESS);
+    if (find_word(json, connection->strategy, "email\0sms\0") >= 0) {
+        return CONNSYNC_REFUSED_PASSWORDLESS;
+    }
     if (cs_json_string_is(json, connection->strategy, "auth0")) {
         check_database(&search, connection->options);
     }
-    require(&search,
-            is_absent(json, connection->setting) || cs_json_is_string(json, connection->setting),
+    require(&search, is_absent(json, setting) || cs_json_is_string(json, setting),
             CONNSYNC_REFUSED_VALUE);
     int configuration = find(&search, connection->options, "configuration");
-    require(&search, is_empty(json, configuration) || job->allow_encrypted_configuration,
+    require(&search, job->allow_encrypted_configuration || is_empty(json, configuration),
             CONNSYNC_REFUSED_ENCRYPTED_CONFIGURATION);
     return search.status;
+}
+
+static void add_text(struct cs_patch *body, const char *text)
+{
+    cs_patch_add(body, text, strlen(text));
 }
 
 enum connsync_status cs_auth0_patch_body(struct cs_auth0_patch *patch, const struct cs_json *json,
                                          const struct cs_auth0_connection *connection,
                                          enum connsync_setting wanted)
 {
-    /* The service sets display_name to the name when it is left out. */
-    bool named = cs_json_is_string(json, connection->display_name);
-    struct cs_slice *slice = patch->slices;
+    struct cs_patch *body = &patch->body;
     struct cs_writer value;
-    struct cs_patch options;
 
     cs_writer_init(&value, patch->value, sizeof patch->value);
     cs_write_string(&value, "\"");
     cs_write_string(&value, connsync_setting_name(wanted));
     cs_write_string(&value, "\"");
-    enum connsync_status status = cs_patch_set_member(&options, json, connection->options,
-                                                      CS_AUTH0_SETTING, cs_written(&value));
-    if (status != CONNSYNC_OK) {
-        return status;
+
+    cs_patch_begin(body);
+    add_text(body, "{");
+    /* The service sets display_name to the name when it is left out. */
+    if (cs_json_is_string(json, connection->display_name)) {
+        struct cs_slice name = cs_json_raw(json, connection->display_name);
+        add_text(body, "\"display_name\":");
+        cs_patch_add(body, name.data, name.length);
+        add_text(body, ",");
     }
-    if (named) {
-        *slice++ = cs_slice_of("{\"display_name\":");
-        *slice++ = cs_json_raw(json, connection->display_name);
-    }
-    *slice++ = cs_slice_of(named ? ",\"options\":" : "{\"options\":");
-    for (size_t i = 0; i < options.count; i++) {
-        *slice++ = options.slices[i];
-    }
-    *slice++ = cs_slice_of("}");
-    patch->count = (size_t)(slice - patch->slices);
-    return CONNSYNC_OK;
+    add_text(body, "\"options\":");
+    enum connsync_status status =
+        cs_patch_add_object(body, json, connection->options, CS_AUTH0_SETTING, cs_written(&value));
+    add_text(body, "}");
+    return status;
 }
 
 bool cs_auth0_is_derived(const struct cs_json *json, int key)

@@ -77,15 +77,12 @@ enum connsync_status cs_auth0_may_write(const struct cs_json *json,
                                         const struct cs_auth0_connection *connection,
                                         const struct connsync_job *job);
 
-/* The braces, display_name and options around the slices of a patch. */
-#define CS_AUTH0_BODY_SLICES (CS_PATCH_SLICES_MAX + 4)
 /* The longest setting as a JSON string, with a final NUL. */
 #define CS_AUTH0_VALUE_SIZE sizeof "\"on_first_login\""
 
 struct cs_auth0_patch {
     char value[CS_AUTH0_VALUE_SIZE];
-    struct cs_slice slices[CS_AUTH0_BODY_SLICES];
-    size_t count;
+    struct cs_patch body;
 };
 
 /* The body of the write: options with the setting, display_name as received. */

@@ -135,6 +135,11 @@ enum connsync_operation {
     CONNSYNC_LIST /* each connection in turn: steps return CONNSYNC_ITEM */
 };
 
+/* A core compiled with CONNSYNC_CORE_SMALL, for boards, refuses CONNSYNC_LIST with
+ * CONNSYNC_ERR_ARGUMENT, and tells from the port's clock, not from the answer's Date,
+ * how long a rate limit lasts; a Retry-After that is a date is not understood. Otherwise it
+ * does the same. */
+
 struct connsync_job {
     enum connsync_operation operation;
     /* An id ("con_...") or an exact name; NULL for CONNSYNC_LIST. */

@@ -11,7 +11,7 @@
 /* RFC 3986 section 3.2.2: an IPv6 address stands in brackets. */
 static void write_host(struct cs_writer *writer, const char *host)
 {
-    bool ipv6 = cs_slice_contains(cs_slice_of(host), ":");
+    bool ipv6 = strchr(host, ':') != NULL;
 
     cs_write_string(writer, ipv6 ? "[" : "");
     cs_write_string(writer, host);

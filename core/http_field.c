@@ -89,37 +89,6 @@ uint64_t cs_http_parse_date(struct cs_slice text)
 
 /* ---- Lists and numbers ---- */
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
-static struct cs_slice trim(struct cs_slice text)
-{
-    while (text.length > 0 && is_blank(text.data[0])) {
-        text = cs_slice_make(text.data + 1, text.length - 1);
-    }
-    while (text.length > 0 && is_blank(text.data[text.length - 1])) {
-        text.length--;
-    }
-    return text;
-}
-
-/* Cuts `text` at the first `separator` and moves it past that; gives what stood
- * before, trimmed. */
-static struct cs_slice take_until(struct cs_slice *text, char separator)
-{
-    struct cs_slice whole = *text;
-    size_t end = 0;
-
-    while (end < whole.length && whole.data[end] != separator) {
-        end++;
-    }
-    size_t next = end < whole.length ? end + 1 : end;
-    *text = cs_slice_make(whole.data + next, whole.length - next);
-    return trim(cs_slice_make(whole.data, end));
-}
-
 static bool is_word(struct cs_slice text, const char *word)
 {
     return cs_slice_equal_nocase(text, cs_slice_of(word));
@@ -141,10 +110,15 @@ static uint64_t number_or_unknown(const struct cs_http_parser *parser)
 /* Is there something in a list that is `word`, or (`equal` false) that is not? */
 static bool list_has(const struct cs_http_parser *parser, const char *word, bool equal)
 {
-    struct cs_slice list = value_of(parser);
+    const char *at = parser->value;
+    const char *end = at + parser->value_length;
 
-    while (list.length > 0) {
-        struct cs_slice item = take_until(&list, ',');
+    while (at < end) {
+        const char *start = at;
+        while (at < end && *at != ',' && *at != ' ' && *at != '\t') {
+            at++;
+        }
+        struct cs_slice item = cs_slice_make(start, (size_t)(at++ - start));
         if (item.length > 0 && is_word(item, word) == equal) {
             return true;
         }
@@ -188,10 +162,17 @@ int cs_http_field_find(struct cs_slice name)
 }
 
 #ifndef CONNSYNC_CORE_SMALL
-static bool is_json_type(struct cs_slice value)
+static bool is_json_type(struct cs_slice type)
 {
-    struct cs_slice type = take_until(&value, ';');
     const size_t suffix = sizeof "+json" - 1;
+    const char *parameters = memchr(type.data, ';', type.length);
+
+    if (parameters != NULL) {
+        type.length = (size_t)(parameters - type.data);
+    }
+    while (type.length > 0 && strchr(" \t", type.data[type.length - 1]) != NULL) {
+        type.length--;
+    }
 
     if (is_word(type, "application/json")) {
         return true;

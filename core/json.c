@@ -49,10 +49,21 @@ bool cs_json_is_string(const struct cs_json *json, int value)
     return has_type(json, value, JSMN_STRING);
 }
 
-bool cs_json_is_null(const struct cs_json *json, int value)
+/* In a checked text the first letter tells which of the three words it is. */
+static bool is_word(const struct cs_json *json, int value, char first)
 {
     return has_type(json, value, JSMN_PRIMITIVE) &&
-           json->text.data[json->tokens[value].start] == 'n';
+           json->text.data[json->tokens[value].start] == first;
+}
+
+bool cs_json_is_null(const struct cs_json *json, int value)
+{
+    return is_word(json, value, 'n');
+}
+
+bool cs_json_is_true(const struct cs_json *json, int value)
+{
+    return is_word(json, value, 't');
 }
 
 size_t cs_json_size(const struct cs_json *json, int value)
@@ -139,6 +150,13 @@ size_t cs_json_find(const struct cs_json *json, int object, const char *name, in
         count++;
     }
     return count;
+}
+
+int cs_json_find_one(const struct cs_json *json, int object, const char *name)
+{
+    int value;
+
+    return cs_json_find(json, object, name, &value) == 1 ? value : CS_JSON_NONE;
 }
 
 bool cs_json_decode(const struct cs_json *json, int string, char *out, size_t size)

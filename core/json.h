@@ -66,6 +66,7 @@ bool cs_json_is_object(const struct cs_json *json, int value);
 bool cs_json_is_array(const struct cs_json *json, int value);
 bool cs_json_is_string(const struct cs_json *json, int value);
 bool cs_json_is_null(const struct cs_json *json, int value);
+bool cs_json_is_true(const struct cs_json *json, int value);
 /* Members of an object, elements of an array; 0 for all else. */
 size_t cs_json_size(const struct cs_json *json, int value);
 
@@ -88,6 +89,9 @@ bool cs_json_string_is(const struct cs_json *json, int string, const char *wante
 /* How often `name` occurs in `object` (0, 1, or more for duplicates); `*value`
  * is the value of the first, or CS_JSON_NONE. A non-object counts 0. */
 size_t cs_json_find(const struct cs_json *json, int object, const char *name, int *value);
+
+/* The value of `name` where it is there exactly once; CS_JSON_NONE otherwise. */
+int cs_json_find_one(const struct cs_json *json, int object, const char *name);
 
 /* Decodes a string into UTF-8 and terminates it. False when it does not fit, is
  * not a string, or holds U+0000. A lone surrogate is written as its three bytes. */

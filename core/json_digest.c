@@ -87,10 +87,13 @@ static void sip_u64(struct sip *sip, uint64_t value)
 
 static void sip_start(struct sip *sip, const struct cs_digest_key *key, enum tag tag)
 {
-    sip->v[0] = key->k0 ^ 0x736F6D6570736575;
-    sip->v[1] = key->k1 ^ 0x646F72616E646F6D;
-    sip->v[2] = key->k0 ^ 0x6C7967656E657261;
-    sip->v[3] = key->k1 ^ 0x7465646279746573;
+    static const uint64_t start[4] = {0x736F6D6570736575, 0x646F72616E646F6D, 0x6C7967656E657261,
+                                      0x7465646279746573};
+
+    for (int i = 0; i < 4; i++) {
+        sip->v[i] = start[i] ^ (i % 2 == 0 ? key->k0 : key->k1);
+    }
+    sip->word = 0;
     sip->count = 0;
     sip_byte(sip, tag);
 }

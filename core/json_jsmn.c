@@ -5,7 +5,9 @@
  */
 #define JSMN_STRICT
 #define JSMN_PARENT_LINKS
-#define JSMN_STATIC
+#ifdef CONNSYNC_CORE_SMALL
+#define JSMN_STATIC /* with one caller, which always gives tokens, it becomes part of that */
+#endif
 #include <jsmn.h>
 
 #include "core/json.h"

@@ -2,7 +2,13 @@
 
 #include <string.h>
 
-static void add(struct cs_patch *patch, const char *data, size_t length)
+void cs_patch_begin(struct cs_patch *patch)
+{
+    patch->count = 0;
+    patch->length = 0;
+}
+
+void cs_patch_add(struct cs_patch *patch, const char *data, size_t length)
 {
     struct cs_slice *slice = &patch->slices[patch->count++];
 
@@ -36,7 +42,7 @@ static const char *insertion_point(const struct cs_json *json, int object)
     return last.data + last.length;
 }
 
-enum connsync_status cs_patch_set_member(struct cs_patch *patch, const struct cs_json *json,
+enum connsync_status cs_patch_add_object(struct cs_patch *patch, const struct cs_json *json,
                                          int object, const char *name, struct cs_slice value)
 {
     struct cs_slice whole = cs_json_raw(json, object);
@@ -44,8 +50,6 @@ enum connsync_status cs_patch_set_member(struct cs_patch *patch, const struct cs
     size_t count;
     int found;
 
-    patch->count = 0;
-    patch->length = 0;
     if (!cs_json_is_object(json, object)) {
         return CONNSYNC_REFUSED_OPTIONS_NOT_OBJECT;
     }
@@ -55,15 +59,22 @@ enum connsync_status cs_patch_set_member(struct cs_patch *patch, const struct cs
     }
     old = count == 1 ? cs_json_raw(json, found) : cs_slice_make(insertion_point(json, object), 0);
 
-    add(patch, whole.data, (size_t)(old.data - whole.data));
+    cs_patch_add(patch, whole.data, (size_t)(old.data - whole.data));
     if (count == 0) {
         bool empty = cs_json_size(json, object) == 0;
-        add(patch, empty ? "\"" : ",\"", empty ? 1 : 2);
-        add(patch, name, strlen(name));
-        add(patch, "\":", 2);
+        cs_patch_add(patch, empty ? "\"" : ",\"", empty ? 1 : 2);
+        cs_patch_add(patch, name, strlen(name));
+        cs_patch_add(patch, "\":", 2);
     }
-    add(patch, value.data, value.length);
+    cs_patch_add(patch, value.data, value.length);
     old.data += old.length;
-    add(patch, old.data, (size_t)(whole.data + whole.length - old.data));
+    cs_patch_add(patch, old.data, (size_t)(whole.data + whole.length - old.data));
     return CONNSYNC_OK;
+}
+
+enum connsync_status cs_patch_set_member(struct cs_patch *patch, const struct cs_json *json,
+                                         int object, const char *name, struct cs_slice value)
+{
+    cs_patch_begin(patch);
+    return cs_patch_add_object(patch, json, object, name, value);
 }

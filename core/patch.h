@@ -14,8 +14,9 @@
 extern "C" {
 #endif
 
-/* Before, comma and quote, the name, quote and colon, the value, after. */
-#define CS_PATCH_SLICES_MAX 6
+/* Before, comma and quote, the name, quote and colon, the value, after; and six that a
+ * caller may add around them. */
+#define CS_PATCH_SLICES_MAX 12
 
 struct cs_patch {
     struct cs_slice slices[CS_PATCH_SLICES_MAX];
@@ -32,6 +33,13 @@ struct cs_patch {
  * CONNSYNC_REFUSED_OPTIONS_NOT_OBJECT when `object` is not an object.
  */
 enum connsync_status cs_patch_set_member(struct cs_patch *patch, const struct cs_json *json,
+                                         int object, const char *name, struct cs_slice value);
+
+/* The same piece by piece, for a body with more around it: nothing yet; one more slice;
+ * the object with its member set. */
+void cs_patch_begin(struct cs_patch *patch);
+void cs_patch_add(struct cs_patch *patch, const char *data, size_t length);
+enum connsync_status cs_patch_add_object(struct cs_patch *patch, const struct cs_json *json,
                                          int object, const char *name, struct cs_slice value);
 
 #ifdef __cplusplus

@@ -35,7 +35,7 @@ static inline struct cs_slice cs_slice_make(const char *data, size_t length)
 /* The slice of a NUL-terminated string; NULL gives an empty slice. */
 static inline struct cs_slice cs_slice_of(const char *string)
 {
-    return cs_slice_make(string, string != NULL ? strlen(string) : 0);
+    return string != NULL ? cs_slice_make(string, strlen(string)) : cs_slice_make("", 0);
 }
 
 bool cs_slice_equal(struct cs_slice a, struct cs_slice b);
