@@ -13,6 +13,7 @@ set(CONNSYNC_BOARD_ENTROPY semihosting CACHE STRING
 set_property(CACHE CONNSYNC_BOARD_ENTROPY PROPERTY STRINGS semihosting seed-slot)
 option(CONNSYNC_BOARD_SEMIHOSTING "The firmware runs in an emulator, or under a debugger, that \
 answers semihosting calls; the end of a life becomes an exit code" OFF)
+option(CONNSYNC_BOARD_PROBE "Build the programs with which tests/boards tries the board itself" OFF)
 option(CONNSYNC_BOARD_EARLY_WRAP "For tests: let the tick counter wrap soon after the start" OFF)
 
 # What tests/boards/stack.py reads: the frame and the calls of every function of ours.
@@ -103,6 +104,19 @@ function(connsync_board_program target name)
         BYPRODUCTS ${stem}.bin ${stem}.hex ${stem}.map VERBATIM)
 endfunction()
 
+# probe.elf is what an emulator runs; probe-alone.elf has the forms of what differs where
+# nobody answers semihosting calls. The linker prefers a program's own to the library's.
+function(connsync_add_probes)
+    set(probe ${PROJECT_SOURCE_DIR}/tests/boards/probe.c)
+    set(common ${PROJECT_SOURCE_DIR}/boards/common)
+    connsync_board_program(connsync_probe probe ${probe})
+    connsync_board_program(connsync_probe_alone probe-alone ${probe}
+        ${common}/semihosting.c ${common}/entropy_seed_slot.c)
+    foreach(target connsync_probe connsync_probe_alone)
+        target_link_libraries(${target} PRIVATE connsync_lwip connsync_mbedtls)
+    endforeach()
+endfunction()
+
 function(connsync_firmware)
     include(${PROJECT_SOURCE_DIR}/cmake/lwip.cmake)
     include(${PROJECT_SOURCE_DIR}/cmake/anchors.cmake)
@@ -112,4 +126,7 @@ function(connsync_firmware)
         ${PROJECT_SOURCE_DIR}/platform/lwip/main.c ${PROJECT_SOURCE_DIR}/platform/lwip/life.c)
     connsync_trust_anchors(connsync_firmware)
     target_link_libraries(connsync_firmware PRIVATE connsync_lwip connsync_core)
+    if(CONNSYNC_BOARD_PROBE)
+        connsync_add_probes()
+    endif()
 endfunction()
