@@ -58,12 +58,11 @@ static void execute_ram(void)
     ((void (*)(void))address)();
 }
 
+/* Downwards until the stack, and with it the RAM, ends. */
 static void grow_stack(void)
 {
-    /* Downwards from here until the stack, and then the RAM, ends. */
-    for (volatile uint32_t *word = (volatile uint32_t *)__builtin_frame_address(0);; word--) {
-        *word = 0;
-    }
+    __asm volatile("1: push {r0-r7}\n\t"
+                   "b 1b");
 }
 
 static void draw_entropy(void)

@@ -45,7 +45,7 @@ class Probe:
         self.folder = folder
         (self.machine, self.model, self.partition, self.size, self.slot) = BOARDS[self.name]
 
-    def run(self, what, program="probe", semihosting=True, seed=None, options=()):
+    def run(self, what, program="probe", semihosting=True, seed=None, options=(), limit=LIMIT):
         """(exit status, console text); a status of None is a run that had no end."""
         mac = ":".join(MAC[i:i + 2] for i in range(0, 12, 2))
         with tempfile.TemporaryDirectory() as folder:
@@ -63,7 +63,7 @@ class Probe:
                 command += ["-device",
                             f"loader,file={path},addr={address:#x},force-raw=on"]
             try:
-                done = subprocess.run(command, stdin=subprocess.DEVNULL, timeout=LIMIT,
+                done = subprocess.run(command, stdin=subprocess.DEVNULL, timeout=limit,
                                       stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                                       check=False)
             except subprocess.TimeoutExpired as late:
@@ -83,8 +83,8 @@ class BoardTest(unittest.TestCase):
 
     def each(self):
         for probe in self.probes:
-            with self.subTest(probe.name):
-                yield probe
+            print(f"{probe.name}: {self.id()}", file=sys.stderr)
+            yield probe
 
     def test_partition_address_and_painted_stack(self):
         for probe in self.each():
@@ -146,14 +146,51 @@ class BoardTest(unittest.TestCase):
         """Semihosting calls fail where nobody answers, instead of ending the life; and
         the light shows the code for ever."""
         for probe in self.each():
-            status, text = probe.run("E", semihosting=False,
-                                     options=("-icount", "shift=auto,sleep=off"))
+            status, text = probe.run("E", semihosting=False, limit=3)
             self.assertIsNone(status, text)
             self.assertNotIn("entropy", text)
             self.assertNotIn("fault", text)
 
     def alone(self, probe, what, seed, **arguments):
         return probe.run(what, "probe-alone", semihosting=False, seed=seed, **arguments)
+
+    def test_seed_makes_entropy(self):
+        """The same seed gives the same bytes, so they come from it alone; one bit more,
+        and they are others. Neither it nor its use repeats within a life."""
+        seed = bytes(range(64))
+        other = seed[:63] + b"\x7f"
+        for probe in self.each():
+            texts = [self.alone(probe, "R", each, options=(*FAST, "-no-reboot"))[1]
+                     for each in (seed, seed, other)]
+            first, again, different = [entropy_of(text)[0] for text in texts]
+            self.assertEqual(first, again)
+            self.assertNotEqual(first, different)
+            self.assertNotIn(seed.hex()[:16], first)
+            blocks = [first[i:i + 8] for i in range(0, len(first), 8)]
+            self.assertEqual(len(set(blocks)), len(blocks), first)
+
+    def test_empty_slot_is_no_entropy(self):
+        for probe in self.each():
+            for seed in (None, bytes(64), b"\xff" * 64, b"\x5a" * 64):
+                status, text = self.alone(probe, "E", seed, limit=2)
+                self.assertIsNone(status, text)
+                self.assertIn("probe", text)
+                self.assertNotIn("entropy", text)
+
+    def test_generator_goes_on_after_a_reset(self):
+        """The emulator puts the same seed into the slot at each reset. The lives must
+        not repeat each other all the same."""
+        for probe in self.each():
+            text = self.alone(probe, "R", bytes(range(64)), limit=8, options=FAST)[1]
+            draws = entropy_of(text)
+            self.assertGreaterEqual(len(draws), 3, text)
+            self.assertEqual(len(set(draws)), len(draws), text)
+
+    def test_without_emulator_a_fault_restarts(self):
+        for probe in self.each():
+            status, text = self.alone(probe, "N", None, options=(*FAST, "-no-reboot"))
+            self.assertEqual(status, 0, text)
+            self.assertEqual(len(re.findall(FAULT_LINE, text)), 1, text)
 
 
 def folders_of(arguments):
