@@ -100,7 +100,6 @@ function(connsync_board_program target name)
     add_custom_command(TARGET ${target} POST_BUILD
         COMMAND ${CMAKE_OBJCOPY} -O binary ${elf} ${stem}.bin
         COMMAND ${CMAKE_OBJCOPY} -O ihex ${elf} ${stem}.hex
-        COMMAND ${CONNSYNC_PYTHON} ${PROJECT_SOURCE_DIR}/tools/size-table ${stem}.map
         BYPRODUCTS ${stem}.bin ${stem}.hex ${stem}.map VERBATIM)
 endfunction()
 
@@ -124,6 +123,8 @@ function(connsync_firmware)
     # The program is the same on every board.
     connsync_board_program(connsync_firmware connsync
         ${PROJECT_SOURCE_DIR}/platform/lwip/main.c ${PROJECT_SOURCE_DIR}/platform/lwip/life.c)
+    add_custom_command(TARGET connsync_firmware POST_BUILD COMMAND ${CONNSYNC_PYTHON}
+        ${PROJECT_SOURCE_DIR}/tools/size-table ${CMAKE_BINARY_DIR}/connsync.map VERBATIM)
     connsync_trust_anchors(connsync_firmware)
     target_link_libraries(connsync_firmware PRIVATE connsync_lwip connsync_core)
     if(CONNSYNC_BOARD_PROBE)

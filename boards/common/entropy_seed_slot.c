@@ -1,7 +1,7 @@
 /*
  * Entropy from a seed: 64 secret random bytes that something before the firmware, a boot
- * loader or a production line's tool, leaves at a fixed address of the RAM (board_seed,
- * the last 64 bytes) at every start from power-off. They are used once and wiped.
+ * loader or a production line's tool, leaves in the last 64 bytes of the RAM whenever the
+ * device is switched on. They are used once and wiped.
  *
  * From the seed grows a generator with key erasure: a 32-byte key from which SHA-256
  * makes each block of output and, before that block is given out, the next key. Neither

@@ -32,7 +32,7 @@ static void print_fault(const char *what, uint32_t stack_pointer)
     } else if ((cause & SCB_CFSR_BFARVALID) != 0) {
         board_say_word(" address=", SCB_BFAR);
     }
-    board_say("\r\n");
+    board_say("\n");
 }
 
 /* A semihosting call that neither a debugger nor an emulator answered: it returns -1,

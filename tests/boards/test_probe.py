@@ -71,7 +71,7 @@ class Probe:
             return done.returncode, done.stdout.decode("latin-1")
 
 
-FAST = ("-icount", "shift=8,sleep=off")
+FAST = ("-icount", "shift=10,sleep=off")
 
 
 def entropy_of(text):
