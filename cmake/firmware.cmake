@@ -13,6 +13,7 @@ set(CONNSYNC_BOARD_ENTROPY semihosting CACHE STRING
 set_property(CACHE CONNSYNC_BOARD_ENTROPY PROPERTY STRINGS semihosting seed-slot)
 option(CONNSYNC_BOARD_SEMIHOSTING "The firmware runs in an emulator, or under a debugger, that \
 answers semihosting calls; the end of a life becomes an exit code" OFF)
+option(CONNSYNC_BOARD_PROBE "Build the programs with which tests/boards tries the board itself" OFF)
 option(CONNSYNC_BOARD_EARLY_WRAP "For tests: let the tick counter wrap soon after the start" OFF)
 
 # What tests/boards/stack.py reads: the frame and the calls of every function of ours.
@@ -99,8 +100,20 @@ function(connsync_board_program target name)
     add_custom_command(TARGET ${target} POST_BUILD
         COMMAND ${CMAKE_OBJCOPY} -O binary ${elf} ${stem}.bin
         COMMAND ${CMAKE_OBJCOPY} -O ihex ${elf} ${stem}.hex
-        COMMAND ${CONNSYNC_PYTHON} ${PROJECT_SOURCE_DIR}/tools/size-table ${stem}.map
         BYPRODUCTS ${stem}.bin ${stem}.hex ${stem}.map VERBATIM)
+endfunction()
+
+# probe.elf is what an emulator runs; probe-alone.elf has the forms of what differs where
+# nobody answers semihosting calls. The linker prefers a program's own to the library's.
+function(connsync_add_probes)
+    set(probe ${PROJECT_SOURCE_DIR}/tests/boards/probe.c)
+    set(common ${PROJECT_SOURCE_DIR}/boards/common)
+    connsync_board_program(connsync_probe probe ${probe})
+    connsync_board_program(connsync_probe_alone probe-alone ${probe}
+        ${common}/semihosting.c ${common}/entropy_seed_slot.c)
+    foreach(target connsync_probe connsync_probe_alone)
+        target_link_libraries(${target} PRIVATE connsync_lwip connsync_mbedtls)
+    endforeach()
 endfunction()
 
 function(connsync_firmware)
@@ -110,6 +123,11 @@ function(connsync_firmware)
     # The program is the same on every board.
     connsync_board_program(connsync_firmware connsync
         ${PROJECT_SOURCE_DIR}/platform/lwip/main.c ${PROJECT_SOURCE_DIR}/platform/lwip/life.c)
+    add_custom_command(TARGET connsync_firmware POST_BUILD COMMAND ${CONNSYNC_PYTHON}
+        ${PROJECT_SOURCE_DIR}/tools/size-table ${CMAKE_BINARY_DIR}/connsync.map VERBATIM)
     connsync_trust_anchors(connsync_firmware)
     target_link_libraries(connsync_firmware PRIVATE connsync_lwip connsync_core)
+    if(CONNSYNC_BOARD_PROBE)
+        connsync_add_probes()
+    endif()
 endfunction()

@@ -1,7 +1,7 @@
 /*
  * Entropy from a seed: 64 secret random bytes that something before the firmware, a boot
- * loader or a production line's tool, leaves at a fixed address of the RAM (board_seed,
- * the last 64 bytes) at every start from power-off. They are used once and wiped.
+ * loader or a production line's tool, leaves in the last 64 bytes of the RAM whenever the
+ * device is switched on. They are used once and wiped.
  *
  * From the seed grows a generator with key erasure: a 32-byte key from which SHA-256
  * makes each block of output and, before that block is given out, the next key. Neither
@@ -32,14 +32,15 @@ enum purpose {
     FOR_DIGEST = 'D'
 };
 
-struct noinit {
+struct kept {
     uint8_t key[KEY_SIZE];
     uint8_t digest[KEY_SIZE];
     uint8_t seed[SEED_SIZE]; /* the slot: the last bytes of the RAM */
 };
 
-__attribute__((section(".noinit"))) static struct noinit kept;
-_Static_assert(sizeof kept == 128, "the linker script gives this much");
+/* The linker script's region NOINIT: neither the start-up code nor a loader clears it. */
+extern struct kept board_kept;
+_Static_assert(sizeof board_kept == 128, "memory.ld gives this much");
 
 /* out = SHA-256(purpose, key, more) */
 static int hash(uint8_t out[KEY_SIZE], enum purpose purpose, const uint8_t *key,
@@ -67,8 +68,8 @@ static bool is_one_value(const uint8_t *bytes, size_t length)
 static bool key_is_ours(void)
 {
     uint8_t digest[KEY_SIZE];
-    bool ours = hash(digest, FOR_DIGEST, kept.key, NULL, 0) == 0 &&
-                memcmp(digest, kept.digest, sizeof digest) == 0;
+    bool ours = hash(digest, FOR_DIGEST, board_kept.key, NULL, 0) == 0 &&
+                memcmp(digest, board_kept.digest, sizeof digest) == 0;
     mbedtls_platform_zeroize(digest, sizeof digest);
     return ours;
 }
@@ -77,8 +78,8 @@ static bool key_is_ours(void)
  * does not fit, and the generator ends: no output is ever given twice. */
 static int set_key(const uint8_t key[KEY_SIZE])
 {
-    memcpy(kept.key, key, KEY_SIZE);
-    return hash(kept.digest, FOR_DIGEST, kept.key, NULL, 0);
+    memcpy(board_kept.key, key, KEY_SIZE);
+    return hash(board_kept.digest, FOR_DIGEST, board_kept.key, NULL, 0);
 }
 
 /* Takes the seed out of the slot, if there is one. An empty slot reads as all zeros when
@@ -86,15 +87,15 @@ static int set_key(const uint8_t key[KEY_SIZE])
 static int take_seed(void)
 {
     bool running = key_is_ours();
-    if (is_one_value(kept.seed, sizeof kept.seed)) {
+    if (is_one_value(board_kept.seed, sizeof board_kept.seed)) {
         return running ? 0 : -1;
     }
     if (!running) {
-        memset(kept.key, 0, sizeof kept.key);
+        memset(board_kept.key, 0, sizeof board_kept.key);
     }
     uint8_t key[KEY_SIZE];
-    int failed = hash(key, FOR_SEED, kept.key, kept.seed, sizeof kept.seed);
-    mbedtls_platform_zeroize(kept.seed, sizeof kept.seed);
+    int failed = hash(key, FOR_SEED, board_kept.key, board_kept.seed, sizeof board_kept.seed);
+    mbedtls_platform_zeroize(board_kept.seed, sizeof board_kept.seed);
     if (failed == 0) {
         failed = set_key(key);
     }
@@ -106,8 +107,8 @@ static int take_seed(void)
 static int next_block(uint8_t block[KEY_SIZE])
 {
     uint8_t key[KEY_SIZE];
-    int failed = hash(block, FOR_OUTPUT, kept.key, NULL, 0);
-    failed |= hash(key, FOR_NEXT_KEY, kept.key, NULL, 0);
+    int failed = hash(block, FOR_OUTPUT, board_kept.key, NULL, 0);
+    failed |= hash(key, FOR_NEXT_KEY, board_kept.key, NULL, 0);
     failed |= set_key(key);
     mbedtls_platform_zeroize(key, sizeof key);
     return failed;

@@ -4,6 +4,8 @@
  */
 #include "boards/common/common.h"
 
+#include "device.h"
+
 #define BKPT_SEMIHOSTING 0xBEABu
 
 static bool frame_is_readable(uint32_t stack_pointer)
@@ -30,21 +32,22 @@ static void print_fault(const char *what, uint32_t stack_pointer)
     } else if ((cause & SCB_CFSR_BFARVALID) != 0) {
         board_say_word(" address=", SCB_BFAR);
     }
-    board_say("\r\n");
+    board_say("\n");
 }
 
 /* A semihosting call that neither a debugger nor an emulator answered: it returns -1,
- * and the program goes on behind it. */
+ * and the program goes on behind it. A breakpoint is the one fault without a cause. */
 static bool skip_semihosting_call(uint32_t stack_pointer)
 {
-    if ((SCB_HFSR & SCB_HFSR_DEBUGEVT) == 0 || !frame_is_readable(stack_pointer)) {
+    if (SCB_CFSR != 0 || !frame_is_readable(stack_pointer)) {
         return false;
     }
     struct board_frame *frame = (struct board_frame *)(uintptr_t)stack_pointer;
-    if (*(const uint16_t *)(uintptr_t)frame->pc != BKPT_SEMIHOSTING) {
+    if (frame->pc >= (1u << BOARD_FLASH_LOG2) ||
+        *(const uint16_t *)(uintptr_t)frame->pc != BKPT_SEMIHOSTING) {
         return false;
     }
-    SCB_HFSR = SCB_HFSR_DEBUGEVT;
+    SCB_HFSR = SCB_HFSR; /* its bits are cleared by writing ones */
     frame->r0 = UINT32_MAX;
     frame->pc += 2;
     return true;

@@ -60,7 +60,7 @@ __attribute__((used)) static void watchdog_bites(const struct board_frame *frame
     board_say("connsync: watchdog: stuck at");
     board_say_word(" pc=", frame->pc);
     board_say_word(" lr=", frame->lr);
-    board_say("; restarting\r\n");
+    board_say("; restarting\n");
     board_restart();
 }
 

@@ -47,7 +47,8 @@ POINTERS = {
 MEMORY = ["connsync_mbedtls_calloc", "connsync_mbedtls_free"]
 SEED = "core/tls.c:draw_entropy"
 RANDOM = [SEED, "mbedtls_psa_external_get_random"]
-TRANSMIT = ["platform/lwip/network.c:send_frame", "connsync_lwip_random", "sys_now"]
+TRANSMIT = ["platform/lwip/network.c:send_frame", "connsync_lwip_random", "sys_now",
+            "connsync_lwip_assertion_failed"]
 RECEIVE = ["platform/lwip/connection.c:on_connected", "platform/lwip/connection.c:on_received",
            "platform/lwip/connection.c:on_error", "platform/lwip/resolver.c:on_message",
            "platform/lwip/time_client.c:on_message",
