@@ -29,7 +29,7 @@ class Board:
 
     name: str
     machine: str
-    partition_symbol: str = "connsync_configuration_start"
+    partition_symbol: str = "board_configuration_start"
 
 
 class ConsoleError(AssertionError):
