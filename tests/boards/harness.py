@@ -32,11 +32,20 @@ import console_lines  # noqa: E402
 import image  # noqa: E402
 import lab  # noqa: E402
 from qemu import BOARDS, Machine  # noqa: E402
+from tenant import DOMAIN  # noqa: E402
 
 # Enough for a loaded machine; a healthy board needs a second.
 BOOT_LIMIT = 30
 CYCLE_LIMIT = 90
 TLS_PORT = 443
+SETTING = cli.SETTING
+
+# The whole sweep is for one board as it is shipped; others take what may differ there.
+FULL = os.environ.get("CONNSYNC_SWEEP") == "full"
+ALL_CHAINS = tuple(chains.RIGHT) if FULL else ("p256", "rsa4096")
+
+# What has to be left over in the worst case, in bytes.
+SPARE_ARENA, SPARE_STACK = 1024, 512
 
 _numbers = itertools.count()
 
@@ -65,14 +74,14 @@ class Bench:
         self._how = how
         # Unix sockets live in it, so its name has to be short.
         self.folder = Path(tempfile.mkdtemp(prefix="cs-", dir="/tmp"))
-        self.wire = lab.Wire(next(_numbers), self.folder, **(wire or {}))
-        self.tenant = self.machine = None
+        self._wire_options = wire or {}
+        self.wire = self.tenant = self.machine = None
         self.ids = []
         self._read = 0
         self._cycles = 0
 
     def __enter__(self):
-        self.wire.__enter__()
+        self.wire = lab.Wire(next(_numbers), DOMAIN, **self._wire_options)
         try:
             chain = chains.load(setting("CONNSYNC_PKI"), self._chain)
             self.tenant = self.test.tenant(host=self.wire.address, port=TLS_PORT, tls=self._tls,
@@ -80,7 +89,7 @@ class Bench:
                                            **self._how)
             self.ids = [self.tenant.add(raw) for raw in self._connections]
         except BaseException:
-            self.wire.__exit__()
+            self.wire.close()
             raise
         return self
 
@@ -90,7 +99,7 @@ class Bench:
         if kind is not None:
             print(self._hidden(self._story()), file=sys.stderr, flush=True)
         self.tenant.close()
-        self.wire.__exit__()
+        self.wire.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     # What a test arranges.
@@ -149,6 +158,11 @@ class Bench:
         self._read = max(self._read, end)
         return found
 
+    def next_life(self, timeout):
+        """The board begins anew; its cycles are counted from one again."""
+        self.line(r"^connsync \S+ on ", timeout)
+        self._cycles = 0
+
     def frames(self):
         """What the board has sent so far."""
         return capture.sent_by_board(capture.read(self.folder / "frames.pcap"), self.wire.host)
@@ -160,7 +174,7 @@ class Bench:
     # What is printed when it went wrong.
 
     def _story(self):
-        parts = [("names and leases", self.wire.log()[-4000:]),
+        parts = [("names and leases", self.wire.lan.log[-4000:]),
                  ("frames of the board, by kind", self._kinds())]
         if self.tenant is not None:
             parts.append(("requests to the tenant", "\n".join(
@@ -211,6 +225,22 @@ class BoardTest(cli.WireTest):
         kept = tenant.history(item)[1:]
         self.assertEqual([cli.raw_json.get(body, "options") for body in sent], kept)
 
+    def expect_room(self, cycle):
+        """The arena and the stack never were nearly full, and nothing stays in use."""
+        arena, stack, packets = (cycle.memory[kind] for kind in ("arena", "stack", "pbuf"))
+        self.assertGreaterEqual(arena.size - arena.most, SPARE_ARENA)
+        self.assertGreaterEqual(stack.size - stack.most, SPARE_STACK)
+        self.assertGreater(stack.most, 0, "the end of the stack was overwritten")
+        self.assertEqual(packets.now, 0, "received packets are still held")
+
+    def flash_image(self, bench, document):
+        """What the command line makes of a document."""
+        source, made = bench.folder / "connsync.json", bench.folder / "made.bin"
+        source.write_bytes(document)
+        result = self.run_cli(None, "flash-image", str(source), "-o", str(made), verbose=False)
+        self.assertEqual(result.code, 0, result.raw)
+        return made.read_bytes()
+
     def expect_no_request(self, bench):
         """Nothing was asked of the tenant."""
         bench.tenant.settle(1)
@@ -238,5 +268,5 @@ def main():
     result = program.result
     print("%.1f s on %s" % (time.monotonic() - started, os.environ["CONNSYNC_BOARD"]))
     if result.wasSuccessful() and result.testsRun and len(result.skipped) == result.testsRun:
-        sys.exit(lab.EXIT_SKIPPED)
+        sys.exit(cli.EXIT_SKIPPED)
     sys.exit(not result.wasSuccessful())

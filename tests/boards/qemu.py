@@ -29,6 +29,7 @@ class Board:
 
     name: str
     machine: str
+    shows_link: bool  # the emulated controller tells whether there is a link
     partition_symbol: str = "board_configuration_start"
 
 
@@ -232,4 +233,7 @@ def partition_address(firmware, board):
     raise RuntimeError("%s has no symbol %s" % (firmware, board.partition_symbol))
 
 
-BOARDS = {name: Board(name, name) for name in ("lm3s6965evb", "mps2-an385")}
+BOARDS = {
+    "lm3s6965evb": Board("lm3s6965evb", "lm3s6965evb", False),
+    "mps2-an385": Board("mps2-an385", "mps2-an385", True),
+}

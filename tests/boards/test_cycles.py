@@ -1,0 +1,61 @@
+"""Many cycles in one life: nothing grows, and every life begins clean."""
+
+import harness
+from cli import Fault, connection
+from harness import BoardTest
+
+CYCLES = 10
+# Between two cycles everything that is taken for a connection has been given back.
+STEADY = ("arena", "pbuf", "segments", "heap")
+
+
+class SteadyTest(BoardTest):
+    """Ten cycles with a write in each."""
+
+    def steady(self, case):
+        tls, chain, fault = case
+        with self.bench(connection(), connection("other", number=2), chain=chain,
+                        tls=tls) as bench:
+            bench.boot()
+            found = []
+            for _ in range(CYCLES):
+                if fault is not None:
+                    bench.tenant.faults.append(Fault(fault[0], **fault[1]))
+                found.append(bench.cycle())
+                self.assertEqual(found[-1].counts, (0, 2, 0, 0), (case, found[-1].lines))
+                self.forget(bench)
+            self.expect_steady(found)
+
+    def expect_steady(self, cycles):
+        """What is in use after a cycle is what was in use after the first one."""
+        for cycle in cycles:
+            self.expect_room(cycle)
+            for kind in STEADY:
+                mark, first = cycle.memory[kind], cycles[0].memory[kind]
+                if mark.now is not None:
+                    self.assertEqual(mark.now, first.now, "%s in cycle %d" % (kind, cycle.number))
+
+    def test_writes(self):
+        self.all_of(self.steady, [("1.3", "rsa4096", None), ("1.2", "p256", None)], 2)
+
+    def test_lost_answers(self):
+        """Connections that break after the write took effect are replaced by new ones."""
+        lost = ("close_after", {"method": "PATCH"})
+        self.all_of(self.steady, [("1.3", "p256", lost)])
+
+    def test_failing_connections(self):
+        """Handshakes and answers that are cut leave nothing behind either."""
+        with self.bench(connection()) as bench:
+            bench.tenant.faults += [Fault("connection_cut", connection=None, times=None, sent=900)]
+            bench.boot(every="1s")
+            found = [bench.cycle() for _ in range(3)]
+            for cycle in found:
+                self.assertEqual(cycle.counts, (0, 0, 0, 1), cycle.lines)
+            bench.tenant.faults.clear()
+            found.append(bench.cycle())
+            self.assertEqual(found[-1].counts, (0, 1, 0, 0), found[-1].lines)
+            self.expect_steady(found)
+
+
+if __name__ == "__main__":
+    harness.main()
