@@ -4,7 +4,7 @@ import json
 import os
 from pathlib import Path
 
-from cli import SETTING
+from harness import SETTING
 from tenant import raw_json
 
 # What the board has to take: the answer's bytes and its values as jsmn counts them.
