@@ -158,9 +158,9 @@ class Bench:
         self._read = max(self._read, end)
         return found
 
-    def next_life(self, timeout):
+    def next_life(self):
         """The board begins anew; its cycles are counted from one again."""
-        self.line(r"^connsync \S+ on ", timeout)
+        self.line(r"^connsync \S+ on ")
         self._cycles = 0
 
     def frames(self):

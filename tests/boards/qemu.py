@@ -141,8 +141,8 @@ class Machine:
     def __init__(self, board, firmware, image, tap, folder, options=()):
         self.board, self.folder = board, Path(folder)
         self.capture = self.folder / "frames.pcap"
-        self._errors = open(self.folder / "qemu.err", "wb")
         command = self._command(firmware, image, tap) + list(options)
+        self._errors = open(self.folder / "qemu.err", "wb")
         self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL,
                                          stdout=subprocess.PIPE, stderr=self._errors)
         self.console = Console(self._process.stdout)
