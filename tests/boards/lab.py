@@ -29,7 +29,8 @@ def enter():
 
 def _leave_processes_behind():
     unshare = namespace.find_tool("unshare")
-    for how in ([], ["--user", "--map-root-user"]):
+    for how in (["--mount-proc"], ["--user", "--map-root-user", "--mount-proc"],
+                ["--user", "--map-root-user"]):
         apart = [unshare, *how, "--pid", "--fork", "--kill-child"]
         if unshare and not subprocess.run([*apart, "true"], check=False,
                                           stderr=subprocess.DEVNULL).returncode:
