@@ -43,3 +43,13 @@ set(CONNSYNC_PIN_lwip_PACKAGE lwip)
 set(CONNSYNC_PIN_lwip_PROBE src/include/lwip/init.h)
 set(CONNSYNC_PIN_lwip_PROBE_VERSION
     "LWIP_VERSION_MAJOR +([0-9]+).*LWIP_VERSION_MINOR +([0-9]+).*LWIP_VERSION_REVISION +([0-9]+)")
+
+# The C library of the static builds. Compiled here, so that one recipe serves every
+# processor that the distribution has a compiler for.
+set(CONNSYNC_PIN_musl_MINIMUM 1.2.5)
+set(CONNSYNC_PIN_musl_BELOW 1.3)
+set(CONNSYNC_PIN_musl_SHA256 a9a118bbe84d8764da0ea0d28b3ab3fae8477fc7e4085d90102b8596fc7c75e4)
+set(CONNSYNC_PIN_musl_URL https://musl.libc.org/releases/musl-1.2.5.tar.gz)
+set(CONNSYNC_PIN_musl_PACKAGE musl)
+set(CONNSYNC_PIN_musl_PROBE VERSION)
+set(CONNSYNC_PIN_musl_PROBE_VERSION "([0-9]+)\\.([0-9]+)\\.([0-9]+)")

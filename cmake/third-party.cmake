@@ -7,6 +7,9 @@ include(${CMAKE_CURRENT_LIST_DIR}/dependencies.cmake)
 
 option(CONNSYNC_TLS_SMALL "Build mbedTLS small: AES-128-GCM, P-256 and P-384 only" OFF)
 
+# port/mbedtls/mbedtls_trim.c is the one file that knows mbedTLS's internals; this does without it.
+option(CONNSYNC_TLS_TRIM "Give back memory that mbedTLS would keep after the handshake" ON)
+
 connsync_dependencies(mbedtls jsmn)
 
 # Files whose feature is off compile to nothing, so the list needs no care: what is in the

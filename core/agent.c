@@ -110,6 +110,16 @@ size_t connsync_memory_high_water(const struct connsync *agent)
     return sizeof *agent + agent->arena.high_water;
 }
 
+size_t connsync_memory_in_use(const struct connsync *agent)
+{
+    return sizeof *agent + cs_arena_in_use(&agent->arena);
+}
+
+void connsync_hang_up(struct connsync *agent)
+{
+    cs_exchange_disconnect(&agent->exchange);
+}
+
 void connsync_cancel(struct connsync *agent)
 {
     if (agent->cancels < 2) {

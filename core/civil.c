@@ -47,3 +47,29 @@ int64_t cs_civil_to_utc(const struct cs_civil *civil)
     days -= (int64_t)1970 * 365 + leap_days_before(1970);
     return ((days * 24 + civil->hour) * 60 + civil->minute) * 60 + civil->second;
 }
+
+/* Days are counted from 1 March, so that a leap day is the last of its year. */
+void cs_civil_from_utc(int64_t seconds, struct cs_civil *civil)
+{
+    enum {
+        DAYS_TO_1970 = 719468,
+        DAYS_PER_400_YEARS = 146097,
+        SECONDS_PER_DAY = 86400
+    };
+    uint64_t moment = seconds > 0 ? (uint64_t)seconds : 0;
+    uint32_t of_day = (uint32_t)(moment % SECONDS_PER_DAY);
+    uint32_t days = (uint32_t)(moment / SECONDS_PER_DAY) + DAYS_TO_1970;
+    uint32_t era = days / DAYS_PER_400_YEARS;
+    uint32_t day_of_era = days % DAYS_PER_400_YEARS;
+    uint32_t year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    uint32_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    uint32_t month = (5 * day_of_year + 2) / 153; /* 0 is March */
+
+    civil->day = (int)(day_of_year - (153 * month + 2) / 5 + 1);
+    civil->month = (int)(month < 10 ? month + 3 : month - 9);
+    civil->year = (int)(era * 400 + year_of_era + (civil->month <= 2 ? 1 : 0));
+    civil->hour = (int)(of_day / 3600);
+    civil->minute = (int)(of_day / 60 % 60);
+    civil->second = (int)(of_day % 60);
+}

@@ -24,6 +24,9 @@ bool cs_civil_is_valid(const struct cs_civil *civil);
 /* Seconds since 1970-01-01T00:00:00Z of a valid date. */
 int64_t cs_civil_to_utc(const struct cs_civil *civil);
 
+/* The date of a moment from 1970 on (an earlier one counts as 1970). */
+void cs_civil_from_utc(int64_t seconds, struct cs_civil *civil);
+
 #ifdef __cplusplus
 }
 #endif

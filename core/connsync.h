@@ -230,12 +230,18 @@ void connsync_cancel(struct connsync *agent);
 
 const struct connsync_result *connsync_result(const struct connsync *agent);
 
+/* Ends the connection and gives back the session's memory, and keeps the token: for
+ * a pause between two jobs that the service would not hold a connection for. No job
+ * may be under way. */
+void connsync_hang_up(struct connsync *agent);
+
 /* Ends the connection, wipes the token and the keys. The block is the caller's
  * again. NULL is allowed. */
 void connsync_close(struct connsync *agent);
 
-/* The most bytes of the block that were in use at any time. */
+/* The most bytes of the block that were in use at any time, and those that are now. */
 size_t connsync_memory_high_water(const struct connsync *agent);
+size_t connsync_memory_in_use(const struct connsync *agent);
 
 #ifdef __cplusplus
 }

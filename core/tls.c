@@ -1,6 +1,7 @@
 #include "core/tls.h"
 
 #include "core/tls_name.h"
+#include "port/mbedtls/mbedtls_trim.h"
 
 #include <psa/crypto.h>
 #include <string.h>
@@ -270,6 +271,19 @@ static bool would_block(int code, bool *want_write)
     return code == MBEDTLS_ERR_SSL_WANT_READ || code == MBEDTLS_ERR_SSL_WANT_WRITE;
 }
 
+/* mbedtls_ssl_handshake, with a look at what each step left behind. */
+static int go_on(mbedtls_ssl_context *ssl)
+{
+    while (mbedtls_ssl_is_handshake_over(ssl) == 0) {
+        int code = mbedtls_ssl_handshake_step(ssl);
+        if (code != 0) {
+            return code;
+        }
+        connsync_mbedtls_trim(ssl);
+    }
+    return 0;
+}
+
 enum connsync_status cs_tls_handshake(struct cs_tls *tls, bool *want_write)
 {
     connsync_mbedtls_enter(&tls->world);
@@ -279,7 +293,7 @@ enum connsync_status cs_tls_handshake(struct cs_tls *tls, bool *want_write)
             return status;
         }
     }
-    int code = mbedtls_ssl_handshake(&tls->ssl);
+    int code = go_on(&tls->ssl);
     if (code == 0) {
         tls->handshakes++;
         return CONNSYNC_OK;

@@ -45,7 +45,7 @@ extern "C" {
  * before READY ends with CONNSYNC_PORT_ERR_NETWORK or ERR_TIME_UNKNOWN. */
 enum connsync_network_state {
     CONNSYNC_NETWORK_NO_LINK,  /* the cable carries nothing */
-    CONNSYNC_NETWORK_NO_LEASE, /* no DHCP server has given an address, or it was taken back */
+    CONNSYNC_NETWORK_NO_LEASE, /* no DHCP server has given or confirmed an address */
     CONNSYNC_NETWORK_NO_TIME,  /* no time server has told a date that can be */
     CONNSYNC_NETWORK_READY
 };
@@ -55,6 +55,7 @@ struct connsync_network {
     struct netif netif;
     struct connsync_time_client time;
     struct connsync_connection connection;
+    ip4_addr_t address; /* of the lease as it was in the last turn; 0.0.0.0 without */
     uint32_t frames_in;
     uint32_t frames_out;
     uint32_t frames_refused; /* by the controller, because it was busy */
@@ -98,7 +99,7 @@ enum connsync_network_state connsync_network_state(const struct connsync_network
 /* A word or two for the console, such as "no lease". */
 const char *connsync_network_state_text(enum connsync_network_state state);
 
-/* Fills the seven functions of the port; see lwip port's own notes in connection.h. */
+/* Fills the seven functions of the port; connection.h tells what they do. */
 void connsync_network_port(struct connsync_network *network, struct connsync_port *out);
 
 /* Our own address as text; "0.0.0.0" without a lease. */

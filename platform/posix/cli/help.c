@@ -27,6 +27,7 @@ const char cli_help[] =
     "  connsync get  CONNECTION         print the setting\n"
     "  connsync set  CONNECTION VALUE   make it so, keep everything else, verify\n"
     "  connsync list                    every connection with its setting\n"
+    "  connsync flash-image FILE        a board's configuration, from connsync.json\n"
     "\n"
     "CONNECTION is an id (con_...) or an exact name. VALUE is on_each_login,\n"
     "on_first_login or never_on_login, or on (each login) or off (first login only).\n"
@@ -69,5 +70,24 @@ const char cli_help_list[] =
     "Example:\n"
     "  AUTH0_DOMAIN=tenant.eu.auth0.com connsync list --token-file token\n"
     "\n" COMMON "Needs the scopes read:connections and read:connections_options.\n";
+
+const char cli_help_flash_image[] =
+    "Usage: connsync flash-image FILE --output IMAGE [options]\n"
+    "Makes the image of a board's configuration partition from a connsync.json, with\n"
+    "a length and a checksum. FILE is checked first; what a board cannot do is an\n"
+    "error. The image holds the secret of FILE, and only its owner may read it.\n"
+    "\n"
+    "  FILE                       a connsync.json; - is standard input\n"
+    "  -o, --output IMAGE         the file to make; - is standard output\n"
+    "  --partition-size BYTES     what the board has for it (4096)\n"
+    "\n"
+    "Example:\n"
+    "  connsync flash-image connsync.json --output config.bin\n"
+    "\n"
+    "A board needs in FILE: domain; token, or client_id and client_secret; at most 32\n"
+    "connections, each by id or name. It looks at them once an hour, or as `every`\n"
+    "says.\n"
+    "\n"
+    "Exit codes: 0 done, 1 the image cannot be written, 64 FILE or usage.\n";
 
 const char cli_version[] = "connsync " CONNSYNC_VERSION "\n";

@@ -1,6 +1,7 @@
 /* The command line: options in, one job stepped to its end, a report out. */
 #define _POSIX_C_SOURCE 200809L
 
+#include "platform/posix/cli/flash_image.h"
 #include "platform/posix/cli/options.h"
 #include "platform/posix/cli/report.h"
 #include "platform/posix/posix_anchors.h"
@@ -202,6 +203,8 @@ int main(int argc, char **argv)
         report_error(options.message);
         cli_options_wipe(&options);
         return EXIT_USAGE_ERROR;
+    case CLI_FLASH_IMAGE:
+        return cli_flash_image(options.file, options.output, options.partition_size);
     default:
         break;
     }

@@ -2,6 +2,8 @@
 
 #include "platform/posix/cli/options.h"
 
+#include "core/domain.h"
+#include "core/flash_image.h"
 #include "core/text.h"
 #include "platform/posix/cli/help.h"
 
@@ -15,6 +17,7 @@
 #include <unistd.h>
 
 #define TIMEOUT_SECONDS_MAX 86400u
+#define COMMANDS "there are get, set, list and flash-image"
 
 enum option_code {
     OPTION_DOMAIN = 256,
@@ -28,6 +31,7 @@ enum option_code {
     OPTION_DRY_RUN,
     OPTION_ALLOW_ENCRYPTED,
     OPTION_JSON,
+    OPTION_PARTITION_SIZE,
     OPTION_HELP,
     OPTION_VERSION
 };
@@ -44,6 +48,8 @@ static const struct option long_options[] = {
     {"dry-run", no_argument, NULL, OPTION_DRY_RUN},
     {"allow-encrypted-configuration", no_argument, NULL, OPTION_ALLOW_ENCRYPTED},
     {"json", no_argument, NULL, OPTION_JSON},
+    {"output", required_argument, NULL, 'o'},
+    {"partition-size", required_argument, NULL, OPTION_PARTITION_SIZE},
     {"verbose", no_argument, NULL, 'v'},
     {"help", no_argument, NULL, OPTION_HELP},
     {"version", no_argument, NULL, OPTION_VERSION},
@@ -76,100 +82,20 @@ static const char *environment(const char *name)
 
 /* ---- Hosts ---- */
 
-static struct cs_slice skip(struct cs_slice text, size_t count)
-{
-    return cs_slice_make(text.data + count, text.length - count);
-}
-
-static const char *find(struct cs_slice text, char wanted)
-{
-    return text.length == 0 ? NULL : memchr(text.data, wanted, text.length);
-}
-
-/* Takes the host from the front of HOST[:PORT]. An IPv6 address with a port stands in
- * brackets; one without may stand bare, and is known by its several colons. */
-static bool take_host(struct cs_slice *text, struct cs_slice *host)
-{
-    if (cs_slice_starts_with(*text, "[")) {
-        const char *bracket = find(*text, ']');
-        if (bracket == NULL) {
-            return false;
-        }
-        *host = cs_slice_make(text->data + 1, (size_t)(bracket - text->data) - 1);
-        *text = skip(*text, host->length + 2);
-        return true;
-    }
-    const char *colon = find(*text, ':');
-    size_t length = colon == NULL ? text->length : (size_t)(colon - text->data);
-    if (colon != NULL && find(skip(*text, length + 1), ':') != NULL) {
-        length = text->length;
-    }
-    *host = cs_slice_make(text->data, length);
-    *text = skip(*text, length);
-    return true;
-}
-
-/* Nothing, which leaves `*port_number` as it is, or a colon and a number. */
-static bool read_port(struct cs_slice text, uint16_t *port_number)
-{
-    uint64_t number = 0;
-
-    if (text.length == 0) {
-        return true;
-    }
-    if (text.data[0] != ':' || !cs_slice_to_u64(skip(text, 1), &number) || number == 0 ||
-        number > UINT16_MAX) {
-        return false;
-    }
-    *port_number = (uint16_t)number;
-    return true;
-}
-
-static bool split_host(struct cs_slice text, char *host, uint16_t *port_number)
-{
-    struct cs_slice name = {NULL, 0};
-
-    return take_host(&text, &name) && name.length > 0 &&
-           cs_copy_string(host, CLI_HOST_SIZE, name) && read_port(text, port_number);
-}
-
-static bool is_host_byte(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '.' || c == ':' || c == '_';
-}
-
 /* A host with an optional scheme, slash and port, as people copy it. */
 static enum cli_action read_domain(struct cli_options *options)
 {
-    struct cs_slice text = cs_slice_of(options->domain_given);
-
-    if (cs_slice_starts_with(text, "https://")) {
-        text = cs_slice_make(text.data + 8, text.length - 8);
-    }
-    if (text.length > 0 && text.data[text.length - 1] == '/') {
-        text.length--;
-    }
-    if (!split_host(text, options->domain, &options->port_number)) {
+    if (!cs_copy_string(options->domain, CLI_HOST_SIZE, cs_slice_of(options->domain_given)) ||
+        !connsync_domain_read(options->domain, &options->port_number)) {
         return wrong(options, "the domain \"%.100s\" is not HOST or HOST:PORT",
                      options->domain_given);
     }
-    size_t length = strlen(options->domain);
-    if (options->domain[length - 1] == '.') { /* the root's dot is not in certificates */
-        options->domain[length - 1] = '\0';
-    }
-    for (const char *at = options->domain; *at != '\0'; at++) {
-        if (!is_host_byte(*at)) {
-            return wrong(options, "the domain \"%.100s\" is not HOST or HOST:PORT",
-                         options->domain_given);
-        }
-    }
-    return options->domain[0] != '\0' ? CLI_RUN : wrong(options, "%s", "the domain is empty");
+    return CLI_RUN;
 }
 
 /* ---- Secrets ---- */
 
-static ssize_t read_all(int fd, char *out, size_t size)
+ssize_t cli_read_all(int fd, char *out, size_t size)
 {
     size_t length = 0;
 
@@ -190,7 +116,7 @@ static ssize_t read_all(int fd, char *out, size_t size)
 static enum cli_action read_secret_file(struct cli_options *options, const char *path, char *out)
 {
     int fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t length = fd < 0 ? -1 : read_all(fd, out, CLI_SECRET_SIZE);
+    ssize_t length = fd < 0 ? -1 : cli_read_all(fd, out, CLI_SECRET_SIZE);
 
     if (fd > STDIN_FILENO) {
         (void)close(fd);
@@ -291,6 +217,9 @@ static const char *help_of(const struct cli_options *options, const char *comman
     if (command == NULL) {
         return cli_help;
     }
+    if (options->is_flash_image) {
+        return cli_help_flash_image;
+    }
     switch (options->job.operation) {
     case CONNSYNC_GET:
         return cli_help_get;
@@ -316,9 +245,23 @@ static enum cli_action read_timeout(struct cli_options *options, const char *tex
 static enum cli_action read_connect_to(struct cli_options *options, const char *text)
 {
     options->has_connect_to = true;
-    if (!split_host(cs_slice_of(text), options->connect_to_host, &options->connect_to_port)) {
+    if (!cs_copy_string(options->connect_to_host, CLI_HOST_SIZE, cs_slice_of(text)) ||
+        !connsync_host_read(options->connect_to_host, &options->connect_to_port)) {
         return wrong(options, "--connect-to takes ADDRESS or ADDRESS:PORT, not \"%.100s\"", text);
     }
+    return CLI_RUN;
+}
+
+static enum cli_action read_partition_size(struct cli_options *options, const char *text)
+{
+    uint64_t size = 0;
+
+    if (!cs_slice_to_u64(cs_slice_of(text), &size) || size <= CONNSYNC_FLASH_IMAGE_HEAD_SIZE ||
+        size > CLI_PARTITION_SIZE_MAX) {
+        return wrong(options, "--partition-size takes whole bytes from 17 to %u, not \"%.40s\"",
+                     CLI_PARTITION_SIZE_MAX, text);
+    }
+    options->partition_size = (size_t)size;
     return CLI_RUN;
 }
 
@@ -356,6 +299,11 @@ static enum cli_action take_option(struct cli_options *options, int code, char *
     case OPTION_JSON:
         options->json = true;
         return CLI_RUN;
+    case OPTION_PARTITION_SIZE:
+        return read_partition_size(options, optarg);
+    case 'o':
+        options->output = optarg;
+        return CLI_RUN;
     case 'v':
         options->verbose++;
         return CLI_RUN;
@@ -380,22 +328,36 @@ static bool read_command(struct cli_options *options, const char *command, int *
     } else if (strcmp(command, "list") == 0) {
         options->job.operation = CONNSYNC_LIST;
         *arguments = 0;
+    } else if (strcmp(command, "flash-image") == 0) {
+        options->is_flash_image = true;
+        *arguments = 1;
     } else {
         return false;
     }
     return true;
 }
 
+static const char *usage_of(const struct cli_options *options)
+{
+    if (options->is_flash_image) {
+        return "connsync flash-image FILE -o IMAGE";
+    }
+    return options->job.operation == CONNSYNC_SET ? "connsync set CONNECTION VALUE"
+                                                  : "connsync get CONNECTION";
+}
+
 static enum cli_action read_arguments(struct cli_options *options, int count, char **words,
                                       int wanted)
 {
     if (count < wanted) {
-        return wrong(options, "%s",
-                     options->job.operation == CONNSYNC_SET ? "usage: connsync set CONNECTION VALUE"
-                                                            : "usage: connsync get CONNECTION");
+        return wrong(options, "usage: %s", usage_of(options));
     }
     if (count > wanted) {
         return wrong(options, "unexpected argument \"%.60s\"", words[wanted]);
+    }
+    if (options->is_flash_image) {
+        options->file = words[0];
+        return CLI_FLASH_IMAGE;
     }
     if (wanted > 0) {
         options->job.connection = words[0];
@@ -411,6 +373,31 @@ static enum cli_action read_arguments(struct cli_options *options, int count, ch
                          "not \"%.60s\"",
                          words[1]);
         }
+    }
+    return CLI_RUN;
+}
+
+/* An option that would be passed over in silence is an error: who gives --domain to
+ * flash-image expects to find it in the image. */
+static enum cli_action check_flash_image(struct cli_options *options)
+{
+    if (!options->is_flash_image) {
+        return options->output == NULL && options->partition_size == 0
+                   ? CLI_RUN
+                   : wrong(options, "%s", "--output and --partition-size go with flash-image only");
+    }
+    if (options->domain_given != NULL || options->token_file != NULL ||
+        options->client_id != NULL || options->client_secret_file != NULL ||
+        options->audience != NULL || options->json) {
+        return wrong(options, "%s",
+                     "flash-image takes all from FILE, and no options but --output and "
+                     "--partition-size");
+    }
+    if (options->output == NULL) {
+        return wrong(options, "%s", "flash-image needs --output IMAGE");
+    }
+    if (options->partition_size == 0) {
+        options->partition_size = CONNSYNC_FLASH_IMAGE_PARTITION_SIZE;
     }
     return CLI_RUN;
 }
@@ -468,7 +455,7 @@ enum cli_action cli_options_read(struct cli_options *options, int argc, char **a
         return action;
     }
     opterr = 0;
-    while ((code = getopt_long(argc, argv, ":v", long_options, NULL)) != -1) {
+    while ((code = getopt_long(argc, argv, ":vo:", long_options, NULL)) != -1) {
         if (code == OPTION_VERSION) {
             return show(options, cli_version);
         }
@@ -483,14 +470,17 @@ enum cli_action cli_options_read(struct cli_options *options, int argc, char **a
     }
     const char *command = optind < argc ? argv[optind] : NULL;
     if (command != NULL && !read_command(options, command, &arguments)) {
-        return wrong(options, "unknown command \"%.60s\"; there are get, set and list", command);
+        return wrong(options, "unknown command \"%.60s\"; " COMMANDS, command);
     }
     if (help) {
         return show(options, help_of(options, command));
     }
     if (command == NULL) {
-        return wrong(options, "%s", "no command; there are get, set and list");
+        return wrong(options, "%s", "no command; " COMMANDS);
     }
-    action = read_arguments(options, argc - optind - 1, argv + optind + 1, arguments);
+    action = check_flash_image(options);
+    if (action == CLI_RUN) {
+        action = read_arguments(options, argc - optind - 1, argv + optind + 1, arguments);
+    }
     return action == CLI_RUN ? read_environment(options) : action;
 }

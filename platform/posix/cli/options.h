@@ -8,18 +8,23 @@
 #define CONNSYNC_CLI_OPTIONS_H
 
 #include "core/connsync.h"
+#include "core/domain.h"
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
-#define CLI_HOST_SIZE 256
+#define CLI_HOST_SIZE CONNSYNC_HOST_SIZE
 /* The longest token, client secret or path in a file: a token with every scope of
  * the Management API has about 7 KB. */
 #define CLI_SECRET_SIZE 16384
 #define CLI_MESSAGE_SIZE 512
+/* No board has a larger one. */
+#define CLI_PARTITION_SIZE_MAX (1024u * 1024u)
 
 enum cli_action {
     CLI_RUN,
+    CLI_FLASH_IMAGE,
     CLI_SHOW_TEXT,
     CLI_USAGE_ERROR
 };
@@ -41,6 +46,11 @@ struct cli_options {
     bool json;
     unsigned verbose;
 
+    bool is_flash_image;
+    const char *file;      /* what flash-image reads; "-" is standard input */
+    const char *output;    /* and where to it writes; "-" is standard output */
+    size_t partition_size; /* 0 when not given */
+
     /* Secrets, wiped by cli_options_wipe. Empty when not given. */
     char token[CLI_SECRET_SIZE];
     char client_secret[CLI_SECRET_SIZE];
@@ -52,5 +62,8 @@ struct cli_options {
 enum cli_action cli_options_read(struct cli_options *options, int argc, char **argv);
 
 void cli_options_wipe(struct cli_options *options);
+
+/* Reads to the end, or until `out` is full. The bytes read, or -1. */
+ssize_t cli_read_all(int fd, char *out, size_t size);
 
 #endif

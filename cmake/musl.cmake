@@ -1,0 +1,46 @@
+# musl, the C library of the static builds, compiled for one processor into a folder of the
+# cache, once. The compiler is the distribution's for glibc; musl.cmake under toolchains/
+# keeps it from glibc's headers and objects.
+
+if(NOT PROJECT_SOURCE_DIR)
+    # A toolchain file is read before there is a project.
+    cmake_path(GET CMAKE_CURRENT_LIST_DIR PARENT_PATH PROJECT_SOURCE_DIR)
+endif()
+include(${CMAKE_CURRENT_LIST_DIR}/dependencies.cmake)
+
+function(connsync_musl_run log)
+    execute_process(COMMAND ${ARGN} RESULT_VARIABLE status
+        OUTPUT_FILE ${log} ERROR_FILE ${log} WORKING_DIRECTORY ${CONNSYNC_MUSL_WORK})
+    if(NOT status EQUAL 0)
+        message(FATAL_ERROR "connsync: musl cannot be compiled; ${log} says why")
+    endif()
+endfunction()
+
+# Sets `out` to a folder with include/ and lib/ for `machine` ("aarch64"), compiled by
+# `compiler`. The folder's name has the version and the machine; a half made one has
+# another name.
+function(connsync_musl machine compiler out)
+    connsync_dependencies(musl)
+    cmake_path(GET CONNSYNC_musl_TREE FILENAME name)
+    set(sysroot ${CONNSYNC_DEPS_CACHE}/built/${name}-${machine})
+    set(${out} ${sysroot} PARENT_SCOPE)
+    file(LOCK ${CONNSYNC_DEPS_CACHE}/built/lock GUARD FUNCTION TIMEOUT 900)
+    if(EXISTS ${sysroot}/lib/libc.a)
+        return()
+    endif()
+    message(STATUS "connsync: compiling musl for ${machine}")
+    set(CONNSYNC_MUSL_WORK ${sysroot}.work)
+    file(REMOVE_RECURSE ${CONNSYNC_MUSL_WORK} ${sysroot})
+    file(MAKE_DIRECTORY ${CONNSYNC_MUSL_WORK})
+    # Names of this machine's folders must not get into what is linked.
+    set(flags "-Os -fPIE -ffunction-sections -fdata-sections")
+    string(APPEND flags " -fno-asynchronous-unwind-tables -fno-unwind-tables")
+    string(APPEND flags " -ffile-prefix-map=${CONNSYNC_musl_TREE}=musl")
+    connsync_musl_run(${sysroot}.work/configure.log
+        ${CMAKE_COMMAND} -E env CC=${compiler} AR=${CMAKE_AR} RANLIB=${CMAKE_RANLIB} "CFLAGS=${flags}"
+        ${CONNSYNC_musl_TREE}/configure --target=${machine}-linux-musl --prefix=${sysroot}
+        --syslibdir=${sysroot}/lib --disable-shared --disable-wrapper --enable-optimize=size)
+    cmake_host_system_information(RESULT cores QUERY NUMBER_OF_LOGICAL_CORES)
+    connsync_musl_run(${sysroot}.work/make.log make -j${cores} install)
+    file(REMOVE_RECURSE ${CONNSYNC_MUSL_WORK})
+endfunction()

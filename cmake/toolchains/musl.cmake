@@ -1,0 +1,66 @@
+# Static programs on musl, for CONNSYNC_MACHINE: x86_64, aarch64, armhf (and s390x, whose
+# bytes are in the other order). A preset sets it.
+#
+# The compiler is the distribution's, which comes with glibc: its headers and objects are
+# put aside (-nostdinc, -nostdlib) and musl's named in their place. The programs are
+# position-independent and have no interpreter, so that they run where there is nothing.
+
+# What try_compile must be told too.
+list(APPEND CMAKE_TRY_COMPILE_PLATFORM_VARIABLES CONNSYNC_MACHINE CONNSYNC_DEPS_CACHE)
+
+# By machine: the prefix of the compiler's name, musl's name, options.
+if(CONNSYNC_MACHINE STREQUAL x86_64)
+    set(connsync_prefix x86_64-linux-gnu-)
+    set(connsync_musl_machine x86_64)
+    set(connsync_options "")
+elseif(CONNSYNC_MACHINE STREQUAL aarch64)
+    set(connsync_prefix aarch64-linux-gnu-)
+    set(connsync_musl_machine aarch64)
+    # Calls into libgcc that pick atomic instructions at run time ask glibc for the
+    # processor's capabilities.
+    set(connsync_options "-mno-outline-atomics")
+elseif(CONNSYNC_MACHINE STREQUAL armhf)
+    set(connsync_prefix arm-linux-gnueabihf-)
+    set(connsync_musl_machine armhf)
+    set(connsync_options "-march=armv7-a+fp -mfloat-abi=hard -mthumb")
+elseif(CONNSYNC_MACHINE STREQUAL s390x)
+    set(connsync_prefix s390x-linux-gnu-)
+    set(connsync_musl_machine s390x)
+    set(connsync_options "")
+else()
+    message(FATAL_ERROR "connsync: CONNSYNC_MACHINE is '${CONNSYNC_MACHINE}'; there are "
+                        "x86_64, aarch64, armhf and s390x")
+endif()
+
+set(CMAKE_SYSTEM_NAME Linux)
+set(CMAKE_SYSTEM_PROCESSOR ${connsync_musl_machine})
+find_program(CMAKE_C_COMPILER ${connsync_prefix}gcc REQUIRED)
+find_program(CMAKE_AR ${connsync_prefix}gcc-ar REQUIRED)
+find_program(CMAKE_RANLIB ${connsync_prefix}gcc-ranlib REQUIRED)
+find_program(CMAKE_OBJCOPY ${connsync_prefix}objcopy REQUIRED)
+find_program(CMAKE_STRIP ${connsync_prefix}strip REQUIRED)
+
+include(${CMAKE_CURRENT_LIST_DIR}/../musl.cmake)
+connsync_musl(${connsync_musl_machine} ${CMAKE_C_COMPILER} connsync_sysroot)
+
+function(connsync_object_of_gcc name out)
+    execute_process(COMMAND ${CMAKE_C_COMPILER} ${ARGN} -print-file-name=${name}
+        OUTPUT_VARIABLE path OUTPUT_STRIP_TRAILING_WHITESPACE)
+    set(${out} ${path} PARENT_SCOPE)
+endfunction()
+connsync_object_of_gcc(include connsync_gcc_headers)
+connsync_object_of_gcc(crtbeginS.o connsync_begin)
+connsync_object_of_gcc(crtendS.o connsync_end)
+
+set(CMAKE_C_FLAGS_INIT "${connsync_options} -fPIE -nostdinc \
+-isystem ${connsync_sysroot}/include -isystem ${connsync_gcc_headers} \
+-fno-asynchronous-unwind-tables -fno-unwind-tables")
+# No page of the file is given to alignment: 64 KB pages would triple a small program.
+set(CMAKE_EXE_LINKER_FLAGS_INIT
+    "-Wl,-z,max-page-size=4096 -Wl,-z,noseparate-code -Wl,-z,relro -Wl,-z,now \
+-Wl,-z,noexecstack -Wl,--hash-style=gnu")
+set(CMAKE_C_LINK_EXECUTABLE "<CMAKE_C_COMPILER> <FLAGS> <CMAKE_C_LINK_FLAGS> <LINK_FLAGS> \
+-nostdlib -static-pie -Wl,--no-dynamic-linker ${connsync_sysroot}/lib/rcrt1.o ${connsync_sysroot}/lib/crti.o \
+${connsync_begin} <OBJECTS> -o <TARGET> <LINK_LIBRARIES> \
+-L${connsync_sysroot}/lib -Wl,--start-group -lc -lgcc -Wl,--end-group \
+${connsync_end} ${connsync_sysroot}/lib/crtn.o")

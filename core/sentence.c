@@ -1,0 +1,130 @@
+#include "core/sentence.h"
+
+#include <string.h>
+
+static void add(struct cs_writer *line, const char *text)
+{
+    cs_write_string(line, text);
+}
+
+/* `number` and then `text`. */
+static void add_count(struct cs_writer *line, uint64_t number, const char *text)
+{
+    cs_write_u64(line, number);
+    add(line, text);
+}
+
+void cs_sentence_clean(char *text)
+{
+    for (; *text != '\0'; text++) {
+        if ((unsigned char)*text < 0x20 || *text == 0x7f) {
+            *text = '?';
+        }
+    }
+}
+
+void cs_sentence_connection(struct cs_writer *line, const struct connsync_result *result,
+                            const char *asked)
+{
+    if (result->name[0] != '\0') {
+        add(line, result->name);
+        add(line, " (");
+        add(line, result->id);
+        add(line, "): ");
+    } else if (asked != NULL) {
+        add(line, asked);
+        add(line, ": ");
+    }
+}
+
+static void add_changed(struct cs_writer *line, const struct connsync_result *result)
+{
+    add(line, connsync_setting_name(result->before));
+    add(line, " -> ");
+    add(line, connsync_setting_name(result->after));
+    add(line, "; ");
+    add_count(line, result->verified, " other options verified unchanged");
+    if (result->derived + result->added > 0) {
+        add(line, " (");
+        add_count(line, result->derived, " recomputed, ");
+        add_count(line, result->added, " added by the service)");
+    }
+}
+
+void cs_sentence_outcome(struct cs_writer *line, const struct connsync_result *result)
+{
+    if (result->outcome == CONNSYNC_CHANGED) {
+        add_changed(line, result);
+        return;
+    }
+    add(line, connsync_setting_name(result->before));
+    add(line, result->outcome == CONNSYNC_WOULD_CHANGE ? ", would change; nothing written"
+                                                       : " already; nothing written");
+}
+
+static void add_loss(struct cs_writer *line, const struct connsync_result *result)
+{
+    add(line, " (");
+    add_count(line, result->lost, " lost, ");
+    add_count(line, result->changed, " changed, ");
+    add_count(line, result->added, " added, ");
+    add_count(line, result->verified, " equal)");
+}
+
+/* What prevented the verification. Such texts end in "nothing written" where they
+ * stand for themselves; here something may have been. */
+static void add_cause(struct cs_writer *line, const char *text)
+{
+    const char *claim = strstr(text, "; nothing written");
+
+    add(line, " (");
+    cs_write(line, cs_slice_make(text, claim != NULL ? (size_t)(claim - text) : strlen(text)));
+    add(line, ")");
+}
+
+static void add_http(struct cs_writer *line, const struct connsync_result *result)
+{
+    add(line, " (HTTP ");
+    cs_write_u64(line, result->http_status);
+    if (result->service_code[0] != '\0') {
+        add(line, ", ");
+        add(line, result->service_code);
+    }
+    add(line, ")");
+}
+
+static void add_parenthesis(struct cs_writer *line, const char *before, const char *text)
+{
+    add(line, before);
+    add(line, text);
+    add(line, ")");
+}
+
+void cs_sentence_failure(struct cs_writer *line, const struct connsync_result *result,
+                         enum connsync_status status)
+{
+    add(line, connsync_status_text(status));
+    if (status == CONNSYNC_ERR_LOSS) {
+        add_loss(line, result);
+    }
+    if (status == CONNSYNC_ERR_UNVERIFIED) {
+        add_cause(line, connsync_status_text(result->cause));
+    }
+    if (status == CONNSYNC_REFUSED_PASSWORDLESS) {
+        add_parenthesis(line, " (strategy ", result->strategy);
+    }
+    if (result->missing_scope != NULL) {
+        add_parenthesis(line, " (", result->missing_scope);
+    }
+    if (result->http_status >= 300) {
+        add_http(line, result);
+    }
+    if (result->bytes_needed > 0) {
+        add(line, " (");
+        add_count(line, result->bytes_needed, " bytes are needed)");
+    }
+    if (status == CONNSYNC_ERR_RATE_LIMITED) {
+        add(line, " (it asks to wait ");
+        add_count(line, result->wait_ms / 1000, " s)");
+    }
+}

@@ -1,0 +1,39 @@
+/*
+ * What lwIP wants to know of the compiler and of the platform. lwIP includes this
+ * file by its name.
+ */
+#ifndef CONNSYNC_PLATFORM_LWIP_ARCH_CC_H
+#define CONNSYNC_PLATFORM_LWIP_ARCH_CC_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* 32 bits that nobody can predict, from the board. A board whose generator fails
+ * is halted: transaction ids and sequence numbers must not be guessable. */
+uint32_t connsync_lwip_random(void);
+
+/* Says which of lwIP's assertions failed, and halts the board. */
+_Noreturn void connsync_lwip_assertion_failed(const char *message);
+
+#ifdef __cplusplus
+}
+#endif
+
+#ifndef BYTE_ORDER
+#define LITTLE_ENDIAN __ORDER_LITTLE_ENDIAN__
+#define BIG_ENDIAN __ORDER_BIG_ENDIAN__
+#define BYTE_ORDER __BYTE_ORDER__
+#endif
+
+#define LWIP_NO_UNISTD_H 1
+#define LWIP_NO_CTYPE_H 1
+
+#define LWIP_RAND() connsync_lwip_random()
+#define LWIP_PLATFORM_ASSERT(message) connsync_lwip_assertion_failed(message)
+/* Diagnostics are off; without this lwIP would bring printf. */
+#define LWIP_PLATFORM_DIAG(message) ((void)0)
+
+#endif

@@ -1,0 +1,82 @@
+/*
+ * Names to IPv4 addresses, by the name servers that DHCP has told. All addresses
+ * of an answer are kept, up to CONNSYNC_RESOLVER_ADDRESSES.
+ *
+ * An answer counts only if it comes from the server that was asked, to the port
+ * that was asked from, with the id of the question and the question itself. Port
+ * and id are drawn anew for each look-up (RFC 5452).
+ *
+ * Nothing is remembered from one look-up to the next.
+ */
+#ifndef CONNSYNC_PLATFORM_LWIP_RESOLVER_H
+#define CONNSYNC_PLATFORM_LWIP_RESOLVER_H
+
+#include "lwip/ip4_addr.h"
+#include "lwip/udp.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* How long a look-up may take ... */
+#define CONNSYNC_RESOLVER_MS 10000u
+/* ... and how long one question waits for its answer before the next server has
+ * its turn. Doubled after each. */
+#define CONNSYNC_RESOLVER_TRY_MS 1000u
+#define CONNSYNC_RESOLVER_ADDRESSES 4u
+/* A name without the dot at its end (RFC 1035). */
+#define CONNSYNC_RESOLVER_NAME_MAX 253u
+
+enum connsync_resolver_outcome {
+    CONNSYNC_RESOLVER_RUNNING,
+    CONNSYNC_RESOLVER_FOUND,
+    CONNSYNC_RESOLVER_NO_SUCH_NAME, /* or one without an IPv4 address */
+    CONNSYNC_RESOLVER_REFUSED,      /* the servers answer, but not with an address */
+    CONNSYNC_RESOLVER_SILENT,       /* no server answered in time */
+    CONNSYNC_RESOLVER_NOT_A_NAME,
+    CONNSYNC_RESOLVER_NO_SERVER, /* DHCP has told none */
+    CONNSYNC_RESOLVER_NO_SOCKET  /* lwIP has none left */
+};
+
+struct connsync_resolver {
+    /* The answer, when the outcome is FOUND. */
+    ip4_addr_t addresses[CONNSYNC_RESOLVER_ADDRESSES];
+    uint8_t count;
+    uint8_t outcome;
+
+    /* Private. */
+    uint8_t server;
+    uint8_t refusals;
+    uint16_t id;
+    uint32_t question_digest;
+    uint32_t try_ms;
+    uint64_t next_try_ms;
+    uint64_t deadline_ms;
+    struct udp_pcb *socket; /* NULL when no look-up is running */
+};
+
+/* Reads "192.0.2.1", and nothing looser than that. */
+bool connsync_resolver_literal(const char *text, ip4_addr_t *address);
+
+/* Begins a look-up of `name` in an initialised (all-zero) or stopped resolver. */
+void connsync_resolver_start(struct connsync_resolver *resolver, const char *name, uint64_t now_ms);
+
+/* Goes on with the look-up of the same name; returns how it stands. When it is no
+ * longer RUNNING, nothing is held any more. */
+enum connsync_resolver_outcome connsync_resolver_step(struct connsync_resolver *resolver,
+                                                      const char *name, uint64_t now_ms);
+
+/* Ends a look-up; harmless when there is none. */
+void connsync_resolver_stop(struct connsync_resolver *resolver);
+
+/* The servers of a lease that is over are not to be asked. */
+void connsync_resolver_forget_servers(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,110 @@
+#include "platform/lwip/settings.h"
+
+#include "core/flash_image.h"
+
+#include <string.h>
+
+/* The agent's block is used from the front; pieces begin at this alignment. */
+#define ALIGNMENT sizeof(uint64_t)
+
+struct block {
+    unsigned char *at;
+    size_t left;
+};
+
+static void take(struct block *block, size_t size)
+{
+    size = (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
+    size = size < block->left ? size : block->left;
+    block->at += size;
+    block->left -= size;
+}
+
+static int find_text(struct cs_slice *text, struct cs_writer *reason)
+{
+    size_t size = 0;
+    const uint8_t *partition = connsync_board_configuration(&size);
+
+    switch (connsync_flash_image_read(partition, size, text)) {
+    case CONNSYNC_FLASH_IMAGE_OK:
+        return 0;
+    case CONNSYNC_FLASH_IMAGE_EMPTY:
+        cs_write_string(reason, "none; make one with connsync flash-image and write it to flash");
+        return CONNSYNC_BOARD_NO_CONFIGURATION;
+    case CONNSYNC_FLASH_IMAGE_OTHER_VERSION:
+        cs_write_string(reason, "other version; make it with the flash-image of this firmware");
+        return CONNSYNC_BOARD_OTHER_VERSION;
+    default:
+        cs_write_string(reason, "damaged; write it to flash again");
+        return CONNSYNC_BOARD_DAMAGED_CONFIGURATION;
+    }
+}
+
+static int refuse(const struct connsync_desired_fault *fault, struct cs_slice text,
+                  struct cs_writer *reason)
+{
+    cs_write_string(reason, "refused: ");
+    connsync_desired_explain(fault, text, reason);
+    return CONNSYNC_BOARD_REFUSED_CONFIGURATION;
+}
+
+/* Decodes one string into the block; NULL when it is not given. False when it does
+ * not fit. */
+static bool take_string(struct block *block, const struct connsync_desired *desired,
+                        enum connsync_desired_member member, const char **out)
+{
+    char *at = (char *)block->at;
+    size_t size = connsync_desired_string(desired, member, at, block->left);
+
+    *out = size > 0 ? at : NULL;
+    if (size > block->left) {
+        return false;
+    }
+    take(block, size);
+    return true;
+}
+
+static bool take_strings(struct block *block, struct connsync_settings *settings)
+{
+    const struct connsync_desired *desired = &settings->desired;
+    struct connsync_config *config = &settings->config;
+
+    return take_string(block, desired, CONNSYNC_DESIRED_TOKEN, &config->token) &&
+           take_string(block, desired, CONNSYNC_DESIRED_CLIENT_ID, &config->client_id) &&
+           take_string(block, desired, CONNSYNC_DESIRED_CLIENT_SECRET, &config->client_secret) &&
+           take_string(block, desired, CONNSYNC_DESIRED_AUDIENCE, &config->audience);
+}
+
+int connsync_settings_read(struct connsync_settings *settings, void *memory, size_t memory_size,
+                           struct cs_writer *reason)
+{
+    struct block block = {memory, memory_size};
+    struct connsync_desired *desired = &settings->desired;
+    struct connsync_desired_fault fault;
+    struct cs_slice text;
+    int code = find_text(&text, reason);
+
+    if (code != 0) {
+        return code;
+    }
+    size_t capacity = memory_size / sizeof *desired->entries;
+    if (capacity > CONNSYNC_DESIRED_BOARD_ENTRIES_MAX) {
+        capacity = CONNSYNC_DESIRED_BOARD_ENTRIES_MAX;
+    }
+    if (!connsync_desired_read(desired, text, memory, capacity, &fault) ||
+        !connsync_desired_check_board(desired, &fault)) {
+        return refuse(&fault, text, reason);
+    }
+    take(&block, desired->count * sizeof *desired->entries);
+
+    memset(&settings->config, 0, sizeof settings->config);
+    if (!take_strings(&block, settings)) {
+        cs_write_string(reason, "refused: its strings do not fit the memory of this board");
+        return CONNSYNC_BOARD_REFUSED_CONFIGURATION;
+    }
+    (void)connsync_desired_domain(desired, settings->host, &settings->config.port_number);
+    settings->config.domain = settings->host;
+    settings->config.memory = block.at;
+    settings->config.memory_size = block.left;
+    return 0;
+}

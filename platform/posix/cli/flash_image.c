@@ -1,0 +1,230 @@
+#define _POSIX_C_SOURCE 200809L
+
+#include "platform/posix/cli/flash_image.h"
+
+#include "core/desired.h"
+#include "core/flash_image.h"
+#include "platform/posix/cli/options.h"
+#include "platform/posix/cli/report.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define EXIT_INPUT 64
+#define EXIT_OUTPUT 1
+#define TEMPORARY ".XXXXXX"
+
+/* The head, and the text behind it. A byte more than the largest partition, so that
+ * what is too large can be told from what just fits. */
+static char image[CLI_PARTITION_SIZE_MAX + 1];
+static struct connsync_desired_entry entries[CONNSYNC_DESIRED_BOARD_ENTRIES_MAX];
+
+__attribute__((format(printf, 2, 3))) static int wrong(int code, const char *format, ...)
+{
+    char message[CLI_MESSAGE_SIZE];
+    va_list arguments;
+
+    va_start(arguments, format);
+    (void)vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    report_error(message);
+    return code;
+}
+
+/* ---- In ---- */
+
+static int read_input(const char *path, struct cs_slice *json)
+{
+    char *text = image + CONNSYNC_FLASH_IMAGE_HEAD_SIZE;
+    size_t room = sizeof image - CONNSYNC_FLASH_IMAGE_HEAD_SIZE;
+    int fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t length = fd < 0 ? -1 : cli_read_all(fd, text, room);
+    int error = errno;
+
+    if (fd > STDIN_FILENO) {
+        (void)close(fd);
+    }
+    if (length < 0) {
+        return wrong(EXIT_INPUT, "cannot read the file %.200s: %s", path, strerror(error));
+    }
+    *json = cs_slice_make(text, (size_t)length);
+    return 0;
+}
+
+static int check(const char *path, struct cs_slice json, size_t partition_size,
+                 struct connsync_desired *desired)
+{
+    char sentence[CONNSYNC_DESIRED_SENTENCE_SIZE];
+    struct connsync_desired_fault fault;
+    struct cs_writer writer;
+    size_t size = CONNSYNC_FLASH_IMAGE_HEAD_SIZE + json.length;
+
+    if (size > sizeof image - 1) {
+        return wrong(EXIT_INPUT, "%.200s: too large for any board", path);
+    }
+    if (!connsync_desired_read(desired, json, entries, CONNSYNC_DESIRED_BOARD_ENTRIES_MAX,
+                               &fault) ||
+        !connsync_desired_check_board(desired, &fault)) {
+        cs_writer_init(&writer, sentence, sizeof sentence);
+        connsync_desired_explain(&fault, json, &writer);
+        return wrong(EXIT_INPUT, "%.200s: %s", path, sentence);
+    }
+    if (size > partition_size) {
+        return wrong(EXIT_INPUT,
+                     "%.200s: its image has %zu bytes, and the partition %zu; shorten the file, "
+                     "or give the board a larger one and say so with --partition-size",
+                     path, size, partition_size);
+    }
+    return 0;
+}
+
+/* ---- Out ---- */
+
+static bool write_all(int fd, const char *data, size_t length)
+{
+    while (length > 0) {
+        ssize_t written = write(fd, data, length);
+        if (written < 0 && errno == EINTR) {
+            continue;
+        }
+        if (written <= 0) {
+            return false;
+        }
+        data += written;
+        length -= (size_t)written;
+    }
+    return true;
+}
+
+/* The new name is on the disk only when its folder is. Not every file system can. */
+static void sync_folder(const char *path)
+{
+    char folder[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    size_t length = slash == NULL ? 0 : (size_t)(slash - path) + 1;
+
+    (void)cs_copy_string(folder, sizeof folder, cs_slice_make(path, length));
+    int fd = open(length > 0 ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0) {
+        (void)fsync(fd);
+        (void)close(fd);
+    }
+}
+
+/* mkstemp() makes a file that only its owner can read and write. */
+static bool replace(const char *path, char *temporary, size_t length)
+{
+    int fd = mkstemp(temporary);
+
+    if (fd < 0) {
+        return false;
+    }
+    bool done = write_all(fd, image, length) && fsync(fd) == 0;
+    int error = errno;
+    if (close(fd) != 0 && done) {
+        done = false;
+        error = errno;
+    }
+    if (done && rename(temporary, path) == 0) {
+        sync_folder(path);
+        return true;
+    }
+    error = done ? errno : error;
+    (void)unlink(temporary);
+    errno = error;
+    return false;
+}
+
+/* An interrupt waits, so that it leaves no temporary file with a secret behind. */
+static bool replace_undisturbed(const char *path, char *temporary, size_t length)
+{
+    sigset_t all;
+    sigset_t before;
+
+    (void)sigfillset(&all);
+    (void)sigprocmask(SIG_BLOCK, &all, &before);
+    bool done = replace(path, temporary, length);
+    int error = errno;
+    (void)sigprocmask(SIG_SETMASK, &before, NULL);
+    errno = error;
+    return done;
+}
+
+static int write_file(const char *path, size_t length)
+{
+    char temporary[PATH_MAX];
+    struct stat status;
+    struct cs_writer writer;
+
+    /* rename() would put a file in the place of a device such as /dev/null. */
+    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
+        return wrong(EXIT_INPUT, "%.200s is not a file: the image holds a secret and goes into one",
+                     path);
+    }
+    cs_writer_init(&writer, temporary, sizeof temporary);
+    cs_write_string(&writer, path);
+    cs_write_string(&writer, TEMPORARY);
+    if (writer.overflowed) {
+        return wrong(EXIT_INPUT, "the name %.100s... is too long", path);
+    }
+    if (!replace_undisturbed(path, temporary, length)) {
+        return wrong(EXIT_OUTPUT, "cannot write %.200s: %s", path, strerror(errno));
+    }
+    return 0;
+}
+
+static int write_stdout(size_t length)
+{
+    if (isatty(STDOUT_FILENO) != 0) {
+        return wrong(EXIT_INPUT, "the image is not written to a terminal: it holds a secret");
+    }
+    if (!write_all(STDOUT_FILENO, image, length)) {
+        return wrong(EXIT_OUTPUT, "cannot write to standard output: %s", strerror(errno));
+    }
+    return 0;
+}
+
+static int make(const char *input, const char *output, size_t partition_size)
+{
+    struct connsync_desired desired;
+    uint8_t head[CONNSYNC_FLASH_IMAGE_HEAD_SIZE];
+    struct cs_slice json = {NULL, 0};
+    int code = read_input(input, &json);
+
+    if (code == 0) {
+        code = check(input, json, partition_size, &desired);
+    }
+    if (code != 0) {
+        return code;
+    }
+    (void)connsync_flash_image_head(head, json);
+    memcpy(image, head, sizeof head);
+    size_t length = sizeof head + json.length;
+    if (strcmp(output, "-") == 0) {
+        return write_stdout(length);
+    }
+    code = write_file(output, length);
+    if (code == 0) {
+        (void)printf("%s: %zu of %zu bytes, %zu connection%s, every %u s; it holds a secret\n",
+                     output, length, partition_size, desired.count, desired.count == 1 ? "" : "s",
+                     (unsigned)desired.every_s);
+        code = fflush(stdout) == 0 ? 0 : wrong(EXIT_OUTPUT, "cannot write to standard output");
+    }
+    return code;
+}
+
+int cli_flash_image(const char *input, const char *output, size_t partition_size)
+{
+    int code = make(input, output, partition_size);
+
+    cs_wipe(image, sizeof image);
+    return code;
+}

@@ -1,0 +1,71 @@
+#if defined(CONNSYNC_TLS_TRIM)
+
+/* mbedTLS's own, which opens its structures to this file; it comes first. */
+#include <common.h>
+
+#include <ssl_misc.h>
+
+#include "port/mbedtls/mbedtls_trim.h"
+
+#include <mbedtls/platform.h>
+#include <mbedtls/version.h>
+
+/* What is freed below, and that nothing reads it afterwards, was checked in the
+ * sources of this series. */
+#if defined(MBEDTLS_VERSION_NUMBER) &&                                                             \
+    (MBEDTLS_VERSION_NUMBER < 0x03060700 || MBEDTLS_VERSION_NUMBER >= 0x03070000)
+#error                                                                                             \
+    "port/mbedtls/mbedtls_trim.c knows mbedTLS 3.6.7 and later 3.6: build without CONNSYNC_TLS_TRIM"
+#endif
+
+#if defined(MBEDTLS_SSL_SESSION_TICKETS) || defined(MBEDTLS_SSL_RENEGOTIATION)
+#error "with tickets or renegotiation mbedTLS still needs the handshake's state"
+#endif
+
+/*
+ * The server's Finished comes next, so its chain was verified and its key has
+ * proved itself (CertificateVerify, or ServerKeyExchange in TLS 1.2). Freed here and
+ * not later, for the session's keys are allocated in the next step: they then lie low,
+ * and what is free beyond them is one piece.
+ */
+static void drop_peer_certificates(mbedtls_ssl_context *ssl)
+{
+    mbedtls_ssl_session *session = ssl->session_negotiate;
+
+    if (session == NULL || session->peer_cert == NULL) {
+        return;
+    }
+    mbedtls_x509_crt_free(session->peer_cert);
+    mbedtls_free(session->peer_cert);
+    session->peer_cert = NULL;
+}
+
+/* TLS 1.2 has done this by itself. mbedtls_ssl_free looks at the negotiated
+ * transform only while there is a handshake, so that one goes too. */
+static void drop_handshake(mbedtls_ssl_context *ssl)
+{
+    if (ssl->handshake == NULL) {
+        return;
+    }
+    mbedtls_ssl_handshake_free(ssl);
+    mbedtls_free(ssl->handshake);
+    ssl->handshake = NULL;
+    mbedtls_ssl_transform_free(ssl->transform_negotiate);
+    mbedtls_free(ssl->transform_negotiate);
+    ssl->transform_negotiate = NULL;
+}
+
+void connsync_mbedtls_trim(mbedtls_ssl_context *ssl)
+{
+    if (ssl->state == MBEDTLS_SSL_SERVER_FINISHED) {
+        drop_peer_certificates(ssl);
+    }
+    if (ssl->state == MBEDTLS_SSL_HANDSHAKE_OVER) {
+        drop_handshake(ssl);
+    }
+}
+
+#else
+/* A translation unit must not be empty. */
+extern int connsync_mbedtls_trim_is_left_out;
+#endif

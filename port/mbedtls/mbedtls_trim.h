@@ -1,0 +1,35 @@
+/*
+ * Gives back, during and after a handshake, what mbedTLS would keep for the life
+ * of the session although nothing reads it any more: the peer's certificates and,
+ * in TLS 1.3, the state of the handshake. A device of 64 KB needs these bytes for
+ * the document.
+ *
+ * mbedTLS 3.6 has no public call for that, so mbedtls_trim.c reaches into its
+ * structures, and is the only file that does. Built without CONNSYNC_TLS_TRIM
+ * nothing is given back early and everything else works the same, in more memory
+ * (see docs/footprint.md).
+ */
+#ifndef CONNSYNC_MBEDTLS_TRIM_H
+#define CONNSYNC_MBEDTLS_TRIM_H
+
+#include <mbedtls/ssl.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(CONNSYNC_TLS_TRIM)
+/* To be called after every step of the handshake that went well. */
+void connsync_mbedtls_trim(mbedtls_ssl_context *ssl);
+#else
+static inline void connsync_mbedtls_trim(mbedtls_ssl_context *ssl)
+{
+    (void)ssl;
+}
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
