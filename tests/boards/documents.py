@@ -26,13 +26,14 @@ def _count(value):
     return 1
 
 
-def made(number, size=LARGEST, tokens=TOKENS):
+def made(number, members=60, size=LARGEST, tokens=TOKENS):
     """A connection whose document has exactly `size` bytes and `tokens` tokens, once the
-    setting is on_first_login. It has every spelling that a careless copy would change."""
+    setting is on_first_login; `options` has three members more than `members`. It has
+    every spelling that a careless copy would change."""
     # 15 are the document, `options`, the setting, the filler, an empty list, and so on.
-    members, listed = divmod(tokens - 15 - 3, 2)
+    listed = tokens - 15 - 2 * members
     parts = [b'"%s":"on_each_login"' % SETTING.encode(),
-             b'"list" : [%s]' % b", ".join([b"1.0"] * (3 + listed))]
+             b'"list" : [%s]' % b", ".join([b"1.0"] * listed)]
     parts += [b'"m%03d" :%s' % (index, ODD[index % len(ODD)]) for index in range(members)]
     frame = (b'{"id":"con_%016d","name":"made-%d","strategy":"oidc","options":{%s,"filler":"%%s"}}'
              % (number, number, b",".join(parts).replace(b"%", b"%%")))

@@ -158,9 +158,9 @@ class Bench:
         self._read = max(self._read, end)
         return found
 
-    def next_life(self):
+    def next_life(self, timeout):
         """The board begins anew; its cycles are counted from one again."""
-        self.line(r"^connsync \S+ on ")
+        self.line(r"^connsync \S+ on ", timeout)
         self._cycles = 0
 
     def frames(self):
@@ -174,7 +174,9 @@ class Bench:
     # What is printed when it went wrong.
 
     def _story(self):
-        parts = [("names and leases", self.wire.lan.log[-4000:]),
+        served = [line for line in self.wire.lan.log.splitlines()
+                  if "DHCP" in line or "query" in line]
+        parts = [("names and leases", "\n".join(served[-20:])),
                  ("frames of the board, by kind", self._kinds())]
         if self.tenant is not None:
             parts.append(("requests to the tenant", "\n".join(
@@ -231,7 +233,7 @@ class BoardTest(cli.WireTest):
 
     def expect_room(self, cycle):
         """The arena and the stack never were nearly full, and nothing stays in use."""
-        arena, stack, packets = (cycle.memory[kind] for kind in ("arena", "stack", "pbuf"))
+        arena, stack, packets = (cycle.memory[kind] for kind in ("agent", "stack", "packets"))
         self.assertGreaterEqual(arena.size - arena.most, SPARE_ARENA)
         self.assertGreaterEqual(stack.size - stack.most, SPARE_STACK)
         self.assertGreater(stack.most, 0, "the end of the stack was overwritten")

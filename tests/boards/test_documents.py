@@ -27,8 +27,8 @@ class LargestTest(BoardTest):
                 self.expect_changed(bench)
                 self.forget(bench)
                 self.expect_room(cycle)
-                start = start or cycle.memory["arena"].now
-                self.assertEqual(cycle.memory["arena"].now, start, case)
+                start = start or cycle.memory["agent"].now
+                self.assertEqual(cycle.memory["agent"].now, start, case)
 
     def largest(self):
         """The made ones, and of the recorded ones the largest that can be written."""
@@ -50,9 +50,10 @@ class LargestTest(BoardTest):
                                   for chain in harness.ALL_CHAINS], 2)
 
     def test_the_made_document_is_what_it_says(self):
-        raw = documents.made(1)
-        self.assertEqual(len(raw) + 1, documents.LARGEST)
-        self.assertEqual(documents.count_tokens(raw), documents.TOKENS)
+        for members in (0, 60, 127):
+            raw = documents.made(1, members)
+            self.assertEqual(len(raw) + 1, documents.LARGEST)
+            self.assertEqual(documents.count_tokens(raw), documents.TOKENS)
 
     def test_recorded(self):
         """The ten largest, in one life, once with each chain; as the command line judges."""
@@ -84,9 +85,33 @@ class LargestTest(BoardTest):
 class TooLargeTest(BoardTest):
     """What does not fit is refused with the bytes that it needs; the rest goes on."""
 
+    def sweep(self, case):
+        """From what fits to what does not: written and verified, or refused. What could be
+        written but not be verified is refused as well."""
+        tls, chain, many = case
+        with self.bench(*many, chain=chain, tls=tls) as bench:
+            bench.boot(every="30s")
+            cycle = bench.cycle()
+            self.assertEqual(cycle.failed, 0, (case[:2], cycle.lines))
+            self.assertGreater(cycle.changed, 0)
+            for item in bench.ids:
+                written = "verified unchanged" in cycle.line_of(item)
+                self.assertEqual(len(bench.tenant.history(item)), 2 if written else 1)
+                if not written:
+                    self.assertRegex(cycle.line_of(item), r"nothing written.*\b\d+ bytes")
+
+    def test_the_edge(self):
+        """Wide documents, then long ones: what a member of `options` and what a byte cost
+        are different things."""
+        wide = [documents.made(number, 10 * number) for number in range(1, 13)]
+        long = [documents.made(number, 10, 8000 + 500 * number, 60) for number in range(1, 25)]
+        cases = [(tls, chain, many) for tls, chain in (("1.3", "rsa4096"), ("1.2", "p256"))
+                 for many in (wide, long)]
+        self.all_of(self.sweep, cases, 2)
+
     def test_too_large(self):
-        many_bytes = documents.made(1, size=40000)
-        many_tokens = documents.made(2, tokens=4000, size=60000)
+        many_bytes = documents.made(1, 10, size=40000)
+        many_tokens = documents.made(2, 500, tokens=4000, size=30000)
         with self.bench(many_bytes, many_tokens, connection(number=3)) as bench:
             bench.boot()
             cycle = bench.cycle()

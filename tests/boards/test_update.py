@@ -79,12 +79,18 @@ class RequestsTest(BoardTest):
             self.assertEqual(found[-1].counts, (1, 0, 0, 0), found[-1].lines)
             self.assertEqual(bench.tenant.methods().count("POST"), 2)
 
-    def test_every_framing(self):
-        for framing in ("length", "close"):
-            with self.bench(connection(), framing=framing) as bench:
-                bench.boot()
-                self.assertEqual(bench.cycle().counts, (0, 1, 0, 0))
-                self.expect_changed(bench)
+    def test_content_length(self):
+        self.framed(framing="length")
+
+    def test_a_connection_for_each_answer(self):
+        self.framed(close_each=True)
+
+    def framed(self, **how):
+        """The update, with answers of another form."""
+        with self.bench(connection(), **how) as bench:
+            bench.boot()
+            self.assertEqual(bench.cycle().counts, (0, 1, 0, 0))
+            self.expect_changed(bench)
 
     def test_order_and_spelling(self):
         """Byte for byte what was read, whatever its spelling."""
