@@ -30,6 +30,7 @@ class Board:
     name: str
     machine: str
     shows_link: bool  # the emulated controller tells whether there is a link
+    room: int         # its memory for documents, in that of the smallest board
     partition_symbol: str = "board_configuration_start"
 
 
@@ -234,6 +235,6 @@ def partition_address(firmware, board):
 
 
 BOARDS = {
-    "lm3s6965evb": Board("lm3s6965evb", "lm3s6965evb", False),
-    "mps2-an385": Board("mps2-an385", "mps2-an385", True),
+    "lm3s6965evb": Board("lm3s6965evb", "lm3s6965evb", False, 1),
+    "mps2-an385": Board("mps2-an385", "mps2-an385", True, 8),
 }
