@@ -6,7 +6,7 @@ from harness import BoardTest
 
 # A board begins anew after 30 s in which its main loop did not run.
 WATCHDOG_LIMIT = 60
-# For a whole job the agent takes a minute.
+# A job has two minutes.
 JOB_LIMIT = 150
 RECOVERY_LIMIT = 120
 SECOND = {"method": "GET", "occurrence": 2}
@@ -26,9 +26,8 @@ SETTLED = (
 )
 
 
-
 class Missing(BoardTest):
-    """Something is not there at the start. All of them wait at the same time."""
+    """Something is not there, at the start or later."""
 
     def recovers(self, bench):
         """What was missing is there again: the next cycle, or the one after it, is right."""
