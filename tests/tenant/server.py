@@ -77,6 +77,10 @@ class Server:
         for thread in list(self._threads):
             thread.join(5)
 
+    def present(self, context):
+        """Another TLS context, for the connections that are yet to come."""
+        self._context = context
+
     def settle(self, seconds=5.0):
         """Waits until no connection is open any more; returns whether that came true."""
         give_up = time.monotonic() + seconds

@@ -157,6 +157,10 @@ class Tenant:
         with self.lock:
             self.store.behave(connection_id, changes)
 
+    def present(self, certificate, key, tls="both"):
+        """From the next connection on, handshakes are answered with another chain."""
+        self._server.present(server_context(certificate, key, tls))
+
     def reset(self):
         """Forgets the journal and all faults; connections and tokens stay."""
         self.faults.clear()

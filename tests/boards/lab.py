@@ -1,0 +1,76 @@
+"""Where a board test takes place: its processes, and the wire that a board hangs on.
+
+    lab.enter()                      once, first thing: apart from the rest of the machine
+    with Wire(0, "tenant.example") as wire:
+        wire.clock.silent = True     the time server falls silent
+
+A board test starts emulators. They live in a process namespace whose first process is
+the test, so that they end with it even when it is killed.
+"""
+
+import os
+import subprocess
+import sys
+
+from net import namespace
+
+MARK = "CONNSYNC_TEST_PROCESSES"
+# The near end's own Ethernet address begins with this; the wire's number ends it.
+HOST = bytes((2, 0x77, 0, 0, 0))
+
+
+def enter():
+    """Runs this program again in namespaces of its own, or skips where that cannot be."""
+    if not os.environ.get(MARK):
+        os.environ[MARK] = "1"
+        _leave_processes_behind()
+    namespace.enter("qemu-system-arm", "arm-none-eabi-nm")
+
+
+def _leave_processes_behind():
+    unshare = namespace.find_tool("unshare")
+    for how in (["--mount-proc"], ["--user", "--map-root-user", "--mount-proc"],
+                ["--user", "--map-root-user"]):
+        apart = [unshare, *how, "--pid", "--fork", "--kill-child"]
+        if unshare and not subprocess.run([*apart, "true"], check=False,
+                                          stderr=subprocess.DEVNULL).returncode:
+            os.execv(unshare, [*apart, sys.executable, *sys.argv])
+
+
+class Wire:
+    """A cable with a host at its near end, 10.77.N.1, which serves all that a board asks for.
+
+    name       the one name that DNS knows; it leads to the host
+    nameless   DNS says that there is no such name
+    resolver   "here", or "nobody": DHCP names an address where nobody is
+    lease      whether DHCP answers
+    """
+
+    def __init__(self, number, name, *, nameless=False, resolver="here", lease=True):
+        self.number, self._name = number, name
+        self._nameless, self._resolver = nameless, resolver
+        self.host = HOST + bytes((number,))
+        self.lan = namespace.Lan("tap%d" % number, "10.77.%d" % number)
+        namespace.run("ip", "link", "set", self.lan.tap, "address", self.host.hex(":"))
+        self.tap, self.address = self.lan.tap, self.lan.address
+        self.clock = namespace.TimeServer(self.address)
+        self.serve(lease)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        """Takes the cable and everything behind it away."""
+        self.clock.close()
+        self.lan.close()
+
+    def serve(self, lease=True):
+        """Serves names, and leases if wanted."""
+        more = []
+        if self._resolver == "nobody":
+            more = ["--dhcp-option=6,%s.3" % self.lan.prefix]
+        self.lan.serve({} if self._nameless else {self._name: self.address}, dhcp=lease,
+                       time_servers=[self.address], more=more)
