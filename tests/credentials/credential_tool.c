@@ -4,6 +4,7 @@
  *   credential_tool jwt ALGORITHM CLIENT_ID DOMAIN NOW KEY_ID SOURCE
  *   credential_tool form ALGORITHM CLIENT_ID DOMAIN NOW KEY_ID SOURCE
  *   credential_tool key SOURCE           bits, and "exposed" if it is
+ *   credential_tool keys SOURCE...       the same or the refusal, a line for each
  *   credential_tool der SOURCE           bits and DER of a key for TLS
  *   credential_tool chain SOURCE SOURCE|same NOW
  *   credential_tool figures ALGORITHM SOURCE COUNT
@@ -103,6 +104,17 @@ static int show_key(const char *argument)
         printf("%u%s\n", key.bits, key.exposed ? " exposed" : "");
     }
     return end(status);
+}
+
+/* Always status 0, unless something is left in memory. */
+static int show_keys(char **arguments)
+{
+    int code = 0;
+
+    for (; *arguments != NULL && code != 2; arguments++) {
+        code = show_key(*arguments);
+    }
+    return code == 2 ? code : 0;
 }
 
 static void print_hex(const uint8_t *bytes, size_t length)
@@ -287,6 +299,9 @@ int main(int argc, char **argv)
     connsync_posix_init(&posix, NULL, 0);
     if (strcmp(command, "key") == 0 && argc == 3) {
         return show_key(argv[2]);
+    }
+    if (strcmp(command, "keys") == 0 && argc > 2) {
+        return show_keys(argv + 2);
     }
     if (strcmp(command, "sweep") == 0 && argc == 3) {
         return sweep(argv[2]);
