@@ -153,9 +153,9 @@ void connsync_mbedtls_free(void *memory);
 /* PSS: TLS 1.3 knows no other RSA signature. */
 #define MBEDTLS_PKCS1_V21
 #if defined(CONNSYNC_TLS_SMALL)
-/* The Chinese remainder form belongs to private keys, and a board has none. On a host
- * it signs assertions in a third of the time; without it RSA-4096 cannot sign at all,
- * since the blinded exponent is longer than MBEDTLS_MPI_MAX_SIZE. */
+/* The Chinese remainder form belongs to private keys, and a board has none. A host
+ * signs with it; without it RSA-4096 cannot sign at all, since the exponent that is
+ * blinded is longer than MBEDTLS_MPI_MAX_SIZE. */
 #define MBEDTLS_RSA_NO_CRT
 #endif
 
@@ -178,7 +178,7 @@ void connsync_mbedtls_free(void *memory);
 #define MBEDTLS_X509_REMOVE_INFO
 
 #if !defined(CONNSYNC_TLS_SMALL)
-/* A host reads its trust anchors from PEM files. A board has DER in flash. */
+/* A host reads trust anchors and keys from PEM files. A board has DER in flash. */
 #define MBEDTLS_BASE64_C
 #endif
 

@@ -130,8 +130,8 @@ class AssertionTest(Keys):
         self.assertEqual(self.jwt(kid="my key").head["kid"], "my key")
 
     def test_every_jti_is_another(self):
-        seen = {self.jwt().claims["jti"] for _ in range(40)}
-        self.assertEqual(len(seen), 40)
+        seen = {self.jwt().claims["jti"] for _ in range(12)}
+        self.assertEqual(len(seen), 12)
 
     def test_text_is_escaped(self):
         for text in ('quote " backslash \\ slash /', "".join(map(chr, range(1, 128))),
@@ -145,7 +145,7 @@ class AssertionTest(Keys):
 
     def test_every_length_of_client_id(self):
         """base64url ends in three ways; and at some length it no longer fits."""
-        for length in range(0, 40):
+        for length in range(0, 7):
             self.assertEqual(self.jwt(client="x" * length).claims["iss"], "x" * length)
         self.refused("too long", "jwt", "RS256", "x" * 4000, DOMAIN, str(NOW), "",
                      "file:%s" % self.pkcs8)

@@ -103,23 +103,29 @@ class PrivateKeyTest(Keys):
         self.wrong("longer than", self.pkcs8.read_bytes() + b"#" * 32768)
         self.right(self.pkcs8.read_bytes().ljust(32768, b"\n"))
 
+    def none_passes(self, texts):
+        """Every one of these is refused; many at once, since to start the tool takes longest."""
+        sources = ["file:%s" % self.save("sweep-%d" % number, text)
+                   for number, text in enumerate(texts)]
+        answers = run("keys", *sources).split("\n")
+        self.assertEqual(len(answers), len(sources))
+        for number, answer in enumerate(answers):
+            self.assertRegex(answer, "^[0-9]+ [^e]", "number %d" % number)
+
     def test_every_cut_is_refused(self):
         for path in (self.pkcs8, self.pkcs1):
             text = path.read_bytes().rstrip(b"\n")
-            for end in list(range(0, 60)) + list(range(60, len(text), 97)) + \
-                    list(range(len(text) - 40, len(text))):
-                with self.assertRaises(tool.Refused, msg=end):
-                    run("key", "file:%s" % self.save("cut", text[:end]))
+            self.none_passes(text[:end] for end in range(len(text)))
 
     def test_every_part_of_the_key_counts(self):
         """A bit that is wrong in the modulus, an exponent or a prime is found out."""
         der = openssl("rsa", "-traditional", "-in", str(self.pkcs8), "-outform", "DER")
-        # Modulus, private exponent and primes end here; what follows can be computed.
-        for place in list(range(0, 20)) + list(range(20, 800, 29)):
+        bent = []
+        for place in range(len(der)):
             data = bytearray(der)
-            data[place] ^= 0x10
-            with self.assertRaises(tool.Refused, msg=place):
-                run("key", "file:%s" % self.save("bent", pem("RSA PRIVATE KEY", bytes(data))))
+            data[place] ^= 1 << place % 8
+            bent.append(pem("RSA PRIVATE KEY", bytes(data)))
+        self.none_passes(bent)
         data = bytearray(der)
         data[40] ^= 1
         self.wrong("contradict", pem("RSA PRIVATE KEY", bytes(data)))
