@@ -144,14 +144,27 @@ static bool is_valid(const struct connsync_job *job)
            (job->operation == CONNSYNC_SET && job->wanted != CONNSYNC_SETTING_UNKNOWN);
 }
 
+static uint32_t timeout_of(const struct connsync *agent)
+{
+    return agent->config.timeout_ms != 0 ? agent->config.timeout_ms : CS_AGENT_TIMEOUT_DEFAULT_MS;
+}
+
+static void begin_list(struct connsync *agent)
+{
+    const struct connsync_page *page = CS_AGENT_LISTS ? agent->job.page : NULL;
+
+    agent->take = page != NULL && page->take > 0 ? page->take : CONNSYNC_PAGE_MAX;
+    agent->cursor[0] = '\0';
+    if (page != NULL) {
+        memcpy(agent->cursor, page->cursor, sizeof agent->cursor);
+    }
+}
+
 enum connsync_status connsync_begin(struct connsync *agent, const struct connsync_job *job)
 {
     if (agent->phase != CS_AGENT_ENDED || !is_valid(job)) {
         return CONNSYNC_ERR_ARGUMENT;
     }
-    uint32_t timeout =
-        agent->config.timeout_ms != 0 ? agent->config.timeout_ms : CS_AGENT_TIMEOUT_DEFAULT_MS;
-
     agent->job = *job;
     memset(&agent->result, 0, sizeof agent->result);
     agent->acknowledged = false;
@@ -162,9 +175,8 @@ enum connsync_status connsync_begin(struct connsync *agent, const struct connsyn
     agent->retries = 0;
     agent->stale_reads = 0;
     agent->pause_until = 0;
-    agent->deadline = cs_exchange_now_ms(&agent->exchange) + timeout;
-    agent->take = CS_AGENT_TAKE_MAX;
-    agent->cursor[0] = '\0';
+    agent->deadline = cs_exchange_now_ms(&agent->exchange) + timeout_of(agent);
+    begin_list(agent);
     agent->phase = agent->config.token == NULL && agent->token == NULL
                        ? CS_AGENT_TOKEN
                        : cs_agent_first_phase(agent);
@@ -320,6 +332,39 @@ static bool is_pausing(struct connsync *agent, struct connsync_wait *wait)
     return true;
 }
 
+/* Keeping to the tenant's rate takes none of the time that the job was given. */
+static enum connsync_status keep_pace(struct connsync *agent)
+{
+    struct connsync_pace *pace = agent->config.pace;
+
+    if (!CS_AGENT_PACES || pace == NULL || agent->phase == CS_AGENT_TOKEN) {
+        return CONNSYNC_OK;
+    }
+    uint64_t now = cs_exchange_now_ms(&agent->exchange);
+    uint32_t wait = cs_pace_wait_ms(pace, cs_agent_pace_kind(agent), now);
+    if (wait == 0) {
+        cs_pace_begin(pace, cs_agent_pace_kind(agent), now);
+        return CONNSYNC_OK;
+    }
+    if (wait >= timeout_of(agent)) {
+        agent->result.wait_ms = wait;
+        return CONNSYNC_ERR_RATE_LIMITED;
+    }
+    agent->deadline += wait;
+    cs_agent_pause(agent, wait);
+    return CONNSYNC_WOULD_BLOCK;
+}
+
+static void learn_pace(struct connsync *agent)
+{
+    struct connsync_pace *pace = agent->config.pace;
+
+    if (CS_AGENT_PACES && pace != NULL && agent->phase != CS_AGENT_TOKEN) {
+        cs_pace_answer(pace, cs_agent_pace_kind(agent), &agent->exchange.parser.head,
+                       cs_exchange_now_ms(&agent->exchange));
+    }
+}
+
 static bool may_cancel(const struct connsync *agent)
 {
     return agent->cancels > 1 || (agent->cancels == 1 && !agent->write_sent);
@@ -333,7 +378,10 @@ static enum connsync_status step_round(struct connsync *agent, struct connsync_w
     enum connsync_status status;
 
     if (!agent->exchanging) {
-        status = cs_agent_request(agent);
+        status = keep_pace(agent);
+        if (status == CONNSYNC_OK) {
+            status = cs_agent_request(agent);
+        }
         if (status != CONNSYNC_OK) {
             return status == CONNSYNC_WOULD_BLOCK ? status : end(agent, status);
         }
@@ -353,6 +401,7 @@ static enum connsync_status step_round(struct connsync *agent, struct connsync_w
     }
     if (status == CONNSYNC_OK) {
         agent->result.http_status = agent->exchange.parser.head.status;
+        learn_pace(agent);
         status = cs_agent_answer(agent);
         cs_exchange_release_body(&agent->exchange);
     }

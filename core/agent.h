@@ -24,7 +24,6 @@
 #define CS_AGENT_ANSWER_MAX 1024
 /* Kept free beside a document for the head and the answer of the write. */
 #define CS_AGENT_RESERVE (CS_AGENT_ANSWER_MAX + CS_AUTH0_TARGET_SIZE)
-#define CS_AGENT_TAKE_MAX 50
 
 enum cs_agent_phase {
     CS_AGENT_ENDED,
@@ -72,7 +71,7 @@ struct connsync {
     struct connsync_result result;
     struct cs_auth0_patch patch;
     struct cs_exchange exchange;
-    char cursor[CS_AUTH0_CURSOR_SIZE];
+    char cursor[CONNSYNC_CURSOR_SIZE];
     char target[CS_AUTH0_TARGET_SIZE];
 };
 
@@ -96,6 +95,10 @@ void cs_agent_release_document(struct connsync *agent);
 #define CS_AGENT_LISTS true
 #endif
 
+/* Likewise what keeps to a rate, and what shows a document to the caller. */
+#define CS_AGENT_PACES CS_AGENT_LISTS
+#define CS_AGENT_SHOWS CS_AGENT_LISTS
+
 static inline bool cs_agent_is_in(const struct connsync *agent, enum cs_agent_phase phase)
 {
     return agent->phase == phase &&
@@ -107,6 +110,9 @@ static inline enum cs_agent_phase cs_agent_first_phase(const struct connsync *ag
 {
     return CS_AGENT_LISTS && agent->job.operation == CONNSYNC_LIST ? CS_AGENT_LIST : CS_AGENT_READ;
 }
+
+/* Which of the service's buckets the request of the present phase draws from. */
+enum cs_pace_kind cs_agent_pace_kind(const struct connsync *agent);
 
 /* Waits for `ms` before the present phase begins its next request. */
 void cs_agent_pause(struct connsync *agent, uint64_t ms);

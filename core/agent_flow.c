@@ -149,6 +149,15 @@ static enum connsync_status request_write(struct connsync *agent, struct cs_writ
     return begin(agent, "PATCH", target);
 }
 
+enum cs_pace_kind cs_agent_pace_kind(const struct connsync *agent)
+{
+    if (agent->phase == CS_AGENT_WRITE) {
+        return CS_PACE_WRITE;
+    }
+    /* By its name a connection is found in a list. */
+    return agent->phase == CS_AGENT_READ && known_id(agent) != NULL ? CS_PACE_READ : CS_PACE_LIST;
+}
+
 enum connsync_status cs_agent_request(struct connsync *agent)
 {
     struct cs_writer target;
@@ -333,6 +342,17 @@ static enum connsync_status finish(struct connsync *agent, enum connsync_outcome
     return CONNSYNC_OK;
 }
 
+static enum connsync_status show(const struct connsync *agent)
+{
+    const struct cs_document *document = &agent->document;
+
+    if (!CS_AGENT_SHOWS || agent->job.look == NULL) {
+        return CONNSYNC_OK;
+    }
+    struct cs_slice options = cs_json_raw(&document->json, document->connection.options);
+    return agent->job.look(agent->job.look_context, options.data, options.length);
+}
+
 /* Everything that speaks against a write is found out here, before it. */
 static enum connsync_status prepare_write(struct connsync *agent)
 {
@@ -345,6 +365,10 @@ static enum connsync_status prepare_write(struct connsync *agent)
     }
     if (agent->result.before == agent->job.wanted) {
         return finish(agent, CONNSYNC_UNCHANGED);
+    }
+    status = show(agent);
+    if (status != CONNSYNC_OK) {
+        return status;
     }
     if (agent->job.dry_run) {
         return finish(agent, CONNSYNC_WOULD_CHANGE);
@@ -369,7 +393,8 @@ static enum connsync_status decide(struct connsync *agent)
     agent->result.before = cs_auth0_setting(&agent->document.json, &agent->document.connection);
     agent->result.after = agent->result.before;
     if (agent->job.operation == CONNSYNC_GET) {
-        return finish(agent, CONNSYNC_UNCHANGED);
+        enum connsync_status status = show(agent);
+        return status == CONNSYNC_OK ? finish(agent, CONNSYNC_UNCHANGED) : status;
     }
     return prepare_write(agent);
 }
@@ -489,7 +514,14 @@ static enum connsync_status answer_list(struct connsync *agent)
 
 static enum connsync_status next_page(struct connsync *agent)
 {
-    if (!cs_auth0_next_cursor(&agent->document.json, agent->cursor, sizeof agent->cursor)) {
+    struct connsync_page *page = agent->job.page;
+    bool more = cs_auth0_next_cursor(&agent->document.json, agent->cursor, sizeof agent->cursor);
+
+    if (page != NULL) {
+        memcpy(page->cursor, agent->cursor, sizeof page->cursor);
+        page->take = (uint16_t)agent->take;
+    }
+    if (page != NULL || !more) {
         return finish(agent, CONNSYNC_UNCHANGED);
     }
     cs_agent_release_document(agent);
@@ -514,6 +546,8 @@ enum connsync_status cs_agent_next_item(struct connsync *agent)
     }
     agent->result.before =
         status == CONNSYNC_OK ? cs_auth0_setting(json, connection) : CONNSYNC_SETTING_UNKNOWN;
+    agent->result.cause =
+        status == CONNSYNC_OK ? cs_auth0_may_write(json, connection, &agent->job) : status;
     agent->result.after = agent->result.before;
     agent->element = cs_json_next_element(json, cs_auth0_connections(json), agent->element);
     return CONNSYNC_ITEM;

@@ -18,8 +18,6 @@ extern "C" {
 
 /* Longest request target: a percent-encoded name or cursor, and the query. */
 #define CS_AUTH0_TARGET_SIZE 1024
-/* Longest cursor of checkpoint pagination; the service's are under 100. */
-#define CS_AUTH0_CURSOR_SIZE 257
 
 /* Is this CONNECTION an id rather than a name? Names cannot hold an underscore. */
 bool cs_auth0_is_id(const char *connection);

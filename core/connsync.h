@@ -56,6 +56,7 @@
 #ifndef CONNSYNC_H
 #define CONNSYNC_H
 
+#include "core/pace.h"
 #include "core/status.h"
 #include "port/connsync_port.h"
 
@@ -79,6 +80,11 @@ extern "C" {
 #define CONNSYNC_NAME_SIZE 129
 #define CONNSYNC_STRATEGY_SIZE 65
 #define CONNSYNC_SERVICE_CODE_SIZE 65
+/* Longest cursor of a list, with its final NUL; the service's are under 100. */
+#define CONNSYNC_CURSOR_SIZE 257
+
+/* The most connections that are asked for at once. */
+#define CONNSYNC_PAGE_MAX 50
 
 /* The values of `options.set_user_root_attributes`. A connection that does not
  * have the member behaves as CONNSYNC_ON_EACH_LOGIN. */
@@ -127,6 +133,11 @@ struct connsync_config {
      * connection can be opened again while the document is held. With 0 the
      * document is given up for the handshake and read again. */
     uint32_t reconnect_reserve;
+
+    /* Keeps requests to the Management API within its rate limits; NULL: only an answer
+     * of 429 does. A wait for it postpones the end of the job, unless it alone is longer
+     * than the job may take: CONNSYNC_ERR_RATE_LIMITED. Not with CONNSYNC_CORE_SMALL. */
+    struct connsync_pace *pace;
 };
 
 enum connsync_operation {
@@ -140,6 +151,12 @@ enum connsync_operation {
  * how long a rate limit lasts; a Retry-After that is a date is not understood. Otherwise it
  * does the same. */
 
+/* One page of a list, and where the next one begins. All zeros: the first page. */
+struct connsync_page {
+    char cursor[CONNSYNC_CURSOR_SIZE]; /* afterwards empty if there is no next page */
+    uint16_t take;                     /* connections asked for; less once they did not fit */
+};
+
 struct connsync_job {
     enum connsync_operation operation;
     /* An id ("con_...") or an exact name; NULL for CONNSYNC_LIST. */
@@ -150,6 +167,18 @@ struct connsync_job {
     /* Write although `options.configuration` holds values that the service gave
      * back encrypted and may encrypt once more. */
     bool allow_encrypted_configuration;
+
+    /* The rest is not looked at with CONNSYNC_CORE_SMALL. */
+
+    /* CONNSYNC_LIST: hand out this page alone, and set `*page` to the next one; other
+     * jobs may come between the two. NULL: all pages. */
+    struct connsync_page *page;
+    /* Shown the bytes of `options` as received: by CONNSYNC_GET, and by CONNSYNC_SET
+     * directly before it would write, each time that it decides to. Anything but
+     * CONNSYNC_OK ends the job with that status; nothing is written then. NULL: nobody
+     * looks. The bytes hold secrets and are gone after the call. */
+    enum connsync_status (*look)(void *context, const char *options, size_t length);
+    void *look_context;
 };
 
 enum connsync_outcome {
@@ -193,7 +222,8 @@ struct connsync_result {
     uint32_t handshakes; /* TLS handshakes completed */
 
     /* Details for an error's text; 0 or empty when they do not apply. */
-    enum connsync_status cause; /* under CONNSYNC_ERR_UNVERIFIED: what prevented it */
+    enum connsync_status cause; /* under CONNSYNC_ERR_UNVERIFIED: what prevented it;
+                                   of a list's connection: why it would be refused */
     uint16_t http_status;       /* of the last response */
     char service_code[CONNSYNC_SERVICE_CODE_SIZE]; /* its errorCode or error */
     const char *missing_scope;                     /* a scope's name, or NULL */

@@ -135,6 +135,8 @@ static const struct row rows[] = {
      TEXT("several connections have this name: use the id; nothing written")},
     {CONNSYNC_REFUSED_VALUE, EXIT_REFUSAL, "unknown_value",
      TEXT("the setting holds something that is not a string; nothing written")},
+    {CONNSYNC_REFUSED_CHANGED, EXIT_REFUSAL, "changed_since_plan",
+     TEXT("the connection has changed since the plan was made; make a new plan; nothing written")},
     {CONNSYNC_ERR_LOSS, EXIT_VERIFY, "verify_loss",
      TEXT("reading again after the write found options lost or changed; restore them")},
     {CONNSYNC_ERR_NOT_APPLIED, EXIT_VERIFY, "not_applied",
