@@ -9,8 +9,8 @@
 
 set(CONNSYNC_BOARD "" CACHE STRING "Build the firmware of this board (a folder under boards/)")
 set(CONNSYNC_BOARD_ENTROPY semihosting CACHE STRING
-    "Where random bytes come from: semihosting (an emulator), seed-slot (see boards/README.md)")
-set_property(CACHE CONNSYNC_BOARD_ENTROPY PROPERTY STRINGS semihosting seed-slot)
+    "Where random bytes come from: semihosting, seed-slot, board (see boards/README.md)")
+set_property(CACHE CONNSYNC_BOARD_ENTROPY PROPERTY STRINGS semihosting seed-slot board)
 option(CONNSYNC_BOARD_SEMIHOSTING "The firmware runs in an emulator, or under a debugger, that \
 answers semihosting calls; the end of a life becomes an exit code" OFF)
 option(CONNSYNC_BOARD_PROBE "Build the programs with which tests/boards tries the board itself" OFF)
@@ -35,9 +35,9 @@ if(NOT CMAKE_CROSSCOMPILING)
     message(FATAL_ERROR "connsync: a board needs its preset, or a toolchain file: "
                         "cmake --preset ${CONNSYNC_BOARD}")
 endif()
-if(NOT CONNSYNC_BOARD_ENTROPY MATCHES "^(semihosting|seed-slot)$")
+if(NOT CONNSYNC_BOARD_ENTROPY MATCHES "^(semihosting|seed-slot|board)$")
     message(FATAL_ERROR "connsync: CONNSYNC_BOARD_ENTROPY is '${CONNSYNC_BOARD_ENTROPY}'; "
-                        "there are 'semihosting' and 'seed-slot'")
+                        "there are 'semihosting', 'seed-slot' and 'board'")
 endif()
 if(CONNSYNC_BOARD_ENTROPY STREQUAL semihosting AND NOT CONNSYNC_BOARD_SEMIHOSTING)
     message(FATAL_ERROR "connsync: entropy from semihosting needs CONNSYNC_BOARD_SEMIHOSTING; "
@@ -60,18 +60,23 @@ add_link_options(${CONNSYNC_BOARD_CPU_FLAGS} --specs=nano.specs -nostartfiles)
 # Nothing that the arena hands out asks for more than a word's alignment here, and half
 # the header of each piece is half of what they cost.
 add_compile_definitions(CS_ARENA_ALIGN=4)
+# A board sets connections by name; lists, and what only a host reads of an answer, stay out.
+add_compile_definitions(CONNSYNC_CORE_SMALL)
 
 find_program(CONNSYNC_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH)
 find_program(CONNSYNC_PYTHON python3 REQUIRED)
 
 function(connsync_add_board)
+    set(common start.c tick.c fault.c halt.c watchdog.c mpu.c fifo.c text.c semihosting.c)
+    if(NOT CONNSYNC_BOARD_ENTROPY STREQUAL board)
+        string(REPLACE - _ entropy ${CONNSYNC_BOARD_ENTROPY})
+        list(APPEND common entropy_${entropy}.c)
+    endif()
+    # What a board does in its own way.
+    list(REMOVE_ITEM common "" ${CONNSYNC_BOARD_WITHOUT})
+    list(TRANSFORM common PREPEND ${PROJECT_SOURCE_DIR}/boards/common/)
     list(TRANSFORM CONNSYNC_BOARD_SOURCES PREPEND ${CONNSYNC_BOARD_DIR}/)
-    set(common ${PROJECT_SOURCE_DIR}/boards/common)
-    string(REPLACE - _ entropy ${CONNSYNC_BOARD_ENTROPY})
-    add_library(connsync_board STATIC ${CONNSYNC_BOARD_SOURCES}
-        ${common}/start.c ${common}/tick.c ${common}/fault.c ${common}/halt.c
-        ${common}/watchdog.c ${common}/mpu.c ${common}/fifo.c ${common}/text.c
-        ${common}/semihosting.c ${common}/entropy_${entropy}.c)
+    add_library(connsync_board STATIC ${CONNSYNC_BOARD_SOURCES} ${common})
     connsync_own_target(connsync_board)
     # device.h is the board's: what boards/common must know of it.
     target_include_directories(connsync_board PUBLIC ${CONNSYNC_BOARD_DIR})

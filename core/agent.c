@@ -71,6 +71,13 @@ static void drop_form(struct connsync *agent)
     cs_exchange_drop(&agent->exchange, &agent->form_memory, agent->form.length);
 }
 
+static void drop_token(struct connsync *agent)
+{
+    if (agent->token != NULL) {
+        cs_exchange_drop(&agent->exchange, &agent->token, strlen(agent->token));
+    }
+}
+
 /* Gives back all memory of a job. */
 static void drop_job(struct connsync *agent)
 {
@@ -87,9 +94,7 @@ void connsync_close(struct connsync *agent)
     }
     if (agent->exchange.port != NULL) {
         drop_job(agent);
-        if (agent->token != NULL) {
-            cs_exchange_drop(&agent->exchange, &agent->token, strlen(agent->token));
-        }
+        drop_token(agent);
         cs_exchange_free(&agent->exchange);
     }
     cs_wipe(agent, sizeof *agent);
@@ -170,6 +175,7 @@ enum connsync_status connsync_begin(struct connsync *agent, const struct connsyn
     agent->acknowledged = false;
     agent->write_sent = false;
     agent->write_failed = false;
+    agent->renewed = false;
     agent->exchanging = false;
     agent->cancels = 0;
     agent->retries = 0;
@@ -300,8 +306,28 @@ static enum connsync_status too_large(struct connsync *agent)
                           : CONNSYNC_ERR_HTTP_TOO_LARGE);
 }
 
+/* A token may end, or be revoked, while work goes on. With the client's credentials
+ * another is asked for, once: then the present phase begins anew, and after a write,
+ * which was declined with the token, a reading comes first. */
+static bool may_renew(const struct connsync *agent, enum connsync_status status)
+{
+    return status == CONNSYNC_ERR_UNAUTHORIZED && agent->token != NULL && !agent->renewed;
+}
+
+static enum connsync_status renew(struct connsync *agent)
+{
+    agent->renewed = true;
+    drop_token(agent);
+    cs_agent_release_document(agent);
+    agent->phase = CS_AGENT_TOKEN;
+    return CONNSYNC_WOULD_BLOCK;
+}
+
 static enum connsync_status after_failure(struct connsync *agent, enum connsync_status status)
 {
+    if (may_renew(agent, status)) {
+        return renew(agent);
+    }
     bool body_too_large = status == CONNSYNC_ERR_HTTP_TOO_LARGE && agent->exchange.bytes_needed > 0;
     bool page_too_large =
         cs_agent_is_in(agent, CS_AGENT_LIST) && status == CONNSYNC_REFUSED_TOO_LARGE;

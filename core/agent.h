@@ -24,6 +24,9 @@
 #define CS_AGENT_ANSWER_MAX 1024
 /* Kept free beside a document for the head and the answer of the write. */
 #define CS_AGENT_RESERVE (CS_AGENT_ANSWER_MAX + CS_AUTH0_TARGET_SIZE)
+/* By this much the reading after a write may be larger than the one before it: the
+ * setting, its tokens, and what the service derives. */
+#define CS_AGENT_GROWTH 256
 
 enum cs_agent_phase {
     CS_AGENT_ENDED,
@@ -50,6 +53,7 @@ struct connsync {
     bool exchanging;          /* an exchange is under way in this phase */
     bool acknowledged;        /* the service answered the write with 2xx */
     bool write_sent;          /* some of the write may have reached the service */
+    bool renewed;             /* a token that was refused has been replaced, in this job */
     bool write_failed;        /* a write had no answer: the next goes out on a new connection */
     volatile uint8_t cancels; /* calls of connsync_cancel, from a signal handler too */
     unsigned retries;

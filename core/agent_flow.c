@@ -129,13 +129,26 @@ static enum connsync_status request_document(struct connsync *agent, struct cs_w
     return begin(agent, "GET", target);
 }
 
+/* Is there room for a handshake beside the document? Its pieces find their places
+ * among those that are in use, if not without gaps. */
+static bool may_handshake(const struct connsync *agent)
+{
+    const struct cs_document *document = &agent->document;
+    const struct cs_arena *arena = &agent->arena;
+    size_t held = document->text.length + (size_t)document->json.count * sizeof *document->tokens;
+
+    return agent->config.reconnect_reserve > 0 ||
+           held + agent->exchange.tls.needed + CS_AGENT_RESERVE <= arena->size;
+}
+
 static enum connsync_status request_write(struct connsync *agent, struct cs_writer *target)
 {
     struct cs_exchange_request *request = cs_exchange_request(&agent->exchange);
 
     /* A peer that drops kept-alive connections at once would lose every write that
      * follows a reading on the same one. */
-    if (agent->write_failed && agent->config.reconnect_reserve > 0) {
+    bool may_connect = may_handshake(agent);
+    if (agent->write_failed && may_connect) {
         cs_exchange_disconnect(&agent->exchange);
     }
     cs_auth0_write_patch(target, agent->result.id);
@@ -145,7 +158,7 @@ static enum connsync_status request_write(struct connsync *agent, struct cs_writ
     request->keep_at_most = CS_AGENT_ANSWER_MAX;
     /* Without room for a handshake beside the document, a connection that is gone
      * means reading again: the handshake needs the document's memory. */
-    request->no_connect = agent->config.reconnect_reserve == 0;
+    request->no_connect = !may_connect;
     return begin(agent, "PATCH", target);
 }
 
@@ -324,16 +337,38 @@ static enum connsync_status read_connection(struct connsync *agent)
     return status;
 }
 
-static bool take_snapshot(struct connsync *agent, struct cs_snapshot *snapshot)
+static enum connsync_status does_not_fit(struct connsync *agent)
 {
+    agent->result.bytes_needed = agent->document.text.length + agent->arena.wanted;
+    return CONNSYNC_REFUSED_TOO_LARGE;
+}
+
+/*
+ * What is written has to be read again beside the snapshot: a little longer by the
+ * setting, with two tokens more, and over a new connection if this one breaks. The
+ * first handshake showed what that takes.
+ */
+static bool can_verify(struct connsync *agent)
+{
+    struct cs_arena *arena = &agent->arena;
+    void *room = cs_arena_allocate(arena, CS_AGENT_RESERVE + CS_AGENT_GROWTH);
+
+    cs_arena_release(arena, room);
+    return room != NULL && agent->exchange.tls.needed <= arena->size;
+}
+
+static enum connsync_status take_snapshot(struct connsync *agent)
+{
+    static const struct cs_snapshot_rules rules = {CS_AUTH0_SETTING, cs_auth0_is_derived};
     const struct cs_document *document = &agent->document;
 
-    if (cs_snapshot_take(snapshot, &agent->arena, &document->json, document->connection.options,
-                         CS_AUTH0_SETTING, cs_auth0_is_derived, &agent->digest_key)) {
-        return true;
+    cs_snapshot_release(&agent->before, &agent->arena);
+    if (cs_snapshot_take(&agent->before, &agent->arena, &document->json,
+                         document->connection.options, &rules, &agent->digest_key) &&
+        can_verify(agent)) {
+        return CONNSYNC_OK;
     }
-    agent->result.bytes_needed = agent->arena.wanted;
-    return false;
+    return does_not_fit(agent);
 }
 
 static enum connsync_status finish(struct connsync *agent, enum connsync_outcome outcome)
@@ -373,9 +408,9 @@ static enum connsync_status prepare_write(struct connsync *agent)
     if (agent->job.dry_run) {
         return finish(agent, CONNSYNC_WOULD_CHANGE);
     }
-    cs_snapshot_release(&agent->before, &agent->arena);
-    if (!take_snapshot(agent, &agent->before)) {
-        return CONNSYNC_REFUSED_TOO_LARGE;
+    status = take_snapshot(agent);
+    if (status != CONNSYNC_OK) {
+        return status;
     }
     status = cs_auth0_patch_body(&agent->patch, &document->json, &document->connection,
                                  agent->job.wanted);
@@ -401,22 +436,18 @@ static enum connsync_status decide(struct connsync *agent)
 
 /* ---- Settling and verifying ---- */
 
-static enum connsync_status compare(struct connsync *agent)
+static void compare(struct connsync *agent)
 {
-    struct cs_snapshot after = {NULL, 0};
+    const struct cs_document *document = &agent->document;
     struct connsync_result *result = &agent->result;
+    struct cs_snapshot_diff diff = cs_snapshot_compare(
+        &agent->before, &document->json, document->connection.options, &agent->digest_key);
 
-    if (!take_snapshot(agent, &after)) {
-        return CONNSYNC_ERR_MEMORY;
-    }
-    struct cs_snapshot_diff diff = cs_snapshot_compare(&agent->before, &after);
-    cs_snapshot_release(&after, &agent->arena);
     result->verified = diff.equal;
     result->lost = diff.lost;
     result->changed = diff.changed;
     result->added = diff.added;
     result->derived = diff.derived;
-    return CONNSYNC_OK;
 }
 
 /* The service acknowledged the write, yet this reading shows the state before: it
@@ -432,12 +463,9 @@ static enum connsync_status read_again(struct connsync *agent)
 
 static enum connsync_status settle(struct connsync *agent)
 {
-    enum connsync_status status = compare(agent);
     struct connsync_result *result = &agent->result;
 
-    if (status != CONNSYNC_OK) {
-        return status;
-    }
+    compare(agent);
     result->after = cs_auth0_setting(&agent->document.json, &agent->document.connection);
     if (result->lost + result->changed > 0) {
         result->write = agent->acknowledged ? CONNSYNC_WRITTEN : CONNSYNC_WRITE_UNKNOWN;

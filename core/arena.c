@@ -41,6 +41,7 @@ void cs_arena_init(struct cs_arena *arena, void *memory, size_t size)
     arena->high_water = 0;
     arena->failed = 0;
     arena->wanted = 0;
+    arena->cut = 0;
     if (usable > 0) {
         *header_at(arena, 0) = usable;
     }
@@ -70,8 +71,8 @@ static void *take(struct cs_arena *arena, size_t offset, size_t hole, size_t nee
 
 static void mark(struct cs_arena *arena, size_t end)
 {
-    if (end > arena->high_water) {
-        arena->high_water = end;
+    if (end + arena->cut > arena->high_water) {
+        arena->high_water = end + arena->cut;
     }
 }
 
@@ -149,9 +150,43 @@ void cs_arena_release(struct cs_arena *arena, void *piece)
     }
 }
 
+void *cs_arena_cut(struct cs_arena *arena, size_t size)
+{
+    size_t last = 0;
+    size_t end = 0; /* of the highest piece in use */
+
+    for (size_t offset = 0; offset<arena->size; offset = end> offset ? end : last) {
+        if (used_at(arena, offset)) {
+            end = offset + size_at(arena, offset);
+        } else {
+            last = offset + merged_size_at(arena, offset);
+        }
+    }
+    size_t needed = round_up(size);
+    if (arena->cut > 0 || size > arena->size || needed > arena->size - end) {
+        return fail(arena, size);
+    }
+    arena->size -= needed;
+    arena->cut = needed;
+    mark(arena, end);
+    if (end < arena->size) {
+        *header_at(arena, end) = arena->size - end;
+    }
+    return arena->base + arena->size;
+}
+
+void cs_arena_join(struct cs_arena *arena)
+{
+    if (arena->cut > 0) {
+        *header_at(arena, arena->size) = arena->cut;
+        arena->size += arena->cut;
+        arena->cut = 0;
+    }
+}
+
 size_t cs_arena_in_use(const struct cs_arena *arena)
 {
-    size_t total = 0;
+    size_t total = arena->cut;
     size_t offset = 0;
 
     while (offset < arena->size) {

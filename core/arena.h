@@ -27,9 +27,10 @@ extern "C" {
 struct cs_arena {
     unsigned char *base;
     size_t size;
-    size_t high_water; /* end of the highest piece ever in use, from `base` */
+    size_t high_water; /* end of the highest piece ever in use, from `base`, and what was cut */
     size_t failed;     /* how many requests could not be met */
     size_t wanted;     /* the size of the last request that could not be met */
+    size_t cut;        /* bytes of the block behind the arena's end, see cs_arena_cut */
 };
 
 /* Takes over `size` bytes at `memory`; the ends are trimmed to the alignment. */
@@ -50,7 +51,15 @@ void cs_arena_shrink(struct cs_arena *arena, void *piece, size_t size);
  * secret there wipes it first. */
 void cs_arena_release(struct cs_arena *arena, void *piece);
 
-/* Bytes in use now, with the headers. 0 when everything was given back. */
+/* Cuts `size` bytes off the arena's end, for what has to stay while all else is given
+ * back: between the other pieces it would split the room for what comes next. One cut
+ * at a time. NULL, which is counted, when the end is not free. */
+void *cs_arena_cut(struct cs_arena *arena, size_t size);
+
+/* Joins what was cut off to the arena again. Harmless when nothing was. */
+void cs_arena_join(struct cs_arena *arena);
+
+/* Bytes in use now, with the headers and with what is cut off. 0 when everything was given back. */
 size_t cs_arena_in_use(const struct cs_arena *arena);
 
 #ifdef __cplusplus

@@ -42,97 +42,139 @@ static void sort(struct cs_snapshot_member *members, size_t count)
     }
 }
 
+static struct cs_snapshot_member describe(const struct cs_json *json, int key,
+                                          const struct cs_digest_key *digest_key)
+{
+    struct cs_snapshot_member member = {cs_json_digest(json, key, digest_key),
+                                        cs_json_digest(json, key + 1, digest_key) &
+                                            ~(uint64_t)CS_SNAPSHOT_MARKS};
+
+    return member;
+}
+
 bool cs_snapshot_take(struct cs_snapshot *snapshot, struct cs_arena *arena,
-                      const struct cs_json *json, int options, const char *except,
-                      bool (*is_derived)(const struct cs_json *json, int key),
-                      const struct cs_digest_key *key)
+                      const struct cs_json *json, int options,
+                      const struct cs_snapshot_rules *rules, const struct cs_digest_key *key)
 {
     size_t room = cs_json_size(json, options);
 
     snapshot->count = 0;
-    snapshot->members = cs_arena_allocate(arena, room * sizeof *snapshot->members);
+    snapshot->rules = rules;
+    snapshot->members = cs_arena_cut(arena, room * sizeof *snapshot->members);
     if (snapshot->members == NULL) {
         return false;
     }
     for (int at = cs_json_first(json, options); at != CS_JSON_NONE && snapshot->count < room;
          at = cs_json_next_key(json, options, at)) {
-        if (cs_json_string_is(json, at, except)) {
+        if (cs_json_string_is(json, at, rules->except)) {
             continue;
         }
         struct cs_snapshot_member *member = &snapshot->members[snapshot->count++];
-        member->name = cs_json_digest(json, at, key);
-        member->value = cs_json_digest(json, at + 1, key);
-        member->derived = is_derived(json, at);
+        *member = describe(json, at, key);
+        member->value |= rules->is_derived(json, at) ? CS_SNAPSHOT_DERIVED : 0;
     }
     sort(snapshot->members, snapshot->count);
     return true;
 }
 
-/* Members of one name: almost always one; several where names are repeated. */
-static size_t run_length(const struct cs_snapshot *snapshot, size_t start)
+/* The first member that does not go before `wanted`. */
+static size_t lower_bound(const struct cs_snapshot *snapshot,
+                          const struct cs_snapshot_member *wanted)
 {
-    size_t end = start;
+    size_t low = 0;
+    size_t high = snapshot->count;
 
-    while (end < snapshot->count && snapshot->members[end].name == snapshot->members[start].name) {
-        end++;
-    }
-    return end - start;
-}
-
-static bool same_values(const struct cs_snapshot_member *a, const struct cs_snapshot_member *b,
-                        size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (a[i].value != b[i].value) {
-            return false;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (goes_before(&snapshot->members[middle], wanted)) {
+            low = middle + 1;
+        } else {
+            high = middle;
         }
     }
-    return true;
+    return low;
 }
 
-static void compare_run(struct cs_snapshot_diff *diff, const struct cs_snapshot_member *before,
-                        size_t before_count, const struct cs_snapshot_member *after,
-                        size_t after_count)
+static bool is_same(const struct cs_snapshot *before, size_t i,
+                    const struct cs_snapshot_member *now)
 {
-    uint32_t count = (uint32_t)before_count;
+    return i < before->count && before->members[i].name == now->name &&
+           (before->members[i].value & ~(uint64_t)CS_SNAPSHOT_MARKS) == now->value;
+}
 
-    if (before_count == after_count && same_values(before, after, before_count)) {
-        diff->equal += count;
-    } else if (after_count < before_count) {
-        diff->lost += (uint32_t)(before_count - after_count);
-        diff->changed += (uint32_t)after_count;
-    } else if (before->derived) {
-        diff->derived += count;
-    } else {
-        diff->changed += count;
+/* Marks the first member from `i` on that `now` is the same as and that was not seen
+ * yet. False when there is none left. */
+static bool see_same(struct cs_snapshot *before, size_t i, const struct cs_snapshot_member *now)
+{
+    for (; is_same(before, i, now); i++) {
+        if ((before->members[i].value & CS_SNAPSHOT_SEEN) == 0) {
+            before->members[i].value |= CS_SNAPSHOT_SEEN;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A member with another value, or one too many of its name: whose name it has. It
+ * takes the place of one that was not seen, if there is one. */
+static void count_other(struct cs_snapshot *before, struct cs_snapshot_diff *diff,
+                        const struct cs_snapshot_member *now)
+{
+    const struct cs_snapshot_member first = {now->name, 0};
+    size_t i = lower_bound(before, &first);
+
+    if (i == before->count || before->members[i].name != now->name) {
+        diff->added++;
+        return;
+    }
+    bool derived = (before->members[i].value & CS_SNAPSHOT_DERIVED) != 0;
+    *(derived ? &diff->derived : &diff->changed) += 1;
+    for (; i < before->count && before->members[i].name == now->name; i++) {
+        if ((before->members[i].value & CS_SNAPSHOT_SEEN) == 0) {
+            before->members[i].value |= CS_SNAPSHOT_SEEN;
+            return;
+        }
     }
 }
 
-struct cs_snapshot_diff cs_snapshot_compare(const struct cs_snapshot *before,
-                                            const struct cs_snapshot *after)
+/* One pass over the members that have an equal in the snapshot, or over the others. */
+static void look_through(struct cs_snapshot *before, struct cs_snapshot_diff *diff,
+                         const struct cs_json *json, int options, const struct cs_digest_key *key,
+                         bool equals)
+{
+    for (int at = cs_json_first(json, options); at != CS_JSON_NONE;
+         at = cs_json_next_key(json, options, at)) {
+        if (cs_json_string_is(json, at, before->rules->except)) {
+            continue;
+        }
+        struct cs_snapshot_member now = describe(json, at, key);
+        size_t i = lower_bound(before, &now);
+        if (is_same(before, i, &now) != equals) {
+            continue;
+        }
+        if (see_same(before, i, &now)) {
+            diff->equal++;
+        } else {
+            count_other(before, diff, &now);
+        }
+    }
+}
+
+struct cs_snapshot_diff cs_snapshot_compare(struct cs_snapshot *before, const struct cs_json *json,
+                                            int options, const struct cs_digest_key *key)
 {
     struct cs_snapshot_diff diff = {0, 0, 0, 0, 0};
-    size_t b = 0;
-    size_t a = 0;
 
-    while (b < before->count || a < after->count) {
-        bool only_before = a == after->count ||
-                           (b < before->count && before->members[b].name < after->members[a].name);
-        bool only_after = b == before->count ||
-                          (a < after->count && after->members[a].name < before->members[b].name);
-        size_t before_run = b < before->count ? run_length(before, b) : 0;
-        size_t after_run = a < after->count ? run_length(after, a) : 0;
-
-        if (only_before) {
-            diff.lost += (uint32_t)before_run;
-            b += before_run;
-        } else if (only_after) {
-            diff.added += (uint32_t)after_run;
-            a += after_run;
-        } else {
-            compare_run(&diff, &before->members[b], before_run, &after->members[a], after_run);
-            b += before_run;
-            a += after_run;
+    for (size_t i = 0; i < before->count; i++) {
+        before->members[i].value &= ~(uint64_t)CS_SNAPSHOT_SEEN;
+    }
+    /* Equal ones find each other first: of two members of one name, one that changed
+     * must not take the place of one that did not. */
+    look_through(before, &diff, json, options, key, true);
+    look_through(before, &diff, json, options, key, false);
+    for (size_t i = 0; i < before->count; i++) {
+        if ((before->members[i].value & CS_SNAPSHOT_SEEN) == 0) {
+            diff.lost++;
         }
     }
     return diff;
@@ -140,7 +182,9 @@ struct cs_snapshot_diff cs_snapshot_compare(const struct cs_snapshot *before,
 
 void cs_snapshot_release(struct cs_snapshot *snapshot, struct cs_arena *arena)
 {
-    cs_arena_release(arena, snapshot->members);
+    if (snapshot->members != NULL) {
+        cs_arena_join(arena);
+    }
     snapshot->members = NULL;
     snapshot->count = 0;
 }

@@ -16,15 +16,26 @@
 extern "C" {
 #endif
 
+/* The lowest bits of `value` are not the digest's. */
+#define CS_SNAPSHOT_DERIVED 1u /* the service's own to compute: another value is no loss */
+#define CS_SNAPSHOT_SEEN 2u    /* while comparing: the later reading has this one */
+#define CS_SNAPSHOT_MARKS 3u
+
 struct cs_snapshot_member {
     uint64_t name;
     uint64_t value;
-    bool derived; /* the service's own to compute: another value is no loss */
+};
+
+/* Which members of `options` there are, and whose they are. */
+struct cs_snapshot_rules {
+    const char *except; /* the member that is not looked at */
+    bool (*is_derived)(const struct cs_json *json, int key);
 };
 
 struct cs_snapshot {
-    struct cs_snapshot_member *members; /* a piece of the arena */
+    struct cs_snapshot_member *members; /* cut off the arena's end; NULL when there are none */
     size_t count;
+    const struct cs_snapshot_rules *rules;
 };
 
 struct cs_snapshot_diff {
@@ -35,16 +46,15 @@ struct cs_snapshot_diff {
     uint32_t derived; /* changed, but the service's own; not counted in `changed` */
 };
 
-/* Takes a snapshot of `options` without its member `except`. False when the arena
- * has no room. `is_derived` tells the service's own members by their key. */
+/* Takes a snapshot of `options`. False when the arena has no room. */
 bool cs_snapshot_take(struct cs_snapshot *snapshot, struct cs_arena *arena,
-                      const struct cs_json *json, int options, const char *except,
-                      bool (*is_derived)(const struct cs_json *json, int key),
-                      const struct cs_digest_key *key);
+                      const struct cs_json *json, int options,
+                      const struct cs_snapshot_rules *rules, const struct cs_digest_key *key);
 
-/* Holds a later snapshot against an earlier one. Both as taken, sorted. */
-struct cs_snapshot_diff cs_snapshot_compare(const struct cs_snapshot *before,
-                                            const struct cs_snapshot *after);
+/* Holds a later reading of `options` against a snapshot of an earlier one, with the
+ * same key, and needs no memory for it: what could be read again can be compared. */
+struct cs_snapshot_diff cs_snapshot_compare(struct cs_snapshot *before, const struct cs_json *json,
+                                            int options, const struct cs_digest_key *key);
 
 /* Gives the memory back. Harmless on one that was released or never taken. */
 void cs_snapshot_release(struct cs_snapshot *snapshot, struct cs_arena *arena);

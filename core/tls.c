@@ -295,7 +295,9 @@ enum connsync_status cs_tls_handshake(struct cs_tls *tls, bool *want_write)
     }
     int code = go_on(&tls->ssl);
     if (code == 0) {
-        tls->handshakes++;
+        if (tls->handshakes++ == 0) {
+            tls->needed = tls->arena->high_water;
+        }
         return CONNSYNC_OK;
     }
     return would_block(code, want_write) ? CONNSYNC_WOULD_BLOCK : status_of_failure(tls, code);

@@ -34,6 +34,7 @@ struct cs_tls {
     const char *host;
     struct cs_tls_verdict verdict;
     size_t failures_before; /* of the arena, when the handshake began */
+    size_t needed;          /* of the arena, by the first handshake */
     int port_error;         /* the port's last failure, 0 for none */
     uint32_t handshakes;    /* completed since cs_tls_init */
     bool set_up;

@@ -92,15 +92,13 @@ bool board_stack_overrun(uint32_t stack_pointer)
 
 size_t connsync_board_stack_high_water(size_t *size)
 {
-    const volatile uint32_t *word = board_stack_start;
+    const volatile uint32_t *stack = board_stack_start;
     *size = (size_t)((uintptr_t)board_stack_end - (uintptr_t)board_stack_start);
-    if (*word != BOARD_PAINT) {
-        return 0;
+    size_t untouched = 0;
+    while (untouched < *size && stack[untouched / sizeof *stack] == BOARD_PAINT) {
+        untouched += sizeof *stack;
     }
-    while (word < board_stack_end && *word == BOARD_PAINT) {
-        word++;
-    }
-    return (size_t)((uintptr_t)board_stack_end - (uintptr_t)word);
+    return untouched == 0 ? 0 : *size - untouched;
 }
 
 const uint8_t *connsync_board_configuration(size_t *size)

@@ -111,6 +111,62 @@ static void test_largest_leaves_its_reserve(void **state)
     cs_arena_release(&arena, first);
 }
 
+/* For every size of the arena, of what is in use, and of the cut: it lies behind all
+ * else, nothing is given out over it, and joined again the arena is whole. */
+static void test_cut(void **state)
+{
+    struct cs_arena arena;
+
+    (void)state;
+    for (size_t size = 0; size <= 160; size += 4) {
+        for (size_t used = 0; used <= 80; used += 8) {
+            for (size_t cut = 0; cut <= 80; cut += 4) {
+                cs_arena_init(&arena, block, size);
+                unsigned char *piece = cs_arena_allocate(&arena, used);
+                size_t failed = arena.failed;
+                size_t whole = arena.size;
+                unsigned char *end = cs_arena_cut(&arena, cut);
+                assert_true((end == NULL) == (arena.failed == failed + 1));
+                if (end != NULL) {
+                    assert_true(end + cut <= block + size && end >= block);
+                    assert_true(piece == NULL || end >= piece + used);
+                    memset(end, 0xee, cut);
+                    assert_true(cs_arena_allocate(&arena, SIZE_MAX / 2) == NULL);
+                    for (unsigned char *more; (more = cs_arena_allocate(&arena, 8)) != NULL;) {
+                        assert_true(more + 8 <= end);
+                    }
+                    assert_true(cut == 0 || cs_arena_cut(&arena, 1) == NULL);
+                }
+                cs_arena_join(&arena);
+                cs_arena_join(&arena);
+                assert_int_equal(arena.size, whole);
+                assert_true(cs_arena_in_use(&arena) <= whole && arena.high_water <= whole);
+            }
+        }
+    }
+}
+
+/* Given back, what lay before a cut is one hole again, of the size that is told. */
+static void test_cut_does_not_split(void **state)
+{
+    struct cs_arena arena;
+    size_t before = 0;
+    size_t after = 0;
+
+    (void)state;
+    cs_arena_init(&arena, block, 4096);
+    void *document = cs_arena_allocate_largest(&arena, 1000, &before);
+    cs_arena_shrink(&arena, document, 2000);
+    assert_non_null(cs_arena_cut(&arena, 256));
+    cs_arena_release(&arena, document);
+    document = cs_arena_allocate_largest(&arena, 1000, &after);
+    assert_int_equal(after, before - 256);
+    cs_arena_release(&arena, document);
+    cs_arena_join(&arena);
+    assert_int_equal(cs_arena_in_use(&arena), 0);
+    assert_non_null(cs_arena_allocate(&arena, 4096 - CS_ARENA_ALIGN));
+}
+
 static void test_tiny_blocks(void **state)
 {
     struct cs_arena arena;
@@ -131,6 +187,8 @@ int main(void)
         cmocka_unit_test(test_random_use),
         cmocka_unit_test(test_high_water_is_enough),
         cmocka_unit_test(test_largest_leaves_its_reserve),
+        cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_cut_does_not_split),
         cmocka_unit_test(test_tiny_blocks),
     };
 

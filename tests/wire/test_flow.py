@@ -204,6 +204,29 @@ class CredentialsTest(WireTest):
         self.assertEqual((tenant.tcp_connections, tenant.handshakes), (1, 1))
         self.expect_set(tenant, con, "on_first_login")
 
+    def test_a_token_that_ends_is_renewed_once(self):
+        """Wherever in a job it ends: before the reading, the write, the verification."""
+        wanted = {("GET", 1): ["POST", "GET", "POST", "GET", "PATCH", "GET"],
+                  ("PATCH", 1): ["POST", "GET", "PATCH", "POST", "GET", "PATCH", "GET"],
+                  ("GET", 2): ["POST", "GET", "PATCH", "GET", "POST", "GET"]}
+        for (method, occurrence), requests in wanted.items():
+            with self.subTest(method=method, occurrence=occurrence):
+                tenant, con = self.one()
+                tenant.faults.append(Fault("expire_token", method=method, occurrence=occurrence))
+                result = self.run_cli(tenant, "set", con, "off",
+                                      env=tenant.environment(credentials=True))
+                self.expect(result, 0, "-> on_first_login")
+                self.assertEqual(tenant.methods(), requests)
+                self.expect_set(tenant, con, "on_first_login")
+                tenant.close()
+
+    def test_a_token_that_ends_twice_is_given_up(self):
+        tenant, con = self.one()
+        tenant.faults.append(Fault("expire_token", method="GET", times=None))
+        result = self.run_cli(tenant, "set", con, "off", env=tenant.environment(credentials=True))
+        self.expect(result, 4, "HTTP 401")
+        self.assertEqual(tenant.methods(), ["POST", "GET", "POST", "GET"])
+
     def run_with_secret_file(self, tenant, content):
         with tempfile.NamedTemporaryFile() as file:
             file.write(content)

@@ -83,23 +83,20 @@ static int64_t utc_of(const mbedtls_x509_time *time)
     return cs_civil_to_utc(&civil);
 }
 
-/* Parses each certificate; the first stays in `leaf`. */
+/* Parses each certificate into a list that begins with `leaf`. */
 static enum connsync_credential_status
 parse_each(const struct connsync_client_certificate *certificate, mbedtls_x509_crt *leaf)
 {
+    const mbedtls_x509_crt *last = leaf;
     size_t at = 0;
 
     for (unsigned i = 0; i < certificate->count; i++) {
-        mbedtls_x509_crt other;
-        mbedtls_x509_crt *crt = i == 0 ? leaf : &other;
-        mbedtls_x509_crt_init(&other);
-        int code = mbedtls_x509_crt_parse_der_nocopy(crt, certificate->chain + at,
-                                                     certificate->chain_length - at);
-        at += code == 0 ? crt->raw.len : 0;
-        mbedtls_x509_crt_free(&other);
-        if (code != 0) {
+        if (mbedtls_x509_crt_parse_der_nocopy(leaf, certificate->chain + at,
+                                              certificate->chain_length - at) != 0) {
             return CONNSYNC_CREDENTIAL_CERTIFICATE_INVALID;
         }
+        last = i == 0 ? leaf : last->next;
+        at += last->raw.len;
     }
     return at == certificate->chain_length ? CONNSYNC_CREDENTIAL_OK
                                            : CONNSYNC_CREDENTIAL_CERTIFICATE_INVALID;
