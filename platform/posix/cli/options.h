@@ -46,6 +46,7 @@ struct cli_options {
     const char *audience;
     const char *ca_file;
     uint32_t timeout_ms;
+    struct connsync_pace pace; /* --max-rps, --leave, and what was learnt of the tenant */
     bool json;
     unsigned verbose;
 

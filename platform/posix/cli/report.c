@@ -4,6 +4,9 @@
 
 #include <stdio.h>
 
+#define EXIT_DRIFT 2
+#define EXIT_CREDENTIALS 4
+
 static const char *clean(char *text)
 {
     cs_sentence_clean(text);
@@ -61,6 +64,18 @@ bool report_blames_proxy(enum connsync_status status, const struct report_cause 
 {
     return cause->proxy != CONNSYNC_POSIX_PROXY_FINE &&
            (is_network(status) || status == CONNSYNC_ERR_TIMEOUT);
+}
+
+int report_exit_code(const struct connsync_result *result, enum connsync_status status,
+                     const struct report_cause *cause)
+{
+    if (report_blames_proxy(status, cause) && cause->proxy == CONNSYNC_POSIX_PROXY_CREDENTIALS) {
+        return EXIT_CREDENTIALS;
+    }
+    if (status == CONNSYNC_OK && result->outcome == CONNSYNC_WOULD_CHANGE) {
+        return EXIT_DRIFT;
+    }
+    return connsync_status_exit_code(status);
 }
 
 void report_error(const char *message)

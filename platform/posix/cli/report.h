@@ -25,6 +25,10 @@ bool report_blames_proxy(enum connsync_status status, const struct report_cause 
 void report_end(const struct cli_options *options, const struct connsync_result *result,
                 enum connsync_status status, const struct report_cause *cause);
 
+/* The exit code of a program that did this one job. */
+int report_exit_code(const struct connsync_result *result, enum connsync_status status,
+                     const struct report_cause *cause);
+
 /* "connsync: " and a message, on stderr. */
 void report_error(const char *message);
 
