@@ -16,8 +16,11 @@
     "  --proxy URL                http://HOST[:PORT] of an HTTP proxy, \"\" for none\n"            \
     "                             (HTTPS_PROXY or ALL_PROXY, with any password)\n"                 \
     "  --no-proxy LIST            domains reached without it, with commas (NO_PROXY)\n"            \
-    "  --timeout SECONDS          for the whole job (60)\n"                                        \
+    "  --timeout SECONDS          for one connection, or one page of a list (60)\n"                \
+    "  --max-rps N                at most N requests a second, such as 5 or 0.5\n"                 \
+    "  --leave N                  never take the tenant's last N requests\n"                       \
     "Output:\n"                                                                                    \
+    "  --log-format text|json     what stderr has (text)\n"                                        \
     "  --json                     one line of JSON for each connection\n"                          \
     "  -v, --verbose              requests and memory on stderr; never a secret\n"
 
@@ -30,10 +33,14 @@ const char cli_help[] =
     "  connsync get  CONNECTION         print the setting\n"
     "  connsync set  CONNECTION VALUE   make it so, keep everything else, verify\n"
     "  connsync list                    every connection with its setting\n"
+    "  connsync plan  [FILE]            what apply would change; exit 2 if anything\n"
+    "  connsync apply [FILE]            make it so for all that FILE names\n"
+    "  connsync watch [FILE]            apply, wait, again, until told to end\n"
     "  connsync flash-image FILE        a board's configuration, from connsync.json\n"
     "\n"
     "CONNECTION is an id (con_...) or an exact name. VALUE is on_each_login,\n"
     "on_first_login or never_on_login, or on (each login) or off (first login only).\n"
+    "FILE is connsync.json if none is named.\n"
     "\n" COMMON "\n"
     "connsync COMMAND --help tells more, with an example.\n";
 
@@ -73,6 +80,69 @@ const char cli_help_list[] =
     "Example:\n"
     "  AUTH0_DOMAIN=tenant.eu.auth0.com connsync list --token-file token\n"
     "\n" COMMON "Needs the scopes read:connections and read:connections_options.\n";
+
+#define OF_FILE                                                                                    \
+    "FILE (connsync.json if none is named; - is standard input) may have domain and\n"             \
+    "credentials too. What the command line says counts first, then what FILE says,\n"             \
+    "then the environment.\n"
+
+const char cli_help_plan[] =
+    "Usage: connsync plan [FILE] [options]\n"
+    "Lists the tenant and shows what apply would change. Writes nothing to it.\n"
+    "\n"
+    "  --out PLAN                 write a plan for apply --plan: ids, values, and a\n"
+    "                             SHA-256 of each connection's options; no secret\n"
+    "  --allow-encrypted-configuration\n"
+    "                             see connsync set --help\n"
+    "\n"
+    "Example:\n"
+    "  connsync plan connsync.json --out plan.json\n"
+    "\n" OF_FILE "\n" COMMON "Needs the scopes read:connections and read:connections_options.\n"
+    "\n"
+    "Exit codes: 0 in sync, 2 apply would change something, 5 an entry of FILE matches\n"
+    "no connection; else as of apply. The worst one counts.\n";
+
+const char cli_help_apply[] =
+    "Usage: connsync apply [FILE] [options]\n"
+    "Lists the tenant, and sets each connection that FILE names and that is not as\n"
+    "wanted, as connsync set does. Writes nothing at all if an entry of FILE matches\n"
+    "no connection. One that fails does not keep the others from their turn.\n"
+    "\n"
+    "  --plan PLAN                do what this plan says, without a list; refuse what\n"
+    "                             has changed since. FILE is read for credentials only\n"
+    "  --dry-run                  read each one afresh, but do not write; exit code 2\n"
+    "  --allow-encrypted-configuration\n"
+    "                             see connsync set --help\n"
+    "\n"
+    "Example:\n"
+    "  connsync apply connsync.json --max-rps 5 --leave 5\n"
+    "\n" OF_FILE "\n" COMMON "Needs the scopes read:connections, read:connections_options,\n"
+    "update:connections and update:connections_options.\n"
+    "\n"
+    "Exit codes, of which the worst counts, from the worst on: 7 verifying failed,\n"
+    "4 credentials or scope, 8 TLS or certificate, 1 network or server, 6 rate limit,\n"
+    "3 refused, 5 an entry matches no connection, 2 would change (--dry-run), 0 done.\n"
+    "64 usage, or FILE is wrong: nothing was asked of the tenant.\n";
+
+const char cli_help_watch[] =
+    "Usage: connsync watch [FILE] [options]\n"
+    "Applies FILE at once, and then again after each interval, give or take a tenth.\n"
+    "\n"
+    "  --every INTERVAL           such as 30s, 15m, 1h or 1d (`every` of FILE, or 1h)\n"
+    "  --status-file STATUS       keep the outcome of the last run there, as JSON\n"
+    "  --allow-encrypted-configuration\n"
+    "                             see connsync set --help\n"
+    "\n"
+    "Example:\n"
+    "  connsync watch connsync.json --every 1h --status-file /run/connsync/status.json\n"
+    "\n"
+    "SIGTERM and SIGINT end it after the connection in hand, SIGHUP reads FILE again\n"
+    "and applies it. With NOTIFY_SOCKET set it tells systemd of its state, and with\n"
+    "WATCHDOG_USEC that it is alive.\n"
+    "\n" OF_FILE "\n" COMMON "Needs the scopes that apply needs.\n"
+    "\n"
+    "Exit codes: 0 ended by a signal, 8 no trusted roots, 64 usage, or FILE is wrong at\n"
+    "the start. A run that fails does not end it.\n";
 
 const char cli_help_flash_image[] =
     "Usage: connsync flash-image FILE --output IMAGE [options]\n"

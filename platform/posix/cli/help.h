@@ -6,6 +6,9 @@ extern const char cli_help[];
 extern const char cli_help_get[];
 extern const char cli_help_set[];
 extern const char cli_help_list[];
+extern const char cli_help_plan[];
+extern const char cli_help_apply[];
+extern const char cli_help_watch[];
 extern const char cli_help_flash_image[];
 extern const char cli_version[];
 

@@ -1,17 +1,18 @@
 /* The command line: options in, one job stepped to its end, a report out. */
 #define _POSIX_C_SOURCE 200809L
 
+#include "platform/posix/cli/apply.h"
 #include "platform/posix/cli/flash_image.h"
+#include "platform/posix/cli/log.h"
 #include "platform/posix/cli/options.h"
 #include "platform/posix/cli/report.h"
 #include "platform/posix/cli/session.h"
+#include "platform/posix/cli/tally.h"
+#include "platform/posix/cli/watch.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
-
-#define EXIT_USAGE_ERROR 64
-#define EXIT_TRUST 8
 
 static struct cli_options options;
 
@@ -19,15 +20,6 @@ static void on_item(void *context, const struct connsync_result *result)
 {
     (void)context;
     report_item(&options, result);
-}
-
-static void report_figures(const struct connsync *agent)
-{
-    const struct connsync_result *result = connsync_result(agent);
-
-    (void)fprintf(stderr, "connsync: %u requests, %u TLS handshakes, %zu bytes of memory\n",
-                  (unsigned)result->requests, (unsigned)result->handshakes,
-                  connsync_memory_high_water(agent));
 }
 
 /* One job: get, set or list. */
@@ -46,7 +38,7 @@ static int run(void)
     }
     report_end(&options, &result, status, &cause);
     if (session_agent() != NULL && options.verbose > 0) {
-        report_figures(session_agent());
+        report_figures(result.requests, session_agent());
     }
     session_close();
     return report_exit_code(&result, status, &cause);
@@ -60,12 +52,26 @@ static void forbid_core_files(void)
     (void)setrlimit(RLIMIT_CORE, &none);
 }
 
+/* Everything but help, usage errors and flash-image, which ask nothing of a tenant. */
+static int act(enum cli_action action)
+{
+    if (action == CLI_WATCH) {
+        return cli_watch(&options);
+    }
+    if (action == CLI_PLAN || action == CLI_APPLY) {
+        return cli_apply(&options);
+    }
+    return session_init(&options) ? run() : EXIT_TRUST;
+}
+
 int main(int argc, char **argv)
 {
-    int code = EXIT_TRUST;
-
     forbid_core_files();
-    switch (cli_options_read(&options, argc, argv)) {
+    enum cli_action action = cli_options_read(&options, argc, argv);
+    if (options.json_logs) {
+        log_as_json();
+    }
+    switch (action) {
     case CLI_SHOW_TEXT:
         return fputs(options.text, stdout) == EOF || fflush(stdout) != 0 ? 1 : 0;
     case CLI_USAGE_ERROR:
@@ -77,9 +83,7 @@ int main(int argc, char **argv)
     default:
         break;
     }
-    if (session_init(&options)) {
-        code = run();
-    }
+    int code = act(action);
     cli_options_wipe(&options);
     if (fflush(stdout) != 0) {
         report_error("cannot write to standard output");

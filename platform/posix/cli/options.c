@@ -2,11 +2,11 @@
 
 #include "platform/posix/cli/options.h"
 
-#include "core/domain.h"
 #include "core/flash_image.h"
 #include "core/text.h"
 #include "platform/posix/cli/help.h"
-#include "platform/posix/cli/secrets.h"
+#include "platform/posix/cli/options_of_file.h"
+#include "platform/posix/cli/resolve.h"
 
 #include <getopt.h>
 #include <stdarg.h>
@@ -15,8 +15,7 @@
 #include <unistd.h>
 
 #define TIMEOUT_SECONDS_MAX 86400u
-#define HTTPS_PORT 443
-#define COMMANDS "there are get, set, list and flash-image"
+#define COMMANDS "there are get, set, list, plan, apply, watch and flash-image"
 
 enum option_code {
     OPTION_DOMAIN = 256,
@@ -33,6 +32,13 @@ enum option_code {
     OPTION_ALLOW_ENCRYPTED,
     OPTION_JSON,
     OPTION_PARTITION_SIZE,
+    OPTION_OUT,
+    OPTION_PLAN,
+    OPTION_EVERY,
+    OPTION_STATUS_FILE,
+    OPTION_LOG_FORMAT,
+    OPTION_MAX_RPS,
+    OPTION_LEAVE,
     OPTION_HELP,
     OPTION_VERSION
 };
@@ -53,6 +59,13 @@ static const struct option long_options[] = {
     {"json", no_argument, NULL, OPTION_JSON},
     {"output", required_argument, NULL, 'o'},
     {"partition-size", required_argument, NULL, OPTION_PARTITION_SIZE},
+    {"out", required_argument, NULL, OPTION_OUT},
+    {"plan", required_argument, NULL, OPTION_PLAN},
+    {"every", required_argument, NULL, OPTION_EVERY},
+    {"status-file", required_argument, NULL, OPTION_STATUS_FILE},
+    {"log-format", required_argument, NULL, OPTION_LOG_FORMAT},
+    {"max-rps", required_argument, NULL, OPTION_MAX_RPS},
+    {"leave", required_argument, NULL, OPTION_LEAVE},
     {"verbose", no_argument, NULL, 'v'},
     {"help", no_argument, NULL, OPTION_HELP},
     {"version", no_argument, NULL, OPTION_VERSION},
@@ -73,19 +86,6 @@ static enum cli_action show(struct cli_options *options, const char *text)
 {
     options->text = text;
     return CLI_SHOW_TEXT;
-}
-
-/* ---- Hosts ---- */
-
-/* A host with an optional scheme, slash and port, as people copy it. */
-static enum cli_action read_domain(struct cli_options *options)
-{
-    if (!cs_copy_string(options->domain, CLI_HOST_SIZE, cs_slice_of(options->domain_given)) ||
-        !connsync_domain_read(options->domain, &options->port_number)) {
-        return cli_wrong(options, "the domain \"%.100s\" is not HOST or HOST:PORT",
-                         options->domain_given);
-    }
-    return CLI_RUN;
 }
 
 void cli_options_wipe(struct cli_options *options)
@@ -109,6 +109,9 @@ static const char *help_of(const struct cli_options *options, const char *comman
     }
     if (options->is_flash_image) {
         return cli_help_flash_image;
+    }
+    if (options->of_file != CLI_RUN) {
+        return cli_help_of_file(options);
     }
     switch (options->job.operation) {
     case CONNSYNC_GET:
@@ -166,11 +169,11 @@ static const char **text_of(struct cli_options *options, int code)
     case OPTION_TOKEN_FILE:
         return &options->token_file;
     case OPTION_CLIENT_ID:
-        return &options->client_id;
+        return &options->client_id_given;
     case OPTION_CLIENT_SECRET_FILE:
         return &options->client_secret_file;
     case OPTION_AUDIENCE:
-        return &options->audience;
+        return &options->audience_given;
     case OPTION_CA_FILE:
         return &options->ca_file;
     case OPTION_PROXY:
@@ -179,6 +182,12 @@ static const char **text_of(struct cli_options *options, int code)
         return &options->exceptions;
     case 'o':
         return &options->output;
+    case OPTION_OUT:
+        return &options->out;
+    case OPTION_PLAN:
+        return &options->plan;
+    case OPTION_STATUS_FILE:
+        return &options->status_file;
     default:
         return NULL;
     }
@@ -219,6 +228,14 @@ static enum cli_action take_option(struct cli_options *options, int code, char *
         return read_connect_to(options, optarg);
     case OPTION_PARTITION_SIZE:
         return read_partition_size(options, optarg);
+    case OPTION_EVERY:
+        return cli_read_every(options, optarg);
+    case OPTION_LOG_FORMAT:
+        return cli_read_log_format(options, optarg);
+    case OPTION_MAX_RPS:
+        return cli_read_max_rps(options, optarg);
+    case OPTION_LEAVE:
+        return cli_read_leave(options, optarg);
     case 'v':
         options->verbose++;
         return CLI_RUN;
@@ -247,7 +264,8 @@ static bool read_command(struct cli_options *options, const char *command, int *
         options->is_flash_image = true;
         *arguments = 1;
     } else {
-        return false;
+        *arguments = 0;
+        return cli_read_command_of_file(options, command);
     }
     return true;
 }
@@ -264,6 +282,10 @@ static const char *usage_of(const struct cli_options *options)
 static enum cli_action read_arguments(struct cli_options *options, int count, char **words,
                                       int wanted)
 {
+    if (options->of_file != CLI_RUN && count > 0) {
+        options->file = words[0];
+        wanted = 1;
+    }
     if (count < wanted) {
         return cli_wrong(options, "usage: %s", usage_of(options));
     }
@@ -273,6 +295,9 @@ static enum cli_action read_arguments(struct cli_options *options, int count, ch
     if (options->is_flash_image) {
         options->file = words[0];
         return CLI_FLASH_IMAGE;
+    }
+    if (options->of_file != CLI_RUN) {
+        return options->of_file;
     }
     if (wanted > 0) {
         options->job.connection = words[0];
@@ -303,8 +328,8 @@ static enum cli_action check_flash_image(struct cli_options *options)
                                "--output and --partition-size go with flash-image only");
     }
     if (options->domain_given != NULL || options->token_file != NULL ||
-        options->client_id != NULL || options->client_secret_file != NULL ||
-        options->audience != NULL || options->json) {
+        options->client_id_given != NULL || options->client_secret_file != NULL ||
+        options->audience_given != NULL || options->json || options->has_pace) {
         return cli_wrong(options, "%s",
                          "flash-image takes all from FILE, and no options but --output and "
                          "--partition-size");
@@ -316,38 +341,6 @@ static enum cli_action check_flash_image(struct cli_options *options)
         options->partition_size = CONNSYNC_FLASH_IMAGE_PARTITION_SIZE;
     }
     return CLI_RUN;
-}
-
-static enum cli_action choose_proxy(struct cli_options *options)
-{
-    struct connsync_posix_proxy_choice choice;
-
-    memset(&choice, 0, sizeof choice);
-    choice.url = options->proxy_url;
-    choice.exceptions = options->exceptions;
-    choice.host = options->domain;
-    choice.port_number = options->port_number != 0 ? options->port_number : HTTPS_PORT;
-    const char *wrong_with_it = connsync_posix_proxy_choose(&options->proxy, &choice);
-    return wrong_with_it == NULL ? CLI_RUN
-                                 : cli_wrong(options, "%s: %s", choice.source, wrong_with_it);
-}
-
-static enum cli_action read_environment(struct cli_options *options)
-{
-    if (options->domain_given == NULL) {
-        options->domain_given = cli_environment("AUTH0_DOMAIN");
-    }
-    if (options->domain_given == NULL) {
-        return cli_wrong(options, "%s", "no domain: set AUTH0_DOMAIN or use --domain");
-    }
-    if (options->audience == NULL) {
-        options->audience = cli_environment("AUTH0_AUDIENCE");
-    }
-    enum cli_action action = read_domain(options);
-    if (action == CLI_RUN) {
-        action = choose_proxy(options);
-    }
-    return action == CLI_RUN ? cli_read_credentials(options) : action;
 }
 
 static bool is_option(const char *name, size_t length)
@@ -414,7 +407,10 @@ enum cli_action cli_options_read(struct cli_options *options, int argc, char **a
     }
     action = check_flash_image(options);
     if (action == CLI_RUN) {
+        action = cli_check_of_file(options);
+    }
+    if (action == CLI_RUN) {
         action = read_arguments(options, argc - optind - 1, argv + optind + 1, arguments);
     }
-    return action == CLI_RUN ? read_environment(options) : action;
+    return action == CLI_RUN ? cli_resolve(options) : action;
 }

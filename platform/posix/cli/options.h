@@ -8,10 +8,12 @@
 #define CONNSYNC_CLI_OPTIONS_H
 
 #include "core/connsync.h"
+#include "core/desired.h"
 #include "core/domain.h"
 #include "platform/posix/posix_proxy.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -20,12 +22,17 @@
  * the Management API has about 7 KB. */
 #define CLI_SECRET_SIZE 16384
 #define CLI_MESSAGE_SIZE 512
+/* The longest value of the setting, with its final NUL. */
+#define CLI_SETTING_SIZE 16
 /* No board has a larger one. */
 #define CLI_PARTITION_SIZE_MAX (1024u * 1024u)
 
 enum cli_action {
     CLI_RUN,
     CLI_FLASH_IMAGE,
+    CLI_PLAN,
+    CLI_APPLY,
+    CLI_WATCH,
     CLI_SHOW_TEXT,
     CLI_USAGE_ERROR
 };
@@ -41,8 +48,10 @@ struct cli_options {
     const char *proxy_url;  /* --proxy, or NULL */
     const char *exceptions; /* --no-proxy, or NULL */
     const char *token_file;
+    const char *client_id_given; /* on the command line, or NULL */
     const char *client_id;
     const char *client_secret_file;
+    const char *audience_given;
     const char *audience;
     const char *ca_file;
     uint32_t timeout_ms;
@@ -51,9 +60,23 @@ struct cli_options {
     unsigned verbose;
 
     bool is_flash_image;
-    const char *file;      /* what flash-image reads; "-" is standard input */
+    enum cli_action of_file; /* CLI_PLAN, CLI_APPLY or CLI_WATCH; else CLI_RUN */
+    const char
+        *file; /* NULL when not given; what these or flash-image read; "-" is standard input */
     const char *output;    /* and where to it writes; "-" is standard output */
     size_t partition_size; /* 0 when not given */
+
+    const char *out;         /* --out: where to plan writes */
+    const char *plan;        /* --plan: what apply reads */
+    const char *status_file; /* --status-file of watch */
+    uint32_t every_s;        /* --every of watch; 0 when not given */
+    bool has_pace;           /* --max-rps or --leave was given */
+    bool json_logs;          /* --log-format json */
+
+    /* What connsync.json has of domain and credentials; NULL without one. Borrowed. */
+    const struct connsync_desired *desired;
+    char client_id_of_file[CONNSYNC_DESIRED_CLIENT_ID_SIZE];
+    char audience_of_file[CONNSYNC_DESIRED_AUDIENCE_SIZE];
 
     /* Secrets, wiped by cli_options_wipe. Empty when not given. */
     char token[CLI_SECRET_SIZE];
@@ -64,6 +87,8 @@ struct cli_options {
     char message[CLI_MESSAGE_SIZE]; /* what is wrong, for CLI_USAGE_ERROR */
 };
 
+/* For CLI_PLAN, CLI_APPLY and CLI_WATCH, domain and credentials are not looked for: they
+ * may be in the file; see cli_resolve(). */
 enum cli_action cli_options_read(struct cli_options *options, int argc, char **argv);
 
 /* Leaves a message of what is wrong; CLI_USAGE_ERROR. */

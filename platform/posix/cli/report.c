@@ -1,6 +1,8 @@
 #include "platform/posix/cli/report.h"
 
 #include "core/sentence.h"
+#include "platform/posix/cli/json_out.h"
+#include "platform/posix/cli/log.h"
 
 #include <stdio.h>
 
@@ -15,41 +17,19 @@ static const char *clean(char *text)
 
 /* ---- JSON ---- */
 
-static void print_json_string(const char *text)
+void report_json_line(const struct connsync_result *result, const char *outcome, const char *code,
+                      const char *message)
 {
-    (void)putchar('"');
-    for (; *text != '\0'; text++) {
-        unsigned char byte = (unsigned char)*text;
-        if (byte == '"' || byte == '\\') {
-            (void)printf("\\%c", byte);
-        } else if (byte < 0x20 || byte == 0x7f) {
-            (void)printf("\\u%04x", byte);
-        } else {
-            (void)putchar(byte);
-        }
-    }
-    (void)putchar('"');
-}
-
-static void print_json_member(const char *name, const char *value)
-{
-    (void)printf("\"%s\":", name);
-    print_json_string(value);
-    (void)putchar(',');
-}
-
-static void print_json_line(const struct connsync_result *result, const char *outcome,
-                            const char *code, const char *message)
-{
+    log_clear_progress();
     (void)putchar('{');
-    print_json_member("id", result->id);
-    print_json_member("name", result->name);
-    print_json_member("strategy", result->strategy);
-    print_json_member("before", connsync_setting_name(result->before));
-    print_json_member("after", connsync_setting_name(result->after));
-    print_json_member("status", outcome);
-    print_json_member("code", code);
-    print_json_member("message", message);
+    json_out_member(stdout, "id", result->id);
+    json_out_member(stdout, "name", result->name);
+    json_out_member(stdout, "strategy", result->strategy);
+    json_out_member(stdout, "before", connsync_setting_name(result->before));
+    json_out_member(stdout, "after", connsync_setting_name(result->after));
+    json_out_member(stdout, "status", outcome);
+    json_out_member(stdout, "code", code);
+    json_out_member(stdout, "message", message);
     (void)printf("\"requests\":%u}\n", (unsigned)result->requests);
 }
 
@@ -78,14 +58,16 @@ int report_exit_code(const struct connsync_result *result, enum connsync_status 
     return connsync_status_exit_code(status);
 }
 
+void report_figures(uint64_t requests, const struct connsync *agent)
+{
+    log_format(LOG_NOTE, "%llu requests, %u TLS handshakes, %zu bytes of memory",
+               (unsigned long long)requests, (unsigned)connsync_result(agent)->handshakes,
+               connsync_memory_high_water(agent));
+}
+
 void report_error(const char *message)
 {
-    char line[CS_SENTENCE_SIZE];
-    struct cs_writer writer;
-
-    cs_writer_init(&writer, line, sizeof line);
-    cs_write_string(&writer, message);
-    (void)fprintf(stderr, "connsync: %s\n", clean(line));
+    log_write(LOG_ERROR, message);
 }
 
 void report_item(const struct cli_options *options, const struct connsync_result *result)
@@ -93,7 +75,7 @@ void report_item(const struct cli_options *options, const struct connsync_result
     struct connsync_result copy = *result;
 
     if (options->json) {
-        print_json_line(result, "unchanged", connsync_status_name(CONNSYNC_OK), "");
+        report_json_line(result, "unchanged", connsync_status_name(CONNSYNC_OK), "");
         return;
     }
     (void)printf("%s\t%s\t%s\t%s\n", clean(copy.id), clean(copy.strategy),
@@ -109,8 +91,8 @@ static void report_success(const struct cli_options *options, const struct conns
         return;
     }
     if (options->json) {
-        print_json_line(result, connsync_outcome_name(result->outcome),
-                        connsync_status_name(CONNSYNC_OK), "");
+        report_json_line(result, connsync_outcome_name(result->outcome),
+                         connsync_status_name(CONNSYNC_OK), "");
         return;
     }
     if (options->job.operation == CONNSYNC_GET) {
@@ -120,6 +102,7 @@ static void report_success(const struct cli_options *options, const struct conns
     cs_writer_init(&writer, line, sizeof line);
     cs_sentence_connection(&writer, result, options->job.connection);
     cs_sentence_outcome(&writer, result);
+    log_clear_progress();
     (void)puts(clean(line));
 }
 
@@ -128,6 +111,10 @@ static void add_failure(struct cs_writer *line, const struct connsync_result *re
 {
     if (report_blames_proxy(status, cause)) {
         cs_write_string(line, cause->reason);
+        return;
+    }
+    if (status == CONNSYNC_ERR_RATE_LIMITED && result->wait_ms == CS_PACE_NEVER) {
+        cs_write_string(line, "the tenant's rate limit allows no more requests than --leave keeps");
         return;
     }
     bool proxy = status == CONNSYNC_ERR_UNVERIFIED && report_blames_proxy(result->cause, cause);
@@ -157,7 +144,7 @@ void report_end(const struct cli_options *options, const struct connsync_result 
         const char *code = report_blames_proxy(status, cause)
                                ? connsync_posix_proxy_failure_name(cause->proxy)
                                : connsync_status_name(status);
-        print_json_line(result, connsync_outcome_name(result->outcome), code, line + message);
+        report_json_line(result, connsync_outcome_name(result->outcome), code, line + message);
     }
     report_error(line);
 }

@@ -29,7 +29,14 @@ void report_end(const struct cli_options *options, const struct connsync_result 
 int report_exit_code(const struct connsync_result *result, enum connsync_status status,
                      const struct report_cause *cause);
 
-/* "connsync: " and a message, on stderr. */
+/* One line of JSON on stdout about one connection. */
+void report_json_line(const struct connsync_result *result, const char *outcome, const char *code,
+                      const char *message);
+
+/* What -v adds at the end, on stderr. */
+void report_figures(uint64_t requests, const struct connsync *agent);
+
+/* An error, on stderr. */
 void report_error(const char *message);
 
 #endif

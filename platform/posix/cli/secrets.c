@@ -18,6 +18,15 @@ const char *cli_environment(const char *name)
     return value != NULL && value[0] != '\0' ? value : NULL;
 }
 
+bool cli_from_file(const struct cli_options *options, enum connsync_desired_member member,
+                   char *out, size_t size)
+{
+    size_t needed =
+        options->desired != NULL ? connsync_desired_string(options->desired, member, out, size) : 0;
+
+    return needed > 0 && needed <= size;
+}
+
 ssize_t cli_read_all(int fd, char *out, size_t size)
 {
     size_t length = 0;
@@ -74,6 +83,12 @@ static enum cli_action read_token(struct cli_options *options)
     if (options->client_secret_file != NULL) {
         return CLI_RUN;
     }
+    /* And so do those of the file, which belongs to its tenant. */
+    if (cli_from_file(options, CONNSYNC_DESIRED_TOKEN, options->token, sizeof options->token) ||
+        cli_from_file(options, CONNSYNC_DESIRED_CLIENT_SECRET, options->client_secret,
+                      sizeof options->client_secret)) {
+        return CLI_RUN;
+    }
     const char *token = cli_environment("AUTH0_API_TOKEN");
     if (token == NULL) {
         token = cli_environment("AUTH0_ACCESS_TOKEN");
@@ -85,11 +100,11 @@ static enum cli_action read_client_secret(struct cli_options *options)
 {
     const char *secret = cli_environment("AUTH0_CLIENT_SECRET");
 
-    if (options->client_id == NULL) {
-        options->client_id = cli_environment("AUTH0_CLIENT_ID");
-    }
     if (options->client_secret_file != NULL) {
         return read_secret_file(options, options->client_secret_file, options->client_secret);
+    }
+    if (options->client_secret[0] != '\0') {
+        return CLI_RUN;
     }
     return secret == NULL
                ? CLI_RUN

@@ -177,10 +177,9 @@ void session_sleep(uint64_t ms)
 
 /* ---- Jobs ---- */
 
-enum connsync_status session_run(const struct connsync_job *job,
-                                 void (*on_item)(void *context,
-                                                 const struct connsync_result *result),
-                                 void *context)
+enum connsync_status
+session_run(const struct connsync_job *job,
+            void (*on_item)(void *context, const struct connsync_result *result), void *context)
 {
     struct connsync_wait wait;
     enum connsync_status status = connsync_begin(agent, job);

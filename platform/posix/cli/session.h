@@ -28,10 +28,9 @@ struct connsync *session_agent(void);
 
 /* Runs a job to its end. `on_item` is called for each connection of a list. The result
  * is the agent's. A signal that came before ends it at once. */
-enum connsync_status session_run(const struct connsync_job *job,
-                                 void (*on_item)(void *context,
-                                                 const struct connsync_result *result),
-                                 void *context);
+enum connsync_status
+session_run(const struct connsync_job *job,
+            void (*on_item)(void *context, const struct connsync_result *result), void *context);
 
 /* What the port says of the failure that ended the last job. */
 struct report_cause session_cause(void);

@@ -1,0 +1,15 @@
+/*
+ * Domain, credentials and proxy: from the command line, from connsync.json, from the
+ * environment, in this order.
+ */
+#ifndef CONNSYNC_CLI_RESOLVE_H
+#define CONNSYNC_CLI_RESOLVE_H
+
+#include "platform/posix/cli/options.h"
+
+/* Fills what the options hold of the tenant. May be called again when `options->desired`
+ * is another file: what was found before is wiped. CLI_RUN, or CLI_USAGE_ERROR with the
+ * message set. */
+enum cli_action cli_resolve(struct cli_options *options);
+
+#endif

@@ -1,0 +1,37 @@
+/* Counts what became of the connections of one run, and the worst exit code. */
+#ifndef CONNSYNC_CLI_TALLY_H
+#define CONNSYNC_CLI_TALLY_H
+
+#include "core/connsync.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define EXIT_DRIFT 2
+#define EXIT_UNMATCHED 5
+#define EXIT_TRUST 8
+#define EXIT_USAGE_ERROR 64
+
+struct tally {
+    uint64_t seen; /* connections that were listed or planned */
+    uint64_t unchanged;
+    uint64_t changed;
+    uint64_t would_change;
+    uint64_t refused;
+    uint64_t failed;
+    uint64_t skipped;   /* meant by all or a strategy, and cannot carry the setting */
+    uint64_t unnamed;   /* not meant by the file */
+    uint64_t unmatched; /* entries of the file that no connection matches */
+    uint64_t requests;
+    int exit_code;
+};
+
+void tally_count(struct tally *tally, enum connsync_outcome outcome);
+
+/* Takes over the code if it is worse: from the worst on 64, 7, 4, 8, 1, 6, 3, 5, 2, 0. */
+void tally_worsen(struct tally *tally, int code);
+
+/* "12 changed, 900 in sync, ..." without a full stop. */
+void tally_write(const struct tally *tally, char *out, size_t size);
+
+#endif
