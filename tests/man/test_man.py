@@ -74,8 +74,8 @@ class CompletionTest(unittest.TestCase):
         self.assertEqual(self.complete_in_bash("set", "name", "ne"), ["never_on_login"])
         for command in commands():
             offered = set(self.complete_in_bash(command, "--"))
-            self.assertEqual(offered - {"--help", "--version"},
-                             set(re.findall(r"(?:^| )(--[a-z][a-z-]+)", ask(command))))
+            told = set(re.findall(r"(?:^| )(--[a-z][a-z-]+)", ask(command)))
+            self.assertEqual(offered, told | {"--help", "--version"})
 
     @unittest.skipUnless(shutil.which("fish"), "there is no fish")
     def test_fish(self):
