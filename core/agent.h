@@ -27,6 +27,7 @@
 /* By this much the reading after a write may be larger than the one before it: the
  * setting, its tokens, and what the service derives. */
 #define CS_AGENT_GROWTH 256
+#define CS_AGENT_GROWTH_TOKENS 8
 
 enum cs_agent_phase {
     CS_AGENT_ENDED,

@@ -337,24 +337,23 @@ static enum connsync_status read_connection(struct connsync *agent)
     return status;
 }
 
-static enum connsync_status does_not_fit(struct connsync *agent)
-{
-    agent->result.bytes_needed = agent->document.text.length + agent->arena.wanted;
-    return CONNSYNC_REFUSED_TOO_LARGE;
-}
-
 /*
  * What is written has to be read again beside the snapshot: a little longer by the
- * setting, with two tokens more, and over a new connection if this one breaks. The
+ * setting, with a few tokens more, and over a new connection if this one breaks. The
  * first handshake showed what that takes.
  */
 static bool can_verify(struct connsync *agent)
 {
-    struct cs_arena *arena = &agent->arena;
-    void *room = cs_arena_allocate(arena, CS_AGENT_RESERVE + CS_AGENT_GROWTH);
+    const struct cs_document *document = &agent->document;
+    const struct cs_arena_question question = {
+        {document->memory, document->tokens},
+        document->text.length + CS_AGENT_GROWTH,
+        CS_AGENT_RESERVE + agent->config.reconnect_reserve,
+        ((size_t)document->json.count + CS_AGENT_GROWTH_TOKENS) * sizeof *document->tokens};
 
-    cs_arena_release(arena, room);
-    return room != NULL && agent->exchange.tls.needed <= arena->size;
+    agent->result.bytes_needed = question.first + question.reserve + question.second;
+    return cs_arena_would_take(&agent->arena, &question) &&
+           agent->exchange.tls.needed <= agent->arena.size;
 }
 
 static enum connsync_status take_snapshot(struct connsync *agent)
@@ -366,9 +365,10 @@ static enum connsync_status take_snapshot(struct connsync *agent)
     if (cs_snapshot_take(&agent->before, &agent->arena, &document->json,
                          document->connection.options, &rules, &agent->digest_key) &&
         can_verify(agent)) {
+        agent->result.bytes_needed = 0;
         return CONNSYNC_OK;
     }
-    return does_not_fit(agent);
+    return CONNSYNC_REFUSED_TOO_LARGE;
 }
 
 static enum connsync_status finish(struct connsync *agent, enum connsync_outcome outcome)

@@ -150,6 +150,50 @@ void cs_arena_release(struct cs_arena *arena, void *piece)
     }
 }
 
+static bool is_free(const struct cs_arena *arena, const struct cs_arena_question *question,
+                    size_t offset)
+{
+    const void *piece = arena->base + offset + CS_ARENA_ALIGN;
+
+    return !used_at(arena, offset) || piece == question->freed[0] || piece == question->freed[1];
+}
+
+/* How far it is free from here. */
+static size_t hole_at(const struct cs_arena *arena, const struct cs_arena_question *question,
+                      size_t offset)
+{
+    size_t end = offset;
+
+    while (end < arena->size && is_free(arena, question, end)) {
+        end += size_at(arena, end);
+    }
+    return end - offset;
+}
+
+bool cs_arena_would_take(const struct cs_arena *arena, const struct cs_arena_question *question)
+{
+    size_t first = round_up(question->first) + CS_ARENA_ALIGN;
+    size_t second = round_up(question->second) + CS_ARENA_ALIGN;
+    size_t largest = 0;
+    size_t next = 0; /* the largest but one */
+    size_t offset = 0;
+
+    while (offset < arena->size) {
+        size_t hole = hole_at(arena, question, offset);
+        if (hole > largest) {
+            next = largest;
+            largest = hole;
+        } else if (hole > next) {
+            next = hole;
+        }
+        offset += hole > 0 ? hole : size_at(arena, offset);
+    }
+    if (largest < first + round_up(question->reserve)) {
+        return false;
+    }
+    return largest - first >= second || next >= second;
+}
+
 void *cs_arena_cut(struct cs_arena *arena, size_t size)
 {
     size_t last = 0;

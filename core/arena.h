@@ -11,6 +11,7 @@
 #ifndef CONNSYNC_CORE_ARENA_H
 #define CONNSYNC_CORE_ARENA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -43,6 +44,17 @@ void *cs_arena_allocate(struct cs_arena *arena, size_t size);
  * `*size`. NULL, which is counted, when there is none. Only what a later shrink
  * keeps of it enters the high-water mark. */
 void *cs_arena_allocate_largest(struct cs_arena *arena, size_t reserve, size_t *size);
+
+/* What cs_arena_would_take is asked. */
+struct cs_arena_question {
+    const void *freed[2]; /* these pieces as if they were given back; NULL for none */
+    size_t first;         /* a piece from the largest hole, */
+    size_t reserve;       /* that leaves so much of it free, */
+    size_t second;        /* and then another one from anywhere */
+};
+
+/* Would the two be had? Changes nothing. */
+bool cs_arena_would_take(const struct cs_arena *arena, const struct cs_arena_question *question);
 
 /* Gives back the tail of a piece beyond `size` bytes. */
 void cs_arena_shrink(struct cs_arena *arena, void *piece, size_t size);

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -167,6 +168,46 @@ static void test_cut_does_not_split(void **state)
     assert_non_null(cs_arena_allocate(&arena, 4096 - CS_ARENA_ALIGN));
 }
 
+/* What the question is answered is what then happens, whatever lies in the arena. */
+static void test_would_take(void **state)
+{
+    unsigned yes = 0;
+    unsigned no = 0;
+
+    (void)state;
+    srand(7);
+    for (unsigned round = 0; round < 20000; round++) {
+        struct cs_arena arena;
+        void *pieces[12];
+        size_t size = 0;
+        cs_arena_init(&arena, block, 2048);
+        for (size_t i = 0; i < 12; i++) {
+            pieces[i] = cs_arena_allocate(&arena, (size_t)rand() % 250);
+        }
+        for (size_t i = 2; i < 12; i++) {
+            if (rand() % 2 == 0) {
+                cs_arena_release(&arena, pieces[i]);
+            }
+        }
+        struct cs_arena_question question = {{pieces[0], pieces[1]},
+                                             (size_t)rand() % 700,
+                                             (size_t)rand() % 300,
+                                             (size_t)rand() % 500};
+        bool answer = cs_arena_would_take(&arena, &question);
+        cs_arena_release(&arena, pieces[0]);
+        cs_arena_release(&arena, pieces[1]);
+        char *first = cs_arena_allocate_largest(&arena, question.reserve, &size);
+        bool taken = first != NULL && size >= question.first;
+        if (taken) {
+            cs_arena_shrink(&arena, first, question.first);
+            taken = cs_arena_allocate(&arena, question.second) != NULL;
+        }
+        assert_true(answer == taken);
+        *(answer ? &yes : &no) += 1;
+    }
+    assert_true(yes > 2000 && no > 2000);
+}
+
 static void test_tiny_blocks(void **state)
 {
     struct cs_arena arena;
@@ -189,6 +230,7 @@ int main(void)
         cmocka_unit_test(test_largest_leaves_its_reserve),
         cmocka_unit_test(test_cut),
         cmocka_unit_test(test_cut_does_not_split),
+        cmocka_unit_test(test_would_take),
         cmocka_unit_test(test_tiny_blocks),
     };
 

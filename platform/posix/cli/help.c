@@ -36,6 +36,7 @@ const char cli_help[] =
     "  connsync plan  [FILE]            what apply would change; exit 2 if anything\n"
     "  connsync apply [FILE]            make it so for all that FILE names\n"
     "  connsync watch [FILE]            apply, wait, again, until told to end\n"
+    "  connsync import                  a connsync.json of what there is\n"
     "  connsync flash-image FILE        a board's configuration, from connsync.json\n"
     "\n"
     "CONNECTION is an id (con_...) or an exact name. VALUE is on_each_login,\n"
@@ -79,6 +80,16 @@ const char cli_help_list[] =
     "\n"
     "Example:\n"
     "  AUTH0_DOMAIN=tenant.eu.auth0.com connsync list --token-file token\n"
+    "\n" COMMON "Needs the scopes read:connections and read:connections_options.\n";
+
+const char cli_help_import[] =
+    "Usage: connsync import [options]\n"
+    "Prints a connsync.json with the setting that every connection has at present.\n"
+    "What cannot carry the setting is left out, with a line on stderr. The file names\n"
+    "no credentials. After a failure it lacks its end, and nothing will read it.\n"
+    "\n"
+    "Example:\n"
+    "  connsync import >connsync.json && connsync plan connsync.json\n"
     "\n" COMMON "Needs the scopes read:connections and read:connections_options.\n";
 
 #define OF_FILE                                                                                    \

@@ -6,6 +6,7 @@ extern const char cli_help[];
 extern const char cli_help_get[];
 extern const char cli_help_set[];
 extern const char cli_help_list[];
+extern const char cli_help_import[];
 extern const char cli_help_plan[];
 extern const char cli_help_apply[];
 extern const char cli_help_watch[];

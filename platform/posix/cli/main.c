@@ -3,6 +3,7 @@
 
 #include "platform/posix/cli/apply.h"
 #include "platform/posix/cli/flash_image.h"
+#include "platform/posix/cli/import.h"
 #include "platform/posix/cli/log.h"
 #include "platform/posix/cli/options.h"
 #include "platform/posix/cli/report.h"
@@ -61,7 +62,10 @@ static int act(enum cli_action action)
     if (action == CLI_PLAN || action == CLI_APPLY) {
         return cli_apply(&options);
     }
-    return session_init(&options) ? run() : EXIT_TRUST;
+    if (!session_init(&options)) {
+        return EXIT_TRUST;
+    }
+    return options.is_import ? cli_import(&options) : run();
 }
 
 int main(int argc, char **argv)

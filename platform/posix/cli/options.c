@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #define TIMEOUT_SECONDS_MAX 86400u
-#define COMMANDS "there are get, set, list, plan, apply, watch and flash-image"
+#define COMMANDS "there are get, set, list, plan, apply, watch, import and flash-image"
 
 enum option_code {
     OPTION_DOMAIN = 256,
@@ -112,6 +112,9 @@ static const char *help_of(const struct cli_options *options, const char *comman
     }
     if (options->of_file != CLI_RUN) {
         return cli_help_of_file(options);
+    }
+    if (options->is_import) {
+        return cli_help_import;
     }
     switch (options->job.operation) {
     case CONNSYNC_GET:
@@ -259,6 +262,10 @@ static bool read_command(struct cli_options *options, const char *command, int *
         *arguments = 2;
     } else if (strcmp(command, "list") == 0) {
         options->job.operation = CONNSYNC_LIST;
+        *arguments = 0;
+    } else if (strcmp(command, "import") == 0) {
+        options->job.operation = CONNSYNC_LIST;
+        options->is_import = true;
         *arguments = 0;
     } else if (strcmp(command, "flash-image") == 0) {
         options->is_flash_image = true;

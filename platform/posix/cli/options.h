@@ -59,6 +59,7 @@ struct cli_options {
     bool json;
     unsigned verbose;
 
+    bool is_import; /* a list that is printed as connsync.json */
     bool is_flash_image;
     enum cli_action of_file; /* CLI_PLAN, CLI_APPLY or CLI_WATCH; else CLI_RUN */
     const char

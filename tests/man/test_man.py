@@ -1,0 +1,98 @@
+"""The manual page and the completions say what the program says, no less and no more."""
+
+import os
+import re
+import shutil
+import subprocess
+import unittest
+from pathlib import Path
+
+ROOT = Path(os.environ["CONNSYNC_SOURCE_DIR"])
+PROGRAM = os.environ["CONNSYNC"]
+PAGE = (ROOT / "man" / "connsync.1.scd").read_text(encoding="utf-8")
+OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*[a-z]")
+
+
+def ask(*words):
+    return subprocess.run([PROGRAM, *words, "--help"], stdout=subprocess.PIPE, text=True,
+                          check=True).stdout
+
+
+def commands():
+    usage = ask().split("Usage:", 1)[1].split("\n\n", 1)[0]
+    return re.findall(r"^  connsync ([a-z-]+)", usage, re.MULTILINE)
+
+
+def shell(program, script, *words):
+    environment = dict(os.environ, PATH=os.pathsep.join([os.path.dirname(PROGRAM),
+                                                         os.environ["PATH"]]))
+    return subprocess.run([program, *script, *words], stdout=subprocess.PIPE, text=True,
+                          check=True, env=environment).stdout.split()
+
+
+class PageTest(unittest.TestCase):
+    """man/connsync.1.scd"""
+
+    def test_options(self):
+        told = set(OPTION.findall("".join(ask(command) for command in commands())))
+        told |= set(OPTION.findall(ask())) | {"--help", "--version"}
+        written = set(re.findall(r"^\*(--[a-z-]+)\*", PAGE, re.MULTILINE))
+        self.assertEqual(written, told)
+
+    def test_commands(self):
+        section = PAGE.split("# COMMANDS", 1)[1].split("# OPTIONS", 1)[0]
+        self.assertEqual(sorted(re.findall(r"^\*([a-z-]+)\*$", section, re.MULTILINE)),
+                         sorted(commands()))
+        for command in commands():
+            self.assertIn("*connsync* *%s*" % command, PAGE.split("# DESCRIPTION", 1)[0])
+
+    def test_exit_codes(self):
+        readme = (ROOT / "README.md").read_text(encoding="utf-8")
+        table = readme.split("| exit | meaning |", 1)[1].split("\n\n", 1)[0]
+        section = PAGE.split("# EXIT STATUS", 1)[1].split("# ENVIRONMENT", 1)[0]
+        self.assertEqual(re.findall(r"^\*(\d+)\*$", section, re.MULTILINE),
+                         re.findall(r"^\| (\d+) \|", table, re.MULTILINE))
+
+    @unittest.skipUnless(shutil.which("scdoc"), "there is no scdoc")
+    def test_it_is_a_page(self):
+        page = subprocess.run(["scdoc"], input=PAGE.encode(), stdout=subprocess.PIPE,
+                              check=True).stdout
+        self.assertIn(b".SH NAME", page)
+
+
+class CompletionTest(unittest.TestCase):
+    """Each shell offers the commands, the values, and the options that the program tells."""
+
+    def complete_in_bash(self, *words):
+        script = ('source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); '
+                  '_connsync; printf "%s\\n" "${COMPREPLY[@]}"')
+        return shell("bash", ["-c", script, "-", str(ROOT / "completions/connsync.bash")],
+                     PROGRAM, *words)
+
+    def test_bash(self):
+        self.assertEqual(sorted(self.complete_in_bash("")), sorted(commands()))
+        self.assertEqual(self.complete_in_bash("set", "name", "ne"), ["never_on_login"])
+        for command in commands():
+            offered = set(self.complete_in_bash(command, "--"))
+            told = set(re.findall(r"(?:^| )(--[a-z][a-z-]+)", ask(command)))
+            self.assertEqual(offered, told | {"--help", "--version"})
+
+    @unittest.skipUnless(shutil.which("fish"), "there is no fish")
+    def test_fish(self):
+        script = ["-N", "-c", 'source %s; complete -C "$argv[1]"'
+                  % (ROOT / "completions/connsync.fish")]
+        offered = shell("fish", script, "connsync ")
+        self.assertLessEqual(set(commands()), set(offered))
+        self.assertIn("never_on_login", shell("fish", script, "connsync set name ne"))
+        self.assertIn("--dry-run", shell("fish", script, "connsync set --d"))
+
+    @unittest.skipUnless(shutil.which("zsh"), "there is no zsh")
+    def test_zsh(self):
+        text = (ROOT / "completions/_connsync").read_text(encoding="utf-8")
+        subprocess.run(["zsh", "-n", ROOT / "completions/_connsync"], check=True)
+        self.assertEqual(sorted(re.findall(r"^ {8}'([a-z-]+):", text, re.MULTILINE)),
+                         sorted(commands()))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,63 @@
+"""import: a connsync.json of what there is, which a plan finds nothing wrong with."""
+
+import json
+import tempfile
+from pathlib import Path
+
+import cli
+from cli import SETTING, Fault, WireTest, connection
+
+
+class ImportTest(WireTest):
+    """Against small tenants with what is awkward in them."""
+
+    def test_settings_and_names(self):
+        names = ['plain', 'with "quotes" and \\', 'snow ☃', 'con_looks_like_an_id', 'tab\there']
+        values = ["on_each_login", "on_first_login", "never_on_login", "on_first_login",
+                  "never_on_login"]
+        tenant = self.tenant()
+        for number, (name, value) in enumerate(zip(names, values), 1):
+            tenant.add(connection(json.dumps(name)[1:-1], number=number, options=b'"%s":"%s"' % (
+                SETTING.encode(), value.encode())))
+        tenant.add(connection("absent", number=10))
+        result = self.expect(self.run_cli(tenant, "import"), 0)
+        document = json.loads(result.out)
+        self.assertEqual(document["domain"], tenant.domain)
+        found = {entry.get("name", entry.get("id")): entry[SETTING]
+                 for entry in document["connections"]}
+        wanted = dict(zip(names, values))
+        wanted["con_%016d" % 4] = wanted.pop("con_looks_like_an_id")
+        wanted["absent"] = "on_each_login"
+        self.assertEqual(found, wanted)
+        self.assertEqual(tenant.writes(), 0)
+
+    def test_what_cannot_carry_the_setting_is_left_out(self):
+        tenant = self.tenant(connection("sms", strategy="sms"), connection("fine", number=2))
+        result = self.run_cli(tenant, "import")
+        self.assertEqual(result.code, 0)
+        self.assertIn("sms", result.err)
+        self.assertIn("left out", result.err)
+        self.assertEqual([entry["name"] for entry in json.loads(result.out)["connections"]],
+                         ["fine"])
+
+    def test_a_plan_of_it_shows_no_drift(self):
+        tenant = self.tenant(*[connection("c%d" % number, number=number)
+                               for number in range(1, 6)])
+        result = self.expect(self.run_cli(tenant, "import"), 0)
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "connsync.json"
+            path.write_text(result.out, encoding="utf-8")
+            self.expect(self.run_cli(tenant, "plan", str(path)), 0)
+        self.assertEqual(tenant.writes(), 0)
+
+    def test_a_failure_leaves_no_whole_document(self):
+        tenant, _ = self.one()
+        tenant.faults.append(Fault("status", method="GET", status=500, times=None))
+        result = self.run_cli(tenant, "import", "--timeout", "2")
+        self.assertEqual(result.code, 1)
+        with self.assertRaises(ValueError):
+            json.loads(result.out)
+
+
+if __name__ == "__main__":
+    cli.main()
