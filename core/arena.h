@@ -11,6 +11,7 @@
 #ifndef CONNSYNC_CORE_ARENA_H
 #define CONNSYNC_CORE_ARENA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -55,6 +56,10 @@ void cs_arena_release(struct cs_arena *arena, void *piece);
  * back: between the other pieces it would split the room for what comes next. One cut
  * at a time. NULL, which is counted, when the end is not free. */
 void *cs_arena_cut(struct cs_arena *arena, size_t size);
+
+/* Whether `size` bytes are free in one piece at the arena's end, behind all that is in use.
+ * They enter the high-water mark: who asks needs them, now or later. Else it is counted. */
+bool cs_arena_has_tail(struct cs_arena *arena, size_t size);
 
 /* Joins what was cut off to the arena again. Harmless when nothing was. */
 void cs_arena_join(struct cs_arena *arena);

@@ -167,6 +167,31 @@ static void test_cut_does_not_split(void **state)
     assert_non_null(cs_arena_allocate(&arena, 4096 - CS_ARENA_ALIGN));
 }
 
+/* What lies behind all that is in use is told, whatever is free before it; and an arena of
+ * the size of the mark would have had it too. */
+static void test_tail(void **state)
+{
+    struct cs_arena arena;
+
+    (void)state;
+    for (size_t used = 8; used <= 64; used += 8) {
+        cs_arena_init(&arena, block, 256);
+        void *hole = cs_arena_allocate(&arena, 64);
+        void *piece = cs_arena_allocate(&arena, used);
+        size_t end = arena.high_water;
+        cs_arena_release(&arena, hole);
+        for (size_t size = 0; size <= 256; size++) {
+            size_t failed = arena.failed;
+            bool has = cs_arena_has_tail(&arena, size);
+            assert_true(has == (size <= arena.size - end));
+            assert_true(arena.failed == failed + !has);
+            assert_true(!has || arena.high_water == end + size);
+        }
+        cs_arena_release(&arena, piece);
+        assert_true(cs_arena_has_tail(&arena, arena.size));
+    }
+}
+
 static void test_tiny_blocks(void **state)
 {
     struct cs_arena arena;
@@ -189,6 +214,7 @@ int main(void)
         cmocka_unit_test(test_largest_leaves_its_reserve),
         cmocka_unit_test(test_cut),
         cmocka_unit_test(test_cut_does_not_split),
+        cmocka_unit_test(test_tail),
         cmocka_unit_test(test_tiny_blocks),
     };
 
