@@ -11,6 +11,11 @@ static uint32_t to_u32(uint64_t value)
     return value < UINT32_MAX ? (uint32_t)value : UINT32_MAX;
 }
 
+static uint32_t larger(uint32_t a, uint32_t b)
+{
+    return a > b ? a : b;
+}
+
 /* ---- Waiting ---- */
 
 /* So many are kept: those to be left, and until a rate is proved some to find out with. */
@@ -72,7 +77,7 @@ void cs_pace_begin(struct connsync_pace *pace, enum cs_pace_kind kind, uint64_t 
     bucket->waited =
         bucket->known && bucket->limit > pace->leave && has_to_wait(bucket, pace->leave);
     pace->sent_at = now;
-    pace->next_at = now + pace->interval_ms;
+    pace->next_at = now + larger(pace->interval_ms, pace->spread_ms);
 }
 
 /* ---- Learning ---- */
@@ -152,13 +157,34 @@ static void disbelieve(struct cs_pace_bucket *bucket)
     bucket->distrusted = distrusted;
 }
 
+static void spread(struct connsync_pace *pace)
+{
+    pace->spread_ms = pace->spread_ms < CS_PACE_SPREAD_MAX_MS
+                          ? larger(2 * pace->spread_ms, CS_PACE_SPREAD_MS)
+                          : CS_PACE_SPREAD_MAX_MS;
+    pace->calm = 0;
+}
+
+static void calm_down(struct connsync_pace *pace)
+{
+    if (pace->spread_ms == 0 || ++pace->calm < CS_PACE_CALM_REQUESTS) {
+        return;
+    }
+    pace->calm = 0;
+    pace->spread_ms = pace->spread_ms > CS_PACE_SPREAD_MS ? pace->spread_ms / 2 : 0;
+}
+
 void cs_pace_answer(struct connsync_pace *pace, enum cs_pace_kind kind,
                     const struct cs_http_head *head, uint64_t now)
 {
     struct cs_pace_bucket *bucket = &pace->buckets[kind];
     bool declined = head->status == 429;
 
+    if (!declined) {
+        calm_down(pace);
+    }
     if (declined) {
+        spread(pace);
         disbelieve(bucket);
     } else if (head->ratelimit_limit != CS_HTTP_UNKNOWN &&
                head->ratelimit_remaining != CS_HTTP_UNKNOWN) {

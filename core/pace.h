@@ -15,8 +15,9 @@
  * proved, two more are left than asked for: these are what may be spent on finding out.
  *
  * Lists, readings and writes may draw from buckets of their own; buckets are told apart
- * by their limit. Other clients may draw at the same time, which no client can see:
- * an answer of 429 is dealt with by the agent, and what was believed is dropped.
+ * by their limit. Other clients may draw at the same time, which no client can see, and
+ * there may be limits that no field states: an answer of 429 is waited out by the agent,
+ * what was believed is dropped, and for a while requests are spread.
  */
 #ifndef CONNSYNC_CORE_PACE_H
 #define CONNSYNC_CORE_PACE_H
@@ -52,6 +53,12 @@ enum cs_pace_kind {
 #define CS_PACE_PROOF_MS 1000u
 #define CS_PACE_PROOF_REQUESTS 100u
 
+/* After an answer of 429 requests are this far apart, or twice as far as before; after
+ * so many without another one, half as far. */
+#define CS_PACE_SPREAD_MS 125u
+#define CS_PACE_SPREAD_MAX_MS 8000u
+#define CS_PACE_CALM_REQUESTS 32u
+
 struct cs_pace_bucket {
     bool known;
     bool distrusted; /* a proved rate was followed by 429: it refills in bursts */
@@ -74,6 +81,8 @@ struct connsync_pace {
     uint32_t leave;       /* requests of each bucket that are never taken */
 
     /* Private. */
+    uint32_t spread_ms;
+    uint32_t calm; /* answers other than 429 since `spread_ms` was set */
     uint64_t next_at;
     uint64_t sent_at;
     struct cs_pace_bucket buckets[CS_PACE_KINDS];

@@ -245,6 +245,34 @@ static void test_own_rate(void **state)
     assert_int_equal(drive(&pace, &tenant, 41, 5), 40 * 250 + 5);
 }
 
+/* A limit that no field states: requests are spread until it is kept to, and no longer. */
+static void test_a_limit_unseen(void **state)
+{
+    struct connsync_pace pace = leaving(0);
+    struct cs_http_head head;
+    uint64_t now = 1;
+
+    (void)state;
+    memset(&head, 0, sizeof head);
+    head.ratelimit_limit = CS_HTTP_UNKNOWN;
+    head.ratelimit_remaining = CS_HTTP_UNKNOWN;
+    head.status = 429;
+    for (uint32_t expected = 125; expected <= 8000; expected *= 2) {
+        cs_pace_answer(&pace, CS_PACE_WRITE, &head, now);
+        cs_pace_begin(&pace, CS_PACE_READ, now);
+        assert_int_equal(cs_pace_wait_ms(&pace, CS_PACE_WRITE, now), expected);
+    }
+    cs_pace_answer(&pace, CS_PACE_WRITE, &head, now);
+    head.status = 200;
+    for (unsigned i = 0; i < 7 * 32; i++) {
+        cs_pace_begin(&pace, CS_PACE_READ, now);
+        assert_in_range(cs_pace_wait_ms(&pace, CS_PACE_WRITE, now), 125, 8000);
+        cs_pace_answer(&pace, CS_PACE_READ, &head, now);
+    }
+    cs_pace_begin(&pace, CS_PACE_READ, now);
+    assert_int_equal(cs_pace_wait_ms(&pace, CS_PACE_WRITE, now), 0);
+}
+
 /* ---- What there is to know ---- */
 
 static void test_nothing_known(void **state)
@@ -332,6 +360,7 @@ int main(void)
         cmocka_unit_test(test_rate_is_used),
         cmocka_unit_test(test_no_waits_while_there_are_some),
         cmocka_unit_test(test_own_rate),
+        cmocka_unit_test(test_a_limit_unseen),
         cmocka_unit_test(test_nothing_known),
         cmocka_unit_test(test_all_is_to_be_left),
         cmocka_unit_test(test_buckets_of_their_own),

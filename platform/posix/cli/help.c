@@ -110,8 +110,8 @@ const char cli_help_plan[] =
     "  connsync plan connsync.json --out plan.json\n"
     "\n" OF_FILE "\n" COMMON "Needs the scopes read:connections and read:connections_options.\n"
     "\n"
-    "Exit codes: 0 in sync, 2 apply would change something, 5 an entry of FILE matches\n"
-    "no connection; else as of apply. The worst one counts.\n";
+    "Exit codes: 0 in sync, 2 apply would change something, 5 an entry of FILE\n"
+    "matches no connection; else as of apply. The worst one counts.\n";
 
 const char cli_help_apply[] =
     "Usage: connsync apply [FILE] [options]\n"
@@ -120,7 +120,7 @@ const char cli_help_apply[] =
     "no connection. One that fails does not keep the others from their turn.\n"
     "\n"
     "  --plan PLAN                do what this plan says, without a list; refuse what\n"
-    "                             has changed since. FILE is read for credentials only\n"
+    "                             has changed since. FILE is for credentials only\n"
     "  --dry-run                  read each one afresh, but do not write; exit code 2\n"
     "  --allow-encrypted-configuration\n"
     "                             see connsync set --help\n"
@@ -145,15 +145,15 @@ const char cli_help_watch[] =
     "                             see connsync set --help\n"
     "\n"
     "Example:\n"
-    "  connsync watch connsync.json --every 1h --status-file /run/connsync/status.json\n"
+    "  connsync watch connsync.json --every 1h --status-file /run/connsync/status\n"
     "\n"
     "SIGTERM and SIGINT end it after the connection in hand, SIGHUP reads FILE again\n"
     "and applies it. With NOTIFY_SOCKET set it tells systemd of its state, and with\n"
     "WATCHDOG_USEC that it is alive.\n"
     "\n" OF_FILE "\n" COMMON "Needs the scopes that apply needs.\n"
     "\n"
-    "Exit codes: 0 ended by a signal, 8 no trusted roots, 64 usage, or FILE is wrong at\n"
-    "the start. A run that fails does not end it.\n";
+    "Exit codes: 0 ended by a signal, 8 no trusted roots, 64 usage, or FILE is wrong\n"
+    "at the start. A run that fails does not end it.\n";
 
 const char cli_help_flash_image[] =
     "Usage: connsync flash-image FILE --output IMAGE [options]\n"
