@@ -35,6 +35,11 @@ bool cs_slice_is(struct cs_slice slice, const char *string)
     return cs_slice_equal(slice, cs_slice_of(string));
 }
 
+bool cs_slice_is_nocase(struct cs_slice slice, const char *string)
+{
+    return cs_slice_equal_nocase(slice, cs_slice_of(string));
+}
+
 bool cs_slice_starts_with(struct cs_slice slice, const char *prefix)
 {
     struct cs_slice wanted = cs_slice_of(prefix);

@@ -42,6 +42,7 @@ bool cs_slice_equal(struct cs_slice a, struct cs_slice b);
 /* Equal but for the case of ASCII letters. */
 bool cs_slice_equal_nocase(struct cs_slice a, struct cs_slice b);
 bool cs_slice_is(struct cs_slice slice, const char *string);
+bool cs_slice_is_nocase(struct cs_slice slice, const char *string);
 bool cs_slice_starts_with(struct cs_slice slice, const char *prefix);
 /* Is `word` one of the blank-separated words of `list`? (OAuth's `scope`.) */
 bool cs_slice_has_word(struct cs_slice list, const char *word);
