@@ -1,5 +1,5 @@
 # connsync_trust_anchors(TARGET) compiles the trust anchors into a target: at build time,
-# from PEM, as DER in flash (platform/lwip/trust_anchors.h). None is committed.
+# from PEM, as DER in flash (port/trust_anchors.h). None is committed.
 
 set(CONNSYNC_TRUST_ANCHORS "" CACHE FILEPATH
     "Roots to trust, in PEM; empty: the public ones in front of Auth0, from the system's bundle")

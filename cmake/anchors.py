@@ -180,7 +180,7 @@ def write(path, certificates):
     rows = [", ".join(f"0x{byte:02x}" for byte in data[start:start + 12])
             for start in range(0, len(data), 12)]
     path.write_text("/* Made by cmake/anchors.py:\n" + "\n".join(lines) + "\n */\n"
-                    '#include "platform/lwip/trust_anchors.h"\n\n'
+                    '#include "port/trust_anchors.h"\n\n'
                     "const uint8_t connsync_trust_anchors[] = {\n    "
                     + ",\n    ".join(rows) + "};\n"
                     "const size_t connsync_trust_anchors_length = "

@@ -22,14 +22,10 @@ static bool draw_random(const struct connsync *agent, void *out, size_t size)
 
 static enum connsync_status prepare(struct connsync *agent)
 {
-    const struct connsync_config *config = &agent->config;
-    struct cs_slice anchors = cs_slice_make((const char *)config->anchors, config->anchors_length);
-
     if (!draw_random(agent, &agent->digest_key, sizeof agent->digest_key)) {
         return CONNSYNC_ERR_ENTROPY;
     }
-    return cs_exchange_init(&agent->exchange, config->port, &agent->arena, anchors, config->domain,
-                            config->port_number);
+    return cs_exchange_init(&agent->exchange, &agent->config, &agent->arena);
 }
 
 /* Bytes to skip so that the agent lies on the alignment of its strictest member. */
@@ -246,10 +242,9 @@ static bool worth_another_try(const struct connsync *agent, enum connsync_status
     return may_pass(status) || (agent->phase == CS_AGENT_WRITE && agent->write_sent);
 }
 
-static unsigned retries_max(const struct connsync *agent, enum connsync_status status)
+static unsigned retries_max(const struct connsync *agent, bool answered)
 {
-    return was_answered(status) || agent->write_sent ? CS_AGENT_RETRIES_MAX
-                                                     : CS_AGENT_UNANSWERED_RETRIES_MAX;
+    return answered || agent->write_sent ? CS_AGENT_RETRIES_MAX : CS_AGENT_UNANSWERED_RETRIES_MAX;
 }
 
 /* Where the answer's own Date is not read, our clock has to do. */
@@ -270,21 +265,21 @@ static const struct cs_http_head *dated_head(struct connsync *agent)
  * repeated from memory: the reading that follows settles what became of it. */
 static enum connsync_status try_again(struct connsync *agent, enum connsync_status status)
 {
-    const struct cs_http_head *head = was_answered(status) ? dated_head(agent) : NULL;
+    bool answered = was_answered(status);
 
-    if (!worth_another_try(agent, status) || agent->retries >= retries_max(agent, status)) {
+    if (!worth_another_try(agent, status) || agent->retries >= retries_max(agent, answered)) {
         return end(agent, status);
     }
-    uint32_t pause = cs_auth0_pause_ms(head, agent->retries, random_number(agent));
+    uint32_t pause = cs_auth0_pause_ms(answered ? dated_head(agent) : NULL, agent->retries,
+                                       random_number(agent));
     agent->result.wait_ms = pause;
-    if (cs_exchange_now_ms(&agent->exchange) + pause >= agent->deadline) {
+    cs_agent_pause(agent, pause);
+    if (agent->pause_until >= agent->deadline) {
         return end(agent, status);
     }
     agent->retries++;
-    cs_agent_pause(agent, pause);
     if (agent->phase == CS_AGENT_WRITE) {
-        agent->write_failed = !was_answered(status);
-        cs_agent_release_document(agent);
+        agent->write_failed = !answered;
         agent->phase = CS_AGENT_READ;
     }
     return CONNSYNC_WOULD_BLOCK;
@@ -318,7 +313,6 @@ static enum connsync_status renew(struct connsync *agent)
 {
     agent->renewed = true;
     drop_token(agent);
-    cs_agent_release_document(agent);
     agent->phase = CS_AGENT_TOKEN;
     return CONNSYNC_WOULD_BLOCK;
 }

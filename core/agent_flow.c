@@ -62,28 +62,9 @@ static void describe(struct connsync *agent)
 
 /* ---- Requests ---- */
 
-/* Begins the request that was filled in, but for what all of them need. */
-static enum connsync_status begin(struct connsync *agent, const char *method,
-                                  const struct cs_writer *target)
+static enum connsync_status fill_token(struct connsync *agent, struct cs_exchange_request *request,
+                                       struct cs_writer *target)
 {
-    struct cs_http_request *http = &agent->exchange.request.http;
-
-    if (target->overflowed) {
-        return CONNSYNC_ERR_ARGUMENT;
-    }
-    http->method = method;
-    http->target = cs_written(target);
-    if (agent->phase != CS_AGENT_TOKEN) {
-        http->bearer = cs_slice_of(agent->token != NULL ? agent->token : agent->config.token);
-    }
-    agent->result.requests++;
-    cs_exchange_begin(&agent->exchange, agent->deadline);
-    return CONNSYNC_OK;
-}
-
-static enum connsync_status request_token(struct connsync *agent, struct cs_writer *target)
-{
-    struct cs_exchange_request *request = cs_exchange_request(&agent->exchange);
     size_t size = cs_auth0_token_request_size(&agent->config);
     struct cs_writer writer;
 
@@ -96,11 +77,12 @@ static enum connsync_status request_token(struct connsync *agent, struct cs_writ
     cs_auth0_write_token_request(&writer, &agent->config);
     agent->form = cs_written(&writer);
     cs_write_string(target, "/oauth/token");
+    request->http.method = "POST";
     request->http.content_type = "application/x-www-form-urlencoded";
     request->body = &agent->form;
     request->body_count = 1;
     request->reserve = CS_AGENT_RESERVE;
-    return begin(agent, "POST", target);
+    return CONNSYNC_OK;
 }
 
 /* The id of the connection that is meant; NULL while only its name is known. */
@@ -120,13 +102,16 @@ static void write_read_target(const struct connsync *agent, struct cs_writer *ta
     cs_auth0_write_get(target, id != NULL ? id : agent->job.connection, id != NULL);
 }
 
-static enum connsync_status request_document(struct connsync *agent, struct cs_writer *target)
+static void fill_read(struct connsync *agent, struct cs_exchange_request *request,
+                      struct cs_writer *target)
 {
-    struct cs_exchange_request *request = cs_exchange_request(&agent->exchange);
-
-    cs_agent_release_document(agent);
+    if (cs_agent_is_in(agent, CS_AGENT_LIST)) {
+        cs_auth0_write_list(target, agent->take, agent->cursor);
+    } else {
+        write_read_target(agent, target);
+    }
+    request->http.method = "GET";
     request->reserve = CS_AGENT_RESERVE + agent->config.reconnect_reserve;
-    return begin(agent, "GET", target);
 }
 
 /* Is there room for a handshake beside the document? Its pieces find their places
@@ -141,10 +126,9 @@ static bool may_handshake(const struct connsync *agent)
            held + agent->exchange.tls.needed + CS_AGENT_RESERVE <= arena->size;
 }
 
-static enum connsync_status request_write(struct connsync *agent, struct cs_writer *target)
+static void fill_write(struct connsync *agent, struct cs_exchange_request *request,
+                       struct cs_writer *target)
 {
-    struct cs_exchange_request *request = cs_exchange_request(&agent->exchange);
-
     /* A peer that drops kept-alive connections at once would lose every write that
      * follows a reading on the same one. */
     bool may_connect = may_handshake(agent);
@@ -152,6 +136,7 @@ static enum connsync_status request_write(struct connsync *agent, struct cs_writ
         cs_exchange_disconnect(&agent->exchange);
     }
     cs_auth0_write_patch(target, agent->result.id);
+    request->http.method = "PATCH";
     request->http.content_type = "application/json";
     request->body = agent->patch.body.slices;
     request->body_count = agent->patch.body.count;
@@ -159,7 +144,22 @@ static enum connsync_status request_write(struct connsync *agent, struct cs_writ
     /* Without room for a handshake beside the document, a connection that is gone
      * means reading again: the handshake needs the document's memory. */
     request->no_connect = !may_connect;
-    return begin(agent, "PATCH", target);
+}
+
+/* Only a write needs the document that came before it. */
+static enum connsync_status fill(struct connsync *agent, struct cs_exchange_request *request,
+                                 struct cs_writer *target)
+{
+    if (agent->phase == CS_AGENT_WRITE) {
+        fill_write(agent, request, target);
+        return CONNSYNC_OK;
+    }
+    cs_agent_release_document(agent);
+    if (agent->phase == CS_AGENT_TOKEN) {
+        return fill_token(agent, request, target);
+    }
+    fill_read(agent, request, target);
+    return CONNSYNC_OK;
 }
 
 enum cs_pace_kind cs_agent_pace_kind(const struct connsync *agent)
@@ -173,21 +173,25 @@ enum cs_pace_kind cs_agent_pace_kind(const struct connsync *agent)
 
 enum connsync_status cs_agent_request(struct connsync *agent)
 {
+    struct cs_exchange_request *request = cs_exchange_request(&agent->exchange);
     struct cs_writer target;
 
     cs_writer_init(&target, agent->target, sizeof agent->target);
-    if (agent->phase == CS_AGENT_TOKEN) {
-        return request_token(agent, &target);
+    enum connsync_status status = fill(agent, request, &target);
+    if (status != CONNSYNC_OK) {
+        return status;
     }
-    if (agent->phase == CS_AGENT_WRITE) {
-        return request_write(agent, &target);
+    if (target.overflowed) {
+        return CONNSYNC_ERR_ARGUMENT;
     }
-    if (cs_agent_is_in(agent, CS_AGENT_LIST)) {
-        cs_auth0_write_list(&target, agent->take, agent->cursor);
-    } else {
-        write_read_target(agent, &target);
+    request->http.target = cs_written(&target);
+    if (agent->phase != CS_AGENT_TOKEN) {
+        request->http.bearer =
+            cs_slice_of(agent->token != NULL ? agent->token : agent->config.token);
     }
-    return request_document(agent, &target);
+    agent->result.requests++;
+    cs_exchange_begin(&agent->exchange, agent->deadline);
+    return CONNSYNC_OK;
 }
 
 /* ---- Answers ---- */
@@ -263,7 +267,6 @@ static enum connsync_status answer_token(struct connsync *agent)
         return temporary ? status : CONNSYNC_ERR_CLIENT_CREDENTIALS;
     }
     enum connsync_status status = take_token(agent);
-    cs_agent_release_document(agent);
     if (status != CONNSYNC_OK) {
         return status;
     }
@@ -513,7 +516,6 @@ static enum connsync_status answer_write(struct connsync *agent)
         return status;
     }
     agent->acknowledged = true;
-    cs_agent_release_document(agent);
     agent->phase = CS_AGENT_READ;
     return CONNSYNC_WOULD_BLOCK;
 }
@@ -559,7 +561,6 @@ static enum connsync_status next_page(struct connsync *agent)
     if (page != NULL || !more) {
         return finish(agent, CONNSYNC_UNCHANGED);
     }
-    cs_agent_release_document(agent);
     agent->phase = CS_AGENT_LIST;
     return CONNSYNC_WOULD_BLOCK;
 }

@@ -1,7 +1,5 @@
 #include "core/arena.h"
 
-#include <stdbool.h>
-
 /* A header holds the size of its piece, header included. Sizes are multiples of
  * the alignment, so the lowest bit is free to say whether the piece is in use. */
 #define IN_USE ((size_t)1)
@@ -194,19 +192,28 @@ bool cs_arena_would_take(const struct cs_arena *arena, const struct cs_arena_que
     return largest - first >= second || next >= second;
 }
 
-void *cs_arena_cut(struct cs_arena *arena, size_t size)
+/* Where the highest piece in use ends; what is free behind it becomes one piece. */
+static size_t end_of_use(struct cs_arena *arena)
 {
-    size_t last = 0;
-    size_t end = 0; /* of the highest piece in use */
+    size_t end = 0;
+    size_t offset = 0;
 
-    for (size_t offset = 0; offset<arena->size; offset = end> offset ? end : last) {
+    while (offset < arena->size) {
         if (used_at(arena, offset)) {
-            end = offset + size_at(arena, offset);
+            offset += size_at(arena, offset);
+            end = offset;
         } else {
-            last = offset + merged_size_at(arena, offset);
+            offset += merged_size_at(arena, offset);
         }
     }
+    return end;
+}
+
+void *cs_arena_cut(struct cs_arena *arena, size_t size)
+{
+    size_t end = end_of_use(arena);
     size_t needed = round_up(size);
+
     if (arena->cut > 0 || size > arena->size || needed > arena->size - end) {
         return fail(arena, size);
     }

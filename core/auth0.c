@@ -11,8 +11,17 @@
 /* Nobody waits for longer than this; the deadline decides long before. */
 #define PAUSE_SECONDS_MAX 86400u
 
-/* In the order of enum connsync_setting. */
-static const char setting_names[] = "unknown\0on_each_login\0on_first_login\0never_on_login\0";
+/* In the order of enum connsync_setting; behind them the Dashboard's words for the first
+ * two that can be set. */
+static const char setting_names[] = "unknown\0on_each_login\0on_first_login\0never_on_login\0"
+                                    "on\0off\0";
+
+/* What the service means by the word that was found at this place in the list. */
+static enum connsync_setting setting_at(int found)
+{
+    return found > 0 && found <= CONNSYNC_NEVER_ON_LOGIN ? (enum connsync_setting)found
+                                                         : CONNSYNC_SETTING_UNKNOWN;
+}
 
 const char *connsync_setting_name(enum connsync_setting setting)
 {
@@ -23,13 +32,9 @@ const char *connsync_setting_name(enum connsync_setting setting)
 
 enum connsync_setting connsync_setting_parse(const char *text)
 {
-    int alias = cs_words_find("on\0off\0", cs_slice_of(text));
-
-    if (alias >= 0) {
-        return alias == 0 ? CONNSYNC_ON_EACH_LOGIN : CONNSYNC_ON_FIRST_LOGIN;
-    }
     int found = cs_words_find(setting_names, cs_slice_of(text));
-    return found > 0 ? (enum connsync_setting)found : CONNSYNC_SETTING_UNKNOWN;
+
+    return setting_at(found > CONNSYNC_NEVER_ON_LOGIN ? found - CONNSYNC_NEVER_ON_LOGIN : found);
 }
 
 bool cs_auth0_is_id(const char *connection)
@@ -39,45 +44,32 @@ bool cs_auth0_is_id(const char *connection)
 
 /* ---- Request targets ---- */
 
-static void write_encoded(struct cs_writer *writer, const char *before, const char *value)
-{
-    cs_write_string(writer, before);
-    cs_write_percent_encoded(writer, cs_slice_of(value));
-}
-
 void cs_auth0_write_get(struct cs_writer *target, const char *connection, bool by_id)
 {
-    write_encoded(target, by_id ? CONNECTIONS "/" : CONNECTIONS "?name=", connection);
-    cs_write_string(target, by_id ? "?" : "&");
-    cs_write_string(target, FIELDS);
+    cs_write_form(target, CONNECTIONS "$@$" FIELDS, by_id ? "/" : "?name=", connection,
+                  by_id ? "?" : "&");
 }
 
 void cs_auth0_write_patch(struct cs_writer *target, const char *id)
 {
-    write_encoded(target, CONNECTIONS "/", id);
+    cs_write_form(target, CONNECTIONS "/@", id);
 }
 
 void cs_auth0_write_list(struct cs_writer *target, unsigned take, const char *cursor)
 {
     cs_write_string(target, CONNECTIONS "?take=");
     cs_write_u64(target, take);
-    if (cursor[0] != '\0') {
-        write_encoded(target, "&from=", cursor);
-    }
-    cs_write_string(target, "&");
-    cs_write_string(target, FIELDS);
+    cs_write_form(target, "$@&" FIELDS, cursor[0] != '\0' ? "&from=" : "", cursor);
 }
 
 void cs_auth0_write_token_request(struct cs_writer *body, const struct connsync_config *config)
 {
-    write_encoded(body, "grant_type=client_credentials&client_id=", config->client_id);
-    write_encoded(body, "&client_secret=", config->client_secret);
-    if (config->audience != NULL) {
-        write_encoded(body, "&audience=", config->audience);
-        return;
-    }
-    write_encoded(body, "&audience=https%3A%2F%2F", config->domain);
-    cs_write_string(body, "%2Fapi%2Fv2%2F");
+    bool own = config->audience == NULL;
+
+    cs_write_form(body, "grant_type=client_credentials&client_id=@&client_secret=@",
+                  config->client_id, config->client_secret);
+    cs_write_form(body, own ? "&audience=https%3A%2F%2F@%2Fapi%2Fv2%2F" : "&audience=@",
+                  own ? config->domain : config->audience);
 }
 
 size_t cs_auth0_token_request_size(const struct connsync_config *config)
@@ -93,18 +85,18 @@ size_t cs_auth0_token_request_size(const struct connsync_config *config)
  * begin with another one stand behind it. */
 #define SCOPES_TO_READ 2
 #define SCOPES_TO_WRITE 4
-static const char *const scopes[SCOPES_TO_WRITE] = {"read:connections", "read:connections_options",
-                                                    "update:connections",
-                                                    "update:connections_options"};
+static const char scopes[] = "read:connections\0read:connections_options\0"
+                             "update:connections\0update:connections_options\0";
 
 const char *cs_auth0_missing_scope(struct cs_slice granted, const struct connsync_job *job)
 {
     bool writes = job->operation == CONNSYNC_SET && !job->dry_run;
-    int needed = writes ? SCOPES_TO_WRITE : SCOPES_TO_READ;
+    unsigned needed = writes ? SCOPES_TO_WRITE : SCOPES_TO_READ;
 
-    for (int i = 0; i < needed; i++) {
-        if (!cs_slice_has_word(granted, scopes[i])) {
-            return scopes[i];
+    for (unsigned i = 0; i < needed; i++) {
+        const char *scope = cs_words_at(scopes, i);
+        if (!cs_slice_has_word(granted, scope)) {
+            return scope;
         }
     }
     return NULL;
@@ -113,9 +105,10 @@ const char *cs_auth0_missing_scope(struct cs_slice granted, const struct connsyn
 const char *cs_auth0_scope_in_text(struct cs_slice body)
 {
     /* From behind, so that a name is not taken for the shorter one it begins with. */
-    for (int i = SCOPES_TO_WRITE - 1; i >= 0; i--) {
-        if (cs_slice_contains(body, scopes[i])) {
-            return scopes[i];
+    for (unsigned i = SCOPES_TO_WRITE; i > 0; i--) {
+        const char *scope = cs_words_at(scopes, i - 1);
+        if (cs_slice_contains(body, scope)) {
+            return scope;
         }
     }
     return NULL;
@@ -209,8 +202,7 @@ enum connsync_setting cs_auth0_setting(const struct cs_json *json,
     if (is_absent(json, connection->setting)) {
         return CONNSYNC_ON_EACH_LOGIN;
     }
-    int found = find_word(json, connection->setting, setting_names);
-    return found > 0 ? (enum connsync_setting)found : CONNSYNC_SETTING_UNKNOWN;
+    return setting_at(find_word(json, connection->setting, setting_names));
 }
 
 /* ---- Writing ---- */
@@ -254,11 +246,6 @@ enum connsync_status cs_auth0_may_write(const struct cs_json *json,
     return search.status;
 }
 
-static void add_text(struct cs_patch *body, const char *text)
-{
-    cs_patch_add(body, text, strlen(text));
-}
-
 enum connsync_status cs_auth0_patch_body(struct cs_auth0_patch *patch, const struct cs_json *json,
                                          const struct cs_auth0_connection *connection,
                                          enum connsync_setting wanted)
@@ -267,23 +254,21 @@ enum connsync_status cs_auth0_patch_body(struct cs_auth0_patch *patch, const str
     struct cs_writer value;
 
     cs_writer_init(&value, patch->value, sizeof patch->value);
-    cs_write_string(&value, "\"");
-    cs_write_string(&value, connsync_setting_name(wanted));
-    cs_write_string(&value, "\"");
+    cs_write_form(&value, "\"$\"", connsync_setting_name(wanted));
 
     cs_patch_begin(body);
-    add_text(body, "{");
+    cs_patch_add_text(body, "{");
     /* The service sets display_name to the name when it is left out. */
     if (cs_json_is_string(json, connection->display_name)) {
         struct cs_slice name = cs_json_raw(json, connection->display_name);
-        add_text(body, "\"display_name\":");
+        cs_patch_add_text(body, "\"display_name\":");
         cs_patch_add(body, name.data, name.length);
-        add_text(body, ",");
+        cs_patch_add_text(body, ",");
     }
-    add_text(body, "\"options\":");
+    cs_patch_add_text(body, "\"options\":");
     enum connsync_status status =
         cs_patch_add_object(body, json, connection->options, CS_AUTH0_SETTING, cs_written(&value));
-    add_text(body, "}");
+    cs_patch_add_text(body, "}");
     return status;
 }
 
@@ -315,20 +300,21 @@ bool cs_auth0_is_derived(const struct cs_json *json, int key)
 
 enum connsync_status cs_auth0_status(const struct cs_http_head *head)
 {
-    switch (head->status) {
-    case 401:
-        return CONNSYNC_ERR_UNAUTHORIZED;
-    case 403:
-        return CONNSYNC_ERR_FORBIDDEN;
-    case 404:
-        return CONNSYNC_ERR_NOT_FOUND;
-    case 408:
-        return CONNSYNC_ERR_SERVER;
-    case 429:
-        return CONNSYNC_ERR_RATE_LIMITED;
-    default:
-        return head->status >= 500 ? CONNSYNC_ERR_SERVER : CONNSYNC_ERR_REJECTED;
+    static const struct {
+        uint16_t http;
+        uint8_t status;
+    } rows[] = {{401, CONNSYNC_ERR_UNAUTHORIZED},
+                {403, CONNSYNC_ERR_FORBIDDEN},
+                {404, CONNSYNC_ERR_NOT_FOUND},
+                {408, CONNSYNC_ERR_SERVER},
+                {429, CONNSYNC_ERR_RATE_LIMITED}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i].http == head->status) {
+            return (enum connsync_status)rows[i].status;
+        }
     }
+    return head->status >= 500 ? CONNSYNC_ERR_SERVER : CONNSYNC_ERR_REJECTED;
 }
 
 static bool is_plain_word(const char *text)
@@ -371,8 +357,9 @@ static uint64_t asked_pause_s(const struct cs_http_head *head)
     if (head->retry_after != CS_HTTP_UNKNOWN) {
         return head->retry_after;
     }
+    /* An unknown date is later than any other. */
     if (head->status == 429 && head->ratelimit_reset != CS_HTTP_UNKNOWN &&
-        head->date != CS_HTTP_UNKNOWN && head->ratelimit_reset >= head->date) {
+        head->ratelimit_reset >= head->date) {
         /* Both are whole seconds, rounded down: one more is certain. */
         return head->ratelimit_reset - head->date + 1;
     }

@@ -8,37 +8,28 @@
  * to wait, or it is over, one way or the other. */
 #define MOVED_ON CONNSYNC_ITEM
 
-/* RFC 3986 section 3.2.2: an IPv6 address stands in brackets. */
-static void write_host(struct cs_writer *writer, const char *host)
-{
-    bool ipv6 = strchr(host, ':') != NULL;
-
-    cs_write_string(writer, ipv6 ? "[" : "");
-    cs_write_string(writer, host);
-    cs_write_string(writer, ipv6 ? "]" : "");
-}
-
 enum connsync_status cs_exchange_init(struct cs_exchange *exchange,
-                                      const struct connsync_port *port, struct cs_arena *arena,
-                                      struct cs_slice anchors, const char *host,
-                                      uint16_t port_number)
+                                      const struct connsync_config *config, struct cs_arena *arena)
 {
+    struct cs_slice anchors = cs_slice_make((const char *)config->anchors, config->anchors_length);
+    uint16_t port_number = config->port_number == 0 ? DEFAULT_PORT : config->port_number;
     struct cs_writer writer;
 
     memset(exchange, 0, sizeof *exchange);
-    exchange->port = port;
+    exchange->port = config->port;
     exchange->arena = arena;
-    exchange->port_number = port_number == 0 ? DEFAULT_PORT : port_number;
+    exchange->port_number = port_number;
     cs_writer_init(&writer, exchange->host_field, sizeof exchange->host_field);
-    write_host(&writer, host);
-    if (exchange->port_number != DEFAULT_PORT) {
+    /* RFC 3986 section 3.2.2: an IPv6 address stands in brackets. */
+    cs_write_form(&writer, strchr(config->domain, ':') != NULL ? "[$]" : "$", config->domain);
+    if (port_number != DEFAULT_PORT) {
         cs_write_string(&writer, ":");
-        cs_write_u64(&writer, exchange->port_number);
+        cs_write_u64(&writer, port_number);
     }
     if (writer.overflowed) {
         return CONNSYNC_ERR_ARGUMENT;
     }
-    return cs_tls_init(&exchange->tls, port, arena, anchors, host);
+    return cs_tls_init(&exchange->tls, config->port, arena, anchors, config->domain);
 }
 
 uint64_t cs_exchange_now_ms(const struct cs_exchange *exchange)

@@ -81,10 +81,9 @@ struct cs_exchange {
     uint8_t input[CS_EXCHANGE_INPUT_SIZE];
 };
 
+/* With the port, the domain and the anchors of `config`; they outlive the exchange. */
 enum connsync_status cs_exchange_init(struct cs_exchange *exchange,
-                                      const struct connsync_port *port, struct cs_arena *arena,
-                                      struct cs_slice anchors, const char *host,
-                                      uint16_t port_number);
+                                      const struct connsync_config *config, struct cs_arena *arena);
 
 /* The port's clock. */
 uint64_t cs_exchange_now_ms(const struct cs_exchange *exchange);

@@ -31,8 +31,8 @@ struct cs_http_request {
 };
 
 /* Writes the head, with its empty line. CONNSYNC_ERR_HTTP_REQUEST when it does
- * not fit or when a field holds a byte that would end it (CR, LF, NUL, and for
- * the target and the token anything but visible ASCII). */
+ * not fit, when there is no host or a target without its slash, and when a part holds
+ * anything but visible ASCII. Then nothing of it is left in the writer's buffer. */
 enum connsync_status cs_http_write_request(struct cs_writer *writer,
                                            const struct cs_http_request *request);
 
@@ -99,7 +99,7 @@ struct cs_http_parser {
     struct cs_http_head head;
     uint64_t remaining;
     uint64_t retry_after_date;
-    char name[CS_HTTP_NAME_MAX];
+    char name[CS_HTTP_NAME_MAX + 1];
     char value[CS_HTTP_VALUE_MAX];
 };
 

@@ -89,22 +89,9 @@ uint64_t cs_http_parse_date(struct cs_slice text)
 
 /* ---- Lists and numbers ---- */
 
-static bool is_word(struct cs_slice text, const char *word)
-{
-    return cs_slice_equal_nocase(text, cs_slice_of(word));
-}
-
 static struct cs_slice value_of(const struct cs_http_parser *parser)
 {
     return cs_slice_make(parser->value, parser->value_length);
-}
-
-static uint64_t number_or_unknown(const struct cs_http_parser *parser)
-{
-    uint64_t number = CS_HTTP_UNKNOWN;
-
-    (void)cs_slice_to_u64(value_of(parser), &number);
-    return number;
 }
 
 /* Is there something in a list that is `word`, or (`equal` false) that is not? */
@@ -119,7 +106,7 @@ static bool list_has(const struct cs_http_parser *parser, const char *word, bool
             at++;
         }
         struct cs_slice item = cs_slice_make(start, (size_t)(at++ - start));
-        if (item.length > 0 && is_word(item, word) == equal) {
+        if (item.length > 0 && cs_slice_is_nocase(item, word) == equal) {
             return true;
         }
     }
@@ -174,11 +161,11 @@ static bool is_json_type(struct cs_slice type)
         type.length--;
     }
 
-    if (is_word(type, "application/json")) {
+    if (cs_slice_is_nocase(type, "application/json")) {
         return true;
     }
     return type.length > suffix &&
-           is_word(cs_slice_make(type.data + type.length - suffix, suffix), "+json");
+           cs_slice_is_nocase(cs_slice_make(type.data + type.length - suffix, suffix), "+json");
 }
 #endif
 
@@ -193,10 +180,8 @@ static enum connsync_status announce(struct cs_http_parser *parser, enum cs_http
     return CONNSYNC_OK;
 }
 
-static enum connsync_status take_content_length(struct cs_http_parser *parser)
+static enum connsync_status take_content_length(struct cs_http_parser *parser, uint64_t length)
 {
-    uint64_t length = number_or_unknown(parser);
-
     if (length == CS_HTTP_UNKNOWN) {
         return CONNSYNC_ERR_HTTP_SYNTAX;
     }
@@ -208,7 +193,7 @@ static enum connsync_status take_content_length(struct cs_http_parser *parser)
 static enum connsync_status take_transfer_encoding(struct cs_http_parser *parser)
 {
     /* HTTP/1.0 has no transfer codings: RFC 9112 section 6.1 calls it faulty. */
-    if (parser->http_1_0 || !is_word(value_of(parser), "chunked")) {
+    if (parser->http_1_0 || !cs_slice_is_nocase(value_of(parser), "chunked")) {
         return CONNSYNC_ERR_HTTP_SYNTAX;
     }
     return announce(parser, CS_HTTP_EXPECT_CHUNK_SIZE);
@@ -220,41 +205,23 @@ static void set_once(uint64_t *kept, bool repeated, uint64_t value)
     *kept = repeated && *kept != value ? CS_HTTP_UNKNOWN : value;
 }
 
-#ifndef CONNSYNC_CORE_SMALL
-static void take_date(struct cs_http_parser *parser, uint64_t *kept, bool repeated)
+/* Where the number of a field is kept that can hold nonsense without making the message
+ * unsound. */
+static uint64_t *advice(struct cs_http_parser *parser)
 {
-    set_once(kept, repeated, cs_http_parse_date(value_of(parser)));
-}
-#endif
-
-/* The fields that can hold nonsense without making the message unsound. */
-static void take_advice(struct cs_http_parser *parser, bool repeated)
-{
-    struct cs_http_head *head = &parser->head;
-    uint64_t number = number_or_unknown(parser);
-
     switch (parser->field) {
     case FIELD_RETRY_AFTER:
-        set_once(&head->retry_after, repeated, number);
+        return &parser->head.retry_after;
 #ifndef CONNSYNC_CORE_SMALL
-        take_date(parser, &parser->retry_after_date, repeated);
-        break;
     case FIELD_DATE:
-        take_date(parser, &head->date, repeated);
-        break;
-    case FIELD_CONTENT_TYPE:
-        head->json = is_json_type(value_of(parser)) && (head->json || !repeated);
-        break;
+        return &parser->head.date;
     case FIELD_RATELIMIT_LIMIT:
-        set_once(&head->ratelimit_limit, repeated, number);
-        break;
+        return &parser->head.ratelimit_limit;
     case FIELD_RATELIMIT_REMAINING:
-        set_once(&head->ratelimit_remaining, repeated, number);
+        return &parser->head.ratelimit_remaining;
 #endif
-        break;
     default:
-        set_once(&head->ratelimit_reset, repeated, number);
-        break;
+        return &parser->head.ratelimit_reset;
     }
 }
 
@@ -262,8 +229,10 @@ enum connsync_status cs_http_field_take(struct cs_http_parser *parser)
 {
     unsigned bit = 1u << parser->field;
     bool repeated = (parser->seen & bit) != 0;
+    uint64_t number = CS_HTTP_UNKNOWN;
 
     parser->seen = (uint16_t)(parser->seen | bit);
+    (void)cs_slice_to_u64(value_of(parser), &number);
     switch (parser->field) {
     case FIELD_CONNECTION:
         parser->wants_close |= list_has(parser, "close", true);
@@ -273,13 +242,25 @@ enum connsync_status cs_http_field_take(struct cs_http_parser *parser)
         parser->head.encoded |= list_has(parser, "identity", false);
         return CONNSYNC_OK;
     case FIELD_CONTENT_LENGTH:
-        return take_content_length(parser);
+        return take_content_length(parser, number);
     case FIELD_TRANSFER_ENCODING:
         return take_transfer_encoding(parser);
-    default:
-        take_advice(parser, repeated);
+#ifndef CONNSYNC_CORE_SMALL
+    case FIELD_CONTENT_TYPE:
+        parser->head.json = is_json_type(value_of(parser)) && (parser->head.json || !repeated);
         return CONNSYNC_OK;
+    case FIELD_DATE:
+        number = cs_http_parse_date(value_of(parser));
+        break;
+    case FIELD_RETRY_AFTER:
+        set_once(&parser->retry_after_date, repeated, cs_http_parse_date(value_of(parser)));
+        break;
+#endif
+    default:
+        break;
     }
+    set_once(advice(parser), repeated, number);
+    return CONNSYNC_OK;
 }
 
 /* ---- All fields together ---- */

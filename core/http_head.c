@@ -32,14 +32,10 @@ static bool is_blank(int c)
     return c == ' ' || c == '\t';
 }
 
+/* A visible character that is no delimiter. */
 static bool is_token(int c)
 {
-    int small = c | 0x20;
-
-    if (is_digit(c) || (small >= 'a' && small <= 'z')) {
-        return true;
-    }
-    return c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL;
+    return c > ' ' && c < 0x7f && strchr("\"(),/:;<=>?@[\\]{}", c) == NULL;
 }
 
 /* ---- The status line ---- */
@@ -100,43 +96,30 @@ static enum cs_http_event take_space_or_end(struct cs_http_parser *parser, int c
 
 /* ---- Fields, of the head and of a chunked body's trailer ---- */
 
-/* Names beyond the room are cut; the count goes on to one more, which tells them
- * from those that fit. */
-static void keep_name_byte(struct cs_http_parser *parser, int c)
+/* Names are cut at a length that none has which is of interest. */
+static enum cs_http_event take_name_byte(struct cs_http_parser *parser, int c)
 {
-    if (parser->name_length < CS_HTTP_NAME_MAX) {
-        bool upper = c >= 'A' && c <= 'Z';
-        parser->name[parser->name_length] = (char)(upper ? c - 'A' + 'a' : c);
+    if (parser->name_length < sizeof parser->name) {
+        /* Makes letters small, and letters of nothing else that a name may hold. */
+        parser->name[parser->name_length++] = (char)(c | 0x20);
     }
-    if (parser->name_length <= CS_HTTP_NAME_MAX) {
-        parser->name_length++;
-    }
-}
-
-static enum cs_http_event take_name_or_end(struct cs_http_parser *parser, int c)
-{
-    if (!is_token(c)) {
-        return cs_http_require(parser, c, '\r', CS_HTTP_EXPECT_LAST_LF);
-    }
-    parser->name_length = 0;
-    keep_name_byte(parser, c);
     return cs_http_go(parser, CS_HTTP_EXPECT_NAME);
 }
 
 /* A trailer is checked and dropped: it comes too late to change the head. */
 static int find_field(const struct cs_http_parser *parser)
 {
-    if (parser->trailer || parser->name_length > CS_HTTP_NAME_MAX) {
-        return -1;
-    }
-    return cs_http_field_find(cs_slice_make(parser->name, parser->name_length));
+    return parser->trailer ? -1
+                           : cs_http_field_find(cs_slice_make(parser->name, parser->name_length));
 }
 
 static enum cs_http_event take_name(struct cs_http_parser *parser, int c)
 {
     if (is_token(c)) {
-        keep_name_byte(parser, c);
-        return CS_HTTP_MORE;
+        return take_name_byte(parser, c);
+    }
+    if (parser->name_length == 0) {
+        return cs_http_require(parser, c, '\r', CS_HTTP_EXPECT_LAST_LF);
     }
     parser->field = (int8_t)find_field(parser);
     parser->value_length = 0;
@@ -236,7 +219,8 @@ enum cs_http_event cs_http_head_take(struct cs_http_parser *parser, int c)
     case CS_HTTP_EXPECT_LINE_LF:
         return cs_http_require(parser, c, '\n', CS_HTTP_EXPECT_NAME_OR_END);
     case CS_HTTP_EXPECT_NAME_OR_END:
-        return take_name_or_end(parser, c);
+        parser->name_length = 0;
+        return take_name(parser, c);
     case CS_HTTP_EXPECT_NAME:
         return take_name(parser, c);
     case CS_HTTP_EXPECT_BLANKS:

@@ -4,7 +4,7 @@
  * Order of use: `cs_json_check` proves that the bytes are one strict RFC 8259
  * text and counts the tokens that it needs; `cs_json_tokenise` fills that many
  * jsmn tokens; the look-ups walk the tokens. Only a checked text may be
- * tokenised: jsmn's strict mode lets much pass that RFC 8259 forbids.
+ * tokenised: jsmn lets much pass that RFC 8259 forbids, in its strict mode too.
  *
  * Values are named by the index of their token; CS_JSON_NONE is no value.
  */
@@ -14,9 +14,8 @@
 #include "core/status.h"
 #include "core/text.h"
 
-/* The one set of jsmn switches for the whole of connsync: parent links keep
- * wide documents linear, strict mode refuses bare words. */
-#define JSMN_STRICT
+/* The one set of jsmn switches for the whole of connsync: parent links keep wide documents
+ * linear. What jsmn's strict mode would refuse never gets that far. */
 #define JSMN_PARENT_LINKS
 #define JSMN_HEADER
 #include <jsmn.h>
@@ -107,7 +106,7 @@ bool cs_json_to_u64(const struct cs_json *json, int value, uint64_t *out);
  * numbers by their exact decimal value, objects as sets of members whatever
  * their order, arrays in order), and otherwise but for a chance of 2^-64. Object
  * members are summed, so a duplicate counts twice. Numbers whose exponent has 19
- * digits or more are equal only if spelled alike. The key is drawn afresh for
+ * digits or more, 9 where addresses have 32 bits, are equal only if spelled alike. The key is drawn afresh for
  * every run: nobody can prepare two texts that collide.
  */
 struct cs_digest_key {

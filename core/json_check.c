@@ -15,14 +15,15 @@ typedef size_t word;
 
 #define EVERY_BYTE(value) ((word)(~(word)0 / 255 * (value)))
 
-/* What may come next, white space apart. */
-enum expected {
-    EXPECT_VALUE,
-    EXPECT_VALUE_OR_END, /* after '[' */
-    EXPECT_KEY,          /* after ',' in an object */
-    EXPECT_KEY_OR_END,   /* after '{' */
-    EXPECT_COMMA_OR_END, /* after a value in a container */
-    EXPECT_NOTHING       /* after the outermost value */
+/* What may come next, white space apart: a sum of these. */
+enum {
+    VALUE = 1,
+    KEY = 2,
+    COLON = 4,
+    COMMA = 8,
+    END_OF_OBJECT = 16,
+    END_OF_ARRAY = 32,
+    NOTHING = 0
 };
 
 struct checker {
@@ -31,12 +32,17 @@ struct checker {
     uint64_t kinds; /* lowest bit: the innermost container is an object */
     unsigned depth;
     size_t tokens;
-    enum expected expected;
+    unsigned expected;
 };
 
-static inline bool is_at(const struct checker *c, unsigned char wanted)
+/* Takes the byte `wanted` if it comes next. */
+static bool take(struct checker *c, unsigned char wanted)
 {
-    return c->at < c->end && *c->at == wanted;
+    if (c->at == c->end || *c->at != wanted) {
+        return false;
+    }
+    c->at++;
+    return true;
 }
 
 static inline bool is_digit_at(const struct checker *c)
@@ -93,8 +99,10 @@ static inline void skip_plain(struct checker *c)
 /* At a backslash. A lone surrogate is grammatical: RFC 8259, section 8.2. */
 static bool skip_escape(struct checker *c)
 {
+    static const char escapes[] = "\"\\/bfnrtu";
+
     c->at++;
-    if (c->at == c->end || *c->at == '\0' || strchr("\"\\/bfnrtu", *c->at) == NULL) {
+    if (c->at == c->end || memchr(escapes, *c->at, sizeof escapes - 1) == NULL) {
         return false;
     }
     if (*c->at++ != 'u') {
@@ -110,36 +118,36 @@ static bool skip_escape(struct checker *c)
 }
 
 /*
- * One character of two to four bytes, by the table of RFC 3629, section 4: continuation
- * bytes behind a first byte, and what the first two may not be together. This keeps out
- * overlong forms (C0, C1, E0 80, F0 80), surrogates (ED A0) and all above U+10FFFF (F4 90).
+ * One character of two to four bytes, by the table of RFC 3629, section 4. The first byte
+ * narrows the range of the second: this is what keeps out overlong forms, surrogates and
+ * all above U+10FFFF.
  */
 static bool skip_utf8(struct checker *c)
 {
-    unsigned first = *c->at;
+    const unsigned char *at = c->at;
+    unsigned first = *at;
     size_t more = first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : 1;
+    unsigned low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
+    unsigned high = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
 
-    if ((size_t)(c->end - c->at) <= more) {
+    if (first < 0xC2 || first > 0xF4 || (size_t)(c->end - at) <= more) {
         return false;
     }
-    for (size_t i = 1; i <= more; i++) {
-        if ((c->at[i] & 0xC0) != 0x80) {
+    for (; more > 0; more--) {
+        at++;
+        if (*at < low || *at > high) {
             return false;
         }
+        low = 0x80;
+        high = 0xBF;
     }
-    unsigned two = first << 8 | c->at[1];
-    if (two < 0xC280 || two >= 0xF490 || (two >= 0xE080 && two < 0xE0A0) ||
-        (two >= 0xEDA0 && two < 0xEDC0) || (two >= 0xF080 && two < 0xF090)) {
-        return false;
-    }
-    c->at += more + 1;
+    c->at = at + 1;
     return true;
 }
 
 /* At the opening quote; leaves `at` behind the closing one. */
 static inline enum connsync_status check_string(struct checker *c)
 {
-    c->tokens++;
     c->at++;
     for (;;) {
         skip_plain(c);
@@ -173,70 +181,72 @@ static bool skip_digits(struct checker *c)
 }
 
 /* RFC 8259, section 6. */
-static enum connsync_status check_number(struct checker *c)
+static bool skip_number(struct checker *c)
 {
-    bool ok = true;
-
-    c->tokens++;
-    if (*c->at == '-') {
-        c->at++;
+    (void)take(c, '-');
+    if (!take(c, '0') && !skip_digits(c)) {
+        return false;
     }
-    if (is_at(c, '0')) {
-        c->at++;
-    } else {
-        ok = skip_digits(c);
+    if (take(c, '.') && !skip_digits(c)) {
+        return false;
     }
-    if (ok && is_at(c, '.')) {
-        c->at++;
-        ok = skip_digits(c);
+    if (!take(c, 'e') && !take(c, 'E')) {
+        return true;
     }
-    if (ok && (is_at(c, 'e') || is_at(c, 'E'))) {
-        c->at++;
-        if (is_at(c, '+') || is_at(c, '-')) {
-            c->at++;
-        }
-        ok = skip_digits(c);
+    if (!take(c, '+')) {
+        (void)take(c, '-');
     }
-    return ok ? CONNSYNC_OK : CONNSYNC_ERR_JSON_SYNTAX;
+    return skip_digits(c);
 }
 
-static enum connsync_status check_word(struct checker *c, const char *wanted)
+static bool skip_word(struct checker *c, const char *wanted)
 {
-    c->tokens++;
-    for (; *wanted != '\0'; wanted++) {
-        if (!is_at(c, (unsigned char)*wanted)) {
-            return CONNSYNC_ERR_JSON_SYNTAX;
-        }
-        c->at++;
+    while (*wanted != '\0' && take(c, (unsigned char)*wanted)) {
+        wanted++;
     }
-    return CONNSYNC_OK;
+    return *wanted == '\0';
 }
 
-static enum connsync_status open_container(struct checker *c, bool is_object)
+static inline bool skip_primitive(struct checker *c)
 {
-    if (c->depth == CS_JSON_DEPTH_MAX) {
-        return CONNSYNC_ERR_JSON_DEPTH;
+    switch (*c->at) {
+    case 't':
+        return skip_word(c, "true");
+    case 'f':
+        return skip_word(c, "false");
+    case 'n':
+        return skip_word(c, "null");
+    default:
+        return skip_number(c);
     }
-    c->tokens++;
-    c->at++;
-    c->depth++;
-    c->kinds = c->kinds << 1 | is_object;
-    c->expected = is_object ? EXPECT_KEY_OR_END : EXPECT_VALUE_OR_END;
-    return CONNSYNC_OK;
+}
+
+static inline bool is_in_object(const struct checker *c)
+{
+    return (c->kinds & 1) != 0;
 }
 
 static inline void end_value(struct checker *c)
 {
-    c->expected = c->depth == 0 ? EXPECT_NOTHING : EXPECT_COMMA_OR_END;
+    c->expected =
+        c->depth == 0 ? NOTHING : COMMA | (is_in_object(c) ? END_OF_OBJECT : END_OF_ARRAY);
+}
+
+static inline enum connsync_status open_container(struct checker *c, bool is_object)
+{
+    if (c->depth == CS_JSON_DEPTH_MAX) {
+        return CONNSYNC_ERR_JSON_DEPTH;
+    }
+    c->at++;
+    c->tokens++;
+    c->depth++;
+    c->kinds = c->kinds << 1 | is_object;
+    c->expected = is_object ? KEY | END_OF_OBJECT : VALUE | END_OF_ARRAY;
+    return CONNSYNC_OK;
 }
 
 static inline enum connsync_status close_container(struct checker *c)
 {
-    bool is_object = (c->kinds & 1) != 0;
-
-    if (*c->at != (is_object ? '}' : ']')) {
-        return CONNSYNC_ERR_JSON_SYNTAX;
-    }
     c->at++;
     c->depth--;
     c->kinds >>= 1;
@@ -244,83 +254,70 @@ static inline enum connsync_status close_container(struct checker *c)
     return CONNSYNC_OK;
 }
 
-static inline enum connsync_status check_value(struct checker *c)
+static inline enum connsync_status check_punctuation(struct checker *c, unsigned expected)
 {
-    end_value(c);
-    switch (*c->at) {
+    c->at++;
+    c->expected = expected;
+    return CONNSYNC_OK;
+}
+
+/* Which of the expected things a byte begins. */
+static inline unsigned kind_of(unsigned char byte)
+{
+    switch (byte) {
     case '"':
-        return check_string(c);
-    case '{':
-        return open_container(c, true);
-    case '[':
-        return open_container(c, false);
-    case 't':
-        return check_word(c, "true");
-    case 'f':
-        return check_word(c, "false");
-    case 'n':
-        return check_word(c, "null");
+        return VALUE | KEY;
+    case ':':
+        return COLON;
+    case ',':
+        return COMMA;
+    case '}':
+        return END_OF_OBJECT;
+    case ']':
+        return END_OF_ARRAY;
     default:
-        return check_number(c);
+        return VALUE;
     }
-}
-
-/* A key and its colon; the value comes in the next step. */
-static inline enum connsync_status check_key(struct checker *c)
-{
-    enum connsync_status status;
-
-    if (*c->at != '"') {
-        return CONNSYNC_ERR_JSON_SYNTAX;
-    }
-    status = check_string(c);
-    if (status != CONNSYNC_OK) {
-        return status;
-    }
-    skip_white_space(c);
-    if (!is_at(c, ':')) {
-        return CONNSYNC_ERR_JSON_SYNTAX;
-    }
-    c->at++;
-    c->expected = EXPECT_VALUE;
-    return CONNSYNC_OK;
-}
-
-static inline enum connsync_status check_comma_or_end(struct checker *c)
-{
-    if (*c->at != ',') {
-        return close_container(c);
-    }
-    c->at++;
-    c->expected = (c->kinds & 1) != 0 ? EXPECT_KEY : EXPECT_VALUE;
-    return CONNSYNC_OK;
 }
 
 /* There is a byte to look at, and it is not white space. */
 static inline enum connsync_status check_next(struct checker *c)
 {
-    switch (c->expected) {
-    case EXPECT_VALUE_OR_END:
-        return *c->at == ']' ? close_container(c) : check_value(c);
-    case EXPECT_VALUE:
-        return check_value(c);
-    case EXPECT_KEY_OR_END:
-        return *c->at == '}' ? close_container(c) : check_key(c);
-    case EXPECT_KEY:
-        return check_key(c);
-    case EXPECT_COMMA_OR_END:
-        return check_comma_or_end(c);
-    case EXPECT_NOTHING:
-    default:
+    unsigned expected = c->expected & kind_of(*c->at);
+
+    if (expected == NOTHING) {
         return CONNSYNC_ERR_JSON_SYNTAX;
     }
+    switch (*c->at) {
+    case '{':
+    case '[':
+        return open_container(c, *c->at == '{');
+    case '}':
+    case ']':
+        return close_container(c);
+    case ',':
+        return check_punctuation(c, is_in_object(c) ? KEY : VALUE);
+    case ':':
+        return check_punctuation(c, VALUE);
+    default:
+        break;
+    }
+    c->tokens++;
+    end_value(c);
+    if (*c->at != '"') {
+        return skip_primitive(c) ? CONNSYNC_OK : CONNSYNC_ERR_JSON_SYNTAX;
+    }
+    if (expected == KEY) {
+        c->expected = COLON;
+    }
+    return check_string(c);
 }
 
 enum connsync_status cs_json_check(struct cs_slice text, struct cs_json_facts *facts)
 {
     /* An empty text may have no address, and NULL may not be added to. */
     const unsigned char *start = (const unsigned char *)(text.length > 0 ? text.data : "");
-    struct checker c = {start, start + text.length, 0, 0, 0, EXPECT_VALUE};
+    struct checker c = {start, start + text.length, 0, 0, 0, VALUE};
     enum connsync_status status = CONNSYNC_OK;
 
     for (;;) {
@@ -333,7 +330,7 @@ enum connsync_status cs_json_check(struct cs_slice text, struct cs_json_facts *f
             break; /* with `at` where the error is */
         }
     }
-    if (status == CONNSYNC_OK && c.expected != EXPECT_NOTHING) {
+    if (status == CONNSYNC_OK && c.expected != NOTHING) {
         status = CONNSYNC_ERR_JSON_SYNTAX;
     }
     facts->tokens = c.tokens;

@@ -10,8 +10,13 @@
 
 #define SIP_WORD_BYTES 8
 
-/* Exponents of up to 18 digits can be summed in 64 bits, with room to spare. */
-#define EXPONENT_DIGITS_MAX 18
+/* Another digit may follow what is below: of 18 digits, or 8 where addresses are short,
+ * there is room in a ptrdiff_t for a text's length besides. */
+#if PTRDIFF_MAX < INT64_MAX
+#define EXPONENT_LIMIT 10000000
+#else
+#define EXPONENT_LIMIT 100000000000000000
+#endif
 
 enum tag {
     TAG_STRING,
@@ -71,17 +76,12 @@ static void sip_byte(struct sip *sip, unsigned byte)
     }
 }
 
-static void sip_bytes(struct sip *sip, struct cs_slice bytes)
+static void sip_bytes(struct sip *sip, const void *bytes, size_t length)
 {
-    for (size_t i = 0; i < bytes.length; i++) {
-        sip_byte(sip, (unsigned char)bytes.data[i]);
-    }
-}
+    const unsigned char *byte = bytes;
 
-static void sip_u64(struct sip *sip, uint64_t value)
-{
-    for (unsigned i = 0; i < 64; i += 8) {
-        sip_byte(sip, (unsigned)(value >> i) & 0xFF);
+    for (; length > 0; length--) {
+        sip_byte(sip, *byte++);
     }
 }
 
@@ -90,8 +90,9 @@ static void sip_start(struct sip *sip, const struct cs_digest_key *key, enum tag
     static const uint64_t start[4] = {0x736F6D6570736575, 0x646F72616E646F6D, 0x6C7967656E657261,
                                       0x7465646279746573};
 
-    for (int i = 0; i < 4; i++) {
-        sip->v[i] = start[i] ^ (i % 2 == 0 ? key->k0 : key->k1);
+    for (int i = 0; i < 4; i += 2) {
+        sip->v[i] = start[i] ^ key->k0;
+        sip->v[i + 1] = start[i + 1] ^ key->k1;
     }
     sip->word = 0;
     sip->count = 0;
@@ -111,28 +112,26 @@ static uint64_t sip_end(struct sip *sip)
     return sip->v[0] ^ sip->v[1] ^ sip->v[2] ^ sip->v[3];
 }
 
-static uint64_t digest_pair(const struct cs_digest_key *key, enum tag tag, uint64_t a, uint64_t b)
+static uint64_t digest_bytes(const struct cs_digest_key *key, enum tag tag, const void *bytes,
+                             size_t length)
 {
     struct sip sip;
 
     sip_start(&sip, key, tag);
-    sip_u64(&sip, a);
-    sip_u64(&sip, b);
+    sip_bytes(&sip, bytes, length);
     return sip_end(&sip);
 }
 
-static uint64_t digest_bytes(const struct cs_digest_key *key, enum tag tag, struct cs_slice bytes)
+static uint64_t digest_pair(const struct cs_digest_key *key, enum tag tag, uint64_t a, uint64_t b)
 {
-    struct sip sip;
+    uint64_t pair[] = {a, b};
 
-    sip_start(&sip, key, tag);
-    sip_bytes(&sip, bytes);
-    return sip_end(&sip);
+    return digest_bytes(key, tag, pair, sizeof pair);
 }
 
 uint64_t cs_json_digest_of_string(struct cs_slice utf8, const struct cs_digest_key *key)
 {
-    return digest_bytes(key, TAG_STRING, utf8);
+    return digest_bytes(key, TAG_STRING, utf8.data, utf8.length);
 }
 
 static uint64_t digest_string(struct cs_slice body, const struct cs_digest_key *key)
@@ -151,19 +150,18 @@ static uint64_t digest_string(struct cs_slice body, const struct cs_digest_key *
 }
 
 /* Reads what follows the digits: nothing, or `e` and a number with any sign. */
-static bool read_exponent(struct cs_slice text, size_t at, int64_t *exponent)
+static bool read_exponent(const char *at, const char *end, ptrdiff_t *exponent)
 {
     bool negative = false;
-    int digits = 0;
 
     *exponent = 0;
-    for (; at < text.length; at++) {
-        int digit = text.data[at] - '0';
-        negative = negative || digit == '-' - '0';
-        if (digit < 0 || digit > 9 || (digits == 0 && digit == 0)) {
+    for (; at < end; at++) {
+        int digit = *at - '0';
+        negative |= *at == '-';
+        if (digit < 0 || digit > 9) {
             continue;
         }
-        if (++digits > EXPONENT_DIGITS_MAX) {
+        if (*exponent >= EXPONENT_LIMIT) {
             return false;
         }
         *exponent = *exponent * 10 + digit;
@@ -178,41 +176,38 @@ static bool read_exponent(struct cs_slice text, size_t at, int64_t *exponent)
  */
 static uint64_t digest_number(struct cs_slice text, const struct cs_digest_key *key)
 {
-    bool behind_point = false;
-    bool started = false;
-    int64_t point = 0; /* how far to the right of the last digit */
-    size_t zeros = 0;  /* that count if another digit follows */
-    int64_t exponent;
+    const char *end = text.data + text.length;
+    const char *point = NULL;
+    const char *last = NULL; /* of the digits that are not zero */
+    const char *at;
+    ptrdiff_t exponent;
     struct sip sip;
-    size_t at;
 
-    sip_start(&sip, key, TAG_NUMBER);
-    for (at = 0; at < text.length && (text.data[at] | 0x20) != 'e'; at++) {
-        char c = text.data[at];
-        if (c == '-' || c == '.') {
-            behind_point = c == '.';
-            continue;
+    for (at = text.data; at < end && (*at | 0x20) != 'e'; at++) {
+        if (*at == '.') {
+            point = at;
+        } else if (*at > '0') {
+            last = at;
         }
-        point -= behind_point;
-        zeros += started || c != '0';
-        if (c == '0') {
-            continue;
-        }
-        for (; zeros > 1; zeros--) {
-            sip_byte(&sip, '0');
-        }
-        sip_byte(&sip, (unsigned char)c);
-        zeros = 0;
-        started = true;
     }
-    if (!started) {
+    sip_start(&sip, key, TAG_NUMBER);
+    if (last == NULL) {
         return sip_end(&sip);
     }
-    if (!read_exponent(text, at, &exponent)) {
-        return digest_bytes(key, TAG_NUMBER_AS_SPELLED, text);
+    if (!read_exponent(at, end, &exponent)) {
+        return digest_bytes(key, TAG_NUMBER_AS_SPELLED, text.data, text.length);
     }
-    sip_byte(&sip, text.data[0] == '-' ? '-' : '+');
-    sip_u64(&sip, (uint64_t)(exponent + point + (int64_t)zeros));
+    if (point == NULL) {
+        point = at;
+    }
+    exponent += point - last - (point > last);
+    for (at = text.data; at <= last; at++) {
+        if (*at > '0' || (*at == '0' && sip.count > 1)) {
+            sip_byte(&sip, (unsigned char)*at);
+        }
+    }
+    sip_byte(&sip, text.data[0] == '-');
+    sip_bytes(&sip, &exponent, sizeof exponent);
     return sip_end(&sip);
 }
 
@@ -221,19 +216,18 @@ static uint64_t digest_token(const struct cs_json *json, int value, uint64_t sum
                              const struct cs_digest_key *key)
 {
     struct cs_slice text = cs_json_raw(json, value);
-    uint64_t size = cs_json_size(json, value);
 
     switch (text.data[0]) {
     case '"':
         return digest_string(cs_json_string_body(json, value), key);
     case '{':
-        return digest_pair(key, TAG_OBJECT, size, sum);
     case '[':
-        return digest_pair(key, TAG_ARRAY, size, sum);
+        return digest_pair(key, text.data[0] == '{' ? TAG_OBJECT : TAG_ARRAY,
+                           cs_json_size(json, value), sum);
     case 't':
     case 'f':
     case 'n':
-        return digest_bytes(key, TAG_WORD, text);
+        return digest_bytes(key, TAG_WORD, text.data, text.length);
     default:
         return digest_number(text, key);
     }
@@ -265,15 +259,15 @@ uint64_t cs_json_digest(const struct cs_json *json, int value, const struct cs_d
 
     for (int at = cs_json_next(json, value) - 1; at >= value; at--) {
         int parent = json->tokens[at].parent;
-        unsigned depth = depth_of(json, at, value);
+        uint64_t *sum = &sums[depth_of(json, at, value)];
         uint64_t before = digest;
 
-        digest = digest_token(json, at, sums[depth + 1], key);
-        sums[depth + 1] = 0;
+        digest = digest_token(json, at, sum[1], key);
+        sum[1] = 0;
         if (cs_json_is_array(json, parent)) {
-            sums[depth] = digest_pair(key, TAG_ELEMENT, sums[depth], digest);
+            *sum = digest_pair(key, TAG_ELEMENT, digest, *sum);
         } else if (cs_json_is_object(json, parent)) {
-            sums[depth] += digest_pair(key, TAG_MEMBER, digest, before);
+            *sum += digest_pair(key, TAG_MEMBER, digest, before);
         }
     }
     return digest;

@@ -3,7 +3,6 @@
  * core/json.h sets for everybody else. jsmn's own text is not written to our
  * warning rules, so it is kept out of our other files.
  */
-#define JSMN_STRICT
 #define JSMN_PARENT_LINKS
 #ifdef CONNSYNC_CORE_SMALL
 #define JSMN_STATIC /* with one caller, which always gives tokens, it becomes part of that */
@@ -13,18 +12,6 @@
 #include "core/json.h"
 
 #include <limits.h>
-
-/* jsmn's strict mode takes a number or a word for unfinished when nothing follows
- * it. A checked text can be nothing else but one such value, up to its end. */
-static int tokenise_lone_primitive(struct cs_slice text, jsmntok_t *token, unsigned start)
-{
-    token->type = JSMN_PRIMITIVE;
-    token->start = (int)start;
-    token->end = (int)text.length;
-    token->size = 0;
-    token->parent = CS_JSON_NONE;
-    return 1;
-}
 
 enum connsync_status cs_json_tokenise(struct cs_json *json, struct cs_slice text, jsmntok_t *tokens,
                                       size_t capacity)
@@ -44,9 +31,6 @@ enum connsync_status cs_json_tokenise(struct cs_json *json, struct cs_slice text
     }
     jsmn_init(&parser);
     count = jsmn_parse(&parser, text.data, text.length, tokens, (unsigned)capacity);
-    if (count == JSMN_ERROR_PART && parser.toknext == 0) {
-        count = tokenise_lone_primitive(text, tokens, parser.pos);
-    }
     if (count == JSMN_ERROR_NOMEM) {
         return CONNSYNC_ERR_JSON_TOKENS;
     }

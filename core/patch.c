@@ -17,29 +17,21 @@ void cs_patch_add(struct cs_patch *patch, const char *data, size_t length)
     patch->length += length;
 }
 
-/* The value of an object's last member: climbs to it from the last token inside,
- * which costs less than a walk over all members. */
-static int last_value(const struct cs_json *json, int object)
+void cs_patch_add_text(struct cs_patch *patch, const char *text)
 {
-    int key = cs_json_next(json, object) - 1;
-
-    while (json->tokens[key].parent != object) {
-        key = json->tokens[key].parent;
-    }
-    return key + 1;
+    cs_patch_add(patch, text, strlen(text));
 }
 
 /* Where a new member goes: behind the last one, or behind the opening brace. What
  * white space there is before the closing brace stays there. */
-static const char *insertion_point(const struct cs_json *json, int object)
+static const char *insertion_point(struct cs_slice object)
 {
-    struct cs_slice last;
+    const char *at = object.data + object.length - 1;
 
-    if (cs_json_size(json, object) == 0) {
-        return cs_json_raw(json, object).data + 1;
+    while ((unsigned char)at[-1] <= ' ') {
+        at--;
     }
-    last = cs_json_raw(json, last_value(json, object));
-    return last.data + last.length;
+    return at;
 }
 
 enum connsync_status cs_patch_add_object(struct cs_patch *patch, const struct cs_json *json,
@@ -57,14 +49,13 @@ enum connsync_status cs_patch_add_object(struct cs_patch *patch, const struct cs
     if (count > 1) {
         return CONNSYNC_REFUSED_DUPLICATE;
     }
-    old = count == 1 ? cs_json_raw(json, found) : cs_slice_make(insertion_point(json, object), 0);
+    old = count == 1 ? cs_json_raw(json, found) : cs_slice_make(insertion_point(whole), 0);
 
     cs_patch_add(patch, whole.data, (size_t)(old.data - whole.data));
     if (count == 0) {
-        bool empty = cs_json_size(json, object) == 0;
-        cs_patch_add(patch, empty ? "\"" : ",\"", empty ? 1 : 2);
-        cs_patch_add(patch, name, strlen(name));
-        cs_patch_add(patch, "\":", 2);
+        cs_patch_add_text(patch, old.data[-1] == '{' ? "\"" : ",\"");
+        cs_patch_add_text(patch, name);
+        cs_patch_add_text(patch, "\":");
     }
     cs_patch_add(patch, value.data, value.length);
     old.data += old.length;

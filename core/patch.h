@@ -35,10 +35,11 @@ struct cs_patch {
 enum connsync_status cs_patch_set_member(struct cs_patch *patch, const struct cs_json *json,
                                          int object, const char *name, struct cs_slice value);
 
-/* The same piece by piece, for a body with more around it: nothing yet; one more slice;
- * the object with its member set. */
+/* The same piece by piece, for a body with more around it: nothing yet; one more slice,
+ * or a string that stays; the object with its member set. */
 void cs_patch_begin(struct cs_patch *patch);
 void cs_patch_add(struct cs_patch *patch, const char *data, size_t length);
+void cs_patch_add_text(struct cs_patch *patch, const char *text);
 enum connsync_status cs_patch_add_object(struct cs_patch *patch, const struct cs_json *json,
                                          int object, const char *name, struct cs_slice value);
 

@@ -75,10 +75,15 @@ static void add_loss(struct cs_writer *line, const struct connsync_result *resul
  * stand for themselves; here something may have been. */
 static void add_cause(struct cs_writer *line, const char *text)
 {
-    const char *claim = strstr(text, "; nothing written");
+    static const char claim[] = "; nothing written";
+    struct cs_slice cause = cs_slice_of(text);
+    size_t length = sizeof claim - 1;
 
+    if (cause.length >= length && memcmp(text + cause.length - length, claim, length) == 0) {
+        cause.length -= length;
+    }
     add(line, " (");
-    cs_write(line, cs_slice_make(text, claim != NULL ? (size_t)(claim - text) : strlen(text)));
+    cs_write(line, cause);
     add(line, ")");
 }
 

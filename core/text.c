@@ -1,5 +1,6 @@
 #include "core/text.h"
 
+#include <stdarg.h>
 #include <string.h>
 
 /* The digits of 2^64-1. */
@@ -33,6 +34,11 @@ bool cs_slice_equal_nocase(struct cs_slice a, struct cs_slice b)
 bool cs_slice_is(struct cs_slice slice, const char *string)
 {
     return cs_slice_equal(slice, cs_slice_of(string));
+}
+
+bool cs_slice_is_nocase(struct cs_slice slice, const char *string)
+{
+    return cs_slice_equal_nocase(slice, cs_slice_of(string));
 }
 
 bool cs_slice_starts_with(struct cs_slice slice, const char *prefix)
@@ -198,6 +204,23 @@ void cs_write_percent_encoded(struct cs_writer *writer, struct cs_slice text)
         encoded[2] = hex[c & 15];
         cs_write(writer, cs_slice_make(encoded, sizeof encoded));
     }
+}
+
+void cs_write_form(struct cs_writer *writer, const char *form, ...)
+{
+    va_list strings;
+
+    va_start(strings, form);
+    for (; *form != '\0'; form++) {
+        if (*form == '$') {
+            cs_write_string(writer, va_arg(strings, const char *));
+        } else if (*form == '@') {
+            cs_write_percent_encoded(writer, cs_slice_of(va_arg(strings, const char *)));
+        } else {
+            cs_write(writer, cs_slice_make(form, 1));
+        }
+    }
+    va_end(strings);
 }
 
 bool cs_copy_string(char *out, size_t size, struct cs_slice text)

@@ -42,6 +42,7 @@ bool cs_slice_equal(struct cs_slice a, struct cs_slice b);
 /* Equal but for the case of ASCII letters. */
 bool cs_slice_equal_nocase(struct cs_slice a, struct cs_slice b);
 bool cs_slice_is(struct cs_slice slice, const char *string);
+bool cs_slice_is_nocase(struct cs_slice slice, const char *string);
 bool cs_slice_starts_with(struct cs_slice slice, const char *prefix);
 /* Is `word` one of the blank-separated words of `list`? (OAuth's `scope`.) */
 bool cs_slice_has_word(struct cs_slice list, const char *word);
@@ -75,6 +76,11 @@ void cs_write_u64(struct cs_writer *writer, uint64_t value);
 /* Every byte but RFC 3986's unreserved ones as %XX: right for a path segment, a
  * query value and application/x-www-form-urlencoded alike. */
 void cs_write_percent_encoded(struct cs_writer *writer, struct cs_slice text);
+/* `form`, with the next of the strings in place of each '$', and percent-encoded in place
+ * of each '@': cs_write_form(&url, "https://$/users/@", host, name). As many strings as
+ * there are marks. */
+void cs_write_form(struct cs_writer *writer, const char *form, ...);
+
 static inline struct cs_slice cs_written(const struct cs_writer *writer)
 {
     return cs_slice_make(writer->data, writer->length);

@@ -1,6 +1,6 @@
 /* The firmware: the memory of a board, and the life that is lived in it. */
 #include "platform/lwip/life.h"
-#include "platform/lwip/trust_anchors.h"
+#include "port/trust_anchors.h"
 
 /* CONNSYNC_BOARD_NAME and CONNSYNC_BOARD_MEMORY come from the board's board.cmake. */
 static uint64_t memory[CONNSYNC_BOARD_MEMORY / sizeof(uint64_t)];

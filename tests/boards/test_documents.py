@@ -35,6 +35,7 @@ class LargestTest(BoardTest):
                 self.expect_room(cycle)
                 start = start or cycle.memory["agent"].now
                 self.assertEqual(cycle.memory["agent"].now, start, case)
+            self.note_marks(tls, chain, cycle)
 
     def largest(self):
         """The made ones, and of the recorded ones the largest that can be written."""

@@ -4,10 +4,12 @@
 
 #include "platform/posix/posix_anchors.h"
 #include "platform/posix/posix_port.h"
+#include "port/trust_anchors.h"
 
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -22,6 +24,7 @@
 static unsigned char memory[CONNSYNC_MEMORY_RECOMMENDED];
 static uint8_t anchors[ANCHORS_SIZE];
 static size_t anchors_length;
+static const uint8_t *anchors_in_use; /* these, or those that are compiled in */
 static struct cli_options *options;
 static struct connsync_posix posix;
 static struct connsync *agent;
@@ -216,9 +219,34 @@ struct report_cause session_cause(void)
 
 /* ---- Opening ---- */
 
+#ifdef CONNSYNC_BUILTIN_ANCHORS
+/* A program that brings its own roots does not look for the machine's: it is to do the
+ * same wherever it runs. Who names others means them. */
+static bool use_builtin_anchors(void)
+{
+    const char *named = getenv("SSL_CERT_FILE");
+
+    if (options->ca_file != NULL || (named != NULL && named[0] != '\0')) {
+        return false;
+    }
+    anchors_in_use = connsync_trust_anchors;
+    anchors_length = connsync_trust_anchors_length;
+    return true;
+}
+#else
+static bool use_builtin_anchors(void)
+{
+    return false;
+}
+#endif
+
 static bool load_anchors(void)
 {
     struct connsync_posix_anchors loaded;
+
+    if (use_builtin_anchors()) {
+        return true;
+    }
     const char *path = options->ca_file != NULL ? options->ca_file : connsync_posix_anchors_find();
     char message[CLI_MESSAGE_SIZE];
 
@@ -232,6 +260,7 @@ static bool load_anchors(void)
         report_error(message);
         return false;
     }
+    anchors_in_use = anchors;
     anchors_length = loaded.length;
     return true;
 }
@@ -254,7 +283,7 @@ static void fill_config(struct connsync_config *config)
     config->memory_size = sizeof memory;
     config->domain = options->domain;
     config->port_number = options->port_number;
-    config->anchors = anchors;
+    config->anchors = anchors_in_use;
     config->anchors_length = anchors_length;
     config->token = options->token[0] != '\0' ? options->token : NULL;
     config->client_id = options->client_id;

@@ -1,6 +1,7 @@
 /*
- * The trust anchors that the build put into the flash (cmake/anchors.cmake): DER
- * certificates one after another, as `struct connsync_config` takes them, used in place.
+ * The trust anchors that the build put into the program (cmake/anchors.cmake): a firmware,
+ * or a static program that runs where there is no bundle. DER certificates one after
+ * another, as `struct connsync_config` takes them, used in place.
  */
 #ifndef CONNSYNC_TRUST_ANCHORS_H
 #define CONNSYNC_TRUST_ANCHORS_H
