@@ -172,6 +172,22 @@ static void test_any_bucket(void **state)
     print_message("%u buckets, none declined a request\n", runs);
 }
 
+/* Slower than any known tenant: what is to be left is left all the same, since a few more
+ * are kept to find out with, and waits that bring nothing grow. */
+static void test_slow_buckets(void **state)
+{
+    (void)state;
+    for (uint64_t refill_rate = 100; refill_rate <= 900; refill_rate += 50) {
+        for (uint32_t leave = 1; leave <= 7; leave++) {
+            struct tenant tenant = make(10, refill_rate, RESET_ONE);
+            struct connsync_pace pace = leaving(leave);
+            (void)drive(&pace, &tenant, 60, 20);
+            assert_int_equal(tenant.declined, 0);
+            assert_true(tenant.lowest >= leave);
+        }
+    }
+}
+
 /* An empty bucket to begin with: the first answer is 429, and no other. */
 static void test_empty_bucket(void **state)
 {
@@ -354,6 +370,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_any_bucket),
+        cmocka_unit_test(test_slow_buckets),
         cmocka_unit_test(test_empty_bucket),
         cmocka_unit_test(test_no_reset),
         cmocka_unit_test(test_bursts),
