@@ -544,12 +544,19 @@ static enum connsync_status answer_list(struct connsync *agent)
 
 static enum connsync_status next_page(struct connsync *agent)
 {
+    const struct cs_json *json = &agent->document.json;
     struct connsync_page *page = agent->job.page;
-    bool more = cs_auth0_next_cursor(&agent->document.json, agent->cursor, sizeof agent->cursor);
+    bool more = cs_auth0_next_cursor(json, agent->cursor, sizeof agent->cursor);
 
+    /* A list that is cut short is not to pass for a whole one. */
+    if (!more && cs_json_string_body(json, cs_json_find_one(json, 0, "next")).length > 0) {
+        return CONNSYNC_ERR_ANSWER;
+    }
     if (page != NULL) {
         memcpy(page->cursor, agent->cursor, sizeof page->cursor);
         page->take = (uint16_t)agent->take;
+        page->bytes = agent->document.text.length;
+        page->count = cs_json_size(json, cs_auth0_connections(json));
     }
     if (page != NULL || !more) {
         return finish(agent, CONNSYNC_UNCHANGED);

@@ -155,6 +155,8 @@ enum connsync_operation {
 struct connsync_page {
     char cursor[CONNSYNC_CURSOR_SIZE]; /* afterwards empty if there is no next page */
     uint16_t take;                     /* connections asked for; less once they did not fit */
+    size_t bytes;                      /* afterwards the size of this page, */
+    size_t count;                      /* and how many connections were in it */
 };
 
 struct connsync_job {

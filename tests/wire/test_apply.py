@@ -2,7 +2,6 @@
 
 import os
 import pty
-import re
 import subprocess
 
 import cli
@@ -20,9 +19,9 @@ class SizeTest(FleetTest):
         env = tenant.environment(credentials=True)
         result = self.apply(tenant, env=env)
         self.assertEqual(result.code, 0, result.err)
-        self.assertIn("100 changed, 900 in sync, 0 refused, 0 failed, 321 requests", result.out)
-        self.assertEqual((count_of(tenant, "POST"), pages(tenant)), (1, 20))
-        self.assertEqual(len(tenant.requests), 1 + 20 + 300)
+        self.assertIn("100 changed, 900 in sync, 0 refused, 0 failed, 322 requests", result.out)
+        self.assertEqual((count_of(tenant, "POST"), pages(tenant)), (1, 1 + 20))
+        self.assertEqual(len(tenant.requests), 1 + 21 + 300)
         self.assertEqual((tenant.tcp_connections, tenant.handshakes), (1, 1))
         self.assertEqual(self.written(tenant), [numbered(number) for number in drifting])
         for number in drifting:
@@ -33,7 +32,7 @@ class SizeTest(FleetTest):
         result = self.apply(tenant, env=env)
         self.assertEqual(result.code, 0, result.err)
         self.assertEqual((count_of(tenant, "POST"), pages(tenant), len(tenant.requests)),
-                         (1, 20, 21))
+                         (1, 21, 22))
         self.assertIn("1000 in sync", result.out)
 
     def test_more_than_the_queue_holds(self):
@@ -46,22 +45,49 @@ class SizeTest(FleetTest):
         self.assertEqual(result.code, 0, result.err)
         self.assertEqual(sorted(self.written(tenant)), [numbered(n) for n in range(1, 1301)])
         self.assertEqual(len(self.lines(result)), 1300)
-        self.assertGreater(pages(tenant), 26)
-        self.assertLess(pages(tenant), 40)
+        self.assertGreater(pages(tenant), 1 + 26)
+        self.assertLess(pages(tenant), 2 * 27 + 20)
         self.assertEqual(count_of(tenant, "GET"), pages(tenant) + 2 * 1300)
         self.assertEqual(tenant.handshakes, 1)
 
     def test_pages_that_do_not_fit(self):
         """A page is asked for again with fewer connections, and so are those after it."""
-        tenant = self.many(60, range(1, 61, 7), options=b'"MARKER":"%s"' % (b"MARKER" * 40000))
+        tenant = self.many(12, [1, 7], options=b'"MARKER":"%s"' % (b"MARKER" * 160000))
         result = self.apply(tenant, "--json")
         self.assertEqual(result.code, 0, result.err)
-        takes = [int(request.query["take"][0]) for request in tenant.requests
-                 if "take" in request.query]
-        self.assertEqual(takes[:2], [50, 25])
-        self.assertEqual(takes, sorted(takes, reverse=True))
-        self.assertEqual(len(self.lines(result)), 60)
-        self.assertEqual(tenant.writes(), len(range(1, 61, 7)))
+        self.assertEqual(self.takes(tenant), [10, 5, 5, 5])
+        self.assertEqual(len(self.lines(result)), 12)
+        self.assertEqual(tenant.writes(), 2)
+
+    def takes(self, tenant):
+        return [int(request.query["take"][0]) for request in tenant.requests
+                if "take" in request.query]
+
+    def test_pages_of_like_size(self):
+        """The larger the connections, the fewer of them in a page."""
+        for size, takes in ((10, [10, 50, 50]), (2000, [10] + [31, 29] + [30] * 2),
+                            (20000, [10] * 10)):
+            tenant = self.many(100, [], options=b'"MARKER":"%s"' % (b"x" * size))
+            self.assertEqual(self.apply(tenant).code, 0)
+            found = self.takes(tenant)
+            for number, (take, expected) in enumerate(zip(found, takes)):
+                self.assertAlmostEqual(take, expected, delta=2, msg=str((number, found)))
+
+    def test_a_cursor_that_cannot_be_kept(self):
+        """A list that is cut short is not taken for a whole one: nothing is written."""
+        for cursor in ("n" * 300, "5"):
+            tenant = self.many(3, [1])
+            tenant.faults.append(Fault("body", path="take",
+                                       data='{"next":"%s","connections":[]}' % cursor))
+            tenant.faults.append(Fault("status", path="from=", times=None, status=200,
+                                       body='{"next":"%s","connections":[]}' % cursor))
+            result = self.apply(tenant)
+            self.expect(result, 1, "does not look like the Management API's")
+            self.assertLessEqual(len(tenant.requests), 2)
+
+    def test_no_connections_of_ours(self):
+        result = self.apply(self.many(3, []), document={"connections": [entry(id="con_x")]})
+        self.assertEqual(result.code, 5)
 
     def test_no_connections(self):
         result = self.apply(self.tenant())
@@ -386,7 +412,7 @@ class OutputTest(FleetTest):
         result = self.apply(tenant, "--json")
         self.assertEqual(sum(line["requests"] for line in result.json) + pages(tenant),
                          len(tenant.requests))
-        self.assertTrue(re.search(r"7 requests, 1 TLS handshakes", result.err))
+        self.assertIn("connsync: 8 requests, 1 TLS handshakes", result.err)
 
 
 if __name__ == "__main__":

@@ -43,10 +43,13 @@ class KillTest(FleetTest):
     def start_apply(self, tenant):
         return self.start(tenant, "apply", str(self.folder / "connsync.json"), verbose=False)
 
-    def killed_after(self, seconds, tenant, before, wanted):
+    def killed_at(self, moment, tenant, before, wanted):
         """How many were written, after a kill; then the next run must finish the job."""
+        requests, seconds = moment
         self.restore(tenant, before)
         process = self.start_apply(tenant)
+        while len(tenant.requests) < requests and process.poll() is None:
+            time.sleep(0.0005)
         time.sleep(seconds)
         process.send_signal(signal.SIGKILL)
         out, err = process.communicate(timeout=20)
@@ -64,15 +67,17 @@ class KillTest(FleetTest):
         return done
 
     def test_any_moment(self):
+        """So many requests have come, and then some milliseconds; or any time from the start."""
         boxes = [self.box() for _ in range(WORKERS)]
         since = time.monotonic()
         self.assertEqual(self.finish(self.start_apply(boxes[0][0])).code, 0)
-        longest = 1.5 * (time.monotonic() - since)
-        chance = random.Random(4)
-        moments = [chance.uniform(0, longest) for _ in range(KILLS)]
+        longest, total = time.monotonic() - since, len(boxes[0][0].requests)
+        chance = random.Random()
+        moments = [(0, chance.uniform(0, longest)) if run % 4 == 0 else
+                   (chance.randint(1, total), chance.uniform(0, 0.004)) for run in range(KILLS)]
 
         def work(number):
-            return [self.killed_after(moment, *boxes[number])
+            return [self.killed_at(moment, *boxes[number])
                     for moment in moments[number::WORKERS]]
 
         with ThreadPoolExecutor(WORKERS) as pool:

@@ -10,6 +10,10 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Pages begin small and then grow to this many bytes, or to the most connections that are
+ * asked for at once: so the first page, too, takes little memory. */
+#define TAKE_FIRST 10u
+#define PAGE_BYTES 65536u
 /* A tenant that never ends would else be listed for ever. */
 #define PAGES_MAX 1000000u
 /* Failures of the network in a row after which the rest is not tried. */
@@ -22,6 +26,7 @@ struct fleet {
     struct tally tally;
     struct connsync_page page;   /* the next one */
     struct connsync_page resume; /* where the queue was full */
+    uint16_t take_max;           /* less once a page did not fit */
     bool collecting;             /* else pages are only looked at for matches */
     bool matched;                /* all pages have been looked at for matches */
     uint64_t done;
@@ -42,6 +47,8 @@ static struct fleet begin(struct cli_options *options, struct connsync_desired *
     fleet.desired = desired;
     fleet.task = task;
     fleet.collecting = true;
+    fleet.page.take = TAKE_FIRST;
+    fleet.take_max = CONNSYNC_PAGE_MAX;
     queue_clear(&queue);
     return fleet;
 }
@@ -139,20 +146,37 @@ static void on_listed(void *context, const struct connsync_result *listed)
                  (unsigned long long)fleet->tally.seen, queue.count);
 }
 
+/* From the page that was, how large the next one is to be. */
+static void adapt_page(struct fleet *fleet, uint16_t asked)
+{
+    struct connsync_page *page = &fleet->page;
+
+    if (page->take < asked) {
+        fleet->take_max = page->take;
+    } else if (page->count > 0) {
+        size_t fitting = PAGE_BYTES / (page->bytes / page->count + 1);
+        size_t least = fitting > TAKE_FIRST ? fitting : TAKE_FIRST;
+        page->take = (uint16_t)(least < fleet->take_max ? least : fleet->take_max);
+    }
+}
+
 static enum connsync_status list_page(struct fleet *fleet)
 {
     struct connsync_job job = fleet->options->job;
-    char before[CONNSYNC_CURSOR_SIZE];
+    struct connsync_page before = fleet->page;
 
-    memcpy(before, fleet->page.cursor, sizeof before);
     job.operation = CONNSYNC_LIST;
     job.page = &fleet->page;
     enum connsync_status status = session_run(&job, on_listed, fleet);
     fleet->tally.requests += connsync_result(session_agent())->requests;
-    if (status == CONNSYNC_OK && before[0] != '\0' && strcmp(before, fleet->page.cursor) == 0) {
+    if (status != CONNSYNC_OK) {
+        return status;
+    }
+    if (before.cursor[0] != '\0' && strcmp(before.cursor, fleet->page.cursor) == 0) {
         return CONNSYNC_ERR_ANSWER; /* the same page over and over */
     }
-    return status;
+    adapt_page(fleet, before.take);
+    return CONNSYNC_OK;
 }
 
 /* Lists on from the present page: until the queue is full, and for matches to the end. */

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define QUEUE_SIZE (256u * 1024u)
+#define QUEUE_SIZE (32u * 1024u)
 /* The values, and three strings at their longest. */
 #define QUEUE_ITEM_MAX (2u + CONNSYNC_ID_SIZE + CONNSYNC_NAME_SIZE + CONNSYNC_STRATEGY_SIZE)
 

@@ -1,0 +1,124 @@
+"""docs/apply.md: each example in it is run, and does what it says.
+
+A block of JSON with the setting is the file from then on, and the tenant is new. Blocks of
+`console` are run one after another, and what they print is compared line by line.
+"""
+
+import configparser
+import json
+import os
+import re
+import shlex
+import subprocess
+from pathlib import Path
+
+import cli
+from cli import SETTING
+from fleet import FleetTest
+from test_watch import until
+from tenant import samples
+
+ROOT = Path(os.environ["CONNSYNC_SOURCE_DIR"])
+MANUAL = (ROOT / "docs" / "apply.md").read_text(encoding="utf-8")
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
+COMMAND = re.compile(r"^\$ (connsync [^\n]*)\n(.*?)^\[(\d+)\]$", re.M | re.S)
+
+
+def comparable(text):
+    """Lines in any order (two streams), without what differs from run to run."""
+    text = re.sub(r'"time":"[^"]*"', '"time":""', text)
+    text = re.sub(r"\d+ bytes of memory", "bytes of memory", text)
+    return sorted(line.rstrip() for line in text.splitlines())
+
+
+class ManualTest(FleetTest):
+    """What a reader of the manual would try."""
+
+    def new_tenant(self, text):
+        """A tenant as in the examples; the file is in the working directory."""
+        self.write(text.encode())
+        self.box = self.tenant(samples.google(), samples.samlp(), samples.sms())
+
+    def run_here(self, words, tenant):
+        process = subprocess.Popen(
+            [cli.binary(), *words, *tenant.arguments()], cwd=self.folder,
+            env=cli.environment(tenant.environment()), stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        return self.finish(process)
+
+    def test_commands(self):
+        count = 0
+        for kind, text in BLOCK.findall(MANUAL):
+            if kind == "json" and SETTING in text:
+                self.new_tenant(text)
+            if kind != "console":
+                continue
+            self.assertEqual(text.count("$ "), len(COMMAND.findall(text)), text)
+            for command, printed, code in COMMAND.findall(text):
+                with self.subTest(command):
+                    result = self.run_here(shlex.split(command)[1:], self.box)
+                    self.assertEqual(comparable(result.out + result.err), comparable(printed))
+                    self.assertEqual(result.code, int(code))
+                    count += 1
+        self.assertEqual(count, MANUAL.count("$ connsync"))
+        self.assertGreater(count, 8)
+
+    def block(self, kind, word):
+        """The one block of this kind that has the word."""
+        found = [text for name, text in BLOCK.findall(MANUAL) if name == kind and word in text]
+        self.assertEqual(len(found), 1)
+        return found[0]
+
+    def watch(self, words):
+        """Runs watch until its status file says that it waits; returns the process."""
+        process = subprocess.Popen(
+            [cli.binary(), *words, *self.box.arguments()], cwd=self.folder,
+            env=cli.environment(self.box.environment()), stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(lambda: process.poll() is None and process.kill())
+        file = self.folder / "status.json"
+        until(lambda: file.exists() and '"waiting"' in file.read_text())
+        return process
+
+    def test_unit(self):
+        """The service's command line, with its folders put here; and the probe."""
+        self.new_tenant('{"all":true,"%s":"off"}' % SETTING)
+        unit = configparser.ConfigParser()
+        unit.optionxform = str
+        unit.read_string(self.block("ini", "ExecStart"))
+        self.assertEqual(unit["Service"]["Type"], "notify")
+        words = [word.replace("/etc/connsync/", "").replace("/run/connsync/", "")
+                 for word in unit["Service"]["ExecStart"].split()]
+        self.assertEqual(words[:2], ["/usr/bin/connsync", "watch"])
+        process = self.watch(words[1:])
+        self.assertEqual(self.probe(), 0)
+        shown = json.loads(self.block("json", "last_success_unix"))
+        told = json.loads((self.folder / "status.json").read_text())
+        self.assertEqual(list(shown), list(told))
+        for name, value in told.items():
+            self.assertIs(type(value), type(shown[name]), name)
+        process.terminate()
+        self.assertEqual(self.finish(process).code, 0)
+        old = os.stat(self.folder / "status.json").st_mtime - 5000
+        os.utime(self.folder / "status.json", (old, old))
+        self.assertNotEqual(self.probe(), 0, "an old file passes")
+
+    def probe(self):
+        return subprocess.run(["sh", "-c", self.block("sh", "status.json")], cwd=self.folder,
+                              check=False).returncode
+
+    def test_every_block_is_known(self):
+        self.assertEqual({kind for kind, _ in BLOCK.findall(MANUAL)},
+                         {"json", "console", "ini", "sh"})
+
+    def test_every_option_is_explained(self):
+        for command in ("plan", "apply", "watch"):
+            result = self.run_cli(None, command, "--help", env={}, verbose=False)
+            for option in ("--out", "--plan", "--every", "--status-file", "--max-rps", "--leave",
+                           "--log-format"):
+                if re.search(r"^  %s " % option, result.out, re.M):
+                    self.assertTrue(re.search(r"`[^`]*%s\b" % option, MANUAL), option)
+
+
+if __name__ == "__main__":
+    cli.main()
