@@ -352,14 +352,19 @@ static bool is_pausing(struct connsync *agent, struct connsync_wait *wait)
     return true;
 }
 
+/* Token requests are counted apart, by the service as well. */
+static bool is_paced(const struct connsync *agent)
+{
+    return CS_AGENT_PACES && agent->config.pace != NULL && agent->phase != CS_AGENT_TOKEN;
+}
+
 /* Keeping to the tenant's rate takes none of the time that the job was given. */
 static enum connsync_status keep_pace(struct connsync *agent)
 {
-    struct connsync_pace *pace = agent->config.pace;
-
-    if (!CS_AGENT_PACES || pace == NULL || agent->phase == CS_AGENT_TOKEN) {
+    if (!is_paced(agent)) {
         return CONNSYNC_OK;
     }
+    struct connsync_pace *pace = agent->config.pace;
     uint64_t now = cs_exchange_now_ms(&agent->exchange);
     uint32_t wait = cs_pace_wait_ms(pace, cs_agent_pace_kind(agent), now);
     if (wait == 0) {
@@ -377,10 +382,8 @@ static enum connsync_status keep_pace(struct connsync *agent)
 
 static void learn_pace(struct connsync *agent)
 {
-    struct connsync_pace *pace = agent->config.pace;
-
-    if (CS_AGENT_PACES && pace != NULL && agent->phase != CS_AGENT_TOKEN) {
-        cs_pace_answer(pace, cs_agent_pace_kind(agent), &agent->exchange.parser.head,
+    if (is_paced(agent)) {
+        cs_pace_answer(agent->config.pace, cs_agent_pace_kind(agent), &agent->exchange.parser.head,
                        cs_exchange_now_ms(&agent->exchange));
     }
 }

@@ -382,11 +382,10 @@ static enum connsync_status finish(struct connsync *agent, enum connsync_outcome
 
 static enum connsync_status show(const struct connsync *agent)
 {
-    const struct cs_document *document = &agent->document;
-
     if (!CS_AGENT_SHOWS || agent->job.look == NULL) {
         return CONNSYNC_OK;
     }
+    const struct cs_document *document = &agent->document;
     struct cs_slice options = cs_json_raw(&document->json, document->connection.options);
     return agent->job.look(agent->job.look_context, options.data, options.length);
 }

@@ -50,7 +50,7 @@ void session_catch_hangup(void);
 /* Did one come? Forgets it. */
 bool session_take_hangup(void);
 
-/* `pulse` is called at least so often, whatever is waited for. */
-void session_set_pulse(uint32_t every_ms, void (*pulse)(void));
+/* `function` is called at least so often, whatever is waited for. */
+void session_set_pulse(uint32_t every_ms, void (*function)(void));
 
 #endif
