@@ -352,7 +352,7 @@ static bool is_pausing(struct connsync *agent, struct connsync_wait *wait)
     return true;
 }
 
-/* The token endpoint has limits of its own. */
+/* Token requests are counted apart, by the service as well. */
 static bool is_paced(const struct connsync *agent)
 {
     return CS_AGENT_PACES && agent->config.pace != NULL && agent->phase != CS_AGENT_TOKEN;

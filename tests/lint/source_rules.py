@@ -17,7 +17,7 @@ import pathlib
 import re
 import sys
 
-FREESTANDING = {"stdint.h", "stddef.h", "stdbool.h", "string.h", "limits.h"}
+FREESTANDING = {"stdint.h", "stddef.h", "stdbool.h", "stdarg.h", "string.h", "limits.h"}
 LAYERS = ("core", "port", "platform", "boards")
 # What each layer may include of ours. Arrows run one way.
 MAY_INCLUDE = {

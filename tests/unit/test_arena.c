@@ -6,7 +6,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -171,28 +170,28 @@ static void test_cut_does_not_split(void **state)
 /* What the question is answered is what then happens, whatever lies in the arena. */
 static void test_would_take(void **state)
 {
+    uint32_t random = 7;
     unsigned yes = 0;
     unsigned no = 0;
 
     (void)state;
-    srand(7);
     for (unsigned round = 0; round < 20000; round++) {
         struct cs_arena arena;
         void *pieces[12];
         size_t size = 0;
         cs_arena_init(&arena, block, 2048);
         for (size_t i = 0; i < 12; i++) {
-            pieces[i] = cs_arena_allocate(&arena, (size_t)rand() % 250);
+            pieces[i] = cs_arena_allocate(&arena, next_random(&random) % 250);
         }
         for (size_t i = 2; i < 12; i++) {
-            if (rand() % 2 == 0) {
+            if (next_random(&random) % 2 == 0) {
                 cs_arena_release(&arena, pieces[i]);
             }
         }
         struct cs_arena_question question = {{pieces[0], pieces[1]},
-                                             (size_t)rand() % 700,
-                                             (size_t)rand() % 300,
-                                             (size_t)rand() % 500};
+                                             next_random(&random) % 700,
+                                             next_random(&random) % 300,
+                                             next_random(&random) % 500};
         bool answer = cs_arena_would_take(&arena, &question);
         cs_arena_release(&arena, pieces[0]);
         cs_arena_release(&arena, pieces[1]);
