@@ -135,14 +135,18 @@ const char *connsync_outcome_name(enum connsync_outcome outcome)
 
 static bool is_valid(const struct connsync_job *job)
 {
+    bool sets = job->operation == CONNSYNC_SET && job->wanted != CONNSYNC_SETTING_UNKNOWN;
+
+    if (CS_AGENT_SMALL && (!sets || job->dry_run)) {
+        return false;
+    }
     if (job->operation == CONNSYNC_LIST) {
-        return CS_AGENT_LISTS;
+        return true;
     }
     if (job->connection == NULL || job->connection[0] == '\0') {
         return false;
     }
-    return job->operation == CONNSYNC_GET ||
-           (job->operation == CONNSYNC_SET && job->wanted != CONNSYNC_SETTING_UNKNOWN);
+    return sets || job->operation == CONNSYNC_GET;
 }
 
 static uint32_t timeout_of(const struct connsync *agent)
@@ -152,7 +156,7 @@ static uint32_t timeout_of(const struct connsync *agent)
 
 static void begin_list(struct connsync *agent)
 {
-    const struct connsync_page *page = CS_AGENT_LISTS ? agent->job.page : NULL;
+    const struct connsync_page *page = !CS_AGENT_SMALL ? agent->job.page : NULL;
 
     agent->take = page != NULL && page->take > 0 ? page->take : CONNSYNC_PAGE_MAX;
     agent->cursor[0] = '\0';
@@ -296,7 +300,7 @@ static enum connsync_status too_large(struct connsync *agent)
     if (agent->exchange.bytes_needed > 0) {
         agent->result.bytes_needed = agent->exchange.bytes_needed;
     }
-    return end(agent, agent->phase == CS_AGENT_READ && agent->job.operation == CONNSYNC_SET
+    return end(agent, agent->phase == CS_AGENT_READ && cs_agent_sets(agent)
                           ? CONNSYNC_REFUSED_TOO_LARGE
                           : CONNSYNC_ERR_HTTP_TOO_LARGE);
 }

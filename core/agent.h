@@ -93,27 +93,32 @@ enum connsync_status cs_agent_next_item(struct connsync *agent);
 
 void cs_agent_release_document(struct connsync *agent);
 
-/* What a list is read with is compiled to nothing where there are none. */
+/* What a small core leaves out is compiled to nothing: see core/connsync.h. */
 #ifdef CONNSYNC_CORE_SMALL
-#define CS_AGENT_LISTS false
+#define CS_AGENT_SMALL true
 #else
-#define CS_AGENT_LISTS true
+#define CS_AGENT_SMALL false
 #endif
 
 /* Likewise what keeps to a rate, and what shows a document to the caller. */
-#define CS_AGENT_PACES CS_AGENT_LISTS
-#define CS_AGENT_SHOWS CS_AGENT_LISTS
+#define CS_AGENT_PACES (!CS_AGENT_SMALL)
+#define CS_AGENT_SHOWS (!CS_AGENT_SMALL)
 
 static inline bool cs_agent_is_in(const struct connsync *agent, enum cs_agent_phase phase)
 {
     return agent->phase == phase &&
-           (CS_AGENT_LISTS || (phase != CS_AGENT_LIST && phase != CS_AGENT_LISTING));
+           (!CS_AGENT_SMALL || (phase != CS_AGENT_LIST && phase != CS_AGENT_LISTING));
 }
 
 /* The phase in which a job begins, once there is a token. */
 static inline enum cs_agent_phase cs_agent_first_phase(const struct connsync *agent)
 {
-    return CS_AGENT_LISTS && agent->job.operation == CONNSYNC_LIST ? CS_AGENT_LIST : CS_AGENT_READ;
+    return !CS_AGENT_SMALL && agent->job.operation == CONNSYNC_LIST ? CS_AGENT_LIST : CS_AGENT_READ;
+}
+
+static inline bool cs_agent_sets(const struct connsync *agent)
+{
+    return CS_AGENT_SMALL || agent->job.operation == CONNSYNC_SET;
 }
 
 /* Which of the service's buckets the request of the present phase draws from. */

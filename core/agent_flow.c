@@ -42,10 +42,15 @@ static enum connsync_status take_document(struct connsync *agent)
     size_t size = facts.tokens * sizeof *document->tokens;
     document->tokens = cs_arena_allocate(&agent->arena, size);
     if (document->tokens == NULL) {
-        agent->result.bytes_needed = document->text.length + size;
         return CONNSYNC_REFUSED_TOO_LARGE;
     }
     return cs_json_tokenise(&document->json, document->text, document->tokens, facts.tokens);
+}
+
+static enum connsync_status does_not_fit(struct connsync *agent)
+{
+    agent->result.bytes_needed = agent->document.text.length + agent->arena.wanted;
+    return CONNSYNC_REFUSED_TOO_LARGE;
 }
 
 /* What is absent or does not fit stays empty. */
@@ -203,16 +208,35 @@ static bool is_success(const struct connsync *agent)
     return status >= 200 && status <= 299;
 }
 
+/* 4xx but for 408: the service has judged the request and declined it, a rate
+ * limit before it looked. After 5xx and 408 nobody knows. */
+static bool was_declined(enum connsync_status status)
+{
+    return status != CONNSYNC_ERR_SERVER;
+}
+
 static enum connsync_status explain(struct connsync *agent)
 {
-    struct cs_slice body = cs_exchange_body(&agent->exchange);
+    const struct cs_document *document = &agent->document;
     struct connsync_result *result = &agent->result;
     enum connsync_status status = cs_auth0_status(&agent->exchange.parser.head);
 
-    cs_auth0_service_code(body, result->service_code, sizeof result->service_code);
+    /* The body may be anything at all. What was to be written is not needed any more. */
+    cs_agent_release_document(agent);
+    result->service_code[0] = '\0';
+    if (take_document(agent) == CONNSYNC_OK) {
+        cs_auth0_service_code(&document->json, result->service_code, sizeof result->service_code);
+    }
+    if (agent->phase == CS_AGENT_WRITE && was_declined(status)) {
+        agent->write_sent = false;
+    }
     if (status == CONNSYNC_ERR_FORBIDDEN) {
-        result->missing_scope = cs_auth0_scope_in_text(body);
-        return result->missing_scope != NULL ? CONNSYNC_ERR_SCOPE : status;
+        result->missing_scope = cs_auth0_scope_in_text(document->text);
+        status = result->missing_scope != NULL ? CONNSYNC_ERR_SCOPE : status;
+    }
+    if (agent->phase == CS_AGENT_TOKEN && was_declined(status) &&
+        status != CONNSYNC_ERR_RATE_LIMITED) {
+        return CONNSYNC_ERR_CLIENT_CREDENTIALS;
     }
     return status;
 }
@@ -246,27 +270,17 @@ static enum connsync_status check_scope(struct connsync *agent)
     return agent->result.missing_scope == NULL ? CONNSYNC_OK : CONNSYNC_ERR_SCOPE;
 }
 
-static enum connsync_status take_token(struct connsync *agent)
+static enum connsync_status answer_token(struct connsync *agent)
 {
-    if (take_document(agent) != CONNSYNC_OK) {
-        return CONNSYNC_ERR_ANSWER;
-    }
     int token = cs_json_find_one(&agent->document.json, 0, "access_token");
+
     if (token == CS_JSON_NONE) {
         return CONNSYNC_ERR_ANSWER;
     }
-    enum connsync_status status = check_scope(agent);
-    return status == CONNSYNC_OK ? keep_token(agent, token) : status;
-}
-
-static enum connsync_status answer_token(struct connsync *agent)
-{
-    if (!is_success(agent)) {
-        enum connsync_status status = explain(agent);
-        bool temporary = status == CONNSYNC_ERR_RATE_LIMITED || status == CONNSYNC_ERR_SERVER;
-        return temporary ? status : CONNSYNC_ERR_CLIENT_CREDENTIALS;
+    enum connsync_status status = CS_AGENT_SMALL ? CONNSYNC_OK : check_scope(agent);
+    if (status == CONNSYNC_OK) {
+        status = keep_token(agent, token);
     }
-    enum connsync_status status = take_token(agent);
     if (status != CONNSYNC_OK) {
         return status;
     }
@@ -276,17 +290,13 @@ static enum connsync_status answer_token(struct connsync *agent)
 
 /* ---- Reading and deciding ---- */
 
-/* The connection that the job names, in an answer that may be a list of them. */
+/* The connection that the job names, in an answer that is a list of them. */
 static enum connsync_status locate(struct connsync *agent, int *object)
 {
     const struct cs_json *json = &agent->document.json;
     int list = cs_auth0_connections(json);
     size_t matches = 0;
 
-    if (known_id(agent) != NULL) {
-        *object = 0;
-        return CONNSYNC_OK;
-    }
     if (list == CS_JSON_NONE) {
         return CONNSYNC_ERR_ANSWER;
     }
@@ -305,30 +315,22 @@ static enum connsync_status locate(struct connsync *agent, int *object)
     return matches == 1 ? CONNSYNC_OK : CONNSYNC_REFUSED_AMBIGUOUS;
 }
 
-/* An answer about another connection than the one asked for would send the write
- * astray. */
-static bool is_the_one(const struct connsync *agent)
-{
-    const char *id = known_id(agent);
-
-    /* Without one it was asked for by name, and found by it. */
-    return id == NULL ||
-           cs_json_string_is(&agent->document.json, agent->document.connection.id, id);
-}
-
 static enum connsync_status read_connection(struct connsync *agent)
 {
+    const struct cs_json *json = &agent->document.json;
+    struct cs_auth0_connection *connection = &agent->document.connection;
+    const char *id = known_id(agent);
     int object = 0;
-    enum connsync_status status = take_document(agent);
+    enum connsync_status status = id != NULL ? CONNSYNC_OK : locate(agent, &object);
 
-    if (status == CONNSYNC_OK) {
-        status = locate(agent, &object);
-    }
     if (status != CONNSYNC_OK) {
         return status;
     }
-    status = cs_auth0_read_connection(&agent->document.json, object, &agent->document.connection);
-    if (agent->document.connection.id != CS_JSON_NONE && !is_the_one(agent)) {
+    status = cs_auth0_read_connection(json, object, connection);
+    /* An answer about another connection than the one asked for would send the write
+     * astray. Without an id it was asked for by name, and found by it. */
+    if (id != NULL && connection->id != CS_JSON_NONE &&
+        !cs_json_string_is(json, connection->id, id)) {
         return CONNSYNC_ERR_ANSWER;
     }
     if (agent->result.id[0] == '\0') {
@@ -407,7 +409,7 @@ static enum connsync_status prepare_write(struct connsync *agent)
     if (status != CONNSYNC_OK) {
         return status;
     }
-    if (agent->job.dry_run) {
+    if (!CS_AGENT_SMALL && agent->job.dry_run) {
         return finish(agent, CONNSYNC_WOULD_CHANGE);
     }
     status = take_snapshot(agent);
@@ -429,7 +431,7 @@ static enum connsync_status decide(struct connsync *agent)
 {
     agent->result.before = cs_auth0_setting(&agent->document.json, &agent->document.connection);
     agent->result.after = agent->result.before;
-    if (agent->job.operation == CONNSYNC_GET) {
+    if (!cs_agent_sets(agent)) {
         enum connsync_status status = show(agent);
         return status == CONNSYNC_OK ? finish(agent, CONNSYNC_UNCHANGED) : status;
     }
@@ -488,32 +490,16 @@ static enum connsync_status settle(struct connsync *agent)
 
 static enum connsync_status answer_read(struct connsync *agent)
 {
-    if (!is_success(agent)) {
-        return explain(agent);
-    }
     enum connsync_status status = read_connection(agent);
+
     if (status != CONNSYNC_OK) {
         return status;
     }
     return agent->write_sent ? settle(agent) : decide(agent);
 }
 
-/* 4xx but for 408: the service has judged the request and declined it, a rate
- * limit before it looked. After 5xx and 408 nobody knows. */
-static bool was_declined(enum connsync_status status)
-{
-    return status != CONNSYNC_ERR_SERVER;
-}
-
 static enum connsync_status answer_write(struct connsync *agent)
 {
-    if (!is_success(agent)) {
-        enum connsync_status status = explain(agent);
-        if (was_declined(status)) {
-            agent->write_sent = false;
-        }
-        return status;
-    }
     agent->acknowledged = true;
     agent->phase = CS_AGENT_READ;
     return CONNSYNC_WOULD_BLOCK;
@@ -524,15 +510,8 @@ static enum connsync_status answer_write(struct connsync *agent)
 static enum connsync_status answer_list(struct connsync *agent)
 {
     const struct cs_json *json = &agent->document.json;
-
-    if (!is_success(agent)) {
-        return explain(agent);
-    }
-    enum connsync_status status = take_document(agent);
-    if (status != CONNSYNC_OK) {
-        return status;
-    }
     int list = cs_auth0_connections(json);
+
     if (list == CS_JSON_NONE) {
         return CONNSYNC_ERR_ANSWER;
     }
@@ -590,11 +569,21 @@ enum connsync_status cs_agent_next_item(struct connsync *agent)
 
 enum connsync_status cs_agent_answer(struct connsync *agent)
 {
-    if (agent->phase == CS_AGENT_TOKEN) {
-        return answer_token(agent);
+    if (!is_success(agent)) {
+        return explain(agent);
     }
     if (agent->phase == CS_AGENT_WRITE) {
         return answer_write(agent);
+    }
+    enum connsync_status status = take_document(agent);
+    if (status == CONNSYNC_REFUSED_TOO_LARGE) {
+        (void)does_not_fit(agent);
+    }
+    if (agent->phase == CS_AGENT_TOKEN) {
+        return status == CONNSYNC_OK ? answer_token(agent) : CONNSYNC_ERR_ANSWER;
+    }
+    if (status != CONNSYNC_OK) {
+        return status;
     }
     return cs_agent_is_in(agent, CS_AGENT_LIST) ? answer_list(agent) : answer_read(agent);
 }

@@ -328,25 +328,14 @@ static bool is_plain_word(const char *text)
     return true;
 }
 
-/* Tokens enough for an error body; a longer one has no code that we would show. */
-#define ERROR_TOKENS_MAX 24
-
-void cs_auth0_service_code(struct cs_slice body, char *out, size_t size)
+void cs_auth0_service_code(const struct cs_json *json, char *out, size_t size)
 {
-    jsmntok_t tokens[ERROR_TOKENS_MAX];
-    struct cs_json_facts facts;
-    struct cs_json json;
     int code = CS_JSON_NONE;
 
-    out[0] = '\0';
-    if (cs_json_check(body, &facts) != CONNSYNC_OK || facts.tokens > ERROR_TOKENS_MAX ||
-        cs_json_tokenise(&json, body, tokens, ERROR_TOKENS_MAX) != CONNSYNC_OK) {
-        return;
+    if (cs_json_find(json, 0, "errorCode", &code) == 0) {
+        (void)cs_json_find(json, 0, "error", &code);
     }
-    if (cs_json_find(&json, 0, "errorCode", &code) == 0) {
-        (void)cs_json_find(&json, 0, "error", &code);
-    }
-    if (code == CS_JSON_NONE || !cs_json_decode(&json, code, out, size) || !is_plain_word(out)) {
+    if (!cs_json_decode(json, code, out, size) || !is_plain_word(out)) {
         out[0] = '\0';
     }
 }

@@ -95,9 +95,9 @@ bool cs_auth0_is_derived(const struct cs_json *json, int key);
 /* The status of a response that is not 2xx. */
 enum connsync_status cs_auth0_status(const struct cs_http_head *head);
 
-/* Copies an error body's errorCode or error, as far as it is a plain word: texts
- * may quote what was sent. `body` may be anything at all. */
-void cs_auth0_service_code(struct cs_slice body, char *out, size_t size);
+/* Copies an error body's errorCode or error, if it is a plain word: texts may quote what
+ * was sent. Empty if there is none. */
+void cs_auth0_service_code(const struct cs_json *json, char *out, size_t size);
 
 /* The scope that an error body asks for, or NULL. */
 const char *cs_auth0_scope_in_text(struct cs_slice body);

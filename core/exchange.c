@@ -63,11 +63,6 @@ static void release_head(struct cs_exchange *exchange)
     cs_exchange_drop(exchange, &exchange->head, exchange->head_length);
 }
 
-struct cs_slice cs_exchange_body(const struct cs_exchange *exchange)
-{
-    return cs_slice_make(exchange->body, exchange->body_length);
-}
-
 char *cs_exchange_take_body(struct cs_exchange *exchange, size_t *length)
 {
     char *body = exchange->body;

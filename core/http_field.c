@@ -193,7 +193,7 @@ static enum connsync_status take_content_length(struct cs_http_parser *parser, u
 static enum connsync_status take_transfer_encoding(struct cs_http_parser *parser)
 {
     /* HTTP/1.0 has no transfer codings: RFC 9112 section 6.1 calls it faulty. */
-    if (parser->http_1_0 || !cs_slice_is_nocase(value_of(parser), "chunked")) {
+    if (cs_http_is_1_0(parser) || !cs_slice_is_nocase(value_of(parser), "chunked")) {
         return CONNSYNC_ERR_HTTP_SYNTAX;
     }
     return announce(parser, CS_HTTP_EXPECT_CHUNK_SIZE);
@@ -236,7 +236,9 @@ enum connsync_status cs_http_field_take(struct cs_http_parser *parser)
     switch (parser->field) {
     case FIELD_CONNECTION:
         parser->wants_close |= list_has(parser, "close", true);
-        parser->wants_keep_alive |= list_has(parser, "keep-alive", true);
+        if (cs_http_is_1_0(parser)) {
+            parser->wants_keep_alive |= list_has(parser, "keep-alive", true);
+        }
         return CONNSYNC_OK;
     case FIELD_CONTENT_ENCODING:
         parser->head.encoded |= list_has(parser, "identity", false);
@@ -313,7 +315,7 @@ enum connsync_status cs_http_fields_settle(struct cs_http_parser *parser)
     if (parser->head_request || status == 304) {
         parser->body = CS_HTTP_EXPECT_NOTHING;
     }
-    parser->head.keep_alive = (!parser->http_1_0 || parser->wants_keep_alive) &&
+    parser->head.keep_alive = (!cs_http_is_1_0(parser) || parser->wants_keep_alive) &&
                               !parser->wants_close && parser->body != CS_HTTP_EXPECT_BODY_OR_CLOSE;
 #ifndef CONNSYNC_CORE_SMALL
     if (parser->retry_after_date != CS_HTTP_UNKNOWN) {

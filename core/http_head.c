@@ -62,8 +62,8 @@ static enum cs_http_event take_status(struct cs_http_parser *parser, int c)
     bool fits = c == expected;
 
     if (expected == 'm') {
-        parser->http_1_0 = c == '0';
-        fits = c == '0' || c == '1';
+        parser->http_1_0 = CS_HTTP_TAKES_1_0 && c == '0';
+        fits = parser->http_1_0 || c == '1';
     } else if (expected == 'd') {
         parser->head.status = (uint16_t)(parser->head.status * 10 + (c - '0'));
         fits = is_digit(c);

@@ -9,29 +9,32 @@ static bool has_type(const struct cs_json *json, int value, jsmntype_t type)
     return value >= 0 && value < json->count && json->tokens[value].type == type;
 }
 
-static struct cs_slice token_text(const struct cs_json *json, int value, int quote)
-{
-    const jsmntok_t *token = &json->tokens[value];
-    int start = token->start - quote;
-    int end = token->end + quote;
-
-    return cs_slice_make(json->text.data + start, (size_t)(end - start));
-}
-
 struct cs_slice cs_json_raw(const struct cs_json *json, int value)
 {
     if (value < 0 || value >= json->count) {
         return cs_slice_of(NULL);
     }
-    return token_text(json, value, cs_json_is_string(json, value) ? 1 : 0);
+    const jsmntok_t *token = &json->tokens[value];
+    int quote = token->type == JSMN_STRING ? 1 : 0;
+    int start = token->start - quote;
+
+    return cs_slice_make(json->text.data + start, (size_t)(token->end + quote - start));
 }
 
 struct cs_slice cs_json_string_body(const struct cs_json *json, int value)
 {
+    struct cs_slice body = cs_json_raw(json, value);
+
     if (!cs_json_is_string(json, value)) {
         return cs_slice_of(NULL);
     }
-    return token_text(json, value, 0);
+    return cs_slice_make(body.data + 1, body.length - 2);
+}
+
+bool cs_json_open_string(const struct cs_json *json, int string, struct cs_json_string *reader)
+{
+    cs_json_string_init(reader, cs_json_string_body(json, string));
+    return cs_json_is_string(json, string);
 }
 
 bool cs_json_is_object(const struct cs_json *json, int value)
@@ -108,26 +111,20 @@ int cs_json_next_key(const struct cs_json *json, int container, int key)
 
 bool cs_json_string_is(const struct cs_json *json, int string, const char *wanted)
 {
-    struct cs_slice body = cs_json_string_body(json, string);
     struct cs_json_string reader;
     int byte;
 
-    /* No escape is shorter than what it stands for: most keys need no look. */
-    if (!cs_json_is_string(json, string) || body.length < strlen(wanted)) {
+    if (!cs_json_open_string(json, string, &reader)) {
         return false;
     }
-    cs_json_string_init(&reader, body);
-    for (;;) {
+    do {
         byte = cs_json_string_next(&reader);
         if (byte == CS_JSON_STRING_END) {
             return *wanted == '\0';
         }
         /* An escaped U+0000 must not be taken for the end of `wanted`. */
-        if (*wanted == '\0' || byte != (unsigned char)*wanted) {
-            return false;
-        }
-        wanted++;
-    }
+    } while (*wanted != '\0' && byte == (unsigned char)*wanted++);
+    return false;
 }
 
 size_t cs_json_find(const struct cs_json *json, int object, const char *name, int *value)
@@ -144,10 +141,9 @@ size_t cs_json_find(const struct cs_json *json, int object, const char *name, in
         if (!cs_json_string_is(json, key, name)) {
             continue;
         }
-        if (count == 0) {
+        if (count++ == 0) {
             *value = key + 1;
         }
-        count++;
     }
     return count;
 }
@@ -166,10 +162,9 @@ bool cs_json_decode(const struct cs_json *json, int string, char *out, size_t si
     int byte;
 
     out[0] = '\0';
-    if (!cs_json_is_string(json, string)) {
+    if (!cs_json_open_string(json, string, &reader)) {
         return false;
     }
-    cs_json_string_init(&reader, cs_json_string_body(json, string));
     for (;;) {
         byte = cs_json_string_next(&reader);
         if (byte == CS_JSON_STRING_END) {

@@ -82,6 +82,11 @@ int cs_json_first(const struct cs_json *json, int container);
 int cs_json_next_key(const struct cs_json *json, int container, int key);
 int cs_json_next_element(const struct cs_json *json, int container, int element);
 
+struct cs_json_string;
+
+/* Begins to read a string's characters; false, and nothing to read, for other types. */
+bool cs_json_open_string(const struct cs_json *json, int string, struct cs_json_string *reader);
+
 /* Compares a string token by value: escapes are decoded on the way. */
 bool cs_json_string_is(const struct cs_json *json, int string, const char *wanted);
 

@@ -135,14 +135,15 @@ uint64_t cs_json_digest_of_string(struct cs_slice utf8, const struct cs_digest_k
     return digest_bytes(key, TAG_STRING, utf8.data, utf8.length);
 }
 
-static uint64_t digest_string(struct cs_slice body, const struct cs_digest_key *key)
+static uint64_t digest_string(const struct cs_json *json, int value,
+                              const struct cs_digest_key *key)
 {
     struct cs_json_string string;
     struct sip sip;
     int byte;
 
     sip_start(&sip, key, TAG_STRING);
-    cs_json_string_init(&string, body);
+    (void)cs_json_open_string(json, value, &string);
     for (byte = cs_json_string_next(&string); byte != CS_JSON_STRING_END;
          byte = cs_json_string_next(&string)) {
         sip_byte(&sip, (unsigned)byte);
@@ -220,7 +221,7 @@ static uint64_t digest_token(const struct cs_json *json, int value, uint64_t sum
 
     switch (text.data[0]) {
     case '"':
-        return digest_string(cs_json_string_body(json, value), key);
+        return digest_string(json, value, key);
     case '{':
     case '[':
         return digest_pair(key, text.data[0] == '{' ? TAG_OBJECT : TAG_ARRAY,

@@ -45,17 +45,21 @@ static uint32_t read_code_point(struct cs_json_string *string)
 }
 
 /* Gives the first byte of the character and keeps the others pending: its lowest bits go
- * last, six to a byte. The first byte begins with a bit for each byte, and a zero. */
+ * last, six to a byte, until the first byte has room for what is left. That byte begins
+ * with a bit for each byte, and a zero. */
 static int encode(struct cs_json_string *string, uint32_t code_point)
 {
-    int more = code_point < 0x80 ? 0 : code_point < 0x800 ? 1 : code_point < 0x10000 ? 2 : 3;
-    uint32_t marks = more == 0 ? 0 : 0x3F80u >> more & 0xFF;
+    uint32_t most = 0x3F;
 
-    for (int i = 0; i < more; i++) {
+    if (code_point < 0x80) {
+        return (int)code_point;
+    }
+    do {
         string->pending = string->pending << 8 | 0x80 | (code_point & 0x3F);
         code_point >>= 6;
-    }
-    return (int)(marks | code_point);
+        most >>= 1;
+    } while (code_point > most);
+    return (int)((0xFE - 2 * most) | code_point);
 }
 
 static int decode_escape(struct cs_json_string *string)

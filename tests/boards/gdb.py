@@ -6,6 +6,7 @@ firmware: a stuck main loop is made by taking the processor out of it.
 
 import socket
 import struct
+import time
 
 _PC = 15
 # In Thumb code, which both boards have from address 0 on.
@@ -13,13 +14,27 @@ _BRANCH_TO_ITSELF = b"\xfe\xe7"
 _SEARCHED, _PIECE = 256 * 1024, 1024
 
 
+def connect(path, timeout=10):
+    """A socket is in its folder a moment before anybody listens on it."""
+    end = time.monotonic() + timeout
+    while True:
+        found = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        found.settimeout(timeout)
+        try:
+            found.connect(str(path))
+            return found
+        except ConnectionRefusedError:
+            found.close()
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.01)
+
+
 class Debugger:
     """A connection to the stub that listens on this Unix socket."""
 
     def __init__(self, path, timeout=10):
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._socket.settimeout(timeout)
-        self._socket.connect(str(path))
+        self._socket = connect(path, timeout)
         self._ask("?")  # attaching stops the processor
         # Single registers can be written once somebody has asked what there are.
         self._ask("qXfer:features:read:target.xml:0,40")

@@ -10,14 +10,13 @@ Nothing is awaited without a deadline, and leaving the block ends the process.
 
 import json
 import re
-import socket
 import subprocess
 import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from gdb import Debugger
+from gdb import Debugger, connect
 
 PROGRAM = "qemu-system-arm"
 START_LIMIT = 20
@@ -98,9 +97,7 @@ class Monitor:
     """QEMU's machine protocol (QMP) on a Unix socket."""
 
     def __init__(self, path):
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._socket.settimeout(10)
-        self._socket.connect(str(path))
+        self._socket = connect(path)
         self._file = self._socket.makefile("rb")
         self.events = []
         self._answer()

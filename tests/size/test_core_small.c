@@ -39,7 +39,7 @@ static int some_entropy(void *context, uint8_t *out, size_t length)
     return CONNSYNC_PORT_OK;
 }
 
-static enum connsync_status run(enum connsync_operation operation)
+static enum connsync_status run(enum connsync_operation operation, bool dry_run)
 {
     static const struct connsync_port port = {.connect = refuse_connect,
                                               .close = no_close,
@@ -54,6 +54,8 @@ static enum connsync_status run(enum connsync_operation operation)
                                      .token = "token"};
     struct connsync_job job = {
         .operation = operation, .connection = "a", .wanted = CONNSYNC_ON_FIRST_LOGIN};
+
+    job.dry_run = dry_run;
     enum connsync_status status = CONNSYNC_ERR_ARGUMENT;
     struct connsync *agent = connsync_open(&config, &status);
     struct connsync_wait wait;
@@ -70,9 +72,10 @@ static enum connsync_status run(enum connsync_operation operation)
 static void test_operations(void **state)
 {
     (void)state;
-    assert_int_equal(run(CONNSYNC_LIST), CONNSYNC_ERR_ARGUMENT);
-    assert_int_equal(run(CONNSYNC_GET), CONNSYNC_ERR_NAME);
-    assert_int_equal(run(CONNSYNC_SET), CONNSYNC_ERR_NAME);
+    assert_int_equal(run(CONNSYNC_LIST, false), CONNSYNC_ERR_ARGUMENT);
+    assert_int_equal(run(CONNSYNC_GET, false), CONNSYNC_ERR_ARGUMENT);
+    assert_int_equal(run(CONNSYNC_SET, true), CONNSYNC_ERR_ARGUMENT);
+    assert_int_equal(run(CONNSYNC_SET, false), CONNSYNC_ERR_NAME);
 }
 
 static void test_fields(void **state)
@@ -105,11 +108,27 @@ static void test_fields(void **state)
     assert_true(parser.head.ratelimit_remaining == CS_HTTP_UNKNOWN);
 }
 
+static void test_versions(void **state)
+{
+    struct cs_slice taken = cs_slice_of("HTTP/1.1 204 No Content\r\n\r\n");
+    struct cs_slice refused = cs_slice_of("HTTP/1.0 204 No Content\r\n\r\n");
+    struct cs_http_parser parser;
+    struct cs_slice body;
+
+    (void)state;
+    cs_http_parser_init(&parser, false);
+    assert_int_equal(cs_http_next(&parser, &taken, &body), CS_HTTP_HEAD);
+    cs_http_parser_init(&parser, false);
+    assert_int_equal(cs_http_next(&parser, &refused, &body), CS_HTTP_ERROR);
+    assert_int_equal(parser.error, CONNSYNC_ERR_HTTP_SYNTAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_operations),
         cmocka_unit_test(test_fields),
+        cmocka_unit_test(test_versions),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
