@@ -93,6 +93,17 @@ enum connsync_status cs_agent_next_item(struct connsync *agent);
 
 void cs_agent_release_document(struct connsync *agent);
 
+/* What a reading of the connection means for the job: decides whether and what to write, or
+ * settles what became of a write. Returns as cs_agent_answer does. */
+enum connsync_status cs_agent_judge(struct connsync *agent);
+
+static inline enum connsync_status cs_agent_finish(struct connsync *agent,
+                                                   enum connsync_outcome outcome)
+{
+    agent->result.outcome = outcome;
+    return CONNSYNC_OK;
+}
+
 /* What a small core leaves out is compiled to nothing: see core/connsync.h. */
 #ifdef CONNSYNC_CORE_SMALL
 #define CS_AGENT_SMALL true
