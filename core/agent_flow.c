@@ -13,6 +13,9 @@ void cs_agent_release_document(struct connsync *agent)
 {
     struct cs_document *document = &agent->document;
 
+    if (!CS_AGENT_SMALL) {
+        cs_agent_release_rewrite(agent);
+    }
     cs_arena_release(&agent->arena, document->tokens);
     cs_exchange_drop(&agent->exchange, &document->memory, document->text.length);
     memset(document, 0, sizeof *document);
@@ -124,6 +127,9 @@ static bool may_handshake(const struct connsync *agent)
     const struct cs_arena *arena = &agent->arena;
     size_t held = document->text.length + (size_t)document->json.count * sizeof *document->tokens;
 
+#ifndef CONNSYNC_CORE_SMALL
+    held += agent->rewrite.text_size;
+#endif
     return agent->config.reconnect_reserve > 0 ||
            held + agent->exchange.tls.needed + CS_AGENT_RESERVE <= arena->size;
 }
@@ -143,6 +149,10 @@ static void fill_write(struct connsync *agent, struct cs_exchange_request *reque
     request->body = agent->patch.body.slices;
     request->body_count = agent->patch.body.count;
     request->keep_at_most = CS_AGENT_ANSWER_MAX;
+#ifndef CONNSYNC_CORE_SMALL
+    request->http.correlation_id = agent->job.correlation_id;
+    agent->result.writes++;
+#endif
     /* Without room for a handshake beside the document, a connection that is gone
      * means reading again: the handshake needs the document's memory. */
     request->no_connect = !may_connect;

@@ -1,28 +1,6 @@
-#include "core/agent.h"
-
-/* Pause before reading again what an acknowledged write has not reached yet. */
-#define STALE_READ_PAUSE_MS 400
+#include "core/agent_write.h"
 
 /* ---- Deciding ---- */
-
-/*
- * What is written has to be read again beside the snapshot: a little longer by the
- * setting, with a few tokens more, and over a new connection if this one breaks. The
- * first handshake showed what that takes.
- */
-static bool can_verify(struct connsync *agent)
-{
-    const struct cs_document *document = &agent->document;
-    const struct cs_arena_question question = {
-        {document->memory, document->tokens},
-        document->text.length + CS_AGENT_GROWTH,
-        CS_AGENT_RESERVE + agent->config.reconnect_reserve,
-        ((size_t)document->json.count + CS_AGENT_GROWTH_TOKENS) * sizeof *document->tokens};
-
-    agent->result.bytes_needed = question.first + question.reserve + question.second;
-    return cs_arena_would_take(&agent->arena, &question) &&
-           agent->exchange.tls.needed <= agent->arena.size;
-}
 
 static enum connsync_status take_snapshot(struct connsync *agent)
 {
@@ -32,21 +10,11 @@ static enum connsync_status take_snapshot(struct connsync *agent)
     cs_snapshot_release(&agent->before, &agent->arena);
     if (cs_snapshot_take(&agent->before, &agent->arena, &document->json,
                          document->connection.options, &rules, &agent->digest_key) &&
-        can_verify(agent)) {
+        cs_agent_can_verify(agent, 0, 0, 0)) {
         agent->result.bytes_needed = 0;
         return CONNSYNC_OK;
     }
     return CONNSYNC_REFUSED_TOO_LARGE;
-}
-
-static enum connsync_status show(const struct connsync *agent)
-{
-    if (!CS_AGENT_SHOWS || agent->job.look == NULL) {
-        return CONNSYNC_OK;
-    }
-    const struct cs_document *document = &agent->document;
-    struct cs_slice options = cs_json_raw(&document->json, document->connection.options);
-    return agent->job.look(agent->job.look_context, options.data, options.length);
 }
 
 /* Everything that speaks against a write is found out here, before it. */
@@ -62,7 +30,7 @@ static enum connsync_status prepare_write(struct connsync *agent)
     if (agent->result.before == agent->job.wanted) {
         return cs_agent_finish(agent, CONNSYNC_UNCHANGED);
     }
-    status = show(agent);
+    status = cs_agent_show_document(agent, CONNSYNC_SIGHT_BEFORE);
     if (status != CONNSYNC_OK) {
         return status;
     }
@@ -88,8 +56,8 @@ static enum connsync_status decide(struct connsync *agent)
 {
     agent->result.before = cs_auth0_setting(&agent->document.json, &agent->document.connection);
     agent->result.after = agent->result.before;
-    if (!cs_agent_sets(agent)) {
-        enum connsync_status status = show(agent);
+    if (!cs_agent_writes(agent)) {
+        enum connsync_status status = cs_agent_show_document(agent, CONNSYNC_SIGHT_BEFORE);
         return status == CONNSYNC_OK ? cs_agent_finish(agent, CONNSYNC_UNCHANGED) : status;
     }
     return prepare_write(agent);
@@ -111,22 +79,12 @@ static void compare(struct connsync *agent)
     result->derived = diff.derived;
 }
 
-/* The service acknowledged the write, yet this reading shows the state before: it
- * may take a moment to arrive everywhere. */
-static enum connsync_status read_again(struct connsync *agent)
-{
-    if (agent->stale_reads++ == CS_AGENT_STALE_READS_MAX) {
-        return CONNSYNC_ERR_NOT_APPLIED;
-    }
-    cs_agent_pause(agent, STALE_READ_PAUSE_MS);
-    return CONNSYNC_WOULD_BLOCK;
-}
-
 static enum connsync_status settle(struct connsync *agent)
 {
     struct connsync_result *result = &agent->result;
 
     compare(agent);
+    (void)cs_agent_show_document(agent, CONNSYNC_SIGHT_AFTER);
     result->after = cs_auth0_setting(&agent->document.json, &agent->document.connection);
     if (result->lost + result->changed > 0) {
         result->write = agent->acknowledged ? CONNSYNC_WRITTEN : CONNSYNC_WRITE_UNKNOWN;
@@ -138,7 +96,7 @@ static enum connsync_status settle(struct connsync *agent)
     }
     if (agent->acknowledged) {
         result->write = CONNSYNC_WRITTEN;
-        return read_again(agent);
+        return cs_agent_read_again(agent);
     }
     /* The write never took effect. This reading is as good as the first. */
     agent->write_sent = false;
@@ -147,5 +105,8 @@ static enum connsync_status settle(struct connsync *agent)
 
 enum connsync_status cs_agent_judge(struct connsync *agent)
 {
+    if (!CS_AGENT_SMALL && cs_agent_rewrites(agent)) {
+        return cs_agent_judge_rewrite(agent);
+    }
     return agent->write_sent ? settle(agent) : decide(agent);
 }
