@@ -53,7 +53,7 @@ struct cs_document {
 struct cs_rewrite {
     char *text; /* a piece of the arena: the merged `options`; NULL when restoring */
     size_t text_size;
-    struct cs_slice options; /* what is to be written: `text`, or the job's document */
+    struct cs_slice options;   /* what is to be written: `text`, or the job's document */
     struct cs_snapshot wanted; /* its members lie behind those of `before`, in one cut */
 };
 #endif
@@ -149,8 +149,8 @@ static inline enum cs_agent_phase cs_agent_first_phase(const struct connsync *ag
 /* Patches or restores; see agent_rewrite.c. */
 static inline bool cs_agent_rewrites(const struct connsync *agent)
 {
-    return !CS_AGENT_SMALL && (agent->job.operation == CONNSYNC_PATCH ||
-                               agent->job.operation == CONNSYNC_RESTORE);
+    return !CS_AGENT_SMALL &&
+           (agent->job.operation == CONNSYNC_PATCH || agent->job.operation == CONNSYNC_RESTORE);
 }
 
 static inline bool cs_agent_writes(const struct connsync *agent)

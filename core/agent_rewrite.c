@@ -51,8 +51,8 @@ static enum connsync_status merge(struct connsync *agent, const struct cs_json *
     const struct cs_document *document = &agent->document;
     struct cs_rewrite *rewrite = &agent->rewrite;
     struct cs_writer writer;
-    size_t size = cs_json_raw(&document->json, document->connection.options).length +
-                  patch->text.length + 1;
+    size_t size =
+        cs_json_raw(&document->json, document->connection.options).length + patch->text.length + 1;
 
     if (cs_merge_check(patch) != CONNSYNC_OK) {
         return CONNSYNC_ERR_ARGUMENT;
@@ -115,24 +115,21 @@ static bool take_snapshots(struct connsync *agent, const struct cs_json *wanted)
     struct cs_snapshot_member *members;
 
     cs_snapshot_release(&agent->before, &agent->arena);
-    members =
-        cs_arena_cut(&agent->arena, (count + cs_json_size(wanted, 0)) * sizeof *members);
+    members = cs_arena_cut(&agent->arena, (count + cs_json_size(wanted, 0)) * sizeof *members);
     if (members == NULL) {
         return false;
     }
     cs_snapshot_fill(&agent->before, members, &document->json, options, &rules_before,
                      &agent->digest_key);
-    cs_snapshot_fill(
-        &agent->rewrite.wanted, members + count, wanted, 0,
-        agent->job.operation == CONNSYNC_PATCH ? &rules_patched : &rules_before,
-        &agent->digest_key);
+    cs_snapshot_fill(&agent->rewrite.wanted, members + count, wanted, 0,
+                     agent->job.operation == CONNSYNC_PATCH ? &rules_patched : &rules_before,
+                     &agent->digest_key);
     return true;
 }
 
 static bool can_verify(struct connsync *agent, const struct cs_json *wanted)
 {
-    size_t before =
-        cs_json_raw(&agent->document.json, agent->document.connection.options).length;
+    size_t before = cs_json_raw(&agent->document.json, agent->document.connection.options).length;
     size_t after = agent->rewrite.options.length;
     size_t members = agent->before.count + cs_json_size(wanted, 0) + CS_AGENT_GROWTH_TOKENS;
 
@@ -207,8 +204,8 @@ static enum connsync_status prepare_parsed(struct connsync *agent, const struct 
 static enum connsync_status prepare(struct connsync *agent)
 {
     struct parsed wanted;
-    enum connsync_status status = cs_auth0_may_write(
-        &agent->document.json, &agent->document.connection, &agent->job);
+    enum connsync_status status =
+        cs_auth0_may_write(&agent->document.json, &agent->document.connection, &agent->job);
 
     if (status == CONNSYNC_OK) {
         status = make_options(agent);

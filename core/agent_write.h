@@ -11,8 +11,8 @@
 #define CS_AGENT_STALE_READ_PAUSE_MS 400
 
 /* Shows a sight of `options` to whoever looks. */
-static inline enum connsync_status
-cs_agent_show(const struct connsync *agent, enum connsync_sight sight, struct cs_slice options)
+static inline enum connsync_status cs_agent_show(const struct connsync *agent,
+                                                 enum connsync_sight sight, struct cs_slice options)
 {
     if (!CS_AGENT_SHOWS || agent->job.look == NULL) {
         return CONNSYNC_OK;

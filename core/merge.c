@@ -42,8 +42,8 @@ bool cs_merge_same_name(const struct cs_json *json, int name, const struct cs_js
 }
 
 /* The first key from `at` on that has the same name; CS_JSON_NONE without one. */
-static int find_from(const struct cs_json *json, int object, int at, const struct cs_json *name_json,
-                     int name)
+static int find_from(const struct cs_json *json, int object, int at,
+                     const struct cs_json *name_json, int name)
 {
     while (at != CS_JSON_NONE && !cs_merge_same_name(json, at, name_json, name)) {
         at = cs_json_next_key(json, object, at);
@@ -166,8 +166,8 @@ static void push(struct merge *merge, int target, int patch)
     frame->patch = patch;
     frame->any = false;
     frame->appending = frame->target == CS_JSON_NONE;
-    frame->key = frame->appending ? cs_json_first(merge->patch, patch)
-                                  : cs_json_first(merge->json, target);
+    frame->key =
+        frame->appending ? cs_json_first(merge->patch, patch) : cs_json_first(merge->json, target);
     frame->from = frame->appending ? NULL : start_of(merge->json, target) + 1;
     cs_write_string(merge->out, "{");
 }

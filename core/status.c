@@ -142,7 +142,7 @@ static const struct row rows[] = {
     {CONNSYNC_REFUSED_OTHER_CONNECTION, EXIT_REFUSAL, "other_connection",
      TEXT("the backup is of a connection with another strategy; nothing written")},
     {CONNSYNC_ERR_LOSS, EXIT_VERIFY, "verify_loss",
-     TEXT("reading again after the write found options lost or changed; restore them")},
+     TEXT("reading again after the write found options lost or changed")},
     {CONNSYNC_ERR_NOT_APPLIED, EXIT_VERIFY, "not_applied",
      TEXT("the service accepted the write but the setting did not change")},
     {CONNSYNC_ERR_UNVERIFIED, EXIT_FAILURE_OTHER, "unverified",
