@@ -147,7 +147,7 @@ class RestoreTest(BackupTest):
         tenant, path = self.backed_up()
         result = self.expect(self.restore(tenant, path), 0)
         self.assertEqual(tenant.raw_options(CON), tenant.history(CON)[0])
-        self.assertEqual(result.out, "google-oauth2 (%s): 1 options restored; 6 other options "
+        self.assertEqual(result.out, "google-oauth2 (%s): 1 option restored; 6 other options "
                          "verified unchanged\nremoves\t\"%s\"\n" % (CON, SETTING))
         self.assertEqual(tenant.methods()[3:], ["GET", "PATCH", "GET"])
         self.expect(self.restore(tenant, path), 0, "as in the backup already; nothing written")

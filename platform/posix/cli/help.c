@@ -2,6 +2,8 @@
 
 #include "core/version.h"
 
+#include <stdio.h>
+
 #define COMMON                                                                                     \
     "Tenant and credentials:\n"                                                                    \
     "  --domain HOST[:PORT]       the tenant's domain (AUTH0_DOMAIN)\n"                            \
@@ -48,6 +50,32 @@
     "3 refused, 4 credentials or scope, 5 no such connection, 6 rate limit outlasted\n"            \
     "the time-out, 7 verifying failed, 8 TLS or certificate, 64 usage.\n"
 
+#define OF_FILE                                                                                    \
+    "FILE (connsync.json if none is named; - is standard input) may have domain and\n"             \
+    "credentials too. What the command line says counts first, then what FILE says,\n"             \
+    "then the environment.\n"
+
+/* What several texts share is in the program once: a text has a mark in its place. */
+#define THE_COMMON "\1"
+#define THE_WRITES "\2"
+#define THE_OF_FILE "\3"
+#define THE_UNDO "\4"
+#define THE_ENCRYPTED "\5"
+
+static const char *const shared[] = {COMMON, WRITES, OF_FILE, UNDO, ENCRYPTED};
+
+void cli_help_print(const char *text)
+{
+    for (; *text != '\0'; text++) {
+        size_t mark = (size_t)(unsigned char)*text - 1;
+        if (mark < sizeof shared / sizeof shared[0]) {
+            (void)fputs(shared[mark], stdout);
+        } else {
+            (void)putchar(*text);
+        }
+    }
+}
+
 const char cli_help[] =
     "connsync changes one setting of an Auth0 connection and proves that it changed\n"
     "nothing else: options.set_user_root_attributes, which says whether the identity\n"
@@ -68,7 +96,7 @@ const char cli_help[] =
     "CONNECTION is an id (con_...) or an exact name. VALUE is on_each_login,\n"
     "on_first_login or never_on_login, or on (each login) or off (first login only).\n"
     "FILE is connsync.json if none is named.\n"
-    "\n" COMMON "\n"
+    "\n" THE_COMMON "\n"
     "connsync COMMAND --help tells more, with an example.\n";
 
 const char cli_help_get[] =
@@ -78,7 +106,7 @@ const char cli_help_get[] =
     "\n"
     "Example:\n"
     "  AUTH0_DOMAIN=tenant.eu.auth0.com connsync get google-oauth2 --token-file token\n"
-    "\n" COMMON "Needs the scopes read:connections and read:connections_options.\n";
+    "\n" THE_COMMON "Needs the scopes read:connections and read:connections_options.\n";
 
 const char cli_help_set[] =
     "Usage: connsync set CONNECTION VALUE [options]\n"
@@ -89,10 +117,10 @@ const char cli_help_set[] =
     "  --dry-run                  do not write; exit code 2 if it would change\n"
     "  --allow-encrypted-configuration\n"
     "                             go on although a custom database's configuration\n"
-    "                             came back encrypted and might be encrypted twice\n" UNDO "\n"
+    "                             came back encrypted and might be encrypted twice\n" THE_UNDO "\n"
     "Example:\n"
     "  AUTH0_DOMAIN=t.eu.auth0.com connsync set google-oauth2 off --token-file token\n"
-    "\n" COMMON WRITES;
+    "\n" THE_COMMON THE_WRITES;
 
 const char cli_help_patch[] =
     "Usage: connsync patch CONNECTION FILE [options]\n"
@@ -101,11 +129,11 @@ const char cli_help_patch[] =
     "into an object. All else is written back as received, and verified. FILE is at\n"
     "most 65,536 bytes; - is standard input. A patch that changes nothing writes nothing.\n"
     "\n"
-    "  --dry-run                  do not write; name what would change, exit code 2\n" ENCRYPTED
-        UNDO "\n"
+    "  --dry-run                  do not write; name what would change, exit code 2\n" THE_ENCRYPTED
+        THE_UNDO "\n"
     "Example:\n"
     "  echo '{\"scope\":[\"email\"],\"icon_url\":null}' | connsync patch google-oauth2 -\n"
-    "\n" COMMON WRITES;
+    "\n" THE_COMMON THE_WRITES;
 
 const char cli_help_restore[] =
     "Usage: connsync restore FILE [options]\n"
@@ -113,11 +141,11 @@ const char cli_help_restore[] =
     "that they were of, and verifies it. Names what it changes, never a value. Refuses\n"
     "a file that is damaged, or of another domain. FILE may be -, standard input.\n"
     "\n"
-    "  --dry-run                  do not write; name what would change, exit code 2\n" ENCRYPTED
+    "  --dry-run                  do not write; name what would change, exit code 2\n" THE_ENCRYPTED
         BACKUP CHANGES "\n"
     "Example:\n"
     "  connsync restore backups/con_2bXy7LmQ9fTzWkRa-2026-01-31T09:00:00Z.json --dry-run\n"
-    "\n" COMMON WRITES;
+    "\n" THE_COMMON THE_WRITES;
 
 const char cli_help_list[] =
     "Usage: connsync list [options]\n"
@@ -125,7 +153,7 @@ const char cli_help_list[] =
     "\n"
     "Example:\n"
     "  AUTH0_DOMAIN=tenant.eu.auth0.com connsync list --token-file token\n"
-    "\n" COMMON "Needs the scopes read:connections and read:connections_options.\n";
+    "\n" THE_COMMON "Needs the scopes read:connections and read:connections_options.\n";
 
 const char cli_help_import[] =
     "Usage: connsync import [options]\n"
@@ -135,22 +163,19 @@ const char cli_help_import[] =
     "\n"
     "Example:\n"
     "  connsync import >connsync.json && connsync plan connsync.json\n"
-    "\n" COMMON "Needs the scopes read:connections and read:connections_options.\n";
-
-#define OF_FILE                                                                                    \
-    "FILE (connsync.json if none is named; - is standard input) may have domain and\n"             \
-    "credentials too. What the command line says counts first, then what FILE says,\n"             \
-    "then the environment.\n"
+    "\n" THE_COMMON "Needs the scopes read:connections and read:connections_options.\n";
 
 const char cli_help_plan[] =
     "Usage: connsync plan [FILE] [options]\n"
     "Lists the tenant and shows what apply would change. Writes nothing to it.\n"
     "\n"
     "  --out PLAN                 write a plan for apply --plan: ids, values, and a\n"
-    "                             SHA-256 of each connection's options; no secret\n" ENCRYPTED "\n"
+    "                             SHA-256 of each connection's options; no secret\n" THE_ENCRYPTED
+    "\n"
     "Example:\n"
     "  connsync plan connsync.json --out plan.json\n"
-    "\n" OF_FILE "\n" COMMON "Needs the scopes read:connections and read:connections_options.\n"
+    "\n" THE_OF_FILE "\n" THE_COMMON
+    "Needs the scopes read:connections and read:connections_options.\n"
     "\n"
     "Exit codes: 0 in sync, 2 apply would change something, 5 an entry of FILE\n"
     "matches no connection; else as of apply. The worst one counts.\n";
@@ -163,11 +188,12 @@ const char cli_help_apply[] =
     "\n"
     "  --plan PLAN                do what this plan says, without a list; refuse what\n"
     "                             has changed since. FILE is for credentials only\n"
-    "  --dry-run                  read each one afresh, but do not write; exit code 2\n" ENCRYPTED
-        UNDO "\n"
+    "  --dry-run                  read each one afresh, but do not write; exit code "
+    "2\n" THE_ENCRYPTED THE_UNDO "\n"
     "Example:\n"
     "  connsync apply connsync.json --max-rps 5 --leave 5\n"
-    "\n" OF_FILE "\n" COMMON "Needs the scopes read:connections, read:connections_options,\n"
+    "\n" THE_OF_FILE "\n" THE_COMMON
+    "Needs the scopes read:connections, read:connections_options,\n"
     "update:connections and update:connections_options.\n"
     "\n"
     "Exit codes, of which the worst counts, from the worst on: 7 verifying failed,\n"
@@ -180,15 +206,15 @@ const char cli_help_watch[] =
     "Applies FILE at once, and then again after each interval, give or take a tenth.\n"
     "\n"
     "  --every INTERVAL           such as 30s, 15m, 1h or 1d (`every` of FILE, or 1h)\n"
-    "  --status-file STATUS       keep the outcome of the last run there, as JSON\n" ENCRYPTED UNDO
-    "\n"
+    "  --status-file STATUS       keep the outcome of the last run there, as JSON\n" THE_ENCRYPTED
+        THE_UNDO "\n"
     "Example:\n"
     "  connsync watch connsync.json --every 1h --status-file /run/connsync/status\n"
     "\n"
     "SIGTERM and SIGINT end it after the connection in hand, SIGHUP reads FILE again\n"
     "and applies it. With NOTIFY_SOCKET set it tells systemd of its state, and with\n"
     "WATCHDOG_USEC that it is alive.\n"
-    "\n" OF_FILE "\n" COMMON "Needs the scopes that apply needs.\n"
+    "\n" THE_OF_FILE "\n" THE_COMMON "Needs the scopes that apply needs.\n"
     "\n"
     "Exit codes: 0 ended by a signal, 8 no trusted roots, 64 usage, or FILE is wrong\n"
     "at the start. A run that fails does not end it.\n";

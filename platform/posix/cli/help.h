@@ -1,4 +1,5 @@
-/* The help texts. Each command has one, with an example. */
+/* The help texts. Each command has one, with an example. They are printed by
+ * cli_help_print(): what they share is in them as a mark only. */
 #ifndef CONNSYNC_CLI_HELP_H
 #define CONNSYNC_CLI_HELP_H
 
@@ -14,5 +15,7 @@ extern const char cli_help_apply[];
 extern const char cli_help_watch[];
 extern const char cli_help_flash_image[];
 extern const char cli_version[];
+
+void cli_help_print(const char *text);
 
 #endif

@@ -4,6 +4,7 @@
 #include "platform/posix/cli/apply.h"
 #include "platform/posix/cli/change.h"
 #include "platform/posix/cli/flash_image.h"
+#include "platform/posix/cli/help.h"
 #include "platform/posix/cli/import.h"
 #include "platform/posix/cli/log.h"
 #include "platform/posix/cli/options.h"
@@ -102,7 +103,8 @@ int main(int argc, char **argv)
     }
     switch (action) {
     case CLI_SHOW_TEXT:
-        return fputs(options.text, stdout) == EOF || fflush(stdout) != 0 ? 1 : 0;
+        cli_help_print(options.text);
+        return ferror(stdout) != 0 || fflush(stdout) != 0 ? 1 : 0;
     case CLI_USAGE_ERROR:
         report_error(options.message);
         cli_options_wipe(&options);

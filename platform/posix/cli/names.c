@@ -44,9 +44,11 @@ static bool side_open(struct side *side, struct cs_slice text)
     }
     side->mapped = facts.tokens * (sizeof(jsmntok_t) + sizeof(struct member));
     side->members = mapping_new(side->mapped);
+    if (side->members == NULL) {
+        return false;
+    }
     jsmntok_t *tokens = (void *)(side->members + facts.tokens);
-    if (side->members == NULL ||
-        cs_json_tokenise(&side->json, text, tokens, facts.tokens) != CONNSYNC_OK) {
+    if (cs_json_tokenise(&side->json, text, tokens, facts.tokens) != CONNSYNC_OK) {
         return false;
     }
     for (int key = cs_json_first(&side->json, 0); key != CS_JSON_NONE;

@@ -159,7 +159,8 @@ static void add_rewritten(struct cs_writer *line, const struct cli_options *opti
 
     if (result->outcome == CONNSYNC_CHANGED) {
         cs_write_u64(line, result->applied);
-        cs_write_string(line, restores ? " options restored; " : " options patched; ");
+        cs_write_form(line, " option$ $; ", result->applied == 1 ? "" : "s",
+                      restores ? "restored" : "patched");
         cs_sentence_verified(line, result);
         return;
     }
