@@ -103,8 +103,7 @@ int main(int argc, char **argv)
     }
     switch (action) {
     case CLI_SHOW_TEXT:
-        cli_help_print(options.text);
-        return ferror(stdout) != 0 || fflush(stdout) != 0 ? 1 : 0;
+        return cli_help_print(options.text) ? 0 : 1;
     case CLI_USAGE_ERROR:
         report_error(options.message);
         cli_options_wipe(&options);
