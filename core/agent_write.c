@@ -2,6 +2,49 @@
 
 /* ---- Deciding ---- */
 
+static enum connsync_status show_document(const struct connsync *agent, enum connsync_sight sight)
+{
+    const struct cs_document *document = &agent->document;
+
+    if (!CS_AGENT_SHOWS) {
+        return CONNSYNC_OK;
+    }
+    return cs_agent_show(agent, sight, cs_json_raw(&document->json, document->connection.options));
+}
+
+/*
+ * What is written has to be read again beside the snapshot: a little longer by the
+ * setting, with a few tokens more, and over a new connection if this one breaks. The
+ * first handshake showed what that takes.
+ */
+static bool can_verify(struct connsync *agent, size_t growth, size_t tokens, size_t beside)
+{
+    const struct cs_document *document = &agent->document;
+    const struct cs_arena_question question = {
+        {document->memory, document->tokens},
+        document->text.length + CS_AGENT_GROWTH + growth,
+        CS_AGENT_RESERVE + agent->config.reconnect_reserve,
+        ((size_t)document->json.count + CS_AGENT_GROWTH_TOKENS + tokens) *
+                sizeof *document->tokens +
+            beside};
+
+    agent->result.bytes_needed = question.first + question.reserve + question.second;
+    return cs_arena_would_take(&agent->arena, &question) &&
+           agent->exchange.tls.needed <= agent->arena.size;
+}
+
+#ifndef CONNSYNC_CORE_SMALL
+enum connsync_status cs_agent_show_document(const struct connsync *agent, enum connsync_sight sight)
+{
+    return show_document(agent, sight);
+}
+
+bool cs_agent_can_verify(struct connsync *agent, size_t growth, size_t tokens, size_t beside)
+{
+    return can_verify(agent, growth, tokens, beside);
+}
+#endif
+
 static enum connsync_status take_snapshot(struct connsync *agent)
 {
     static const struct cs_snapshot_rules rules = {CS_AUTH0_SETTING, cs_auth0_is_derived};
@@ -10,7 +53,7 @@ static enum connsync_status take_snapshot(struct connsync *agent)
     cs_snapshot_release(&agent->before, &agent->arena);
     if (cs_snapshot_take(&agent->before, &agent->arena, &document->json,
                          document->connection.options, &rules, &agent->digest_key) &&
-        cs_agent_can_verify(agent, 0, 0, 0)) {
+        can_verify(agent, 0, 0, 0)) {
         agent->result.bytes_needed = 0;
         return CONNSYNC_OK;
     }
@@ -30,7 +73,7 @@ static enum connsync_status prepare_write(struct connsync *agent)
     if (agent->result.before == agent->job.wanted) {
         return cs_agent_finish(agent, CONNSYNC_UNCHANGED);
     }
-    status = cs_agent_show_document(agent, CONNSYNC_SIGHT_BEFORE);
+    status = show_document(agent, CONNSYNC_SIGHT_BEFORE);
     if (status != CONNSYNC_OK) {
         return status;
     }
@@ -57,7 +100,7 @@ static enum connsync_status decide(struct connsync *agent)
     agent->result.before = cs_auth0_setting(&agent->document.json, &agent->document.connection);
     agent->result.after = agent->result.before;
     if (!cs_agent_writes(agent)) {
-        enum connsync_status status = cs_agent_show_document(agent, CONNSYNC_SIGHT_BEFORE);
+        enum connsync_status status = show_document(agent, CONNSYNC_SIGHT_BEFORE);
         return status == CONNSYNC_OK ? cs_agent_finish(agent, CONNSYNC_UNCHANGED) : status;
     }
     return prepare_write(agent);
@@ -84,7 +127,7 @@ static enum connsync_status settle(struct connsync *agent)
     struct connsync_result *result = &agent->result;
 
     compare(agent);
-    (void)cs_agent_show_document(agent, CONNSYNC_SIGHT_AFTER);
+    (void)show_document(agent, CONNSYNC_SIGHT_AFTER);
     result->after = cs_auth0_setting(&agent->document.json, &agent->document.connection);
     if (result->lost + result->changed > 0) {
         result->write = agent->acknowledged ? CONNSYNC_WRITTEN : CONNSYNC_WRITE_UNKNOWN;
