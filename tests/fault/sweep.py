@@ -16,7 +16,7 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
-from tenant import Tenant  # noqa: E402
+from tenant import Tenant, pki  # noqa: E402
 
 KINDS = ("would_block", "short", "reset", "eof", "lost", "stall")
 CONNECTION = (b'{"id":"con_%016d","options":{"client_secret":"MARKER-secret","scope":["a","b"],'
@@ -28,20 +28,21 @@ WANTED = BEFORE[:-1] + b',"set_user_root_attributes":"never_on_login"}'
 class Replay:
     """One run of the program with one fault, and what became of the connection."""
 
-    def __init__(self, program, tenant, serial, plan):
+    def __init__(self, program, tenant, credentials, serial, plan):
         self.plan = plan
         identity = tenant.add(CONNECTION % (serial, serial))
         with tempfile.NamedTemporaryFile() as log:
             environment = dict(os.environ, CONNSYNC_FAULT=plan, CONNSYNC_FAULT_LOG=log.name,
-                               **tenant.environment(credentials=True))
+                               **credentials)
             run = subprocess.run([program, "set", identity, "never_on_login", "--json",
-                                  *tenant.arguments()], env=environment, capture_output=True,
+                                  "--no-token-cache", *tenant.arguments()], env=environment, capture_output=True,
                                  timeout=120, check=False)
             counts = log.read().split()
         self.calls, self.allocations = (int(count) for count in counts) if counts else (0, 0)
         self.exit_code = run.returncode
         self.output = run.stdout + run.stderr
         self.code = json.loads(run.stdout)["code"] if run.stdout else "nothing printed"
+        self.requests = sum(identity in request.target for request in tenant.requests)
         options = tenant.raw_options(identity)
         self.state = {BEFORE: "before", WANTED: "wanted"}.get(options, "otherwise")
 
@@ -51,8 +52,12 @@ class Replay:
             return False
         if self.exit_code == 0:
             return self.code == "ok" and self.state == "wanted"
-        if self.exit_code not in (1, 3, 4, 8):
+        # A key for which memory or entropy is missing is told as one that cannot be used.
+        if self.exit_code not in (1, 3, 4, 8, 64):
             return False
+        if self.exit_code == 64:
+            return self.requests == 0 and (b"no random bytes" in self.output
+                                           or b"too little memory" in self.output)
         return self.code == "unverified" or self.state == "before"
 
 
@@ -65,14 +70,28 @@ def plans(whole, memory_step):
         yield "memory:%d" % point
 
 
+def private_key(tenant):
+    """The environment of a client with a private key, which the tenant knows."""
+    with tempfile.NamedTemporaryFile("w+") as file:
+        file.write(pki.run("genpkey", "-quiet", "-algorithm", "RSA", "-pkeyopt",
+                           "rsa_keygen_bits:2048"))
+        file.flush()
+        tenant.trust_key(pki.run("pkey", "-in", file.name, "-pubout").encode())
+        file.seek(0)
+        environment = tenant.environment(credentials=True)
+        del environment["AUTH0_CLIENT_SECRET"]
+        return dict(environment, AUTH0_CLIENT_ASSERTION_PRIVATE_KEY=file.read())
+
+
 def main():
     program, memory_step = sys.argv[1], int(sys.argv[2])
     with Tenant() as tenant:
-        whole = Replay(program, tenant, 0, "count:0")
+        credentials = private_key(tenant)
+        whole = Replay(program, tenant, credentials, 0, "count:0")
         if whole.exit_code != 0 or whole.state != "wanted" or whole.calls < 20:
             sys.exit("the run without a fault failed: %s" % whole.output.decode())
         with concurrent.futures.ThreadPoolExecutor(max_workers=3) as pool:
-            replays = list(pool.map(lambda job: Replay(program, tenant, *job),
+            replays = list(pool.map(lambda job: Replay(program, tenant, credentials, *job),
                                     enumerate(plans(whole, memory_step), start=1)))
     for replay in replays:
         if not replay.is_true():
