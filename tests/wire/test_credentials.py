@@ -259,8 +259,10 @@ class ClockTest(KeyTest):
 
     def test_no_more_than_once(self):
         """Without a Date there is nothing to go by, and with one that lies no end."""
+        lies = [Fault("date", method="POST", occurrence=number, offset=offset)
+                for number, offset in ((1, -7200), (2, 7200), (3, -7200))]
         for faults, expected in (((Fault("without_header", method="POST", times=None),), 1),
-                                 ((Fault("date", method="POST", offset=-7200, times=None),), 2)):
+                                 (lies, 2)):
             tenant, result, posts = self.run_off(3600, *faults)
             self.expect(result, 4, "invalid_client")
             self.assertEqual((posts, tenant.methods()), (expected, ["POST"] * expected))
