@@ -1,0 +1,79 @@
+"""The examples in our documents: fenced blocks of Markdown, and the manual page's EXAMPLES."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
+SETTING = "set_user_root_attributes"
+EXIT = re.compile(r"\[(\d+)\]")
+
+
+@dataclass
+class Block:
+    """One example. `kind` is the word behind the fence, or what the text shows it to be."""
+
+    file: str
+    kind: str
+    text: str
+
+    @property
+    def name(self):
+        """Its first line, by which it is found."""
+        return self.text.strip().split("\n")[0]
+
+
+@dataclass
+class Command:
+    """A line behind a prompt, what is shown below it, and its exit code if that is shown."""
+
+    line: str
+    shown: list
+    code: int = None
+
+
+def kind_of(word, text):
+    """Blocks without a word: a transcript begins with a prompt, a message with our name."""
+    if word in ("", "console"):
+        if text.startswith("$ "):
+            return "transcript"
+        if text.startswith("connsync: "):
+            return "message"
+    return word
+
+
+def of_markdown(root, path):
+    """All blocks of a file."""
+    text = path.read_text(encoding="utf-8")
+    return [Block(str(path.relative_to(root)), kind_of(word, inside), inside)
+            for word, inside in FENCED.findall(text)]
+
+
+def of_page(root, path):
+    """Each paragraph of EXAMPLES that is set in, without scdoc's marks."""
+    section = path.read_text(encoding="utf-8").split("# EXAMPLES\n", 1)[1].split("\n# ", 1)[0]
+    found = re.findall(r"(?:^\t.*\n)+", section, re.M)
+    return [Block(str(path.relative_to(root)), "sh",
+                  re.sub(r"\+\+$|^\t", "", one, flags=re.M)) for one in found]
+
+
+def everything(root):
+    """The blocks of the README, of docs/ and of the manual page, in order."""
+    root = Path(root)
+    found = []
+    for path in (root / "README.md", *sorted((root / "docs").glob("*.md"))):
+        found += of_markdown(root, path)
+    return found + of_page(root, root / "man/connsync.1.scd")
+
+
+def commands(text):
+    """The commands of a transcript."""
+    found = []
+    for line in text.splitlines():
+        if line.startswith("$ "):
+            found.append(Command(line[2:], []))
+        elif EXIT.fullmatch(line):
+            found[-1].code = int(EXIT.fullmatch(line)[1])
+        else:
+            found[-1].shown.append(line)
+    return found
