@@ -60,7 +60,10 @@ class Sandbox:
         self._script("build/release/connsync", own)
         for name in STAND_INS:
             self._script("bin/" + name, self._filled(STAND_IN))
-        (self.folder / "connsync.json").write_text(json.dumps(document), encoding="utf-8")
+        for place in (".", "tenants/one", "tenants/two"):
+            path = self.folder / place / "connsync.json"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(document), encoding="utf-8")
 
     def remove(self):
         """Takes it away."""

@@ -80,6 +80,12 @@ def meant_by(document):
         yield raw.replace(b"con_%016d" % number, one["id"].encode()) if "id" in one else raw
 
 
+def anchors(path):
+    """The headings of a file, as links name them."""
+    lines = re.findall(r"^#+ (.*)$", path.read_text(encoding="utf-8"), re.M)
+    return {re.sub(r"[^\w -]", "", line.lower()).replace(" ", "-") for line in lines}
+
+
 class ExamplesTest(WireTest):
     """One sandbox and one tenant for each block."""
 
@@ -179,6 +185,20 @@ class ExamplesTest(WireTest):
         for one in BLOCKS:
             if one.kind == "json":
                 json.loads(one.text)
+
+    def test_links(self):
+        """Files and headings that a document of ours names in a link are there."""
+        count = 0
+        for path in (*ROOT.glob("*.md"), *ROOT.glob("*/*.md"), *ROOT.glob("boards/*/*.md")):
+            text = path.read_text(encoding="utf-8")
+            for target in re.findall(r"\]\(([^):\s]+)\)", re.sub(r"`[^`\n]*`", "", text)):
+                file, _, heading = target.partition("#")
+                found = (path.parent / file) if file else path
+                self.assertTrue(found.exists(), "%s: %s" % (path.relative_to(ROOT), target))
+                if heading:
+                    self.assertIn(heading, anchors(found), path)
+                count += 1
+        self.assertGreater(count, 30)
 
     def test_folders(self):
         """The README's table of folders."""
