@@ -96,6 +96,15 @@ class RoleTest(WireTest):
         self.assertEqual(self.play(secret="MARKER-wrong-secret")[1], 1)
         self.assertNotIn("PATCH", self.box.methods())
 
+    @unittest.skipUnless(shutil.which("ansible-lint"), "there is no ansible-lint")
+    def test_style(self):
+        """By the strictest profile. A copy is looked at: the tool leaves files behind."""
+        copy = self.folder / "ansible"
+        shutil.copytree(FOLDER, copy)
+        subprocess.run(["ansible-lint", "--offline", "--profile", "production", "playbook.yml",
+                        "roles"], cwd=copy, check=True, stdout=subprocess.PIPE,
+                       env=dict(os.environ, HOME=str(self.folder)))
+
     @unittest.skipUnless((ROOT / "deploy/systemd").exists(), "no units here yet")
     def test_units_are_there(self):
         """Those that the role installs are those of deploy/systemd."""
