@@ -1,6 +1,7 @@
-"""The examples in our documents: fenced blocks of Markdown, and the manual page's EXAMPLES."""
+"""The examples that we give: fenced blocks of Markdown, the manual page's EXAMPLES, and --help."""
 
 import re
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,13 +58,24 @@ def of_page(root, path):
                   re.sub(r"\+\+$|^\t", "", one, flags=re.M)) for one in found]
 
 
-def everything(root):
-    """The blocks of the README, of docs/ and of the manual page, in order."""
+def of_help(program):
+    """The examples that --help gives, of the program itself and of each command."""
+    def ask(*words):
+        return subprocess.run([program, *words, "--help"], stdout=subprocess.PIPE, text=True,
+                              check=True).stdout
+
+    for command in re.findall(r"^  connsync ([a-z-]+)", ask(), re.M):
+        for example in re.findall(r"^Example:\n((?:  .*\n)+)", ask(command), re.M):
+            yield Block("connsync %s --help" % command, "sh", re.sub("^  ", "", example, flags=re.M))
+
+
+def everything(root, program):
+    """The blocks of the README, of docs/, of the manual page and of --help, in order."""
     root = Path(root)
     found = []
     for path in (root / "README.md", *sorted((root / "docs").glob("*.md"))):
         found += of_markdown(root, path)
-    return found + of_page(root, root / "man/connsync.1.scd")
+    return found + of_page(root, root / "man/connsync.1.scd") + list(of_help(program))
 
 
 def commands(text):

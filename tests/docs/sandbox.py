@@ -24,8 +24,11 @@ command=$1
 case $command in
     flash-image | --*) PROGRAM "$@" ;;
     watch)
-        PROGRAM "$@" TENANT --status-file status.json &
-        until grep -qs waiting status.json; do
+        status=$(sed -n 's/.*--status-file \\([^ ]*\\).*/\\1/p' <<<"$*")
+        more=()
+        [[ $status ]] || more=(--status-file status.json)
+        PROGRAM "$@" TENANT ${more[@]+"${more[@]}"} &
+        until grep -qs waiting "${status:-status.json}"; do
             kill -0 $! 2>/dev/null || break
             sleep 0.02
         done
@@ -64,6 +67,7 @@ class Sandbox:
             path = self.folder / place / "connsync.json"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps(document), encoding="utf-8")
+        (self.folder / "token").write_text(tenant.token + "\n", encoding="utf-8")
 
     def remove(self):
         """Takes it away."""

@@ -1,4 +1,5 @@
-"""Each example of the README, of docs/ and of the manual page is run, and does what it says.
+"""Each example of the README, of docs/, of the manual page and of --help is run, and does what it
+says.
 
 A block of `sh` is run by bash. What stands behind a prompt is run, and its output is compared line
 by line. JSON with the setting is a connsync.json that can be planned, or, if a message follows it,
@@ -24,7 +25,7 @@ from proxy import Proxy  # noqa: E402
 from sandbox import Sandbox, syntax  # noqa: E402
 
 ROOT = Path(os.environ["CONNSYNC_SOURCE_DIR"])
-BLOCKS = blocks.everything(ROOT)
+BLOCKS = blocks.everything(ROOT, cli.binary())
 
 # Another test runs every block of these.
 ELSEWHERE = {"docs/apply.md": "tests/wire/test_apply_manual.py"}
@@ -89,9 +90,9 @@ def anchors(path):
 class ExamplesTest(WireTest):
     """One sandbox and one tenant for each block."""
 
-    def sandbox(self, connections, document, proxy=None):
+    def sandbox(self, connections, document, proxy=None, domain=DOMAIN):
         """(sandbox, environment) of a tenant with these connections."""
-        tenant = self.tenant(*connections, domain=DOMAIN, client_id=CLIENT, client_secret=SECRET)
+        tenant = self.tenant(*connections, domain=domain, client_id=CLIENT, client_secret=SECRET)
         found = Sandbox(ROOT, cli.binary(), tenant, document, proxy)
         self.addCleanup(found.remove)
         return found, cli.environment(tenant.environment(credentials=True))
@@ -129,11 +130,12 @@ class ExamplesTest(WireTest):
                 if "@proxy.example.com" in one.text:
                     proxy.credentials = "corp\\jane:p@ss"
                     one.text += "connsync get google-oauth2\n"
-                sandbox, env = self.sandbox(usual(), DOCUMENT, proxy)
+                domain = re.search(r"\bAUTH0_DOMAIN=(\S+)|$", one.text)[1] or DOMAIN
+                sandbox, env = self.sandbox(usual(), dict(DOCUMENT, domain=domain), proxy, domain)
                 given = {**env, "ID": ID}
                 if "export AUTH0_CLIENT_ID" in one.text:  # then nothing else says who it is
                     given = cli.environment()
-                result = self.run_text(sandbox, given, one.text)
+                result = self.run_text(sandbox, given, one.text.replace("/run/connsync/", ""))
                 ends = sandbox.ends()
                 self.assertNotEqual(ends, [], one)
                 for program, command, code in ends:
