@@ -86,8 +86,9 @@ class Pod:
         yield from ((item["path"], held[item["key"]]) for item in items)
 
     def environment(self):
-        """What the manifest states; the index is an annotation of the pod."""
-        found = {}
+        """What the manifest states, and what any container has; the index is an annotation of
+        the pod."""
+        found = {"HOME": "/", "PATH": "/usr/local/bin:/usr/bin:/bin"}
         for one in self.container.get("env", []):
             path = one["valueFrom"]["fieldRef"]["fieldPath"]
             if path != "metadata.annotations['batch.kubernetes.io/job-completion-index']":

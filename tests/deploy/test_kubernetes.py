@@ -174,6 +174,7 @@ class PodTest(WireTest):
         result = self.finish(container.start())
         self.assertEqual(result.code, 0, result.err)
         self.check_in_sync(tenant)
+        self.assertEqual(result.err, "", "it complains, of a folder for tokens for instance")
         self.assertEqual(self.finish(container.start()).code, 0)
         self.assertEqual(tenant.writes(), 2, "the second run wrote")
 
