@@ -18,6 +18,7 @@ from cli import SETTING, WireTest, connection  # noqa: E402
 
 ROOT = Path(os.environ["CONNSYNC_SOURCE_DIR"])
 FOLDER = ROOT / "deploy" / "ansible"
+UNITS = ROOT / "deploy" / "systemd"
 RECAP = re.compile(r"^localhost +: ok=(\d+) +changed=(\d+) +unreachable=0 +failed=(\d+)", re.M)
 INSTALLED = 4  # program, folder, document, secret
 
@@ -33,16 +34,15 @@ class RoleTest(WireTest):
         (self.folder / "bin").mkdir()
         self.box = self.tenant(connection(), connection("corp", "samlp", number=2))
 
-    def play(self, *arguments, document=None, secret=None):
-        """(changed, failed) of a run, and what it printed."""
-        more = self.box.arguments()
+    def play(self, *arguments, document=None, secret=None, more=()):
+        """(changed, failed) of a run, and what it printed. `more` are variables."""
         document = document or {"connections": [{"strategy": "samlp", SETTING: "off"}]}
         values = {"connsync_program": cli.binary(), "connsync_bin": str(self.folder / "bin"),
-                  "connsync_etc": str(self.folder / "etc"), "connsync_arguments": more,
+                  "connsync_etc": str(self.folder / "etc"), "connsync_arguments": self.box.arguments(),
                   "connsync_unit_files": [],
                   "connsync_client_secret": secret or self.box.secrets[0],
                   "connsync_document": dict(document, domain=self.box.domain,
-                                            client_id=self.box.client_id)}
+                                            client_id=self.box.client_id), **dict(more)}
         variables = self.folder / "variables.json"
         variables.write_text(json.dumps(values), encoding="utf-8")
         process = subprocess.Popen(
@@ -72,7 +72,7 @@ class RoleTest(WireTest):
 
         self.assertEqual(self.play()[:2], (INSTALLED + 1, 0))
         self.assertEqual(self.box.writes(), 1)
-        secret = self.folder / "etc/client-secret"
+        secret = self.folder / "etc/client_secret"
         self.assertEqual(secret.stat().st_mode & 0o777, 0o600)
 
         self.assertEqual(self.play()[:2], (0, 0))
@@ -105,14 +105,23 @@ class RoleTest(WireTest):
                         "roles"], cwd=copy, check=True, stdout=subprocess.PIPE,
                        env=dict(os.environ, HOME=str(self.folder)))
 
-    @unittest.skipUnless((ROOT / "deploy/systemd").exists(), "no units here yet")
-    def test_units_are_there(self):
-        """Those that the role installs are those of deploy/systemd."""
-        text = (FOLDER / "roles/connsync/defaults/main.yml").read_text(encoding="utf-8")
-        names = set(re.findall(r"connsync[\w-]*\.(?:service|timer)", text))
-        self.assertEqual(len(names), 3)
+    @unittest.skipUnless(UNITS.exists(), "no units here")
+    def test_units(self):
+        """Each that may be named is there, and installed with every place filled in."""
+        (self.folder / "units").mkdir()
+        names = ["connsync.service", "connsync-apply.service", "connsync-apply.timer"]
+        units = {"connsync_units": str(self.folder / "units"), "connsync_unit_files": names,
+                 "connsync_enabled_units": []}
+        self.assertEqual(self.play(more=units)[1], 0)
         for name in names:
-            self.assertTrue((ROOT / "deploy/systemd" / name).exists(), name)
+            text = (self.folder / "units" / name).read_text(encoding="utf-8")
+            self.assertNotIn("@CONNSYNC", text)
+        self.assertIn("ExecStart=%s/bin/connsync apply %s/etc/connsync.json"
+                      % (self.folder, self.folder),
+                      (self.folder / "units/connsync-apply.service").read_text(encoding="utf-8"))
+        defaults = (FOLDER / "roles/connsync/defaults/main.yml").read_text(encoding="utf-8")
+        self.assertLessEqual(set(re.findall(r"connsync[\w-]*\.(?:service|timer)", defaults)),
+                             set(names))
 
 
 if __name__ == "__main__":

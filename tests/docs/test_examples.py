@@ -139,6 +139,7 @@ class ExamplesTest(WireTest):
                 ends = sandbox.ends()
                 self.assertNotEqual(ends, [], one)
                 for program, command, code in ends:
+                    self.assertNotEqual(code, 127, "there is no %s here: see LISTED" % program)
                     self.assertIn(code, (0, 2) if command == "plan" else (0,),
                                   (program, command, result.err))
                 if "PROXY" in one.text:
