@@ -1,8 +1,8 @@
 """A folder in which an example runs as it is written.
 
 `connsync` and `build/release/connsync` call the program under test, led to the tenant of the test;
-programs that would build for minutes or need a cluster have stand-ins, which look at whether what
-they are told exists. Each of them notes how it ended.
+programs that would build for minutes or need a cluster, and those in tools/, have stand-ins, which
+look at whether what they are told exists. Each of them notes how it ended.
 """
 
 import json
@@ -43,10 +43,15 @@ exit $code
 """
 
 STAND_IN = """#!/bin/bash
-PYTHON STAND_IN ROOT "${0##*/}" "$@"
+PYTHON STAND_IN ROOT NAME "$@"
 code=$?
-echo "${0##*/} - $code" >>NOTES
+echo "NAME - $code" >>NOTES
 exit $code
+"""
+
+# A program that is not there is noted too, by its name or by its path.
+MISSING = """command_not_found_handle() { echo "$1 - 127" >>NOTES; return 127; }
+trap '[[ $? -ne 127 ]] || echo "$BASH_COMMAND - 127" | sed "s/ .* - / - /" >>NOTES' ERR
 """
 
 
@@ -62,7 +67,10 @@ class Sandbox:
         self._script("bin/connsync", own)
         self._script("build/release/connsync", own)
         for name in STAND_INS:
-            self._script("bin/" + name, self._filled(STAND_IN))
+            self._script("bin/" + name, self._filled(STAND_IN, name))
+        for path in (root / "tools").iterdir():
+            name = "tools/" + path.name
+            self._script(name, self._filled(STAND_IN, name))
         for place in (".", "tenants/one", "tenants/two"):
             path = self.folder / place / "connsync.json"
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -73,13 +81,14 @@ class Sandbox:
         """Takes it away."""
         shutil.rmtree(self.folder, True)
 
-    def _filled(self, text):
+    def _filled(self, text, name=""):
+        text = text.replace("NAME ", name + " ")
         values = {"PROXY_NAME": PROXY, "PROXY_ADDRESS": self.proxy.address if self.proxy else "none",
                   "STAND_IN": str(Path(__file__).with_name("stand_in.py")), "ROOT": self.root,
                   "PROGRAM": self.program, "PYTHON": sys.executable, "NOTES": str(self.notes)}
         text = text.replace("TENANT", " ".join(map(shlex.quote, self.tenant.arguments())))
-        for name, value in values.items():
-            text = text.replace(name, value if name.startswith("PROXY") else shlex.quote(str(value)))
+        for key, value in values.items():
+            text = text.replace(key, value if key.startswith("PROXY") else shlex.quote(str(value)))
         return text
 
     def _script(self, name, text):
@@ -89,9 +98,8 @@ class Sandbox:
         path.chmod(0o755)
 
     def start(self, text, env, stdin):
-        """A shell with the text. A program that is not there is noted too."""
-        text = 'command_not_found_handle() { echo "$1 - 127" >>%s; return 127; }\n%s' % (
-            shlex.quote(str(self.notes)), text)
+        """A shell with the text."""
+        text = MISSING.replace("NOTES", shlex.quote(str(self.notes))) + text
         return subprocess.Popen(
             ["bash", "-c", text], cwd=self.folder, stdin=stdin, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, env=dict(env, PATH="%s/bin:%s" % (self.folder, env["PATH"])))

@@ -32,8 +32,6 @@ ELSEWHERE = {"docs/apply.md": "tests/wire/test_apply_manual.py"}
 
 # Blocks that are not run, by file and first line, and why.
 LISTED = {
-    ("README.md", "tools/demo    # builds connsync, starts a fake tenant, makes the change, shows"
-                  " before and after"): "it would run this test",
     ("README.md", "PATCH /api/v2/connections/con_2bXy7LmQ9fTzWkRa"): "the demo makes this call",
     ("README.md", 'before  {"client_id":"...","client_secret":"...","scope":["email","profile"],'
                   '"email":true}'): "the demo shows it",
@@ -54,7 +52,7 @@ SECRET = "the-application-s-secret"
 ID = "con_2bXy7LmQ9fTzWkRa"
 # As the README's transcript has it: six options beside the setting.
 SIX = (b'"client_id":"MARKER-id.apps","client_secret":"MARKER-secret","scope":["email"],'
-       b'"email":true,"profile":true,"n":1.50E+2')
+       b'"email":true,"profile":true,"icon_url":"https://static.example.test/logo.svg"')
 DOCUMENT = {"domain": DOMAIN, "client_id": CLIENT, "client_secret": SECRET,
             "connections": [{"name": "google-oauth2", SETTING: "off"}]}
 
