@@ -19,12 +19,13 @@ MARK = "CONNSYNC_TEST_PROCESSES"
 HOST = bytes((2, 0x77, 0, 0, 0))
 
 
-def enter():
-    """Runs this program again in namespaces of its own, or skips where that cannot be."""
+def enter(*tools):
+    """Runs this program again in namespaces of its own, or skips where that cannot be, or one
+    of the tools is missing."""
     if not os.environ.get(MARK):
         os.environ[MARK] = "1"
         _leave_processes_behind()
-    namespace.enter("qemu-system-arm", "arm-none-eabi-nm")
+    namespace.enter(*tools)
 
 
 def _leave_processes_behind():
