@@ -44,8 +44,10 @@ TLS_PORT = 443
 SETTING = cli.SETTING
 
 # The whole sweep is for one board as it is shipped; others take what may differ there.
-FULL = os.environ.get("CONNSYNC_SWEEP") == "full"
-ALL_CHAINS = tuple(chains.RIGHT) if FULL else ("p256", "rsa4096")
+SWEEPS = {"full": tuple(chains.RIGHT), "some": ("p256", "rsa4096"), "least": ("rsa4096",)}
+SWEEP = os.environ.get("CONNSYNC_SWEEP") or "some"
+FULL = SWEEP == "full"
+ALL_CHAINS = SWEEPS[SWEEP]
 
 # What has to be left over in the worst case, in bytes.
 SPARE_ARENA, SPARE_STACK = 1024, 512

@@ -150,4 +150,5 @@ BOARDS = {
     "lm3s6965evb": Board("lm3s6965evb", "lm3s6965evb", False, 1),
     "mps2-an385": Board("mps2-an385", "mps2-an385", True, 8),
     "mps2-an386": Board("mps2-an386", "mps2-an386", True, 8),
+    "mps2-an500": Board("mps2-an500", "mps2-an500", True, 8),
 }
