@@ -25,29 +25,36 @@ SERIALS = itertools.count()
 CONNECTION = (b'{"id":"con_%016d","options":{"client_secret":"MARKER-secret","scope":["a","b"],'
               b'"n":1.0,"empty":{}},"strategy":"oidc","name":"sweep-%d"}')
 BEFORE = b'{"client_secret":"MARKER-secret","scope":["a","b"],"n":1.0,"empty":{}}'
-WANTED = BEFORE[:-1] + b',"set_user_root_attributes":"never_on_login"}'
+# What each command makes of that; what follows its connection on the command line.
+WANTED = {"set": BEFORE[:-1] + b',"set_user_root_attributes":"never_on_login"}',
+          "patch": b'{"client_secret":"MARKER-secret","n":7,"empty":{},"m":[null]}'}
+PATCH = b'{"scope":null,"n":7,"m":[null]}'
 
 
 class Replay:
     """One run of the program with one fault, and what became of the connection."""
 
-    def __init__(self, program, tenant, credentials, serial, plan):
+    def __init__(self, command, tenant, credentials, serial, plan):
+        program, verb = command
         self.plan = plan
         identity = tenant.add(CONNECTION % (serial, serial))
         with tempfile.NamedTemporaryFile() as log:
             environment = dict(os.environ, CONNSYNC_FAULT=plan, CONNSYNC_FAULT_LOG=log.name,
                                **credentials)
-            run = subprocess.run([program, "set", identity, "never_on_login", "--json",
-                                  "--no-token-cache", *tenant.arguments()], env=environment, capture_output=True,
+            last = "-" if verb == "patch" else "never_on_login"
+            run = subprocess.run([program, verb, identity, last, "--json", "--no-token-cache",
+                                  *tenant.arguments()],
+                                 env=environment, input=PATCH, capture_output=True,
                                  timeout=120, check=False)
             counts = log.read().split()
         self.calls, self.allocations = (int(count) for count in counts) if counts else (0, 0)
         self.exit_code = run.returncode
         self.output = run.stdout + run.stderr
         self.code = json.loads(run.stdout)["code"] if run.stdout else "nothing printed"
-        self.requests = sum(identity in request.target for request in tenant.requests)
+        self.asked = self.exit_code == 64 and any(identity in request.target
+                                                  for request in tenant.requests)
         options = tenant.raw_options(identity)
-        self.state = {BEFORE: "before", WANTED: "wanted"}.get(options, "otherwise")
+        self.state = {BEFORE: "before", WANTED[verb]: "wanted"}.get(options, "otherwise")
 
     def is_true(self):
         """Does the exit code tell what became of the connection?"""
@@ -59,8 +66,8 @@ class Replay:
         if self.exit_code not in (1, 3, 4, 8, 64):
             return False
         if self.exit_code == 64:
-            return self.requests == 0 and (b"no random bytes" in self.output
-                                           or b"too little memory" in self.output)
+            return not self.asked and (b"no random bytes" in self.output
+                                       or b"too little memory" in self.output)
         return self.code == "unverified" or self.state == "before"
 
 
@@ -86,14 +93,14 @@ def private_key(tenant):
         return dict(environment, AUTH0_CLIENT_ASSERTION_PRIVATE_KEY=file.read())
 
 
-def sweep(program, tenant, credentials, memory_step):
+def sweep(command, tenant, credentials, memory_step):
     """A run without a fault, and one with each fault in turn."""
-    whole = Replay(program, tenant, credentials, next(SERIALS), "count:0")
+    whole = Replay(command, tenant, credentials, next(SERIALS), "count:0")
     if whole.exit_code != 0 or whole.state != "wanted" or whole.calls < 20:
         sys.exit("the run without a fault failed: %s" % whole.output.decode())
     with concurrent.futures.ThreadPoolExecutor(max_workers=3) as pool:
         replays = list(pool.map(
-            lambda plan: Replay(program, tenant, credentials, next(SERIALS), plan),
+            lambda plan: Replay(command, tenant, credentials, next(SERIALS), plan),
             plans(whole, memory_step)))
     for replay in replays:
         if not replay.is_true():
@@ -114,12 +121,13 @@ def sweep(program, tenant, credentials, memory_step):
 
 
 def main():
-    program, memory_step = sys.argv[1], int(sys.argv[2])
+    command, memory_step = (sys.argv[1], sys.argv[3]), int(sys.argv[2])
     with Tenant() as tenant:
-        good = sweep(program, tenant, tenant.environment(credentials=True), memory_step)
-        # Arithmetic with a private key makes thousands of requests to an arena, one like
-        # the other.
-        good = sweep(program, tenant, private_key(tenant), memory_step * KEY_STEP) and good
+        good = sweep(command, tenant, tenant.environment(credentials=True), memory_step)
+        # How the client proves itself is one and the same for all commands. Arithmetic with
+        # a private key makes thousands of requests to an arena, one like the other.
+        if command[1] == "set":
+            good = sweep(command, tenant, private_key(tenant), memory_step * KEY_STEP) and good
     sys.exit(0 if good else 1)
 
 
