@@ -67,29 +67,6 @@ static void describe(struct connsync *agent)
 
 /* ---- Requests ---- */
 
-static enum connsync_status fill_token(struct connsync *agent, struct cs_exchange_request *request,
-                                       struct cs_writer *target)
-{
-    size_t size = cs_auth0_token_request_size(&agent->config);
-    struct cs_writer writer;
-
-    agent->form_memory = cs_arena_allocate(&agent->arena, size);
-    if (agent->form_memory == NULL) {
-        agent->result.bytes_needed = size;
-        return CONNSYNC_ERR_MEMORY;
-    }
-    cs_writer_init(&writer, agent->form_memory, size);
-    cs_auth0_write_token_request(&writer, &agent->config);
-    agent->form = cs_written(&writer);
-    cs_write_string(target, "/oauth/token");
-    request->http.method = "POST";
-    request->http.content_type = "application/x-www-form-urlencoded";
-    request->body = &agent->form;
-    request->body_count = 1;
-    request->reserve = CS_AGENT_RESERVE;
-    return CONNSYNC_OK;
-}
-
 /* The id of the connection that is meant; NULL while only its name is known. */
 static const char *known_id(const struct connsync *agent)
 {
@@ -161,7 +138,7 @@ static enum connsync_status fill(struct connsync *agent, struct cs_exchange_requ
     }
     cs_agent_release_document(agent);
     if (agent->phase == CS_AGENT_TOKEN) {
-        return fill_token(agent, request, target);
+        return cs_agent_fill_token(agent, request, target);
     }
     fill_read(agent, request, target);
     return CONNSYNC_OK;
@@ -239,53 +216,6 @@ static enum connsync_status explain(struct connsync *agent)
         return CONNSYNC_ERR_CLIENT_CREDENTIALS;
     }
     return status;
-}
-
-static enum connsync_status keep_token(struct connsync *agent, int token)
-{
-    size_t size = cs_json_raw(&agent->document.json, token).length + 1;
-
-    agent->token = cs_arena_allocate(&agent->arena, size);
-    if (agent->token == NULL) {
-        agent->result.bytes_needed = size;
-        return CONNSYNC_ERR_MEMORY;
-    }
-    if (!cs_json_decode(&agent->document.json, token, agent->token, size) ||
-        agent->token[0] == '\0') {
-        return CONNSYNC_ERR_ANSWER;
-    }
-    return CONNSYNC_OK;
-}
-
-static enum connsync_status check_scope(struct connsync *agent)
-{
-    const struct cs_json *json = &agent->document.json;
-    int scope = cs_json_find_one(json, 0, "scope");
-
-    if (!cs_json_is_string(json, scope)) {
-        return CONNSYNC_OK; /* it is not stated: the API will tell */
-    }
-    agent->result.missing_scope =
-        cs_auth0_missing_scope(cs_json_string_body(json, scope), &agent->job);
-    return agent->result.missing_scope == NULL ? CONNSYNC_OK : CONNSYNC_ERR_SCOPE;
-}
-
-static enum connsync_status answer_token(struct connsync *agent)
-{
-    int token = cs_json_find_one(&agent->document.json, 0, "access_token");
-
-    if (token == CS_JSON_NONE) {
-        return CONNSYNC_ERR_ANSWER;
-    }
-    enum connsync_status status = CS_AGENT_SMALL ? CONNSYNC_OK : check_scope(agent);
-    if (status == CONNSYNC_OK) {
-        status = keep_token(agent, token);
-    }
-    if (status != CONNSYNC_OK) {
-        return status;
-    }
-    agent->phase = cs_agent_first_phase(agent);
-    return CONNSYNC_WOULD_BLOCK;
 }
 
 /* ---- Reading and deciding ---- */
@@ -580,7 +510,7 @@ enum connsync_status cs_agent_answer(struct connsync *agent)
         (void)does_not_fit(agent);
     }
     if (agent->phase == CS_AGENT_TOKEN) {
-        return status == CONNSYNC_OK ? answer_token(agent) : CONNSYNC_ERR_ANSWER;
+        return status == CONNSYNC_OK ? cs_agent_answer_token(agent) : CONNSYNC_ERR_ANSWER;
     }
     if (status != CONNSYNC_OK) {
         return status;

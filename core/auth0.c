@@ -5,6 +5,12 @@
 #define CONNECTIONS "/api/v2/connections"
 #define FIELDS "fields=id,name,strategy,display_name,options&include_fields=true"
 
+#define CLIENT "grant_type=client_credentials&client_id=@"
+/* The colons of the type are escaped; the assertion that follows has nothing to escape. */
+#define ASSERTION_TYPE                                                                             \
+    "&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer"      \
+    "&client_assertion="
+
 #define PAUSE_FIRST_MS 500u
 #define PAUSE_DOUBLINGS_MAX 6u
 #define PAUSE_SPREAD_MS 250u
@@ -62,12 +68,28 @@ void cs_auth0_write_list(struct cs_writer *target, unsigned take, const char *cu
     cs_write_form(target, "$@&" FIELDS, cursor[0] != '\0' ? "&from=" : "", cursor);
 }
 
+#ifndef CONNSYNC_CORE_SMALL
+#define FORM_BASE (128 + sizeof ASSERTION_TYPE + CONNSYNC_ASSERTION_SIZE)
+#define LACKS_SECRET(config) ((config)->client_secret == NULL)
+
+void cs_auth0_write_assertion_type(struct cs_writer *body)
+{
+    cs_write_string(body, ASSERTION_TYPE);
+}
+#else
+#define FORM_BASE 128
+#define LACKS_SECRET(config) false
+#endif
+
 void cs_auth0_write_token_request(struct cs_writer *body, const struct connsync_config *config)
 {
     bool own = config->audience == NULL;
 
-    cs_write_form(body, "grant_type=client_credentials&client_id=@&client_secret=@",
-                  config->client_id, config->client_secret);
+    if (LACKS_SECRET(config)) {
+        cs_write_form(body, CLIENT, config->client_id);
+    } else {
+        cs_write_form(body, CLIENT "&client_secret=@", config->client_id, config->client_secret);
+    }
     cs_write_form(body, own ? "&audience=https%3A%2F%2F@%2Fapi%2Fv2%2F" : "&audience=@",
                   own ? config->domain : config->audience);
 }
@@ -75,8 +97,9 @@ void cs_auth0_write_token_request(struct cs_writer *body, const struct connsync_
 size_t cs_auth0_token_request_size(const struct connsync_config *config)
 {
     const char *audience = config->audience != NULL ? config->audience : config->domain;
+    size_t secret = LACKS_SECRET(config) ? 0 : strlen(config->client_secret);
 
-    return 128 + 3 * (strlen(config->client_id) + strlen(config->client_secret) + strlen(audience));
+    return FORM_BASE + 3 * (strlen(config->client_id) + secret + strlen(audience));
 }
 
 /* ---- Scopes ---- */

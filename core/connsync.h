@@ -102,6 +102,45 @@ const char *connsync_setting_name(enum connsync_setting setting);
  * and "off" (first login only). CONNSYNC_SETTING_UNKNOWN for anything else. */
 enum connsync_setting connsync_setting_parse(const char *text);
 
+/* An access token that the service has just granted. Its texts are gone after the call. */
+struct connsync_grant {
+    const char *token;
+    const char *scope;   /* as the answer stated it; empty when it did not */
+    int64_t utc_seconds; /* when, by the port's clock; -1 where that does not know */
+    uint64_t expires_in; /* in seconds from then; 0 when the answer did not state it */
+};
+
+/* The longest client assertion that is asked for, with its final NUL. */
+#define CONNSYNC_ASSERTION_SIZE 3072u
+
+/* What a client may have beside its id, or in place of a secret. Any member may be 0. */
+struct connsync_client {
+    /*
+     * private_key_jwt: writes a new assertion (RFC 7523), made at `utc_seconds`, as a
+     * string without a character that a form would have to escape. Anything but
+     * CONNSYNC_OK ends the job with that status. The time is the port's; 0 where that
+     * does not know. If the service declines and the Date of its answer is more than
+     * ten seconds away, the assertion is asked for once more, at that time.
+     */
+    enum connsync_status (*assertion)(void *context, int64_t utc_seconds, char *out, size_t size);
+
+    /* Told of each token that was granted and will do, so that it can be kept. */
+    void (*granted)(void *context, const struct connsync_grant *grant);
+    void *context; /* of both */
+
+    /* What `token` of the config was granted, where that is known. If it is too little, a
+     * new token is asked for at once: more may have been granted since. */
+    const char *token_scope;
+
+    /* Mutual TLS: shown to a server that asks for it. DER: the certificate, behind it those
+     * that lead to its root; and its private key, RSA or EC. A server that takes the
+     * certificate for the client's credentials needs neither secret nor assertion. */
+    const uint8_t *certificate;
+    size_t certificate_length;
+    const uint8_t *key;
+    size_t key_length;
+};
+
 struct connsync_config {
     const struct connsync_port *port;
 
@@ -119,7 +158,9 @@ struct connsync_config {
     const uint8_t *anchors;
     size_t anchors_length;
 
-    /* A Management API access token; or NULL, and the client's credentials. */
+    /* A Management API access token; or NULL, and the client's credentials; or both: a
+     * token that was kept, and when the service does not take it any more, another is
+     * asked for, once a job (both not with CONNSYNC_CORE_SMALL). */
     const char *token;
     const char *client_id;
     const char *client_secret;
@@ -138,6 +179,9 @@ struct connsync_config {
      * of 429 does. A wait for it postpones the end of the job, unless it alone is longer
      * than the job may take: CONNSYNC_ERR_RATE_LIMITED. Not with CONNSYNC_CORE_SMALL. */
     struct connsync_pace *pace;
+
+    /* More of the client's credentials, or NULL. Not with CONNSYNC_CORE_SMALL. */
+    const struct connsync_client *client;
 };
 
 enum connsync_operation {

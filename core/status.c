@@ -73,6 +73,13 @@ static const struct row rows[] = {
     {CONNSYNC_ERR_CERT_CONSTRAINT, EXIT_TLS, "cert_constraint",
      TEXT("an authority in the chain may not vouch for this name, or a certificate has a "
           "critical extension that is not understood (name constraints)")},
+#ifndef CONNSYNC_CORE_SMALL
+    {CONNSYNC_ERR_CLIENT_CERTIFICATE, EXIT_CREDENTIALS, "client_certificate",
+     TEXT("the server asks for a client certificate, or did not accept the one it was shown; see "
+          "--client-certificate")},
+    {CONNSYNC_ERR_ASSERTION, EXIT_CREDENTIALS, "client_assertion",
+     TEXT("the private key made no client assertion; check the key")},
+#endif
     {CONNSYNC_ERR_HTTP_SYNTAX, EXIT_FAILURE_OTHER, "http_syntax",
      TEXT("the answer is not well-formed HTTP/1.1; is there a proxy in between?")},
     {CONNSYNC_ERR_HTTP_TOO_LARGE, EXIT_FAILURE_OTHER, "http_too_large",
@@ -108,8 +115,8 @@ static const struct row rows[] = {
     {CONNSYNC_ERR_ANSWER, EXIT_FAILURE_OTHER, "unexpected_answer",
      TEXT("the answer does not look like the Management API's; check the domain")},
     {CONNSYNC_ERR_CLIENT_CREDENTIALS, EXIT_CREDENTIALS, "client_credentials",
-     TEXT("no token for these client credentials; check the id, the secret, the audience and "
-          "the client's grant")},
+     TEXT("no token for these client credentials; check the id, the secret or key, the audience "
+          "and the client's grant")},
     {CONNSYNC_REFUSED_NO_OPTIONS, EXIT_REFUSAL, "missing_options",
      TEXT("the answer has no `options`: the token lacks the scope read:connections_options; "
           "nothing written")},

@@ -2,27 +2,46 @@
 
 #include "core/version.h"
 
-#define COMMON                                                                                     \
-    "Tenant and credentials:\n"                                                                    \
-    "  --domain HOST[:PORT]       the tenant's domain (AUTH0_DOMAIN)\n"                            \
-    "  --token-file FILE          a Management API token, first line of FILE\n"                    \
-    "                             (AUTH0_API_TOKEN or AUTH0_ACCESS_TOKEN)\n"                       \
-    "  --client-id ID             or a client's id (AUTH0_CLIENT_ID) and\n"                        \
-    "  --client-secret-file FILE  its secret, likewise (AUTH0_CLIENT_SECRET)\n"                    \
-    "  --audience URL             the API's identifier (AUTH0_AUDIENCE)\n"                         \
-    "Connection:\n"                                                                                \
-    "  --ca-file FILE             trusted roots, PEM (SSL_CERT_FILE, or the system's)\n"           \
-    "  --connect-to ADDR[:PORT]   dial this, but verify the domain's name\n"                       \
-    "  --proxy URL                http://HOST[:PORT] of an HTTP proxy, \"\" for none\n"            \
-    "                             (HTTPS_PROXY or ALL_PROXY, with any password)\n"                 \
-    "  --no-proxy LIST            domains reached without it, with commas (NO_PROXY)\n"            \
-    "  --timeout SECONDS          for one connection, or one page of a list (60)\n"                \
-    "  --max-rps N                at most N requests a second, such as 5 or 0.5\n"                 \
-    "  --leave N                  never take the tenant's last N requests\n"                       \
-    "Output:\n"                                                                                    \
-    "  --log-format text|json     what stderr has (text)\n"                                        \
-    "  --json                     one line of JSON for each connection\n"                          \
-    "  -v, --verbose              requests and memory on stderr; never a secret\n"
+#include <stdio.h>
+
+/* What stands for a text that several others have in them. */
+#define COMMON "\1"
+#define OF_FILE "\2"
+
+static const char common[] =
+    "Tenant and credentials:\n"
+    "  --domain HOST[:PORT]       the tenant's domain (AUTH0_DOMAIN)\n"
+    "  --token-file FILE          a Management API token, first line of FILE\n"
+    "                             (AUTH0_API_TOKEN or AUTH0_ACCESS_TOKEN)\n"
+    "  --client-id ID             or a client's id (AUTH0_CLIENT_ID) and\n"
+    "  --client-secret-file FILE  its secret, likewise (AUTH0_CLIENT_SECRET)\n"
+    "  --private-key FILE         or its private key, PEM; - is standard input\n"
+    "                             (AUTH0_CLIENT_ASSERTION_PRIVATE_KEY has the PEM,\n"
+    "                             AUTH0_CLIENT_SIGNING_KEY_PATH its file)\n"
+    "  --signing-alg ALG          RS256, RS384 or PS256 (RS256)\n"
+    "  --key-id ID                the key's id, for the assertion's kid\n"
+    "  --client-certificate FILE  shown to a server that asks for it, PEM, and\n"
+    "  --client-key FILE          its private key, if it is in a file of its own\n"
+    "  --no-token-cache           keep no token, use none that was kept\n"
+    "  --audience URL             the API's identifier (AUTH0_AUDIENCE)\n"
+    "Connection:\n"
+    "  --ca-file FILE             trusted roots, PEM (SSL_CERT_FILE, or the system's)\n"
+    "  --connect-to ADDR[:PORT]   dial this, but verify the domain's name\n"
+    "  --proxy URL                http://HOST[:PORT] of an HTTP proxy, \"\" for none\n"
+    "                             (HTTPS_PROXY or ALL_PROXY, with any password)\n"
+    "  --no-proxy LIST            domains reached without it, with commas (NO_PROXY)\n"
+    "  --timeout SECONDS          for one connection, or one page of a list (60)\n"
+    "  --max-rps N                at most N requests a second, such as 5 or 0.5\n"
+    "  --leave N                  never take the tenant's last N requests\n"
+    "Output:\n"
+    "  --log-format text|json     what stderr has (text)\n"
+    "  --json                     one line of JSON for each connection\n"
+    "  -v, --verbose              requests and memory on stderr; never a secret\n";
+
+static const char of_file[] =
+    "FILE (connsync.json if none is named; - is standard input) may have domain and\n"
+    "credentials too. What the command line says counts first, then what FILE says,\n"
+    "then the environment.\n";
 
 const char cli_help[] =
     "connsync changes one setting of an Auth0 connection and proves that it changed\n"
@@ -91,11 +110,6 @@ const char cli_help_import[] =
     "Example:\n"
     "  connsync import >connsync.json && connsync plan connsync.json\n"
     "\n" COMMON "Needs the scopes read:connections and read:connections_options.\n";
-
-#define OF_FILE                                                                                    \
-    "FILE (connsync.json if none is named; - is standard input) may have domain and\n"             \
-    "credentials too. What the command line says counts first, then what FILE says,\n"             \
-    "then the environment.\n"
 
 const char cli_help_plan[] =
     "Usage: connsync plan [FILE] [options]\n"
@@ -175,3 +189,17 @@ const char cli_help_flash_image[] =
     "Exit codes: 0 done, 1 the image cannot be written, 64 FILE or usage.\n";
 
 const char cli_version[] = "connsync " CONNSYNC_VERSION "\n";
+
+bool cli_help_print(const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (*text == COMMON[0]) {
+            (void)fputs(common, stdout);
+        } else if (*text == OF_FILE[0]) {
+            (void)fputs(of_file, stdout);
+        } else {
+            (void)putchar(*text);
+        }
+    }
+    return fflush(stdout) == 0 && ferror(stdout) == 0;
+}

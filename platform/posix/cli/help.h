@@ -1,6 +1,9 @@
-/* The help texts. Each command has one, with an example. */
+/* The help texts. Each command has one, with an example. What is the same in several of
+ * them is in the program once: print them with cli_help_print(). */
 #ifndef CONNSYNC_CLI_HELP_H
 #define CONNSYNC_CLI_HELP_H
+
+#include <stdbool.h>
 
 extern const char cli_help[];
 extern const char cli_help_get[];
@@ -12,5 +15,8 @@ extern const char cli_help_apply[];
 extern const char cli_help_watch[];
 extern const char cli_help_flash_image[];
 extern const char cli_version[];
+
+/* To standard output. False if it cannot be written. */
+bool cli_help_print(const char *text);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "platform/posix/cli/apply.h"
 #include "platform/posix/cli/flash_image.h"
+#include "platform/posix/cli/help.h"
 #include "platform/posix/cli/import.h"
 #include "platform/posix/cli/log.h"
 #include "platform/posix/cli/options.h"
@@ -77,7 +78,7 @@ int main(int argc, char **argv)
     }
     switch (action) {
     case CLI_SHOW_TEXT:
-        return fputs(options.text, stdout) == EOF || fflush(stdout) != 0 ? 1 : 0;
+        return cli_help_print(options.text) ? 0 : 1;
     case CLI_USAGE_ERROR:
         report_error(options.message);
         cli_options_wipe(&options);

@@ -5,6 +5,7 @@
 #include "core/flash_image.h"
 #include "core/text.h"
 #include "platform/posix/cli/help.h"
+#include "platform/posix/cli/identity.h"
 #include "platform/posix/cli/options_of_file.h"
 #include "platform/posix/cli/resolve.h"
 
@@ -22,6 +23,12 @@ enum option_code {
     OPTION_TOKEN_FILE,
     OPTION_CLIENT_ID,
     OPTION_CLIENT_SECRET_FILE,
+    OPTION_PRIVATE_KEY,
+    OPTION_SIGNING_ALG,
+    OPTION_KEY_ID,
+    OPTION_CLIENT_CERTIFICATE,
+    OPTION_CLIENT_KEY,
+    OPTION_NO_TOKEN_CACHE,
     OPTION_AUDIENCE,
     OPTION_CA_FILE,
     OPTION_TIMEOUT,
@@ -48,6 +55,12 @@ static const struct option long_options[] = {
     {"token-file", required_argument, NULL, OPTION_TOKEN_FILE},
     {"client-id", required_argument, NULL, OPTION_CLIENT_ID},
     {"client-secret-file", required_argument, NULL, OPTION_CLIENT_SECRET_FILE},
+    {"private-key", required_argument, NULL, OPTION_PRIVATE_KEY},
+    {"signing-alg", required_argument, NULL, OPTION_SIGNING_ALG},
+    {"key-id", required_argument, NULL, OPTION_KEY_ID},
+    {"client-certificate", required_argument, NULL, OPTION_CLIENT_CERTIFICATE},
+    {"client-key", required_argument, NULL, OPTION_CLIENT_KEY},
+    {"no-token-cache", no_argument, NULL, OPTION_NO_TOKEN_CACHE},
     {"audience", required_argument, NULL, OPTION_AUDIENCE},
     {"ca-file", required_argument, NULL, OPTION_CA_FILE},
     {"timeout", required_argument, NULL, OPTION_TIMEOUT},
@@ -98,6 +111,7 @@ void cli_options_wipe(struct cli_options *options)
         cs_wipe(options->client_secret, sizeof options->client_secret);
     }
     connsync_posix_proxy_wipe(&options->proxy);
+    identity_wipe();
 }
 
 /* ---- The command line ---- */
@@ -175,6 +189,16 @@ static const char **text_of(struct cli_options *options, int code)
         return &options->client_id_given;
     case OPTION_CLIENT_SECRET_FILE:
         return &options->client_secret_file;
+    case OPTION_PRIVATE_KEY:
+        return &options->private_key;
+    case OPTION_SIGNING_ALG:
+        return &options->signing_alg;
+    case OPTION_KEY_ID:
+        return &options->key_id;
+    case OPTION_CLIENT_CERTIFICATE:
+        return &options->client_certificate;
+    case OPTION_CLIENT_KEY:
+        return &options->client_key;
     case OPTION_AUDIENCE:
         return &options->audience_given;
     case OPTION_CA_FILE:
@@ -206,6 +230,8 @@ static bool *switch_of(struct cli_options *options, int code)
         return &options->job.allow_encrypted_configuration;
     case OPTION_JSON:
         return &options->json;
+    case OPTION_NO_TOKEN_CACHE:
+        return &options->no_token_cache;
     default:
         return NULL;
     }
@@ -324,6 +350,13 @@ static enum cli_action read_arguments(struct cli_options *options, int count, ch
     return CLI_RUN;
 }
 
+static bool has_identity(const struct cli_options *options)
+{
+    return options->private_key != NULL || options->signing_alg != NULL ||
+           options->key_id != NULL || options->client_certificate != NULL ||
+           options->client_key != NULL || options->no_token_cache;
+}
+
 /* An option that would be passed over in silence is an error: who gives --domain to
  * flash-image expects to find it in the image. */
 static enum cli_action check_flash_image(struct cli_options *options)
@@ -336,7 +369,8 @@ static enum cli_action check_flash_image(struct cli_options *options)
     }
     if (options->domain_given != NULL || options->token_file != NULL ||
         options->client_id_given != NULL || options->client_secret_file != NULL ||
-        options->audience_given != NULL || options->json || options->has_pace) {
+        options->audience_given != NULL || options->json || options->has_pace ||
+        has_identity(options)) {
         return cli_wrong(options, "%s",
                          "flash-image takes all from FILE, and no options but --output and "
                          "--partition-size");

@@ -51,6 +51,12 @@ struct cli_options {
     const char *client_id_given; /* on the command line, or NULL */
     const char *client_id;
     const char *client_secret_file;
+    const char *private_key;        /* a file; "-" is standard input */
+    const char *signing_alg;        /* --signing-alg, or NULL */
+    const char *key_id;             /* --key-id, or NULL */
+    const char *client_certificate; /* a file */
+    const char *client_key;         /* a file; NULL: in the one above */
+    bool no_token_cache;
     const char *audience_given;
     const char *audience;
     const char *ca_file;
@@ -96,6 +102,7 @@ enum cli_action cli_options_read(struct cli_options *options, int argc, char **a
 __attribute__((format(printf, 2, 3))) enum cli_action cli_wrong(struct cli_options *options,
                                                                 const char *format, ...);
 
+/* Wipes the secrets here and the keys of identity.h. */
 void cli_options_wipe(struct cli_options *options);
 
 /* Reads to the end, or until `out` is full. The bytes read, or -1. */
