@@ -10,6 +10,8 @@ from pathlib import Path
 
 CONFIG = "/etc/connsync"
 PATIENCE = 30
+# What a unit says for them, and the folders that stand for them.
+FOLDERS = {"%d": "credentials", "%t": "run", "%C": "cache"}
 ENV_LINE = re.compile(r"^([A-Z_][A-Z0-9_]*)=(.*)$", re.MULTILINE)
 
 
@@ -63,24 +65,28 @@ class Service:
         self.unit = tree / "usr/lib/systemd/system" / name
         self.settings = settings(self.unit)
         self.config = folder / "etc"
-        for place in ("etc", "credentials", "run"):
+        for place in ("etc", *FOLDERS.values()):
             (folder / place).mkdir()
         self.calls = folder / "calls"
 
     def expand(self, text):
         text = text.replace(CONFIG, str(self.config)).replace("%i", self.instance)
         text = text.replace("/usr/bin/", str(self.tree / "usr/bin") + "/")
-        return text.replace("%d", str(self.folder / "credentials")) \
-                   .replace("%t", str(self.folder / "run"))
+        for specifier, place in FOLDERS.items():
+            text = text.replace(specifier, str(self.folder / place))
+        return text
 
     def provide(self):
         """Credentials and folders, as the unit asks for them; its environment."""
         for credential in self.settings.get("LoadCredential", []):
             name, path = self.expand(credential).split(":")
             (self.folder / "credentials" / name).write_bytes(Path(path).read_bytes())
-        for name in self.settings.get("RuntimeDirectory", []):
-            (self.folder / "run" / self.expand(name)).mkdir()
+        for key, place in (("RuntimeDirectory", "run"), ("CacheDirectory", "cache")):
+            for name in self.settings.get(key, []):
+                (self.folder / place / self.expand(name)).mkdir(exist_ok=True)
         found = {"PATH": "/usr/bin:/bin"}
+        for value in self.settings.get("Environment", []):
+            found.update(ENV_LINE.findall(self.expand(value.strip('"'))))
         for value in self.settings.get("EnvironmentFile", []):
             path = Path(self.expand(value.lstrip("-")))
             if path.exists():
@@ -89,6 +95,7 @@ class Service:
 
     def start(self, traced=False):
         """ExecStart, with a socket that it can tell its state to."""
+        (self.folder / "notify").unlink(missing_ok=True)
         self.receiver = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.receiver.bind(str(self.folder / "notify"))
         self.receiver.settimeout(PATIENCE)
