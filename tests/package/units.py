@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -124,7 +125,7 @@ class Service:
     def reload(self):
         """ExecReload."""
         words = [word.replace("$MAINPID", str(self.process.pid))
-                 for word in self.settings["ExecReload"][0].split()]
+                 for word in shlex.split(self.settings["ExecReload"][0])]
         subprocess.run(words, check=True)
 
     def end(self, number=None):
