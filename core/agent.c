@@ -146,6 +146,15 @@ static bool is_valid(const struct connsync_job *job)
     if (job->connection == NULL || job->connection[0] == '\0') {
         return false;
     }
+#ifndef CONNSYNC_CORE_SMALL
+    if (job->correlation_id != NULL &&
+        strlen(job->correlation_id) >= CONNSYNC_CORRELATION_ID_SIZE) {
+        return false;
+    }
+    if (job->document != NULL) {
+        return job->operation == CONNSYNC_PATCH || job->operation == CONNSYNC_RESTORE;
+    }
+#endif
     return sets || job->operation == CONNSYNC_GET;
 }
 
@@ -306,7 +315,7 @@ static enum connsync_status too_large(struct connsync *agent)
     if (agent->exchange.bytes_needed > 0) {
         agent->result.bytes_needed = agent->exchange.bytes_needed;
     }
-    return end(agent, agent->phase == CS_AGENT_READ && cs_agent_sets(agent)
+    return end(agent, agent->phase == CS_AGENT_READ && cs_agent_writes(agent)
                           ? CONNSYNC_REFUSED_TOO_LARGE
                           : CONNSYNC_ERR_HTTP_TOO_LARGE);
 }

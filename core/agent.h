@@ -3,8 +3,9 @@
  *
  * One `struct connsync` is carved from the front of the caller's block; the rest
  * of the block is its arena. agent.c holds the public calls and the pauses
- * between tries, agent_flow.c what is done with each answer, agent_token.c how a
- * token is come by.
+ * between tries, agent_flow.c what is done with each answer, agent_token.c how a token is
+ * come by, agent_write.c what a reading means for the setting, agent_rewrite.c what it means
+ * for all of `options`.
  */
 #ifndef CONNSYNC_CORE_AGENT_H
 #define CONNSYNC_CORE_AGENT_H
@@ -48,6 +49,16 @@ struct cs_document {
     struct cs_auth0_connection connection;
 };
 
+#ifndef CONNSYNC_CORE_SMALL
+/* What CONNSYNC_PATCH and CONNSYNC_RESTORE write, and hold a later reading against. */
+struct cs_rewrite {
+    char *text; /* a piece of the arena: the merged `options`; NULL when restoring */
+    size_t text_size;
+    struct cs_slice options;   /* what is to be written: `text`, or the job's document */
+    struct cs_snapshot wanted; /* its members lie behind those of `before`, in one cut */
+};
+#endif
+
 /* What is large stands behind: short instructions reach the front only. */
 struct connsync {
     enum cs_agent_phase phase;
@@ -80,6 +91,7 @@ struct connsync {
     char cursor[CONNSYNC_CURSOR_SIZE];
     char target[CS_AUTH0_TARGET_SIZE];
 #ifndef CONNSYNC_CORE_SMALL
+    struct cs_rewrite rewrite;
     bool redated;           /* an assertion was made anew by the service's clock, in this job */
     int64_t assertion_time; /* that the last assertion was made at */
     int64_t clock_offset;   /* added to the port's UTC for an assertion; 0 while that will do */
@@ -98,6 +110,22 @@ enum connsync_status cs_agent_answer(struct connsync *agent);
 enum connsync_status cs_agent_next_item(struct connsync *agent);
 
 void cs_agent_release_document(struct connsync *agent);
+
+/* What a reading of the connection means for the job: decides whether and what to write, or
+ * settles what became of a write. Returns as cs_agent_answer does. */
+enum connsync_status cs_agent_judge(struct connsync *agent);
+
+/* The same for a job that rewrites `options`, and what it holds in memory until the write
+ * is answered; not in a small core. */
+enum connsync_status cs_agent_judge_rewrite(struct connsync *agent);
+void cs_agent_release_rewrite(struct connsync *agent);
+
+static inline enum connsync_status cs_agent_finish(struct connsync *agent,
+                                                   enum connsync_outcome outcome)
+{
+    agent->result.outcome = outcome;
+    return CONNSYNC_OK;
+}
 
 /* The request for a token, and what is done with the document that answers it. */
 enum connsync_status cs_agent_fill_token(struct connsync *agent,
@@ -147,9 +175,16 @@ static inline bool cs_agent_has_client(const struct connsync_config *config)
     return config->client_id != NULL && proves;
 }
 
-static inline bool cs_agent_sets(const struct connsync *agent)
+/* Patches or restores; see agent_rewrite.c. */
+static inline bool cs_agent_rewrites(const struct connsync *agent)
 {
-    return CS_AGENT_SMALL || agent->job.operation == CONNSYNC_SET;
+    return !CS_AGENT_SMALL &&
+           (agent->job.operation == CONNSYNC_PATCH || agent->job.operation == CONNSYNC_RESTORE);
+}
+
+static inline bool cs_agent_writes(const struct connsync *agent)
+{
+    return CS_AGENT_SMALL || agent->job.operation == CONNSYNC_SET || cs_agent_rewrites(agent);
 }
 
 /* Which of the service's buckets the request of the present phase draws from. */

@@ -113,7 +113,8 @@ static const char scopes[] = "read:connections\0read:connections_options\0"
 
 const char *cs_auth0_missing_scope(struct cs_slice granted, const struct connsync_job *job)
 {
-    bool writes = job->operation == CONNSYNC_SET && !job->dry_run;
+    bool reads = job->operation == CONNSYNC_GET || job->operation == CONNSYNC_LIST;
+    bool writes = !reads && !job->dry_run;
     unsigned needed = writes ? SCOPES_TO_WRITE : SCOPES_TO_READ;
 
     for (unsigned i = 0; i < needed; i++) {
@@ -269,16 +270,10 @@ enum connsync_status cs_auth0_may_write(const struct cs_json *json,
     return search.status;
 }
 
-enum connsync_status cs_auth0_patch_body(struct cs_auth0_patch *patch, const struct cs_json *json,
-                                         const struct cs_auth0_connection *connection,
-                                         enum connsync_setting wanted)
+/* All that stands before `options`. */
+static void begin_body(struct cs_patch *body, const struct cs_json *json,
+                       const struct cs_auth0_connection *connection)
 {
-    struct cs_patch *body = &patch->body;
-    struct cs_writer value;
-
-    cs_writer_init(&value, patch->value, sizeof patch->value);
-    cs_write_form(&value, "\"$\"", connsync_setting_name(wanted));
-
     cs_patch_begin(body);
     cs_patch_add_text(body, "{");
     /* The service sets display_name to the name when it is left out. */
@@ -289,11 +284,34 @@ enum connsync_status cs_auth0_patch_body(struct cs_auth0_patch *patch, const str
         cs_patch_add_text(body, ",");
     }
     cs_patch_add_text(body, "\"options\":");
+}
+
+enum connsync_status cs_auth0_patch_body(struct cs_auth0_patch *patch, const struct cs_json *json,
+                                         const struct cs_auth0_connection *connection,
+                                         enum connsync_setting wanted)
+{
+    struct cs_patch *body = &patch->body;
+    struct cs_writer value;
+
+    cs_writer_init(&value, patch->value, sizeof patch->value);
+    cs_write_form(&value, "\"$\"", connsync_setting_name(wanted));
+
+    begin_body(body, json, connection);
     enum connsync_status status =
         cs_patch_add_object(body, json, connection->options, CS_AUTH0_SETTING, cs_written(&value));
     cs_patch_add_text(body, "}");
     return status;
 }
+
+#ifndef CONNSYNC_CORE_SMALL
+void cs_auth0_rewrite_body(struct cs_auth0_patch *patch, const struct cs_json *json,
+                           const struct cs_auth0_connection *connection, struct cs_slice options)
+{
+    begin_body(&patch->body, json, connection);
+    cs_patch_add(&patch->body, options.data, options.length);
+    cs_patch_add_text(&patch->body, "}");
+}
+#endif
 
 bool cs_auth0_is_derived(const struct cs_json *json, int key)
 {

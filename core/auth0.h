@@ -94,6 +94,10 @@ enum connsync_status cs_auth0_patch_body(struct cs_auth0_patch *patch, const str
                                          const struct cs_auth0_connection *connection,
                                          enum connsync_setting wanted);
 
+/* The same with another text for `options`; not with CONNSYNC_CORE_SMALL. */
+void cs_auth0_rewrite_body(struct cs_auth0_patch *patch, const struct cs_json *json,
+                           const struct cs_auth0_connection *connection, struct cs_slice options);
+
 /* Is this member of `options` one that the service computes from others, so that
  * another value after a write is no loss? */
 bool cs_auth0_is_derived(const struct cs_json *json, int key);

@@ -83,6 +83,9 @@ extern "C" {
 /* Longest cursor of a list, with its final NUL; the service's are under 100. */
 #define CONNSYNC_CURSOR_SIZE 257
 
+/* Longest X-Correlation-ID of a write, with its final NUL. */
+#define CONNSYNC_CORRELATION_ID_SIZE 65
+
 /* The most connections that are asked for at once. */
 #define CONNSYNC_PAGE_MAX 50
 
@@ -185,12 +188,21 @@ struct connsync_config {
 };
 
 enum connsync_operation {
-    CONNSYNC_GET, /* read one connection's setting */
-    CONNSYNC_SET, /* make one connection's setting `wanted`, keep all else, verify */
-    CONNSYNC_LIST /* each connection in turn: steps return CONNSYNC_ITEM */
+    CONNSYNC_GET,    /* read one connection's setting */
+    CONNSYNC_SET,    /* make one connection's setting `wanted`, keep all else, verify */
+    CONNSYNC_LIST,   /* each connection in turn: steps return CONNSYNC_ITEM */
+    CONNSYNC_PATCH,  /* merge `document` into `options` (RFC 7396), keep all else, verify */
+    CONNSYNC_RESTORE /* put `document` in the place of `options`, verify */
 };
 
-/* A core compiled with CONNSYNC_CORE_SMALL, for boards, refuses CONNSYNC_LIST with
+/* What `look` is shown. */
+enum connsync_sight {
+    CONNSYNC_SIGHT_BEFORE, /* `options` as received, by CONNSYNC_GET, or before a write */
+    CONNSYNC_SIGHT_WANTED, /* as CONNSYNC_PATCH or CONNSYNC_RESTORE is about to write them */
+    CONNSYNC_SIGHT_AFTER   /* as a reading after the write shows them */
+};
+
+/* A core compiled with CONNSYNC_CORE_SMALL, for boards, refuses all but CONNSYNC_SET with
  * CONNSYNC_ERR_ARGUMENT, and tells from the port's clock, not from the answer's Date,
  * how long a rate limit lasts; a Retry-After that is a date is not understood. Otherwise it
  * does the same. */
@@ -219,12 +231,23 @@ struct connsync_job {
     /* CONNSYNC_LIST: hand out this page alone, and set `*page` to the next one; other
      * jobs may come between the two. NULL: all pages. */
     struct connsync_page *page;
-    /* Shown the bytes of `options` as received: by CONNSYNC_GET, and by CONNSYNC_SET
-     * directly before it would write, each time that it decides to. Anything but
-     * CONNSYNC_OK ends the job with that status; nothing is written then. NULL: nobody
-     * looks. The bytes hold secrets and are gone after the call. */
-    enum connsync_status (*look)(void *context, const char *options, size_t length);
+    /* Shown the bytes of `options`: by CONNSYNC_GET, by all that write directly before they
+     * would, each time that they decide to, and after it. Before a write anything but
+     * CONNSYNC_OK ends the job with that status, and nothing is written; after it the
+     * status is of no account. NULL: nobody looks. The bytes hold secrets and are gone
+     * after the call. */
+    enum connsync_status (*look)(void *context, enum connsync_sight sight, const char *options,
+                                 size_t length);
     void *look_context;
+#ifndef CONNSYNC_CORE_SMALL
+    /* CONNSYNC_PATCH: a strict JSON text that cs_merge_check() has passed;
+     * CONNSYNC_RESTORE: the text of an object. Anything else is CONNSYNC_ERR_ARGUMENT. */
+    const char *document;
+    size_t document_length;
+    /* X-Correlation-ID of each write, so that the tenant's log can be searched for it:
+     * visible ASCII, shorter than CONNSYNC_CORRELATION_ID_SIZE. NULL: none. */
+    const char *correlation_id;
+#endif
 };
 
 enum connsync_outcome {
@@ -263,6 +286,15 @@ struct connsync_result {
     uint32_t changed;
     uint32_t added;
     uint32_t derived;
+
+#ifndef CONNSYNC_CORE_SMALL
+    /* Members that CONNSYNC_PATCH or CONNSYNC_RESTORE was to add, change or remove: that are
+     * so now, and that are not. The counts above are of the others then. */
+    uint32_t applied;
+    uint32_t pending;
+
+    uint32_t writes; /* of the requests, those that would write */
+#endif
 
     uint32_t requests;   /* HTTP requests sent, retries included */
     uint32_t handshakes; /* TLS handshakes completed */

@@ -33,7 +33,8 @@ CON = "con_%016d" % 1
 # Shorter strings of `options` ("code", "RS256") are words that any message may hold.
 SHORTEST_SECRET = 8
 FIGURES = re.compile(r"connsync: \d+ requests, \d+ TLS handshakes, \d+ bytes of memory"
-                     r"|connsync: (no token is kept|the kept token|the token was not kept): .*")
+                     r"|connsync: (no token is kept|the kept token|the token was not kept): .*"
+                     r"|connsync: con_\w+: correlation id [!-~]+")
 
 
 def binary():

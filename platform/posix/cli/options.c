@@ -4,6 +4,7 @@
 
 #include "core/flash_image.h"
 #include "core/text.h"
+#include "platform/posix/cli/change.h"
 #include "platform/posix/cli/help.h"
 #include "platform/posix/cli/identity.h"
 #include "platform/posix/cli/options_of_file.h"
@@ -16,7 +17,8 @@
 #include <unistd.h>
 
 #define TIMEOUT_SECONDS_MAX 86400u
-#define COMMANDS "there are get, set, list, plan, apply, watch, import and flash-image"
+#define COMMANDS                                                                                   \
+    "there are get, set, patch, restore, list, plan, apply, watch, import and flash-image"
 
 enum option_code {
     OPTION_DOMAIN = 256,
@@ -46,6 +48,10 @@ enum option_code {
     OPTION_LOG_FORMAT,
     OPTION_MAX_RPS,
     OPTION_LEAVE,
+    OPTION_BACKUP,
+    OPTION_RESTORE,
+    OPTION_CHANGES,
+    OPTION_CORRELATION_ID,
     OPTION_HELP,
     OPTION_VERSION
 };
@@ -79,6 +85,10 @@ static const struct option long_options[] = {
     {"log-format", required_argument, NULL, OPTION_LOG_FORMAT},
     {"max-rps", required_argument, NULL, OPTION_MAX_RPS},
     {"leave", required_argument, NULL, OPTION_LEAVE},
+    {"backup", required_argument, NULL, OPTION_BACKUP},
+    {"restore", no_argument, NULL, OPTION_RESTORE},
+    {"changes", no_argument, NULL, OPTION_CHANGES},
+    {"correlation-id", required_argument, NULL, OPTION_CORRELATION_ID},
     {"verbose", no_argument, NULL, 'v'},
     {"help", no_argument, NULL, OPTION_HELP},
     {"version", no_argument, NULL, OPTION_VERSION},
@@ -135,6 +145,10 @@ static const char *help_of(const struct cli_options *options, const char *comman
         return cli_help_get;
     case CONNSYNC_SET:
         return cli_help_set;
+    case CONNSYNC_PATCH:
+        return cli_help_patch;
+    case CONNSYNC_RESTORE:
+        return cli_help_restore;
     default:
         return cli_help_list;
     }
@@ -215,6 +229,10 @@ static const char **text_of(struct cli_options *options, int code)
         return &options->plan;
     case OPTION_STATUS_FILE:
         return &options->status_file;
+    case OPTION_BACKUP:
+        return &options->backup;
+    case OPTION_CORRELATION_ID:
+        return &options->correlation_id;
     default:
         return NULL;
     }
@@ -230,6 +248,10 @@ static bool *switch_of(struct cli_options *options, int code)
         return &options->job.allow_encrypted_configuration;
     case OPTION_JSON:
         return &options->json;
+    case OPTION_RESTORE:
+        return &options->undo;
+    case OPTION_CHANGES:
+        return &options->changes;
     case OPTION_NO_TOKEN_CACHE:
         return &options->no_token_cache;
     default:
@@ -286,6 +308,12 @@ static bool read_command(struct cli_options *options, const char *command, int *
     } else if (strcmp(command, "set") == 0) {
         options->job.operation = CONNSYNC_SET;
         *arguments = 2;
+    } else if (strcmp(command, "patch") == 0) {
+        options->job.operation = CONNSYNC_PATCH;
+        *arguments = 2;
+    } else if (strcmp(command, "restore") == 0) {
+        options->job.operation = CONNSYNC_RESTORE;
+        *arguments = 1;
     } else if (strcmp(command, "list") == 0) {
         options->job.operation = CONNSYNC_LIST;
         *arguments = 0;
@@ -308,8 +336,16 @@ static const char *usage_of(const struct cli_options *options)
     if (options->is_flash_image) {
         return "connsync flash-image FILE -o IMAGE";
     }
-    return options->job.operation == CONNSYNC_SET ? "connsync set CONNECTION VALUE"
-                                                  : "connsync get CONNECTION";
+    switch (options->job.operation) {
+    case CONNSYNC_SET:
+        return "connsync set CONNECTION VALUE";
+    case CONNSYNC_PATCH:
+        return "connsync patch CONNECTION FILE";
+    case CONNSYNC_RESTORE:
+        return "connsync restore FILE";
+    default:
+        return "connsync get CONNECTION";
+    }
 }
 
 static enum cli_action read_arguments(struct cli_options *options, int count, char **words,
@@ -332,13 +368,19 @@ static enum cli_action read_arguments(struct cli_options *options, int count, ch
     if (options->of_file != CLI_RUN) {
         return options->of_file;
     }
+    if (options->job.operation == CONNSYNC_RESTORE || options->job.operation == CONNSYNC_PATCH) {
+        options->file = words[wanted - 1];
+    }
+    if (options->job.operation == CONNSYNC_RESTORE) {
+        return CLI_RUN;
+    }
     if (wanted > 0) {
         options->job.connection = words[0];
         if (words[0][0] == '\0') {
             return cli_wrong(options, "%s", "CONNECTION is empty: give an id (con_...) or a name");
         }
     }
-    if (wanted > 1) {
+    if (options->job.operation == CONNSYNC_SET) {
         options->job.wanted = connsync_setting_parse(words[1]);
         if (options->job.wanted == CONNSYNC_SETTING_UNKNOWN) {
             return cli_wrong(options,
@@ -447,6 +489,9 @@ enum cli_action cli_options_read(struct cli_options *options, int argc, char **a
         return cli_wrong(options, "%s", "no command; " COMMANDS);
     }
     action = check_flash_image(options);
+    if (action == CLI_RUN) {
+        action = cli_check_change(options);
+    }
     if (action == CLI_RUN) {
         action = cli_check_of_file(options);
     }

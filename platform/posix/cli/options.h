@@ -65,11 +65,16 @@ struct cli_options {
     bool json;
     unsigned verbose;
 
+    const char *backup;         /* --backup: a directory */
+    const char *correlation_id; /* --correlation-id */
+    bool undo;                  /* --restore */
+    bool changes;               /* --changes */
+
     bool is_import; /* a list that is printed as connsync.json */
     bool is_flash_image;
     enum cli_action of_file; /* CLI_PLAN, CLI_APPLY or CLI_WATCH; else CLI_RUN */
-    const char
-        *file; /* NULL when not given; what these or flash-image read; "-" is standard input */
+    const char *file; /* NULL when not given; what these, flash-image, patch or restore read; "-" is
+                  standard input */
     const char *output;    /* and where to it writes; "-" is standard output */
     size_t partition_size; /* 0 when not given */
 

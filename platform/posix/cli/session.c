@@ -226,6 +226,7 @@ struct report_cause session_cause(void)
 
     cause.reason = connsync_posix_reason(&posix);
     cause.proxy = connsync_posix_proxy_failure(&posix);
+    cause.change = NULL;
     return cause;
 }
 
