@@ -12,5 +12,7 @@ extern const char cli_help_apply[];
 extern const char cli_help_watch[];
 extern const char cli_help_flash_image[];
 extern const char cli_version[];
+/* Of NOTICE, what is in this program; made by cmake/notice.cmake. */
+extern const char cli_licenses[];
 
 #endif
