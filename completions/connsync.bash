@@ -1,7 +1,7 @@
 # bash completion for connsync
 _connsync() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-    local commands='get set list plan apply watch import flash-image'
+    local commands='get set patch restore list plan apply watch import flash-image'
     local options word command='' position=0 i
 
     case $prev in

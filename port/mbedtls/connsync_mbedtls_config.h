@@ -82,11 +82,9 @@ void connsync_mbedtls_free(void *memory);
 #define MBEDTLS_PSA_KEY_SLOT_COUNT 4
 /* No other process shares our buffers, so PSA need not copy them first. */
 #define MBEDTLS_PSA_ASSUME_EXCLUSIVE_BUFFERS
-#if defined(CONNSYNC_TLS_SMALL)
 /* Otherwise PSA offers everything that is enabled here, private keys too. */
 #define MBEDTLS_PSA_CRYPTO_CONFIG
 #define MBEDTLS_PSA_CRYPTO_CONFIG_FILE "connsync_psa_config.h"
-#endif
 
 /* ------------------------------------------------------------------ cipher */
 #define MBEDTLS_CIPHER_C

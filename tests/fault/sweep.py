@@ -22,20 +22,25 @@ KINDS = ("would_block", "short", "reset", "eof", "lost", "stall")
 CONNECTION = (b'{"id":"con_%016d","options":{"client_secret":"MARKER-secret","scope":["a","b"],'
               b'"n":1.0,"empty":{}},"strategy":"oidc","name":"sweep-%d"}')
 BEFORE = b'{"client_secret":"MARKER-secret","scope":["a","b"],"n":1.0,"empty":{}}'
-WANTED = BEFORE[:-1] + b',"set_user_root_attributes":"never_on_login"}'
+# What each command makes of that; what follows its connection on the command line.
+WANTED = {"set": BEFORE[:-1] + b',"set_user_root_attributes":"never_on_login"}',
+          "patch": b'{"client_secret":"MARKER-secret","n":7,"empty":{},"m":[null]}'}
+PATCH = b'{"scope":null,"n":7,"m":[null]}'
 
 
 class Replay:
     """One run of the program with one fault, and what became of the connection."""
 
-    def __init__(self, program, tenant, serial, plan):
+    def __init__(self, command, tenant, serial, plan):
+        program, verb = command
         self.plan = plan
         identity = tenant.add(CONNECTION % (serial, serial))
         with tempfile.NamedTemporaryFile() as log:
             environment = dict(os.environ, CONNSYNC_FAULT=plan, CONNSYNC_FAULT_LOG=log.name,
                                **tenant.environment(credentials=True))
-            run = subprocess.run([program, "set", identity, "never_on_login", "--json",
-                                  *tenant.arguments()], env=environment, capture_output=True,
+            last = "-" if verb == "patch" else "never_on_login"
+            run = subprocess.run([program, verb, identity, last, "--json", *tenant.arguments()],
+                                 env=environment, input=PATCH, capture_output=True,
                                  timeout=120, check=False)
             counts = log.read().split()
         self.calls, self.allocations = (int(count) for count in counts) if counts else (0, 0)
@@ -43,7 +48,7 @@ class Replay:
         self.output = run.stdout + run.stderr
         self.code = json.loads(run.stdout)["code"] if run.stdout else "nothing printed"
         options = tenant.raw_options(identity)
-        self.state = {BEFORE: "before", WANTED: "wanted"}.get(options, "otherwise")
+        self.state = {BEFORE: "before", WANTED[verb]: "wanted"}.get(options, "otherwise")
 
     def is_true(self):
         """Does the exit code tell what became of the connection?"""
@@ -66,13 +71,13 @@ def plans(whole, memory_step):
 
 
 def main():
-    program, memory_step = sys.argv[1], int(sys.argv[2])
+    command, memory_step = (sys.argv[1], sys.argv[3]), int(sys.argv[2])
     with Tenant() as tenant:
-        whole = Replay(program, tenant, 0, "count:0")
+        whole = Replay(command, tenant, 0, "count:0")
         if whole.exit_code != 0 or whole.state != "wanted" or whole.calls < 20:
             sys.exit("the run without a fault failed: %s" % whole.output.decode())
         with concurrent.futures.ThreadPoolExecutor(max_workers=3) as pool:
-            replays = list(pool.map(lambda job: Replay(program, tenant, *job),
+            replays = list(pool.map(lambda job: Replay(command, tenant, *job),
                                     enumerate(plans(whole, memory_step), start=1)))
     for replay in replays:
         if not replay.is_true():

@@ -1,10 +1,15 @@
-/* The help texts. Each command has one, with an example. */
+/* The help texts. Each command has one, with an example. What is the same in several of
+ * them is in the program once: print them with cli_help_print(). */
 #ifndef CONNSYNC_CLI_HELP_H
 #define CONNSYNC_CLI_HELP_H
+
+#include <stdbool.h>
 
 extern const char cli_help[];
 extern const char cli_help_get[];
 extern const char cli_help_set[];
+extern const char cli_help_patch[];
+extern const char cli_help_restore[];
 extern const char cli_help_list[];
 extern const char cli_help_import[];
 extern const char cli_help_plan[];
@@ -14,5 +19,8 @@ extern const char cli_help_flash_image[];
 extern const char cli_version[];
 /* Of NOTICE, what is in this program; made by cmake/notice.cmake. */
 extern const char cli_licenses[];
+
+/* To standard output. False if it cannot be written. */
+bool cli_help_print(const char *text);
 
 #endif

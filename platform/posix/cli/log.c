@@ -37,7 +37,9 @@ void log_time(char out[LOG_TIME_SIZE], int64_t utc_seconds)
 
     out[0] = '\0';
     if (gmtime_r(&seconds, &parts) != NULL) {
-        (void)strftime(out, LOG_TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &parts);
+        /* strftime() would bring all of the C library's time zones with it. */
+        (void)snprintf(out, LOG_TIME_SIZE, "%04d-%02d-%02dT%02d:%02d:%02dZ", parts.tm_year + 1900,
+                       parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
     }
 }
 
