@@ -1,6 +1,7 @@
 /*
- * What the small form of mbedTLS keeps of PSA: the key schedule of TLS 1.3 and its key
- * exchange, and no more. connsync_mbedtls_config.h includes it under CONNSYNC_TLS_SMALL.
+ * What mbedTLS keeps of PSA: the key schedule of TLS 1.3 and its key exchange, and no more.
+ * Private keys that a host signs with are not PSA's business; core/ and platform/ use mbedTLS's
+ * own calls for them. connsync_mbedtls_config.h includes this.
  */
 #ifndef CONNSYNC_PSA_CONFIG_H
 #define CONNSYNC_PSA_CONFIG_H
@@ -19,6 +20,9 @@
 #define PSA_WANT_ALG_ECDH 1
 #define PSA_WANT_ECC_SECP_R1_256 1
 #define PSA_WANT_ECC_SECP_R1_384 1
+#if !defined(CONNSYNC_TLS_SMALL)
+#define PSA_WANT_ECC_MONTGOMERY_255 1
+#endif
 #define PSA_WANT_KEY_TYPE_ECC_PUBLIC_KEY 1
 #define PSA_WANT_KEY_TYPE_ECC_KEY_PAIR_BASIC 1
 #define PSA_WANT_KEY_TYPE_ECC_KEY_PAIR_EXPORT 1

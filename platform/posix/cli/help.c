@@ -1,8 +1,13 @@
 #include "platform/posix/cli/help.h"
 
-#include "core/version.h"
+#include <stdio.h>
+#include <string.h>
 
-#define COMMON                                                                                     \
+/* What several texts have in them is in the program once: each of them has a byte in its place. */
+#define COMMON "\1"
+#define OF_FILE "\2"
+
+#define COMMON_TEXT                                                                                \
     "Tenant and credentials:\n"                                                                    \
     "  --domain HOST[:PORT]       the tenant's domain (AUTH0_DOMAIN)\n"                            \
     "  --token-file FILE          a Management API token, first line of FILE\n"                    \
@@ -92,7 +97,7 @@ const char cli_help_import[] =
     "  connsync import >connsync.json && connsync plan connsync.json\n"
     "\n" COMMON "Needs the scopes read:connections and read:connections_options.\n";
 
-#define OF_FILE                                                                                    \
+#define OF_FILE_TEXT                                                                               \
     "FILE (connsync.json if none is named; - is standard input) may have domain and\n"             \
     "credentials too. What the command line says counts first, then what FILE says,\n"             \
     "then the environment.\n"
@@ -174,4 +179,22 @@ const char cli_help_flash_image[] =
     "\n"
     "Exit codes: 0 done, 1 the image cannot be written, 64 FILE or usage.\n";
 
-const char cli_version[] = "connsync " CONNSYNC_VERSION "\n";
+bool cli_help_print(const char *text)
+{
+    static const char common[] = COMMON_TEXT;
+    static const char of_file[] = OF_FILE_TEXT;
+
+    for (;;) {
+        size_t plain = strcspn(text, COMMON OF_FILE);
+        if (fwrite(text, 1, plain, stdout) != plain) {
+            return false;
+        }
+        text += plain;
+        if (*text == '\0') {
+            return fflush(stdout) == 0;
+        }
+        if (fputs(*text++ == COMMON[0] ? common : of_file, stdout) == EOF) {
+            return false;
+        }
+    }
+}

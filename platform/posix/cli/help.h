@@ -2,6 +2,8 @@
 #ifndef CONNSYNC_CLI_HELP_H
 #define CONNSYNC_CLI_HELP_H
 
+#include <stdbool.h>
+
 extern const char cli_help[];
 extern const char cli_help_get[];
 extern const char cli_help_set[];
@@ -11,6 +13,8 @@ extern const char cli_help_plan[];
 extern const char cli_help_apply[];
 extern const char cli_help_watch[];
 extern const char cli_help_flash_image[];
-extern const char cli_version[];
+
+/* Prints one of them; false when standard output does not take it. */
+bool cli_help_print(const char *text);
 
 #endif

@@ -3,12 +3,14 @@
 
 #include "platform/posix/cli/apply.h"
 #include "platform/posix/cli/flash_image.h"
+#include "platform/posix/cli/help.h"
 #include "platform/posix/cli/import.h"
 #include "platform/posix/cli/log.h"
 #include "platform/posix/cli/options.h"
 #include "platform/posix/cli/report.h"
 #include "platform/posix/cli/session.h"
 #include "platform/posix/cli/tally.h"
+#include "platform/posix/cli/version.h"
 #include "platform/posix/cli/watch.h"
 
 #include <stdio.h>
@@ -77,7 +79,9 @@ int main(int argc, char **argv)
     }
     switch (action) {
     case CLI_SHOW_TEXT:
-        return fputs(options.text, stdout) == EOF || fflush(stdout) != 0 ? 1 : 0;
+        return cli_help_print(options.text) ? 0 : 1;
+    case CLI_SHOW_VERSION:
+        return cli_version_print() ? 0 : 1;
     case CLI_USAGE_ERROR:
         report_error(options.message);
         cli_options_wipe(&options);

@@ -391,7 +391,7 @@ enum cli_action cli_options_read(struct cli_options *options, int argc, char **a
     opterr = 0;
     while ((code = getopt_long(argc, argv, ":vo:", long_options, NULL)) != -1) {
         if (code == OPTION_VERSION) {
-            return show(options, cli_version);
+            return CLI_SHOW_VERSION;
         }
         if (code == OPTION_HELP) {
             help = true;
