@@ -243,6 +243,10 @@ static enum cli_action take_option(struct cli_options *options, int code, char *
         options->verbose++;
         return CLI_RUN;
     case ':':
+        if (optopt < OPTION_DOMAIN) {
+            /* Where argv then stands differs from one C library to the next. */
+            return cli_wrong(options, "-%c needs a value", optopt);
+        }
         return cli_wrong(options, "%.60s needs a value", argv[optind - 1]);
     default:
         if (optopt > 0 && optopt < OPTION_DOMAIN) {
