@@ -1,11 +1,11 @@
 # bash completion for connsync
 _connsync() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-    local commands='get set list plan apply watch import flash-image'
+    local commands='get set patch restore list plan apply watch import flash-image'
     local options word command='' position=0 i
 
     case $prev in
-        --token-file | --client-secret-file | --ca-file | --private-key | --client-cert | \
+        --token-file | --client-secret-file | --ca-file | --private-key | --client-certificate | \
             --client-key | --plan | --out | --output | -o | --status-file)
             mapfile -t COMPREPLY < <(compgen -f -- "$cur")
             return
@@ -18,7 +18,7 @@ _connsync() {
             mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$cur")
             return
             ;;
-        --private-key-alg)
+        --signing-alg)
             mapfile -t COMPREPLY < <(compgen -W 'RS256 RS384 PS256' -- "$cur")
             return
             ;;

@@ -1,8 +1,10 @@
 # fish completion for connsync
 complete -c connsync -f
-set -l commands get set list plan apply watch import flash-image
+set -l commands get set patch restore list plan apply watch import flash-image
 complete -c connsync -n "not __fish_seen_subcommand_from $commands" -a get -d 'print the setting of one connection'
 complete -c connsync -n "not __fish_seen_subcommand_from $commands" -a set -d 'change it, keep everything else, verify'
+complete -c connsync -n "not __fish_seen_subcommand_from $commands" -a patch -d 'merge a JSON file into the options of one connection'
+complete -c connsync -n "not __fish_seen_subcommand_from $commands" -a restore -d 'put the options of a backup back'
 complete -c connsync -n "not __fish_seen_subcommand_from $commands" -a list -d 'every connection with its setting'
 complete -c connsync -n "not __fish_seen_subcommand_from $commands" -a plan -d 'what apply would change'
 complete -c connsync -n "not __fish_seen_subcommand_from $commands" -a apply -d 'make every connection in connsync.json so'

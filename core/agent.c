@@ -10,7 +10,7 @@ static bool is_usable(const struct connsync_config *config)
         config->domain[0] == '\0' || config->anchors == NULL || config->anchors_length == 0) {
         return false;
     }
-    return config->token != NULL || (config->client_id != NULL && config->client_secret != NULL);
+    return config->token != NULL || cs_agent_has_client(config);
 }
 
 static bool draw_random(const struct connsync *agent, void *out, size_t size)
@@ -146,6 +146,15 @@ static bool is_valid(const struct connsync_job *job)
     if (job->connection == NULL || job->connection[0] == '\0') {
         return false;
     }
+#ifndef CONNSYNC_CORE_SMALL
+    if (job->correlation_id != NULL &&
+        strlen(job->correlation_id) >= CONNSYNC_CORRELATION_ID_SIZE) {
+        return false;
+    }
+    if (job->document != NULL) {
+        return job->operation == CONNSYNC_PATCH || job->operation == CONNSYNC_RESTORE;
+    }
+#endif
     return sets || job->operation == CONNSYNC_GET;
 }
 
@@ -156,7 +165,7 @@ static uint32_t timeout_of(const struct connsync *agent)
 
 static void begin_list(struct connsync *agent)
 {
-    const struct connsync_page *page = !CS_AGENT_SMALL ? agent->job.page : NULL;
+    const struct connsync_page *page = agent->job.page;
 
     agent->take = page != NULL && page->take > 0 ? page->take : CONNSYNC_PAGE_MAX;
     agent->cursor[0] = '\0';
@@ -182,7 +191,13 @@ enum connsync_status connsync_begin(struct connsync *agent, const struct connsyn
     agent->stale_reads = 0;
     agent->pause_until = 0;
     agent->deadline = cs_exchange_now_ms(&agent->exchange) + timeout_of(agent);
-    begin_list(agent);
+    if (!CS_AGENT_SMALL) {
+        begin_list(agent);
+    }
+#ifndef CONNSYNC_CORE_SMALL
+    agent->redated = false;
+    cs_agent_judge_kept_token(agent);
+#endif
     agent->phase = agent->config.token == NULL && agent->token == NULL
                        ? CS_AGENT_TOKEN
                        : cs_agent_first_phase(agent);
@@ -300,7 +315,7 @@ static enum connsync_status too_large(struct connsync *agent)
     if (agent->exchange.bytes_needed > 0) {
         agent->result.bytes_needed = agent->exchange.bytes_needed;
     }
-    return end(agent, agent->phase == CS_AGENT_READ && cs_agent_sets(agent)
+    return end(agent, agent->phase == CS_AGENT_READ && cs_agent_writes(agent)
                           ? CONNSYNC_REFUSED_TOO_LARGE
                           : CONNSYNC_ERR_HTTP_TOO_LARGE);
 }
@@ -310,13 +325,19 @@ static enum connsync_status too_large(struct connsync *agent)
  * which was declined with the token, a reading comes first. */
 static bool may_renew(const struct connsync *agent, enum connsync_status status)
 {
-    return status == CONNSYNC_ERR_UNAUTHORIZED && agent->token != NULL && !agent->renewed;
+    bool renewable =
+        agent->token != NULL || (!CS_AGENT_SMALL && cs_agent_has_client(&agent->config));
+
+    return status == CONNSYNC_ERR_UNAUTHORIZED && renewable && !agent->renewed;
 }
 
 static enum connsync_status renew(struct connsync *agent)
 {
     agent->renewed = true;
     drop_token(agent);
+    if (!CS_AGENT_SMALL) {
+        agent->config.token = NULL; /* it was kept from before */
+    }
     agent->phase = CS_AGENT_TOKEN;
     return CONNSYNC_WOULD_BLOCK;
 }
@@ -326,6 +347,11 @@ static enum connsync_status after_failure(struct connsync *agent, enum connsync_
     if (may_renew(agent, status)) {
         return renew(agent);
     }
+#ifndef CONNSYNC_CORE_SMALL
+    if (cs_agent_redates(agent, status)) {
+        return CONNSYNC_WOULD_BLOCK;
+    }
+#endif
     bool body_too_large = status == CONNSYNC_ERR_HTTP_TOO_LARGE && agent->exchange.bytes_needed > 0;
     bool page_too_large =
         cs_agent_is_in(agent, CS_AGENT_LIST) && status == CONNSYNC_REFUSED_TOO_LARGE;
@@ -435,8 +461,8 @@ static enum connsync_status step_round(struct connsync *agent, struct connsync_w
     if (status == CONNSYNC_OK) {
         return end(agent, status);
     }
-    return status == CONNSYNC_WOULD_BLOCK || status == CONNSYNC_ITEM ? status
-                                                                     : after_failure(agent, status);
+    bool goes_on = status == CONNSYNC_WOULD_BLOCK || (!CS_AGENT_SMALL && status == CONNSYNC_ITEM);
+    return goes_on ? status : after_failure(agent, status);
 }
 
 enum connsync_status connsync_step(struct connsync *agent, struct connsync_wait *wait)

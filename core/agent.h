@@ -3,7 +3,9 @@
  *
  * One `struct connsync` is carved from the front of the caller's block; the rest
  * of the block is its arena. agent.c holds the public calls and the pauses
- * between tries, agent_flow.c what is done with each answer.
+ * between tries, agent_flow.c what is done with each answer, agent_token.c how a token is
+ * come by, agent_write.c what a reading means for the setting, agent_rewrite.c what it means
+ * for all of `options`.
  */
 #ifndef CONNSYNC_CORE_AGENT_H
 #define CONNSYNC_CORE_AGENT_H
@@ -47,6 +49,16 @@ struct cs_document {
     struct cs_auth0_connection connection;
 };
 
+#ifndef CONNSYNC_CORE_SMALL
+/* What CONNSYNC_PATCH and CONNSYNC_RESTORE write, and hold a later reading against. */
+struct cs_rewrite {
+    char *text; /* a piece of the arena: the merged `options`; NULL when restoring */
+    size_t text_size;
+    struct cs_slice options;   /* what is to be written: `text`, or the job's document */
+    struct cs_snapshot wanted; /* its members lie behind those of `before`, in one cut */
+};
+#endif
+
 /* What is large stands behind: short instructions reach the front only. */
 struct connsync {
     enum cs_agent_phase phase;
@@ -61,15 +73,15 @@ struct connsync {
     unsigned stale_reads;
     uint64_t deadline;
     uint64_t pause_until; /* 0 when there is no pause */
-    unsigned take;        /* list: connections asked for a page */
-    int element;          /* list: the next one to hand out */
     struct cs_arena arena;
-    char *token; /* a piece of the arena; NULL while config.token serves */
+    char *token;       /* a piece of the arena; NULL while config.token serves */
+    char *form_memory; /* a piece of the arena, while a token is asked for */
+    struct cs_slice form;
     struct cs_document document;
     struct cs_snapshot before; /* taken before the write; members NULL until then */
-    char *form_memory;         /* a piece of the arena, while a token is asked for */
-    struct cs_slice form;
     struct cs_digest_key digest_key;
+    unsigned take; /* list: connections asked for a page */
+    int element;   /* list: the next one to hand out */
 
     struct connsync_job job;
     struct connsync_config config;
@@ -78,6 +90,12 @@ struct connsync {
     struct cs_exchange exchange;
     char cursor[CONNSYNC_CURSOR_SIZE];
     char target[CS_AUTH0_TARGET_SIZE];
+#ifndef CONNSYNC_CORE_SMALL
+    struct cs_rewrite rewrite;
+    bool redated;           /* an assertion was made anew by the service's clock, in this job */
+    int64_t assertion_time; /* that the last assertion was made at */
+    int64_t clock_offset;   /* added to the port's UTC for an assertion; 0 while that will do */
+#endif
 };
 
 /* Begins the request of the present phase. */
@@ -92,6 +110,37 @@ enum connsync_status cs_agent_answer(struct connsync *agent);
 enum connsync_status cs_agent_next_item(struct connsync *agent);
 
 void cs_agent_release_document(struct connsync *agent);
+
+/* What a reading of the connection means for the job: decides whether and what to write, or
+ * settles what became of a write. Returns as cs_agent_answer does. */
+enum connsync_status cs_agent_judge(struct connsync *agent);
+
+/* The same for a job that rewrites `options`, and what it holds in memory until the write
+ * is answered; not in a small core. */
+enum connsync_status cs_agent_judge_rewrite(struct connsync *agent);
+void cs_agent_release_rewrite(struct connsync *agent);
+
+static inline enum connsync_status cs_agent_finish(struct connsync *agent,
+                                                   enum connsync_outcome outcome)
+{
+    agent->result.outcome = outcome;
+    return CONNSYNC_OK;
+}
+
+/* The request for a token, and what is done with the document that answers it. */
+enum connsync_status cs_agent_fill_token(struct connsync *agent,
+                                         struct cs_exchange_request *request,
+                                         struct cs_writer *target);
+enum connsync_status cs_agent_answer_token(struct connsync *agent);
+
+#ifndef CONNSYNC_CORE_SMALL
+/* At the beginning of a job: gives up a kept token that is known to lack a scope. */
+void cs_agent_judge_kept_token(struct connsync *agent);
+
+/* Was it for the clock that the service declined an assertion? Then the next is made by
+ * the service's. */
+bool cs_agent_redates(struct connsync *agent, enum connsync_status status);
+#endif
 
 /* What a small core leaves out is compiled to nothing: see core/connsync.h. */
 #ifdef CONNSYNC_CORE_SMALL
@@ -116,9 +165,26 @@ static inline enum cs_agent_phase cs_agent_first_phase(const struct connsync *ag
     return !CS_AGENT_SMALL && agent->job.operation == CONNSYNC_LIST ? CS_AGENT_LIST : CS_AGENT_READ;
 }
 
-static inline bool cs_agent_sets(const struct connsync *agent)
+/* Can a token be asked for? */
+static inline bool cs_agent_has_client(const struct connsync_config *config)
 {
-    return CS_AGENT_SMALL || agent->job.operation == CONNSYNC_SET;
+    const struct connsync_client *client = CS_AGENT_SMALL ? NULL : config->client;
+    bool proves = config->client_secret != NULL ||
+                  (client != NULL && (client->assertion != NULL || client->certificate != NULL));
+
+    return config->client_id != NULL && proves;
+}
+
+/* Patches or restores; see agent_rewrite.c. */
+static inline bool cs_agent_rewrites(const struct connsync *agent)
+{
+    return !CS_AGENT_SMALL &&
+           (agent->job.operation == CONNSYNC_PATCH || agent->job.operation == CONNSYNC_RESTORE);
+}
+
+static inline bool cs_agent_writes(const struct connsync *agent)
+{
+    return CS_AGENT_SMALL || agent->job.operation == CONNSYNC_SET || cs_agent_rewrites(agent);
 }
 
 /* Which of the service's buckets the request of the present phase draws from. */

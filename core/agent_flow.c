@@ -2,9 +2,6 @@
 
 #include <string.h>
 
-/* Pause before reading again what an acknowledged write has not reached yet. */
-#define STALE_READ_PAUSE_MS 400
-
 void cs_agent_pause(struct connsync *agent, uint64_t ms)
 {
     agent->pause_until = cs_exchange_now_ms(&agent->exchange) + ms;
@@ -16,6 +13,9 @@ void cs_agent_release_document(struct connsync *agent)
 {
     struct cs_document *document = &agent->document;
 
+    if (!CS_AGENT_SMALL) {
+        cs_agent_release_rewrite(agent);
+    }
     cs_arena_release(&agent->arena, document->tokens);
     cs_exchange_drop(&agent->exchange, &document->memory, document->text.length);
     memset(document, 0, sizeof *document);
@@ -67,29 +67,6 @@ static void describe(struct connsync *agent)
 
 /* ---- Requests ---- */
 
-static enum connsync_status fill_token(struct connsync *agent, struct cs_exchange_request *request,
-                                       struct cs_writer *target)
-{
-    size_t size = cs_auth0_token_request_size(&agent->config);
-    struct cs_writer writer;
-
-    agent->form_memory = cs_arena_allocate(&agent->arena, size);
-    if (agent->form_memory == NULL) {
-        agent->result.bytes_needed = size;
-        return CONNSYNC_ERR_MEMORY;
-    }
-    cs_writer_init(&writer, agent->form_memory, size);
-    cs_auth0_write_token_request(&writer, &agent->config);
-    agent->form = cs_written(&writer);
-    cs_write_string(target, "/oauth/token");
-    request->http.method = "POST";
-    request->http.content_type = "application/x-www-form-urlencoded";
-    request->body = &agent->form;
-    request->body_count = 1;
-    request->reserve = CS_AGENT_RESERVE;
-    return CONNSYNC_OK;
-}
-
 /* The id of the connection that is meant; NULL while only its name is known. */
 static const char *known_id(const struct connsync *agent)
 {
@@ -127,6 +104,9 @@ static bool may_handshake(const struct connsync *agent)
     const struct cs_arena *arena = &agent->arena;
     size_t held = document->text.length + (size_t)document->json.count * sizeof *document->tokens;
 
+#ifndef CONNSYNC_CORE_SMALL
+    held += agent->rewrite.text_size;
+#endif
     return agent->config.reconnect_reserve > 0 ||
            held + agent->exchange.tls.needed + CS_AGENT_RESERVE <= arena->size;
 }
@@ -146,6 +126,10 @@ static void fill_write(struct connsync *agent, struct cs_exchange_request *reque
     request->body = agent->patch.body.slices;
     request->body_count = agent->patch.body.count;
     request->keep_at_most = CS_AGENT_ANSWER_MAX;
+#ifndef CONNSYNC_CORE_SMALL
+    request->http.correlation_id = agent->job.correlation_id;
+    agent->result.writes++;
+#endif
     /* Without room for a handshake beside the document, a connection that is gone
      * means reading again: the handshake needs the document's memory. */
     request->no_connect = !may_connect;
@@ -161,7 +145,7 @@ static enum connsync_status fill(struct connsync *agent, struct cs_exchange_requ
     }
     cs_agent_release_document(agent);
     if (agent->phase == CS_AGENT_TOKEN) {
-        return fill_token(agent, request, target);
+        return cs_agent_fill_token(agent, request, target);
     }
     fill_read(agent, request, target);
     return CONNSYNC_OK;
@@ -241,53 +225,6 @@ static enum connsync_status explain(struct connsync *agent)
     return status;
 }
 
-static enum connsync_status keep_token(struct connsync *agent, int token)
-{
-    size_t size = cs_json_raw(&agent->document.json, token).length + 1;
-
-    agent->token = cs_arena_allocate(&agent->arena, size);
-    if (agent->token == NULL) {
-        agent->result.bytes_needed = size;
-        return CONNSYNC_ERR_MEMORY;
-    }
-    if (!cs_json_decode(&agent->document.json, token, agent->token, size) ||
-        agent->token[0] == '\0') {
-        return CONNSYNC_ERR_ANSWER;
-    }
-    return CONNSYNC_OK;
-}
-
-static enum connsync_status check_scope(struct connsync *agent)
-{
-    const struct cs_json *json = &agent->document.json;
-    int scope = cs_json_find_one(json, 0, "scope");
-
-    if (!cs_json_is_string(json, scope)) {
-        return CONNSYNC_OK; /* it is not stated: the API will tell */
-    }
-    agent->result.missing_scope =
-        cs_auth0_missing_scope(cs_json_string_body(json, scope), &agent->job);
-    return agent->result.missing_scope == NULL ? CONNSYNC_OK : CONNSYNC_ERR_SCOPE;
-}
-
-static enum connsync_status answer_token(struct connsync *agent)
-{
-    int token = cs_json_find_one(&agent->document.json, 0, "access_token");
-
-    if (token == CS_JSON_NONE) {
-        return CONNSYNC_ERR_ANSWER;
-    }
-    enum connsync_status status = CS_AGENT_SMALL ? CONNSYNC_OK : check_scope(agent);
-    if (status == CONNSYNC_OK) {
-        status = keep_token(agent, token);
-    }
-    if (status != CONNSYNC_OK) {
-        return status;
-    }
-    agent->phase = cs_agent_first_phase(agent);
-    return CONNSYNC_WOULD_BLOCK;
-}
-
 /* ---- Reading and deciding ---- */
 
 /* The connection that the job names, in an answer that is a list of them. */
@@ -342,152 +279,6 @@ static enum connsync_status read_connection(struct connsync *agent)
     return status;
 }
 
-/*
- * What is written has to be read again beside the snapshot: a little longer by the
- * setting, with a few tokens more, and over a new connection if this one breaks. The
- * first handshake showed what that takes.
- */
-static bool can_verify(struct connsync *agent)
-{
-    const struct cs_document *document = &agent->document;
-    const struct cs_arena_question question = {
-        {document->memory, document->tokens},
-        document->text.length + CS_AGENT_GROWTH,
-        CS_AGENT_RESERVE + agent->config.reconnect_reserve,
-        ((size_t)document->json.count + CS_AGENT_GROWTH_TOKENS) * sizeof *document->tokens};
-
-    agent->result.bytes_needed = question.first + question.reserve + question.second;
-    return cs_arena_would_take(&agent->arena, &question) &&
-           agent->exchange.tls.needed <= agent->arena.size;
-}
-
-static enum connsync_status take_snapshot(struct connsync *agent)
-{
-    static const struct cs_snapshot_rules rules = {CS_AUTH0_SETTING, cs_auth0_is_derived};
-    const struct cs_document *document = &agent->document;
-
-    cs_snapshot_release(&agent->before, &agent->arena);
-    if (cs_snapshot_take(&agent->before, &agent->arena, &document->json,
-                         document->connection.options, &rules, &agent->digest_key) &&
-        can_verify(agent)) {
-        agent->result.bytes_needed = 0;
-        return CONNSYNC_OK;
-    }
-    return CONNSYNC_REFUSED_TOO_LARGE;
-}
-
-static enum connsync_status finish(struct connsync *agent, enum connsync_outcome outcome)
-{
-    agent->result.outcome = outcome;
-    return CONNSYNC_OK;
-}
-
-static enum connsync_status show(const struct connsync *agent)
-{
-    if (!CS_AGENT_SHOWS || agent->job.look == NULL) {
-        return CONNSYNC_OK;
-    }
-    const struct cs_document *document = &agent->document;
-    struct cs_slice options = cs_json_raw(&document->json, document->connection.options);
-    return agent->job.look(agent->job.look_context, options.data, options.length);
-}
-
-/* Everything that speaks against a write is found out here, before it. */
-static enum connsync_status prepare_write(struct connsync *agent)
-{
-    const struct cs_document *document = &agent->document;
-    enum connsync_status status =
-        cs_auth0_may_write(&document->json, &document->connection, &agent->job);
-
-    if (status != CONNSYNC_OK) {
-        return status;
-    }
-    if (agent->result.before == agent->job.wanted) {
-        return finish(agent, CONNSYNC_UNCHANGED);
-    }
-    status = show(agent);
-    if (status != CONNSYNC_OK) {
-        return status;
-    }
-    if (!CS_AGENT_SMALL && agent->job.dry_run) {
-        return finish(agent, CONNSYNC_WOULD_CHANGE);
-    }
-    status = take_snapshot(agent);
-    if (status != CONNSYNC_OK) {
-        return status;
-    }
-    status = cs_auth0_patch_body(&agent->patch, &document->json, &document->connection,
-                                 agent->job.wanted);
-    if (status != CONNSYNC_OK) {
-        return status;
-    }
-    agent->write_sent = false;
-    agent->acknowledged = false;
-    agent->phase = CS_AGENT_WRITE;
-    return CONNSYNC_WOULD_BLOCK;
-}
-
-static enum connsync_status decide(struct connsync *agent)
-{
-    agent->result.before = cs_auth0_setting(&agent->document.json, &agent->document.connection);
-    agent->result.after = agent->result.before;
-    if (!cs_agent_sets(agent)) {
-        enum connsync_status status = show(agent);
-        return status == CONNSYNC_OK ? finish(agent, CONNSYNC_UNCHANGED) : status;
-    }
-    return prepare_write(agent);
-}
-
-/* ---- Settling and verifying ---- */
-
-static void compare(struct connsync *agent)
-{
-    const struct cs_document *document = &agent->document;
-    struct connsync_result *result = &agent->result;
-    struct cs_snapshot_diff diff = cs_snapshot_compare(
-        &agent->before, &document->json, document->connection.options, &agent->digest_key);
-
-    result->verified = diff.equal;
-    result->lost = diff.lost;
-    result->changed = diff.changed;
-    result->added = diff.added;
-    result->derived = diff.derived;
-}
-
-/* The service acknowledged the write, yet this reading shows the state before: it
- * may take a moment to arrive everywhere. */
-static enum connsync_status read_again(struct connsync *agent)
-{
-    if (agent->stale_reads++ == CS_AGENT_STALE_READS_MAX) {
-        return CONNSYNC_ERR_NOT_APPLIED;
-    }
-    cs_agent_pause(agent, STALE_READ_PAUSE_MS);
-    return CONNSYNC_WOULD_BLOCK;
-}
-
-static enum connsync_status settle(struct connsync *agent)
-{
-    struct connsync_result *result = &agent->result;
-
-    compare(agent);
-    result->after = cs_auth0_setting(&agent->document.json, &agent->document.connection);
-    if (result->lost + result->changed > 0) {
-        result->write = agent->acknowledged ? CONNSYNC_WRITTEN : CONNSYNC_WRITE_UNKNOWN;
-        return CONNSYNC_ERR_LOSS;
-    }
-    if (result->after == agent->job.wanted) {
-        result->write = CONNSYNC_WRITTEN;
-        return finish(agent, CONNSYNC_CHANGED);
-    }
-    if (agent->acknowledged) {
-        result->write = CONNSYNC_WRITTEN;
-        return read_again(agent);
-    }
-    /* The write never took effect. This reading is as good as the first. */
-    agent->write_sent = false;
-    return decide(agent);
-}
-
 static enum connsync_status answer_read(struct connsync *agent)
 {
     enum connsync_status status = read_connection(agent);
@@ -495,7 +286,7 @@ static enum connsync_status answer_read(struct connsync *agent)
     if (status != CONNSYNC_OK) {
         return status;
     }
-    return agent->write_sent ? settle(agent) : decide(agent);
+    return cs_agent_judge(agent);
 }
 
 static enum connsync_status answer_write(struct connsync *agent)
@@ -537,7 +328,7 @@ static enum connsync_status next_page(struct connsync *agent)
         page->count = cs_json_size(json, cs_auth0_connections(json));
     }
     if (page != NULL || !more) {
-        return finish(agent, CONNSYNC_UNCHANGED);
+        return cs_agent_finish(agent, CONNSYNC_UNCHANGED);
     }
     agent->phase = CS_AGENT_LIST;
     return CONNSYNC_WOULD_BLOCK;
@@ -580,7 +371,7 @@ enum connsync_status cs_agent_answer(struct connsync *agent)
         (void)does_not_fit(agent);
     }
     if (agent->phase == CS_AGENT_TOKEN) {
-        return status == CONNSYNC_OK ? answer_token(agent) : CONNSYNC_ERR_ANSWER;
+        return status == CONNSYNC_OK ? cs_agent_answer_token(agent) : CONNSYNC_ERR_ANSWER;
     }
     if (status != CONNSYNC_OK) {
         return status;

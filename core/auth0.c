@@ -5,6 +5,12 @@
 #define CONNECTIONS "/api/v2/connections"
 #define FIELDS "fields=id,name,strategy,display_name,options&include_fields=true"
 
+#define CLIENT "grant_type=client_credentials&client_id=@"
+/* The colons of the type are escaped; the assertion that follows has nothing to escape. */
+#define ASSERTION_TYPE                                                                             \
+    "&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer"      \
+    "&client_assertion="
+
 #define PAUSE_FIRST_MS 500u
 #define PAUSE_DOUBLINGS_MAX 6u
 #define PAUSE_SPREAD_MS 250u
@@ -62,12 +68,28 @@ void cs_auth0_write_list(struct cs_writer *target, unsigned take, const char *cu
     cs_write_form(target, "$@&" FIELDS, cursor[0] != '\0' ? "&from=" : "", cursor);
 }
 
+#ifndef CONNSYNC_CORE_SMALL
+#define FORM_BASE (128 + sizeof ASSERTION_TYPE + CONNSYNC_ASSERTION_SIZE)
+#define LACKS_SECRET(config) ((config)->client_secret == NULL)
+
+void cs_auth0_write_assertion_type(struct cs_writer *body)
+{
+    cs_write_string(body, ASSERTION_TYPE);
+}
+#else
+#define FORM_BASE 128
+#define LACKS_SECRET(config) false
+#endif
+
 void cs_auth0_write_token_request(struct cs_writer *body, const struct connsync_config *config)
 {
     bool own = config->audience == NULL;
 
-    cs_write_form(body, "grant_type=client_credentials&client_id=@&client_secret=@",
-                  config->client_id, config->client_secret);
+    if (LACKS_SECRET(config)) {
+        cs_write_form(body, CLIENT, config->client_id);
+    } else {
+        cs_write_form(body, CLIENT "&client_secret=@", config->client_id, config->client_secret);
+    }
     cs_write_form(body, own ? "&audience=https%3A%2F%2F@%2Fapi%2Fv2%2F" : "&audience=@",
                   own ? config->domain : config->audience);
 }
@@ -75,8 +97,9 @@ void cs_auth0_write_token_request(struct cs_writer *body, const struct connsync_
 size_t cs_auth0_token_request_size(const struct connsync_config *config)
 {
     const char *audience = config->audience != NULL ? config->audience : config->domain;
+    size_t secret = LACKS_SECRET(config) ? 0 : strlen(config->client_secret);
 
-    return 128 + 3 * (strlen(config->client_id) + strlen(config->client_secret) + strlen(audience));
+    return FORM_BASE + 3 * (strlen(config->client_id) + secret + strlen(audience));
 }
 
 /* ---- Scopes ---- */
@@ -90,7 +113,8 @@ static const char scopes[] = "read:connections\0read:connections_options\0"
 
 const char *cs_auth0_missing_scope(struct cs_slice granted, const struct connsync_job *job)
 {
-    bool writes = job->operation == CONNSYNC_SET && !job->dry_run;
+    bool reads = job->operation == CONNSYNC_GET || job->operation == CONNSYNC_LIST;
+    bool writes = !reads && !job->dry_run;
     unsigned needed = writes ? SCOPES_TO_WRITE : SCOPES_TO_READ;
 
     for (unsigned i = 0; i < needed; i++) {
@@ -246,16 +270,10 @@ enum connsync_status cs_auth0_may_write(const struct cs_json *json,
     return search.status;
 }
 
-enum connsync_status cs_auth0_patch_body(struct cs_auth0_patch *patch, const struct cs_json *json,
-                                         const struct cs_auth0_connection *connection,
-                                         enum connsync_setting wanted)
+/* All that stands before `options`. */
+static void begin_body(struct cs_patch *body, const struct cs_json *json,
+                       const struct cs_auth0_connection *connection)
 {
-    struct cs_patch *body = &patch->body;
-    struct cs_writer value;
-
-    cs_writer_init(&value, patch->value, sizeof patch->value);
-    cs_write_form(&value, "\"$\"", connsync_setting_name(wanted));
-
     cs_patch_begin(body);
     cs_patch_add_text(body, "{");
     /* The service sets display_name to the name when it is left out. */
@@ -266,11 +284,34 @@ enum connsync_status cs_auth0_patch_body(struct cs_auth0_patch *patch, const str
         cs_patch_add_text(body, ",");
     }
     cs_patch_add_text(body, "\"options\":");
+}
+
+enum connsync_status cs_auth0_patch_body(struct cs_auth0_patch *patch, const struct cs_json *json,
+                                         const struct cs_auth0_connection *connection,
+                                         enum connsync_setting wanted)
+{
+    struct cs_patch *body = &patch->body;
+    struct cs_writer value;
+
+    cs_writer_init(&value, patch->value, sizeof patch->value);
+    cs_write_form(&value, "\"$\"", connsync_setting_name(wanted));
+
+    begin_body(body, json, connection);
     enum connsync_status status =
         cs_patch_add_object(body, json, connection->options, CS_AUTH0_SETTING, cs_written(&value));
     cs_patch_add_text(body, "}");
     return status;
 }
+
+#ifndef CONNSYNC_CORE_SMALL
+void cs_auth0_rewrite_body(struct cs_auth0_patch *patch, const struct cs_json *json,
+                           const struct cs_auth0_connection *connection, struct cs_slice options)
+{
+    begin_body(&patch->body, json, connection);
+    cs_patch_add(&patch->body, options.data, options.length);
+    cs_patch_add_text(&patch->body, "}");
+}
+#endif
 
 bool cs_auth0_is_derived(const struct cs_json *json, int key)
 {

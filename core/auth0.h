@@ -30,11 +30,17 @@ void cs_auth0_write_patch(struct cs_writer *target, const char *id);
 /* `cursor` is the page before's `next`, or empty for the first page. */
 void cs_auth0_write_list(struct cs_writer *target, unsigned take, const char *cursor);
 
-/* The form-encoded body of a client credentials grant (RFC 6749 section 4.4).
+/* The form-encoded body of a client credentials grant (RFC 6749 section 4.4), with the
+ * client's secret if it has one.
  * `audience` NULL means the API of `domain`. */
 void cs_auth0_write_token_request(struct cs_writer *body, const struct connsync_config *config);
 
-/* Room that is enough for the body above. */
+#ifndef CONNSYNC_CORE_SMALL
+/* What comes between that body and a client assertion (RFC 7523 section 2.2). */
+void cs_auth0_write_assertion_type(struct cs_writer *body);
+#endif
+
+/* Room that is enough for the body above, and an assertion. */
 size_t cs_auth0_token_request_size(const struct connsync_config *config);
 
 /* The first scope that `operation` needs and `granted`, a token answer's `scope`,
@@ -87,6 +93,10 @@ struct cs_auth0_patch {
 enum connsync_status cs_auth0_patch_body(struct cs_auth0_patch *patch, const struct cs_json *json,
                                          const struct cs_auth0_connection *connection,
                                          enum connsync_setting wanted);
+
+/* The same with another text for `options`; not with CONNSYNC_CORE_SMALL. */
+void cs_auth0_rewrite_body(struct cs_auth0_patch *patch, const struct cs_json *json,
+                           const struct cs_auth0_connection *connection, struct cs_slice options);
 
 /* Is this member of `options` one that the service computes from others, so that
  * another value after a write is no loss? */

@@ -83,6 +83,9 @@ extern "C" {
 /* Longest cursor of a list, with its final NUL; the service's are under 100. */
 #define CONNSYNC_CURSOR_SIZE 257
 
+/* Longest X-Correlation-ID of a write, with its final NUL. */
+#define CONNSYNC_CORRELATION_ID_SIZE 65
+
 /* The most connections that are asked for at once. */
 #define CONNSYNC_PAGE_MAX 50
 
@@ -102,6 +105,45 @@ const char *connsync_setting_name(enum connsync_setting setting);
  * and "off" (first login only). CONNSYNC_SETTING_UNKNOWN for anything else. */
 enum connsync_setting connsync_setting_parse(const char *text);
 
+/* An access token that the service has just granted. Its texts are gone after the call. */
+struct connsync_grant {
+    const char *token;
+    const char *scope;   /* as the answer stated it; empty when it did not */
+    int64_t utc_seconds; /* when, by the port's clock; -1 where that does not know */
+    uint64_t expires_in; /* in seconds from then; 0 when the answer did not state it */
+};
+
+/* The longest client assertion that is asked for, with its final NUL. */
+#define CONNSYNC_ASSERTION_SIZE 3072u
+
+/* What a client may have beside its id, or in place of a secret. Any member may be 0. */
+struct connsync_client {
+    /*
+     * private_key_jwt: writes a new assertion (RFC 7523), made at `utc_seconds`, as a
+     * string without a character that a form would have to escape. Anything but
+     * CONNSYNC_OK ends the job with that status. The time is the port's; 0 where that
+     * does not know. If the service declines and the Date of its answer is more than
+     * ten seconds away, the assertion is asked for once more, at that time.
+     */
+    enum connsync_status (*assertion)(void *context, int64_t utc_seconds, char *out, size_t size);
+
+    /* Told of each token that was granted and will do, so that it can be kept. */
+    void (*granted)(void *context, const struct connsync_grant *grant);
+    void *context; /* of both */
+
+    /* What `token` of the config was granted, where that is known. If it is too little, a
+     * new token is asked for at once: more may have been granted since. */
+    const char *token_scope;
+
+    /* Mutual TLS: shown to a server that asks for it. DER: the certificate, behind it those
+     * that lead to its root; and its private key, RSA or EC. A server that takes the
+     * certificate for the client's credentials needs neither secret nor assertion. */
+    const uint8_t *certificate;
+    size_t certificate_length;
+    const uint8_t *key;
+    size_t key_length;
+};
+
 struct connsync_config {
     const struct connsync_port *port;
 
@@ -119,7 +161,9 @@ struct connsync_config {
     const uint8_t *anchors;
     size_t anchors_length;
 
-    /* A Management API access token; or NULL, and the client's credentials. */
+    /* A Management API access token; or NULL, and the client's credentials; or both: a
+     * token that was kept, and when the service does not take it any more, another is
+     * asked for, once a job (both not with CONNSYNC_CORE_SMALL). */
     const char *token;
     const char *client_id;
     const char *client_secret;
@@ -138,15 +182,27 @@ struct connsync_config {
      * of 429 does. A wait for it postpones the end of the job, unless it alone is longer
      * than the job may take: CONNSYNC_ERR_RATE_LIMITED. Not with CONNSYNC_CORE_SMALL. */
     struct connsync_pace *pace;
+
+    /* More of the client's credentials, or NULL. Not with CONNSYNC_CORE_SMALL. */
+    const struct connsync_client *client;
 };
 
 enum connsync_operation {
-    CONNSYNC_GET, /* read one connection's setting */
-    CONNSYNC_SET, /* make one connection's setting `wanted`, keep all else, verify */
-    CONNSYNC_LIST /* each connection in turn: steps return CONNSYNC_ITEM */
+    CONNSYNC_GET,    /* read one connection's setting */
+    CONNSYNC_SET,    /* make one connection's setting `wanted`, keep all else, verify */
+    CONNSYNC_LIST,   /* each connection in turn: steps return CONNSYNC_ITEM */
+    CONNSYNC_PATCH,  /* merge `document` into `options` (RFC 7396), keep all else, verify */
+    CONNSYNC_RESTORE /* put `document` in the place of `options`, verify */
 };
 
-/* A core compiled with CONNSYNC_CORE_SMALL, for boards, refuses CONNSYNC_LIST with
+/* What `look` is shown. */
+enum connsync_sight {
+    CONNSYNC_SIGHT_BEFORE, /* `options` as received, by CONNSYNC_GET, or before a write */
+    CONNSYNC_SIGHT_WANTED, /* as CONNSYNC_PATCH or CONNSYNC_RESTORE is about to write them */
+    CONNSYNC_SIGHT_AFTER   /* as a reading after the write shows them */
+};
+
+/* A core compiled with CONNSYNC_CORE_SMALL, for boards, refuses all but CONNSYNC_SET with
  * CONNSYNC_ERR_ARGUMENT, and tells from the port's clock, not from the answer's Date,
  * how long a rate limit lasts; a Retry-After that is a date is not understood. Otherwise it
  * does the same. */
@@ -175,12 +231,23 @@ struct connsync_job {
     /* CONNSYNC_LIST: hand out this page alone, and set `*page` to the next one; other
      * jobs may come between the two. NULL: all pages. */
     struct connsync_page *page;
-    /* Shown the bytes of `options` as received: by CONNSYNC_GET, and by CONNSYNC_SET
-     * directly before it would write, each time that it decides to. Anything but
-     * CONNSYNC_OK ends the job with that status; nothing is written then. NULL: nobody
-     * looks. The bytes hold secrets and are gone after the call. */
-    enum connsync_status (*look)(void *context, const char *options, size_t length);
+    /* Shown the bytes of `options`: by CONNSYNC_GET, by all that write directly before they
+     * would, each time that they decide to, and after it. Before a write anything but
+     * CONNSYNC_OK ends the job with that status, and nothing is written; after it the
+     * status is of no account. NULL: nobody looks. The bytes hold secrets and are gone
+     * after the call. */
+    enum connsync_status (*look)(void *context, enum connsync_sight sight, const char *options,
+                                 size_t length);
     void *look_context;
+#ifndef CONNSYNC_CORE_SMALL
+    /* CONNSYNC_PATCH: a strict JSON text that cs_merge_check() has passed;
+     * CONNSYNC_RESTORE: the text of an object. Anything else is CONNSYNC_ERR_ARGUMENT. */
+    const char *document;
+    size_t document_length;
+    /* X-Correlation-ID of each write, so that the tenant's log can be searched for it:
+     * visible ASCII, shorter than CONNSYNC_CORRELATION_ID_SIZE. NULL: none. */
+    const char *correlation_id;
+#endif
 };
 
 enum connsync_outcome {
@@ -219,6 +286,15 @@ struct connsync_result {
     uint32_t changed;
     uint32_t added;
     uint32_t derived;
+
+#ifndef CONNSYNC_CORE_SMALL
+    /* Members that CONNSYNC_PATCH or CONNSYNC_RESTORE was to add, change or remove: that are
+     * so now, and that are not. The counts above are of the others then. */
+    uint32_t applied;
+    uint32_t pending;
+
+    uint32_t writes; /* of the requests, those that would write */
+#endif
 
     uint32_t requests;   /* HTTP requests sent, retries included */
     uint32_t handshakes; /* TLS handshakes completed */

@@ -8,6 +8,18 @@
  * to wait, or it is over, one way or the other. */
 #define MOVED_ON CONNSYNC_ITEM
 
+#ifndef CONNSYNC_CORE_SMALL
+static enum connsync_status identify(struct cs_tls *tls, const struct connsync_client *client)
+{
+    if (client == NULL || client->certificate == NULL) {
+        return CONNSYNC_OK;
+    }
+    return cs_tls_identify(
+        tls, cs_slice_make((const char *)client->certificate, client->certificate_length),
+        cs_slice_make((const char *)client->key, client->key_length));
+}
+#endif
+
 enum connsync_status cs_exchange_init(struct cs_exchange *exchange,
                                       const struct connsync_config *config, struct cs_arena *arena)
 {
@@ -29,7 +41,14 @@ enum connsync_status cs_exchange_init(struct cs_exchange *exchange,
     if (writer.overflowed) {
         return CONNSYNC_ERR_ARGUMENT;
     }
-    return cs_tls_init(&exchange->tls, config->port, arena, anchors, config->domain);
+    enum connsync_status status =
+        cs_tls_init(&exchange->tls, config->port, arena, anchors, config->domain);
+#ifndef CONNSYNC_CORE_SMALL
+    if (status == CONNSYNC_OK) {
+        status = identify(&exchange->tls, config->client);
+    }
+#endif
+    return status;
 }
 
 uint64_t cs_exchange_now_ms(const struct cs_exchange *exchange)

@@ -37,12 +37,8 @@ void cs_sentence_connection(struct cs_writer *line, const struct connsync_result
     }
 }
 
-static void add_changed(struct cs_writer *line, const struct connsync_result *result)
+void cs_sentence_verified(struct cs_writer *line, const struct connsync_result *result)
 {
-    add(line, connsync_setting_name(result->before));
-    add(line, " -> ");
-    add(line, connsync_setting_name(result->after));
-    add(line, "; ");
     add_count(line, result->verified, " other options verified unchanged");
     if (result->derived + result->added > 0) {
         add(line, " (");
@@ -54,7 +50,11 @@ static void add_changed(struct cs_writer *line, const struct connsync_result *re
 void cs_sentence_outcome(struct cs_writer *line, const struct connsync_result *result)
 {
     if (result->outcome == CONNSYNC_CHANGED) {
-        add_changed(line, result);
+        add(line, connsync_setting_name(result->before));
+        add(line, " -> ");
+        add(line, connsync_setting_name(result->after));
+        add(line, "; ");
+        cs_sentence_verified(line, result);
         return;
     }
     add(line, connsync_setting_name(result->before));

@@ -28,6 +28,9 @@ void cs_sentence_connection(struct cs_writer *line, const struct connsync_result
 /* What became of a job that ended with CONNSYNC_OK. */
 void cs_sentence_outcome(struct cs_writer *line, const struct connsync_result *result);
 
+/* "14 other options verified unchanged", and what the service made of others. */
+void cs_sentence_verified(struct cs_writer *line, const struct connsync_result *result);
+
 /* Why a job failed, with the details that the result has. `cause` are better words for
  * what prevented a verification than those of the status; NULL when there are none. */
 void cs_sentence_failure(struct cs_writer *line, const struct connsync_result *result,

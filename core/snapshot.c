@@ -52,18 +52,15 @@ static struct cs_snapshot_member describe(const struct cs_json *json, int key,
     return member;
 }
 
-bool cs_snapshot_take(struct cs_snapshot *snapshot, struct cs_arena *arena,
+void cs_snapshot_fill(struct cs_snapshot *snapshot, struct cs_snapshot_member *members,
                       const struct cs_json *json, int options,
                       const struct cs_snapshot_rules *rules, const struct cs_digest_key *key)
 {
     size_t room = cs_json_size(json, options);
 
+    snapshot->members = members;
     snapshot->count = 0;
     snapshot->rules = rules;
-    snapshot->members = cs_arena_cut(arena, room * sizeof *snapshot->members);
-    if (snapshot->members == NULL) {
-        return false;
-    }
     for (int at = cs_json_first(json, options); at != CS_JSON_NONE && snapshot->count < room;
          at = cs_json_next_key(json, options, at)) {
         if (cs_json_string_is(json, at, rules->except)) {
@@ -74,6 +71,21 @@ bool cs_snapshot_take(struct cs_snapshot *snapshot, struct cs_arena *arena,
         member->value |= rules->is_derived(json, at) ? CS_SNAPSHOT_DERIVED : 0;
     }
     sort(snapshot->members, snapshot->count);
+}
+
+bool cs_snapshot_take(struct cs_snapshot *snapshot, struct cs_arena *arena,
+                      const struct cs_json *json, int options,
+                      const struct cs_snapshot_rules *rules, const struct cs_digest_key *key)
+{
+    struct cs_snapshot_member *members =
+        cs_arena_cut(arena, cs_json_size(json, options) * sizeof *members);
+
+    snapshot->count = 0;
+    snapshot->members = members;
+    if (members == NULL) {
+        return false;
+    }
+    cs_snapshot_fill(snapshot, members, json, options, rules, key);
     return true;
 }
 

@@ -46,6 +46,11 @@ struct cs_snapshot_diff {
     uint32_t derived; /* changed, but the service's own; not counted in `changed` */
 };
 
+/* Fills in `members`, which have room for all that `options` has. */
+void cs_snapshot_fill(struct cs_snapshot *snapshot, struct cs_snapshot_member *members,
+                      const struct cs_json *json, int options,
+                      const struct cs_snapshot_rules *rules, const struct cs_digest_key *key);
+
 /* Takes a snapshot of `options`. False when the arena has no room. */
 bool cs_snapshot_take(struct cs_snapshot *snapshot, struct cs_arena *arena,
                       const struct cs_json *json, int options,
@@ -55,6 +60,24 @@ bool cs_snapshot_take(struct cs_snapshot *snapshot, struct cs_arena *arena,
  * same key, and needs no memory for it: what could be read again can be compared. */
 struct cs_snapshot_diff cs_snapshot_compare(struct cs_snapshot *before, const struct cs_json *json,
                                             int options, const struct cs_digest_key *key);
+
+/* What became of a write that was to make `before` into `wanted`. */
+struct cs_snapshot_outcome {
+    struct cs_snapshot_diff diff; /* of what was to stay */
+    uint32_t applied;             /* names of which the members are as wanted */
+    uint32_t pending;             /* and those of which they are not */
+};
+
+/*
+ * Holds a later reading against both, all three taken with the same key. The mark
+ * CS_SNAPSHOT_DERIVED means in `before` what it says; in `wanted`, that the service may make
+ * something else of this member although it was written; in `now`, that the value is an
+ * object: one that is neither as before nor as wanted may have lost members that were to
+ * stay, and counts as changed.
+ */
+struct cs_snapshot_outcome cs_snapshot_settle(const struct cs_snapshot *before,
+                                              const struct cs_snapshot *wanted,
+                                              const struct cs_snapshot *now);
 
 /* Gives the memory back. Harmless on one that was released or never taken. */
 void cs_snapshot_release(struct cs_snapshot *snapshot, struct cs_arena *arena);

@@ -73,6 +73,13 @@ static const struct row rows[] = {
     {CONNSYNC_ERR_CERT_CONSTRAINT, EXIT_TLS, "cert_constraint",
      TEXT("an authority in the chain may not vouch for this name, or a certificate has a "
           "critical extension that is not understood (name constraints)")},
+#ifndef CONNSYNC_CORE_SMALL
+    {CONNSYNC_ERR_CLIENT_CERTIFICATE, EXIT_CREDENTIALS, "client_certificate",
+     TEXT("the server asks for a client certificate, or did not accept the one it was shown; see "
+          "--client-certificate")},
+    {CONNSYNC_ERR_ASSERTION, EXIT_CREDENTIALS, "client_assertion",
+     TEXT("the private key made no client assertion; check the key")},
+#endif
     {CONNSYNC_ERR_HTTP_SYNTAX, EXIT_FAILURE_OTHER, "http_syntax",
      TEXT("the answer is not well-formed HTTP/1.1; is there a proxy in between?")},
     {CONNSYNC_ERR_HTTP_TOO_LARGE, EXIT_FAILURE_OTHER, "http_too_large",
@@ -108,8 +115,8 @@ static const struct row rows[] = {
     {CONNSYNC_ERR_ANSWER, EXIT_FAILURE_OTHER, "unexpected_answer",
      TEXT("the answer does not look like the Management API's; check the domain")},
     {CONNSYNC_ERR_CLIENT_CREDENTIALS, EXIT_CREDENTIALS, "client_credentials",
-     TEXT("no token for these client credentials; check the id, the secret, the audience and "
-          "the client's grant")},
+     TEXT("no token for these client credentials; check the id, the secret or key, the audience "
+          "and the client's grant")},
     {CONNSYNC_REFUSED_NO_OPTIONS, EXIT_REFUSAL, "missing_options",
      TEXT("the answer has no `options`: the token lacks the scope read:connections_options; "
           "nothing written")},
@@ -137,8 +144,12 @@ static const struct row rows[] = {
      TEXT("the setting holds something that is not a string; nothing written")},
     {CONNSYNC_REFUSED_CHANGED, EXIT_REFUSAL, "changed_since_plan",
      TEXT("the connection has changed since the plan was made; make a new plan; nothing written")},
+    {CONNSYNC_REFUSED_BACKUP, EXIT_REFUSAL, "no_backup",
+     TEXT("the backup cannot be written; nothing written")},
+    {CONNSYNC_REFUSED_OTHER_CONNECTION, EXIT_REFUSAL, "other_connection",
+     TEXT("the backup is of a connection with another strategy; nothing written")},
     {CONNSYNC_ERR_LOSS, EXIT_VERIFY, "verify_loss",
-     TEXT("reading again after the write found options lost or changed; restore them")},
+     TEXT("reading again after the write found options lost or changed")},
     {CONNSYNC_ERR_NOT_APPLIED, EXIT_VERIFY, "not_applied",
      TEXT("the service accepted the write but the setting did not change")},
     {CONNSYNC_ERR_UNVERIFIED, EXIT_FAILURE_OTHER, "unverified",

@@ -180,6 +180,11 @@ static enum connsync_status status_of_failure(const struct cs_tls *tls, int code
     if (cs_tls_verdict_status(&tls->verdict) != CONNSYNC_OK) {
         return cs_tls_verdict_status(&tls->verdict);
     }
+#ifndef CONNSYNC_CORE_SMALL
+    if (cs_tls_lacks_identity(tls, code)) {
+        return CONNSYNC_ERR_CLIENT_CERTIFICATE;
+    }
+#endif
     if (code == MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION) {
         return CONNSYNC_ERR_TLS_VERSION;
     }
@@ -355,6 +360,9 @@ void cs_tls_free(struct cs_tls *tls)
     }
     cs_tls_close(tls);
     mbedtls_ssl_config_free(&tls->config);
+#ifndef CONNSYNC_CORE_SMALL
+    cs_tls_forget_identity(tls);
+#endif
     mbedtls_psa_crypto_free();
     mbedtls_ctr_drbg_free(&tls->random);
     connsync_mbedtls_enter(NULL);

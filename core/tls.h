@@ -38,6 +38,10 @@ struct cs_tls {
     int port_error;         /* the port's last failure, 0 for none */
     uint32_t handshakes;    /* completed since cs_tls_init */
     bool set_up;
+#ifndef CONNSYNC_CORE_SMALL
+    mbedtls_x509_crt own_chain; /* what cs_tls_identify was given */
+    mbedtls_pk_context own_key;
+#endif
 };
 
 /*
@@ -47,6 +51,21 @@ struct cs_tls {
  */
 enum connsync_status cs_tls_init(struct cs_tls *tls, const struct connsync_port *port,
                                  struct cs_arena *arena, struct cs_slice anchors, const char *host);
+
+#ifndef CONNSYNC_CORE_SMALL
+/* The certificate that a server is shown if it asks for one, with those that lead to its
+ * root behind it, and its private key: DER, of which the certificates are used in place.
+ * CONNSYNC_ERR_CLIENT_CERTIFICATE if they cannot be understood. */
+enum connsync_status cs_tls_identify(struct cs_tls *tls, struct cs_slice chain,
+                                     struct cs_slice key);
+
+/* Is it for the client's certificate, or the lack of one, that the server ended the
+ * session with this code? */
+bool cs_tls_lacks_identity(const struct cs_tls *tls, int code);
+
+/* Gives back what cs_tls_identify took, and wipes the key. */
+void cs_tls_forget_identity(struct cs_tls *tls);
+#endif
 
 /* Goes on with the handshake over the port's open connection; begins one if there
  * is none. CONNSYNC_OK when it is complete, CONNSYNC_WOULD_BLOCK with what to

@@ -13,9 +13,9 @@ if(CONNSYNC_MACHINE STREQUAL x86_64)
     set(connsync_prefix x86_64-linux-gnu-)
     set(connsync_musl_machine x86_64)
     set(connsync_options "")
-    # A bit for each relocation in place of 24 bytes; musl applies both. The linker knows
-    # it for this processor only.
-    set(connsync_link_options "-Wl,-z,pack-relative-relocs")
+    # Bits in place of 24 bytes for each address that is put right at the start; musl reads
+    # them since 1.2.4. The linkers of Debian 12 can do it for this machine only.
+    set(connsync_relocations "-Wl,-z,pack-relative-relocs")
 elseif(CONNSYNC_MACHINE STREQUAL aarch64)
     set(connsync_prefix aarch64-linux-gnu-)
     set(connsync_musl_machine aarch64)
@@ -67,7 +67,7 @@ set(CMAKE_C_FLAGS_INIT "${connsync_options} -fPIE -nostdinc \
 # No page of the file is given to alignment: 64 KB pages would triple a small program.
 set(CMAKE_EXE_LINKER_FLAGS_INIT
     "-Wl,-z,max-page-size=4096 -Wl,-z,noseparate-code -Wl,-z,relro -Wl,-z,now \
--Wl,-z,noexecstack -Wl,--hash-style=gnu ${connsync_link_options}")
+-Wl,-z,noexecstack -Wl,--hash-style=gnu ${connsync_relocations}")
 set(CMAKE_C_LINK_EXECUTABLE "<CMAKE_C_COMPILER> <FLAGS> <CMAKE_C_LINK_FLAGS> <LINK_FLAGS> \
 -nostdlib -static-pie -Wl,--no-dynamic-linker ${connsync_sysroot}/lib/rcrt1.o ${connsync_sysroot}/lib/crti.o \
 ${connsync_begin} <OBJECTS> -o <TARGET> <LINK_LIBRARIES> \

@@ -1,7 +1,6 @@
 /*
- * What mbedTLS keeps of PSA: the key schedule of TLS 1.3 and its key exchange, and no more.
- * Private keys that a host signs with are not PSA's business; core/ and platform/ use mbedTLS's
- * own calls for them. connsync_mbedtls_config.h includes this.
+ * What is kept of PSA: the key schedule of TLS 1.3 and its key exchange, and no more. The
+ * keys of clients are parsed and used without it. connsync_mbedtls_config.h includes it.
  */
 #ifndef CONNSYNC_PSA_CONFIG_H
 #define CONNSYNC_PSA_CONFIG_H

@@ -30,6 +30,7 @@ BOARDS = {
     "lm3s6965evb": ("lm3s6965evb", "stellaris", 0x3F000, 4096, 0x2000FFC0),
     "mps2-an385": ("mps2-an385", "lan9118", 0x3FC000, 16384, 0x203FFFC0),
     "mps2-an386": ("mps2-an386", "lan9118", 0x3FC000, 16384, 0x203FFFC0),
+    "mps2-an500": ("mps2-an500", "lan9118", 0x3FC000, 16384, 0x203FFFC0),
 }
 MAC = "525400abcdef"
 WATCHDOG_S = 30

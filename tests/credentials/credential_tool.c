@@ -2,7 +2,6 @@
  * Shows what the POSIX platform makes of keys and certificates.
  *
  *   credential_tool jwt ALGORITHM CLIENT_ID DOMAIN NOW KEY_ID SOURCE
- *   credential_tool form ALGORITHM CLIENT_ID DOMAIN NOW KEY_ID SOURCE
  *   credential_tool key SOURCE           bits, and "exposed" if it is
  *   credential_tool keys SOURCE...       the same or the refusal, a line for each
  *   credential_tool der SOURCE           bits and DER of a key for TLS
@@ -159,9 +158,9 @@ static int show_chain(char **arguments)
     return end(status);
 }
 
-static int show_assertion(char **arguments, bool as_form)
+static int show_assertion(char **arguments)
 {
-    static char out[CONNSYNC_ASSERTION_FORM_SIZE];
+    static char out[CONNSYNC_ASSERTION_SIZE];
     struct connsync_assertion assertion;
     enum connsync_credential_status status = read_key(CONNSYNC_PRIVATE_KEY_ASSERTION, arguments[5]);
 
@@ -176,8 +175,7 @@ static int show_assertion(char **arguments, bool as_form)
         assertion.domain = arguments[2];
         assertion.key_id = arguments[4][0] != '\0' ? arguments[4] : NULL;
         assertion.scratch = lend();
-        status = as_form ? connsync_assertion_form(&assertion, now, out, sizeof out)
-                         : connsync_assertion_write(&assertion, now, out, CONNSYNC_ASSERTION_SIZE);
+        status = connsync_assertion_write(&assertion, now, out, sizeof out);
         printf("%s\n", out);
     }
     return end(status);
@@ -315,10 +313,7 @@ int main(int argc, char **argv)
         return show_chain(argv + 2);
     }
     if (strcmp(command, "jwt") == 0 && argc == 8) {
-        return show_assertion(argv + 2, false);
-    }
-    if (strcmp(command, "form") == 0 && argc == 8) {
-        return show_assertion(argv + 2, true);
+        return show_assertion(argv + 2);
     }
     if (strcmp(command, "figures") == 0 && argc == 5) {
         return show_figures(argv + 2);

@@ -3,7 +3,6 @@
 import base64
 import json
 import re
-import urllib.parse
 
 import tool
 from tool import Keys, openssl, run
@@ -159,15 +158,6 @@ class AssertionTest(Keys):
         self.assertIn("no random bytes", reason)
         self.assertGreater(int(memory), 4000)
         self.assertGreater(int(output), 500)
-
-    def test_form(self):
-        text = run("form", "RS256", CLIENT, DOMAIN, str(NOW), "", "file:%s" % self.pkcs8)
-        self.assertTrue(text.startswith("&"))
-        fields = urllib.parse.parse_qsl(text[1:], strict_parsing=True)
-        self.assertEqual([name for name, _ in fields],
-                         ["client_assertion_type", "client_assertion"])
-        self.assertEqual(fields[0][1], "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
-        self.assertTrue(self.accepted("RS256", Jwt(fields[1][1]), self.public))
 
 
 if __name__ == "__main__":

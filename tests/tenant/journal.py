@@ -66,6 +66,7 @@ class Journal:
         self.handshakes = 0
         self.handshake_errors = []
         self.sessions = []
+        self.shown = []
         self.malformed = []
         self.crashes = []
 
@@ -75,11 +76,12 @@ class Journal:
             self.tcp_connections += 1
             return self.tcp_connections
 
-    def shaken(self, facts):
-        """Notes a completed handshake: (version, suite, name)."""
+    def shaken(self, facts, shown=None):
+        """Notes a completed handshake: (version, suite, name), and the client's certificate."""
         with self._lock:
             self.handshakes += 1
             self.sessions.append(facts)
+            self.shown.append(shown)
 
     def not_shaken(self, reason):
         """Notes a handshake that failed, with the TLS library's words (alerts included)."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
 from . import answers
+from .assertions import Assertions, Rejected
 from .http_wire import Answer
 
 SCOPES = ("read:connections", "read:connections_options",
@@ -42,6 +43,8 @@ class Tokens:
     lifetime: int = 86400
     size: int = 900
     granted: bool = True
+    assertions: Assertions = None
+    by_certificate: bool = False  # TLS has seen who the client is
     issued: dict = field(default_factory=dict)
 
     def issue(self, scopes=None, lifetime=None):
@@ -78,9 +81,14 @@ class Tokens:
         if grant_type != "client_credentials":
             return answers.oauth_error(403, "unsupported_grant_type",
                                        "Unsupported grant type: " + grant_type)
-        known = (fields.get("client_id") == self.client_id.encode()
-                 and fields.get("client_secret") == self.client_secret)
-        if not known:
+        if fields.get("client_id") != self.client_id.encode():
+            return answers.oauth_error(401, "access_denied", "Unauthorized")
+        if "client_assertion" in fields:
+            try:
+                self.assertions.check(fields)
+            except Rejected as error:
+                return answers.oauth_error(401, "invalid_client", "Client assertion: %s" % error)
+        elif not self.by_certificate and fields.get("client_secret") != self.client_secret:
             return answers.oauth_error(401, "access_denied", "Unauthorized")
         audience = fields.get("audience", b"").decode("utf-8", "replace")
         if audience != self.audience:

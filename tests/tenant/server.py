@@ -157,7 +157,7 @@ class Server:
             stream.close("fin")
             return False
         if self._context is not None:
-            self.journal.shaken(stream.facts())
+            self.journal.shaken(stream.facts(), stream.shown())
         return True
 
     def _exchange(self, number, reader, stream, courier):

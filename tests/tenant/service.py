@@ -5,12 +5,13 @@ import time
 
 from . import answers, pki as pki_module
 from .api import Api
+from .assertions import Assertions
 from .connections import Store
 from .http_wire import BadRequest
 from .oauth import SCOPES, Tokens
 from .ratelimit import Bucket
 from .server import Server
-from .tls_stream import server_context
+from .tls_stream import ask_for_certificate, server_context
 
 DOMAIN = "tenant.example.auth0.test"
 CLIENT_ID = "fIcTiTiOuS0cLiEnT1iDvAlUe2xYz3Ab"
@@ -38,13 +39,16 @@ class Tenant:
     scopes                what tokens are issued with
     burst, refill         the Management API's token bucket; enforced when either is given
     check_host            refuse requests whose Host is not the domain
+    client_ca             PEM file: handshakes ask for a client certificate of this authority
+    client_certificates   "required" or "optional", with client_ca
     """
 
     def __init__(self, domain=DOMAIN, host="127.0.0.1", port=0, *, certificate=None, key=None,
                  pki=None, tls="both", ciphers=None, curve=None, framing="chunked",
                  casing="mixed", close_each=False, client_id=CLIENT_ID,
                  client_secret=CLIENT_SECRET, audience=None, scopes=SCOPES, token_lifetime=86400,
-                 burst=None, refill=None, page_limit=100, check_host=True):
+                 burst=None, refill=None, page_limit=100, check_host=True,
+                 client_ca=None, client_certificates="required"):
         self.domain, self.host = domain, host
         self.framing, self.casing, self.close_each = framing, casing, close_each
         self.check_host = check_host
@@ -57,6 +61,7 @@ class Tenant:
         self.store = Store()
         self.tokens = Tokens(self.audience, client_id, self._secret, tuple(scopes),
                              token_lifetime)
+        self.tokens.assertions = Assertions(client_id, "https://%s/" % domain, self.utc_now)
         self.api = Api(self.store, self.tokens, page_limit)
         limited = burst is not None or refill is not None
         self.bucket = Bucket(50 if burst is None else burst, 16.0 if refill is None else refill,
@@ -64,6 +69,8 @@ class Tenant:
         self.token_bucket = Bucket(100, 30.0)
         self.token = self.tokens.issue()
         context = self._context(certificate, key, pki, tls, ciphers, curve)
+        if client_ca is not None:
+            ask_for_certificate(context, client_ca, client_certificates == "required")
         self._server = Server(self, context, host, port)
         self.port = self._server.port
 
@@ -165,6 +172,11 @@ class Tenant:
         """Forgets the journal and all faults; connections and tokens stay."""
         self.faults.clear()
         self._server.journal.clear()
+
+    def trust_key(self, public_key, key_id="the-key"):
+        """Registers a client's public key, PEM bytes; what its assertions are checked with."""
+        with self.lock:
+            self.tokens.assertions.keys[key_id] = public_key
 
     def issue_token(self, *scopes, lifetime=None):
         """A token with just these scopes (none given: with none)."""

@@ -52,6 +52,10 @@ class Stream:
             return None
         return self._tls.version(), self._tls.cipher()[0], getattr(self._tls, "asked_name", None)
 
+    def shown(self):
+        """The certificate that the client showed, as DER, or None."""
+        return None if self._tls is None else self._tls.getpeercert(binary_form=True)
+
     def _fill(self):
         data = self._raw_recv()
         if not data:
@@ -166,6 +170,12 @@ def server_context(certificate, key, versions="both", ciphers=None, curve=None):
     context.sni_callback = _note_name
     context.load_cert_chain(certificate, key)
     return context
+
+
+def ask_for_certificate(context, authorities, required):
+    """Handshakes ask for a client certificate, and do without if it is not required."""
+    context.verify_mode = ssl.CERT_REQUIRED if required else ssl.CERT_OPTIONAL
+    context.load_verify_locations(authorities)
 
 
 def _note_name(tls, name, _context):

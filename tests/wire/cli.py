@@ -34,7 +34,9 @@ CON = "con_%016d" % 1
 
 # Shorter strings of `options` ("code", "RS256") are words that any message may hold.
 SHORTEST_SECRET = 8
-FIGURES = re.compile(r"connsync: \d+ requests, \d+ TLS handshakes, \d+ bytes of memory")
+FIGURES = re.compile(r"connsync: \d+ requests, \d+ TLS handshakes, \d+ bytes of memory"
+                     r"|connsync: (no token is kept|the kept token|the token was not kept): .*"
+                     r"|connsync: con_\w+: correlation id [!-~]+")
 
 
 def binary():
@@ -68,7 +70,7 @@ class Result:
 
     @property
     def messages(self):
-        """The lines on stderr but for the figures that -v adds."""
+        """The lines on stderr but for the figures and notes that -v adds."""
         return [line for line in self.err.splitlines() if not FIGURES.fullmatch(line)]
 
     @property

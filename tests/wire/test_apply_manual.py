@@ -27,6 +27,7 @@ COMMAND = re.compile(r"^\$ (connsync [^\n]*)\n(.*?)^\[(\d+)\]$", re.M | re.S)
 def comparable(text):
     """Lines in any order (two streams), without what differs from run to run."""
     text = re.sub(r'"time":"[^"]*"', '"time":""', text)
+    text = re.sub(r"connsync-[0-9a-f]{32}", "a correlation id", text)
     text = re.sub(r"\d+ bytes of memory", "bytes of memory", text)
     return sorted(line.rstrip() for line in text.splitlines())
 

@@ -5,6 +5,7 @@ CONNSYNC_FIXTURES names, or beside the repository; without them the tests skip.
 """
 
 import collections
+import json
 import os
 import unittest
 from concurrent.futures import ThreadPoolExecutor
@@ -64,6 +65,36 @@ class FixtureTest(WireTest):
               % (len(FILES), passed, counts["already"], refused))
         self.assertEqual(passed + sum(refused.values()), len(FILES))
         self.assertGreater(passed, len(FILES) // 2)
+
+    def in_and_out(self, path):
+        """A member that one patch adds and another removes: every byte is as before."""
+        tenant = self.tenant()
+        con = tenant.add(path.read_bytes().strip())
+        before = list(tenant.store.connections[con].members)
+        first = raw_json.members(tenant.raw_options(con) or b"{}")
+        # The last member of an object that is there already, if there is one, and one beside it.
+        inside = next((m.key for m in first if raw_json.kind(m.value) == "object"
+                       and m.key != "configuration"), "connsync_test_object")
+        patch = {"connsync_test": {"a": [1.50, None], "b": {}}, inside: {"connsync_test": "x"}}
+        out = {"connsync_test": None, inside: {"connsync_test": None}}
+        if inside == "connsync_test_object":
+            out[inside] = None
+        results = [self.run_cli(tenant, "patch", con, "-", "--json", "--restore", "--changes",
+                                stdin=json.dumps(one).encode()) for one in (patch, out)]
+        codes = {result.code for result in results}
+        self.assertIn(codes, ({0}, {3}), "%s: %s" % (path.name, [r.raw for r in results]))
+        self.assertEqual(tenant.store.connections[con].members, before, path.name)
+        if codes == {0}:
+            self.assertEqual(tenant.methods(), ["GET", "PATCH", "GET"] * 2, path.name)
+            middle = tenant.history(con)[1]
+            self.assertEqual(raw_json.keys(raw_json.get(middle, "connsync_test")), ["a", "b"])
+        return codes.pop()
+
+    def test_patched_in_and_out_again(self):
+        with ThreadPoolExecutor(2) as pool:
+            codes = collections.Counter(pool.map(self.in_and_out, FILES))
+        print("%d files patched and back byte for byte, %d refused" % (codes[0], codes[3]))
+        self.assertGreater(codes[0], len(FILES) // 2)
 
     def test_list_of_all(self):
         tenant = self.tenant()

@@ -12,8 +12,8 @@ from tenant import raw_json
 
 KILLS = 200
 WORKERS = 4
-CONNECTIONS = 10
-DRIFTING = range(2, 10)
+CONNECTIONS = 1000
+DRIFTING = range(5, 1000, 10)
 
 
 class KillTest(FleetTest):
@@ -27,7 +27,7 @@ class KillTest(FleetTest):
         """(tenant, what `options` are at first, and what they are to become)."""
         tenant = self.many(CONNECTIONS, DRIFTING)
         # One connection has the setting in the middle, with another value.
-        tenant.add(connection("middle", "samlp", number=11, options=b'"a":"MARKER-before","%s":'
+        tenant.add(connection("middle", "samlp", number=CONNECTIONS + 1, options=b'"a":"MARKER-before","%s":'
                               b'"never_on_login","z":"MARKER-behind"' % SETTING.encode()))
         before = {key: tenant.raw_options(key) for key in tenant.store.connections}
         wanted = {key: raw_json.put(raw, SETTING, b'"on_first_login"')

@@ -3,6 +3,7 @@
 #include "platform/posix/cli/atomic_file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -47,11 +48,46 @@ void atomic_file_abandon(struct atomic_file *file)
     }
 }
 
+static bool flush(FILE *out, mode_t mode)
+{
+    return fflush(out) == 0 && ferror(out) == 0 && fchmod(fileno(out), mode) == 0 &&
+           fsync(fileno(out)) == 0;
+}
+
+/* The entry of `path` in its directory. */
+static bool flush_entry(const char *path)
+{
+    char directory[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+
+    (void)snprintf(directory, sizeof directory, "%.*s", slash != NULL ? (int)(slash - path) : 1,
+                   slash != NULL ? path : ".");
+    int fd = open(directory[0] != '\0' ? directory : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) {
+        return false;
+    }
+    /* Some file systems have no such thing for a directory. */
+    bool flushed = fsync(fd) == 0 || errno == EINVAL;
+    (void)close(fd);
+    return flushed;
+}
+
+bool atomic_file_commit_new(struct atomic_file *file, const char *path)
+{
+    if (!flush(file->out, S_IRUSR | S_IWUSR)) {
+        return false;
+    }
+    if (link(file->temporary, path) != 0) {
+        return false;
+    }
+    atomic_file_abandon(file);
+    return flush_entry(path);
+}
+
 bool atomic_file_commit(struct atomic_file *file, mode_t mode)
 {
     FILE *out = file->out;
-    bool whole = fflush(out) == 0 && ferror(out) == 0 && fchmod(fileno(out), mode) == 0 &&
-                 fsync(fileno(out)) == 0;
+    bool whole = flush(out, mode);
     int error = errno;
 
     file->out = NULL;

@@ -22,6 +22,10 @@ bool atomic_file_begin(struct atomic_file *file, const char *path);
 /* Puts it in its place with this mode. False with errno; nothing has changed then. */
 bool atomic_file_commit(struct atomic_file *file, mode_t mode);
 
+/* The same, but never in the place of another file: errno is EEXIST then, and the file stays
+ * open for another path. With its directory's entry it is on the disk when this returns. */
+bool atomic_file_commit_new(struct atomic_file *file, const char *path);
+
 /* Harmless when it is not open. */
 void atomic_file_abandon(struct atomic_file *file);
 

@@ -1,5 +1,6 @@
 #include "platform/posix/cli/fleet.h"
 
+#include "platform/posix/cli/change.h"
 #include "platform/posix/cli/fleet_report.h"
 #include "platform/posix/cli/log.h"
 #include "platform/posix/cli/plan_file.h"
@@ -70,8 +71,10 @@ static void report_result(struct fleet *fleet, struct connsync_result *result,
 {
     struct report_cause cause = session_cause();
 
+    cause.change = change_last();
     fleet->options->job.connection = result->id;
     report_end(fleet->options, result, status, &cause);
+    change_forget();
     fleet->options->job.connection = NULL;
     tally_count(&fleet->tally, result->outcome);
     tally_worsen(&fleet->tally, report_exit_code(result, status, &cause));
@@ -243,19 +246,23 @@ struct sight {
     uint8_t digest[PLAN_DIGEST_SIZE]; /* of what was seen last; or as planned */
 };
 
-static enum connsync_status note_digest(void *context, const char *options, size_t length)
+static enum connsync_status note_digest(void *context, enum connsync_sight sight,
+                                        const char *options, size_t length)
 {
-    struct sight *sight = context;
+    struct sight *noted = context;
 
-    plan_digest(sight->digest, options, length);
+    (void)sight;
+    plan_digest(noted->digest, options, length);
     return CONNSYNC_OK;
 }
 
-static enum connsync_status compare_digest(void *context, const char *options, size_t length)
+static enum connsync_status compare_digest(void *context, enum connsync_sight sight,
+                                           const char *options, size_t length)
 {
     const struct sight *planned = context;
     uint8_t digest[PLAN_DIGEST_SIZE];
 
+    (void)sight;
     plan_digest(digest, options, length);
     return memcmp(digest, planned->digest, sizeof digest) == 0 ? CONNSYNC_OK
                                                                : CONNSYNC_REFUSED_CHANGED;
@@ -265,9 +272,8 @@ static enum connsync_status compare_digest(void *context, const char *options, s
 static enum connsync_status run(struct fleet *fleet, const struct connsync_job *job,
                                 const struct connsync_result *known, struct connsync_result *result)
 {
-    enum connsync_status status = session_run(job, NULL, NULL);
+    enum connsync_status status = change_run(fleet->options, job, result);
 
-    *result = *connsync_result(session_agent());
     fleet->tally.requests += result->requests;
     if (result->name[0] == '\0') {
         memcpy(result->id, known->id, sizeof result->id);

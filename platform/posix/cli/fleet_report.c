@@ -28,7 +28,7 @@ void fleet_report_unchanged(const struct cli_options *options, const struct conn
         first_clause(clause, sizeof clause, connsync_status_text(code));
     }
     report_json_line(listed, connsync_outcome_name(CONNSYNC_UNCHANGED), connsync_status_name(code),
-                     clause);
+                     clause, NULL);
 }
 
 static void print_row(const struct connsync_result *listed, const char *after, const char *note)
@@ -62,7 +62,7 @@ void fleet_report_row(const struct cli_options *options, const struct connsync_r
         report_json_line(
             &copy,
             connsync_outcome_name(status == CONNSYNC_OK ? CONNSYNC_WOULD_CHANGE : CONNSYNC_REFUSED),
-            connsync_status_name(status), clause);
+            connsync_status_name(status), clause, NULL);
         return;
     }
     print_row(listed, status == CONNSYNC_OK ? connsync_setting_name(wanted) : "refused", clause);
@@ -78,7 +78,7 @@ void fleet_report_not_tried(const struct cli_options *options, const struct conn
         copy.after = unmatched ? wanted : listed->before;
         report_json_line(&copy,
                          connsync_outcome_name(unmatched ? CONNSYNC_WOULD_CHANGE : CONNSYNC_FAILED),
-                         code, "not tried; nothing written");
+                         code, "not tried; nothing written", NULL);
     }
 }
 

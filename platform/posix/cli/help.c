@@ -1,33 +1,72 @@
 #include "platform/posix/cli/help.h"
 
 #include <stdio.h>
-#include <string.h>
 
-/* What several texts have in them is in the program once: each of them has a byte in its place. */
+/* What stands for a text that several others have in them: its number in cli_help_print(). */
 #define COMMON "\1"
 #define OF_FILE "\2"
+#define WRITES "\3"
+#define ENCRYPTED "\4"
+#define BACKUP "\5"
+#define UNDO "\6"
+#define CHANGES "\7"
 
-#define COMMON_TEXT                                                                                \
-    "Tenant and credentials:\n"                                                                    \
-    "  --domain HOST[:PORT]       the tenant's domain (AUTH0_DOMAIN)\n"                            \
-    "  --token-file FILE          a Management API token, first line of FILE\n"                    \
-    "                             (AUTH0_API_TOKEN or AUTH0_ACCESS_TOKEN)\n"                       \
-    "  --client-id ID             or a client's id (AUTH0_CLIENT_ID) and\n"                        \
-    "  --client-secret-file FILE  its secret, likewise (AUTH0_CLIENT_SECRET)\n"                    \
-    "  --audience URL             the API's identifier (AUTH0_AUDIENCE)\n"                         \
-    "Connection:\n"                                                                                \
-    "  --ca-file FILE             trusted roots, PEM (SSL_CERT_FILE, or the system's)\n"           \
-    "  --connect-to ADDR[:PORT]   dial this, but verify the domain's name\n"                       \
-    "  --proxy URL                http://HOST[:PORT] of an HTTP proxy, \"\" for none\n"            \
-    "                             (HTTPS_PROXY or ALL_PROXY, with any password)\n"                 \
-    "  --no-proxy LIST            domains reached without it, with commas (NO_PROXY)\n"            \
-    "  --timeout SECONDS          for one connection, or one page of a list (60)\n"                \
-    "  --max-rps N                at most N requests a second, such as 5 or 0.5\n"                 \
-    "  --leave N                  never take the tenant's last N requests\n"                       \
-    "Output:\n"                                                                                    \
-    "  --log-format text|json     what stderr has (text)\n"                                        \
-    "  --json                     one line of JSON for each connection\n"                          \
-    "  -v, --verbose              requests and memory on stderr; never a secret\n"
+static const char common[] =
+    "Tenant and credentials:\n"
+    "  --domain HOST[:PORT]       the tenant's domain (AUTH0_DOMAIN)\n"
+    "  --token-file FILE          a Management API token, first line of FILE\n"
+    "                             (AUTH0_API_TOKEN or AUTH0_ACCESS_TOKEN)\n"
+    "  --client-id ID             or a client's id (AUTH0_CLIENT_ID) and\n"
+    "  --client-secret-file FILE  its secret, likewise (AUTH0_CLIENT_SECRET)\n"
+    "  --private-key FILE         or its private key, PEM; - is standard input\n"
+    "                             (AUTH0_CLIENT_ASSERTION_PRIVATE_KEY has the PEM,\n"
+    "                             AUTH0_CLIENT_SIGNING_KEY_PATH its file)\n"
+    "  --signing-alg ALG          RS256, RS384 or PS256 (RS256)\n"
+    "  --key-id ID                the key's id, for the assertion's kid\n"
+    "  --client-certificate FILE  shown to a server that asks for it, PEM, and\n"
+    "  --client-key FILE          its private key, if it is in a file of its own\n"
+    "  --no-token-cache           keep no token, use none that was kept\n"
+    "  --audience URL             the API's identifier (AUTH0_AUDIENCE)\n"
+    "Connection:\n"
+    "  --ca-file FILE             trusted roots, PEM (SSL_CERT_FILE, or the system's)\n"
+    "  --connect-to ADDR[:PORT]   dial this, but verify the domain's name\n"
+    "  --proxy URL                http://HOST[:PORT] of an HTTP proxy, \"\" for none\n"
+    "                             (HTTPS_PROXY or ALL_PROXY, with any password)\n"
+    "  --no-proxy LIST            domains reached without it, with commas (NO_PROXY)\n"
+    "  --timeout SECONDS          for one connection, or one page of a list (60)\n"
+    "  --max-rps N                at most N requests a second, such as 5 or 0.5\n"
+    "  --leave N                  never take the tenant's last N requests\n"
+    "Output:\n"
+    "  --log-format text|json     what stderr has (text)\n"
+    "  --json                     one line of JSON for each connection\n"
+    "  -v, --verbose              requests and memory on stderr; never a secret\n";
+
+static const char of_file[] =
+    "FILE (connsync.json if none is named; - is standard input) may have domain and\n"
+    "credentials too. What the command line says counts first, then what FILE says,\n"
+    "then the environment.\n";
+
+static const char writes[] =
+    "Needs the scopes read:connections, read:connections_options,\n"
+    "update:connections and update:connections_options.\n"
+    "\n"
+    "Exit codes: 0 done or in sync, 1 network or server, 2 would change (--dry-run),\n"
+    "3 refused, 4 credentials or scope, 5 no such connection, 6 rate limit outlasted\n"
+    "the time-out, 7 verifying failed, 8 TLS or certificate, 64 usage.\n";
+
+static const char encrypted[] = "  --allow-encrypted-configuration\n"
+                                "                             see connsync set --help\n";
+
+static const char backup[] =
+    "  --backup DIR               before a write keep the options in a file there; it\n"
+    "                             holds secrets\n";
+
+static const char undo[] =
+    "  --restore                  put the options back if verifying finds any lost\n";
+
+static const char changes[] =
+    "  --changes                  name the options that verifying finds different\n"
+    "  --correlation-id TEXT      X-Correlation-ID of the write (a random one)\n";
 
 const char cli_help[] =
     "connsync changes one setting of an Auth0 connection and proves that it changed\n"
@@ -37,6 +76,8 @@ const char cli_help[] =
     "Usage:\n"
     "  connsync get  CONNECTION         print the setting\n"
     "  connsync set  CONNECTION VALUE   make it so, keep everything else, verify\n"
+    "  connsync patch CONNECTION FILE   merge FILE into its options (RFC 7396), verify\n"
+    "  connsync restore FILE            put a backup's options back, verify\n"
     "  connsync list                    every connection with its setting\n"
     "  connsync plan  [FILE]            what apply would change; exit 2 if anything\n"
     "  connsync apply [FILE]            make it so for all that FILE names\n"
@@ -68,16 +109,36 @@ const char cli_help_set[] =
     "  --dry-run                  do not write; exit code 2 if it would change\n"
     "  --allow-encrypted-configuration\n"
     "                             go on although a custom database's configuration\n"
-    "                             came back encrypted and might be encrypted twice\n"
-    "\n"
+    "                             came back encrypted and might be encrypted twice\n" BACKUP UNDO
+        CHANGES "\n"
     "Example:\n"
     "  AUTH0_DOMAIN=t.eu.auth0.com connsync set google-oauth2 off --token-file token\n"
-    "\n" COMMON "Needs the scopes read:connections, read:connections_options,\n"
-    "update:connections and update:connections_options.\n"
+    "\n" COMMON WRITES;
+
+const char cli_help_patch[] =
+    "Usage: connsync patch CONNECTION FILE [options]\n"
+    "Merges the JSON object in FILE into the connection's options (RFC 7396): a member\n"
+    "replaces the one of its name or is added, null removes it, an object is merged\n"
+    "into an object. All else is written back as received, and verified. FILE is at\n"
+    "most 65,536 bytes; - is standard input. A patch that changes nothing writes nothing.\n"
     "\n"
-    "Exit codes: 0 done or in sync, 1 network or server, 2 would change (--dry-run),\n"
-    "3 refused, 4 credentials or scope, 5 no such connection, 6 rate limit outlasted\n"
-    "the time-out, 7 verifying failed, 8 TLS or certificate, 64 usage.\n";
+    "  --dry-run                  do not write; name what would change, exit code 2\n" ENCRYPTED
+        BACKUP UNDO CHANGES "\n"
+    "Example:\n"
+    "  echo '{\"scope\":[\"email\"],\"icon_url\":null}' | connsync patch google-oauth2 -\n"
+    "\n" COMMON WRITES;
+
+const char cli_help_restore[] =
+    "Usage: connsync restore FILE [options]\n"
+    "Puts the options in FILE, a backup that --backup made, back into the connection\n"
+    "that they were of, and verifies it. Names what it changes, never a value. Refuses\n"
+    "a file that is damaged, or of another domain. FILE may be -, standard input.\n"
+    "\n"
+    "  --dry-run                  do not write; name what would change, exit code 2\n" ENCRYPTED
+        BACKUP CHANGES "\n"
+    "Example:\n"
+    "  connsync restore backups/con_2bXy7LmQ9fTzWkRa-2026-01-31T09:00:00Z.json --dry-run\n"
+    "\n" COMMON WRITES;
 
 const char cli_help_list[] =
     "Usage: connsync list [options]\n"
@@ -97,20 +158,12 @@ const char cli_help_import[] =
     "  connsync import >connsync.json && connsync plan connsync.json\n"
     "\n" COMMON "Needs the scopes read:connections and read:connections_options.\n";
 
-#define OF_FILE_TEXT                                                                               \
-    "FILE (connsync.json if none is named; - is standard input) may have domain and\n"             \
-    "credentials too. What the command line says counts first, then what FILE says,\n"             \
-    "then the environment.\n"
-
 const char cli_help_plan[] =
     "Usage: connsync plan [FILE] [options]\n"
     "Lists the tenant and shows what apply would change. Writes nothing to it.\n"
     "\n"
     "  --out PLAN                 write a plan for apply --plan: ids, values, and a\n"
-    "                             SHA-256 of each connection's options; no secret\n"
-    "  --allow-encrypted-configuration\n"
-    "                             see connsync set --help\n"
-    "\n"
+    "                             SHA-256 of each connection's options; no secret\n" ENCRYPTED "\n"
     "Example:\n"
     "  connsync plan connsync.json --out plan.json\n"
     "\n" OF_FILE "\n" COMMON "Needs the scopes read:connections and read:connections_options.\n"
@@ -126,10 +179,8 @@ const char cli_help_apply[] =
     "\n"
     "  --plan PLAN                do what this plan says, without a list; refuse what\n"
     "                             has changed since. FILE is for credentials only\n"
-    "  --dry-run                  read each one afresh, but do not write; exit code 2\n"
-    "  --allow-encrypted-configuration\n"
-    "                             see connsync set --help\n"
-    "\n"
+    "  --dry-run                  read each one afresh, but do not write; exit code 2\n" ENCRYPTED
+        BACKUP UNDO CHANGES "\n"
     "Example:\n"
     "  connsync apply connsync.json --max-rps 5 --leave 5\n"
     "\n" OF_FILE "\n" COMMON "Needs the scopes read:connections, read:connections_options,\n"
@@ -145,10 +196,8 @@ const char cli_help_watch[] =
     "Applies FILE at once, and then again after each interval, give or take a tenth.\n"
     "\n"
     "  --every INTERVAL           such as 30s, 15m, 1h or 1d (`every` of FILE, or 1h)\n"
-    "  --status-file STATUS       keep the outcome of the last run there, as JSON\n"
-    "  --allow-encrypted-configuration\n"
-    "                             see connsync set --help\n"
-    "\n"
+    "  --status-file STATUS       keep the outcome of the last run there, as JSON\n" ENCRYPTED
+        BACKUP UNDO CHANGES "\n"
     "Example:\n"
     "  connsync watch connsync.json --every 1h --status-file /run/connsync/status\n"
     "\n"
@@ -181,20 +230,15 @@ const char cli_help_flash_image[] =
 
 bool cli_help_print(const char *text)
 {
-    static const char common[] = COMMON_TEXT;
-    static const char of_file[] = OF_FILE_TEXT;
+    static const char *const shared[] = {common, of_file, writes, encrypted, backup, undo, changes};
 
-    for (;;) {
-        size_t plain = strcspn(text, COMMON OF_FILE);
-        if (fwrite(text, 1, plain, stdout) != plain) {
-            return false;
-        }
-        text += plain;
-        if (*text == '\0') {
-            return fflush(stdout) == 0;
-        }
-        if (fputs(*text++ == COMMON[0] ? common : of_file, stdout) == EOF) {
-            return false;
+    for (; *text != '\0'; text++) {
+        size_t mark = (size_t)(unsigned char)*text - 1;
+        if (mark < sizeof shared / sizeof shared[0]) {
+            (void)fputs(shared[mark], stdout);
+        } else {
+            (void)putchar(*text);
         }
     }
+    return fflush(stdout) == 0 && ferror(stdout) == 0;
 }

@@ -1,4 +1,5 @@
-/* The help texts. Each command has one, with an example. */
+/* The help texts. Each command has one, with an example. What is the same in several of
+ * them is in the program once: print them with cli_help_print(). */
 #ifndef CONNSYNC_CLI_HELP_H
 #define CONNSYNC_CLI_HELP_H
 
@@ -7,6 +8,8 @@
 extern const char cli_help[];
 extern const char cli_help_get[];
 extern const char cli_help_set[];
+extern const char cli_help_patch[];
+extern const char cli_help_restore[];
 extern const char cli_help_list[];
 extern const char cli_help_import[];
 extern const char cli_help_plan[];

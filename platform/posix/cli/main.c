@@ -2,6 +2,7 @@
 #define _POSIX_C_SOURCE 200809L
 
 #include "platform/posix/cli/apply.h"
+#include "platform/posix/cli/change.h"
 #include "platform/posix/cli/flash_image.h"
 #include "platform/posix/cli/help.h"
 #include "platform/posix/cli/import.h"
@@ -25,24 +26,44 @@ static void on_item(void *context, const struct connsync_result *result)
     report_item(&options, result);
 }
 
-/* One job: get, set or list. */
+static bool writes(void)
+{
+    return options.job.operation != CONNSYNC_GET && options.job.operation != CONNSYNC_LIST;
+}
+
+/* A job that writes, or one that does not. */
+static enum connsync_status run_job(struct connsync_result *result, struct report_cause *cause)
+{
+    enum connsync_status status;
+
+    if (writes()) {
+        status = change_run(&options, &options.job, result);
+    } else {
+        status = session_run(&options.job, on_item, NULL);
+        *result = *connsync_result(session_agent());
+    }
+    *cause = session_cause();
+    cause->change = writes() ? change_last() : NULL;
+    return status;
+}
+
+/* One job: get, set, patch, restore or list. */
 static int run(void)
 {
     struct connsync_result result;
-    struct report_cause cause = {"", CONNSYNC_POSIX_PROXY_FINE};
+    struct report_cause cause = {"", CONNSYNC_POSIX_PROXY_FINE, NULL};
     enum connsync_status status = session_open();
 
     memset(&result, 0, sizeof result);
     result.outcome = CONNSYNC_FAILED;
     if (status == CONNSYNC_OK) {
-        status = session_run(&options.job, on_item, NULL);
-        result = *connsync_result(session_agent());
-        cause = session_cause();
+        status = run_job(&result, &cause);
     }
     report_end(&options, &result, status, &cause);
     if (session_agent() != NULL && options.verbose > 0) {
         report_figures(result.requests, session_agent());
     }
+    change_forget();
     session_close();
     return report_exit_code(&result, status, &cause);
 }
@@ -63,6 +84,10 @@ static int act(enum cli_action action)
     }
     if (action == CLI_PLAN || action == CLI_APPLY) {
         return cli_apply(&options);
+    }
+    if (!change_read_file(&options)) {
+        report_error(options.message);
+        return EXIT_USAGE_ERROR;
     }
     if (!session_init(&options)) {
         return EXIT_TRUST;
@@ -92,6 +117,7 @@ int main(int argc, char **argv)
         break;
     }
     int code = act(action);
+    change_free_file(&options);
     cli_options_wipe(&options);
     if (fflush(stdout) != 0) {
         report_error("cannot write to standard output");

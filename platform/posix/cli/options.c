@@ -4,7 +4,9 @@
 
 #include "core/flash_image.h"
 #include "core/text.h"
+#include "platform/posix/cli/change.h"
 #include "platform/posix/cli/help.h"
+#include "platform/posix/cli/identity.h"
 #include "platform/posix/cli/options_of_file.h"
 #include "platform/posix/cli/resolve.h"
 
@@ -15,13 +17,20 @@
 #include <unistd.h>
 
 #define TIMEOUT_SECONDS_MAX 86400u
-#define COMMANDS "there are get, set, list, plan, apply, watch, import and flash-image"
+#define COMMANDS                                                                                   \
+    "there are get, set, patch, restore, list, plan, apply, watch, import and flash-image"
 
 enum option_code {
     OPTION_DOMAIN = 256,
     OPTION_TOKEN_FILE,
     OPTION_CLIENT_ID,
     OPTION_CLIENT_SECRET_FILE,
+    OPTION_PRIVATE_KEY,
+    OPTION_SIGNING_ALG,
+    OPTION_KEY_ID,
+    OPTION_CLIENT_CERTIFICATE,
+    OPTION_CLIENT_KEY,
+    OPTION_NO_TOKEN_CACHE,
     OPTION_AUDIENCE,
     OPTION_CA_FILE,
     OPTION_TIMEOUT,
@@ -39,6 +48,10 @@ enum option_code {
     OPTION_LOG_FORMAT,
     OPTION_MAX_RPS,
     OPTION_LEAVE,
+    OPTION_BACKUP,
+    OPTION_RESTORE,
+    OPTION_CHANGES,
+    OPTION_CORRELATION_ID,
     OPTION_HELP,
     OPTION_VERSION
 };
@@ -48,6 +61,12 @@ static const struct option long_options[] = {
     {"token-file", required_argument, NULL, OPTION_TOKEN_FILE},
     {"client-id", required_argument, NULL, OPTION_CLIENT_ID},
     {"client-secret-file", required_argument, NULL, OPTION_CLIENT_SECRET_FILE},
+    {"private-key", required_argument, NULL, OPTION_PRIVATE_KEY},
+    {"signing-alg", required_argument, NULL, OPTION_SIGNING_ALG},
+    {"key-id", required_argument, NULL, OPTION_KEY_ID},
+    {"client-certificate", required_argument, NULL, OPTION_CLIENT_CERTIFICATE},
+    {"client-key", required_argument, NULL, OPTION_CLIENT_KEY},
+    {"no-token-cache", no_argument, NULL, OPTION_NO_TOKEN_CACHE},
     {"audience", required_argument, NULL, OPTION_AUDIENCE},
     {"ca-file", required_argument, NULL, OPTION_CA_FILE},
     {"timeout", required_argument, NULL, OPTION_TIMEOUT},
@@ -66,6 +85,10 @@ static const struct option long_options[] = {
     {"log-format", required_argument, NULL, OPTION_LOG_FORMAT},
     {"max-rps", required_argument, NULL, OPTION_MAX_RPS},
     {"leave", required_argument, NULL, OPTION_LEAVE},
+    {"backup", required_argument, NULL, OPTION_BACKUP},
+    {"restore", no_argument, NULL, OPTION_RESTORE},
+    {"changes", no_argument, NULL, OPTION_CHANGES},
+    {"correlation-id", required_argument, NULL, OPTION_CORRELATION_ID},
     {"verbose", no_argument, NULL, 'v'},
     {"help", no_argument, NULL, OPTION_HELP},
     {"version", no_argument, NULL, OPTION_VERSION},
@@ -98,6 +121,7 @@ void cli_options_wipe(struct cli_options *options)
         cs_wipe(options->client_secret, sizeof options->client_secret);
     }
     connsync_posix_proxy_wipe(&options->proxy);
+    identity_wipe();
 }
 
 /* ---- The command line ---- */
@@ -121,6 +145,10 @@ static const char *help_of(const struct cli_options *options, const char *comman
         return cli_help_get;
     case CONNSYNC_SET:
         return cli_help_set;
+    case CONNSYNC_PATCH:
+        return cli_help_patch;
+    case CONNSYNC_RESTORE:
+        return cli_help_restore;
     default:
         return cli_help_list;
     }
@@ -175,6 +203,16 @@ static const char **text_of(struct cli_options *options, int code)
         return &options->client_id_given;
     case OPTION_CLIENT_SECRET_FILE:
         return &options->client_secret_file;
+    case OPTION_PRIVATE_KEY:
+        return &options->private_key;
+    case OPTION_SIGNING_ALG:
+        return &options->signing_alg;
+    case OPTION_KEY_ID:
+        return &options->key_id;
+    case OPTION_CLIENT_CERTIFICATE:
+        return &options->client_certificate;
+    case OPTION_CLIENT_KEY:
+        return &options->client_key;
     case OPTION_AUDIENCE:
         return &options->audience_given;
     case OPTION_CA_FILE:
@@ -191,6 +229,10 @@ static const char **text_of(struct cli_options *options, int code)
         return &options->plan;
     case OPTION_STATUS_FILE:
         return &options->status_file;
+    case OPTION_BACKUP:
+        return &options->backup;
+    case OPTION_CORRELATION_ID:
+        return &options->correlation_id;
     default:
         return NULL;
     }
@@ -206,6 +248,12 @@ static bool *switch_of(struct cli_options *options, int code)
         return &options->job.allow_encrypted_configuration;
     case OPTION_JSON:
         return &options->json;
+    case OPTION_RESTORE:
+        return &options->undo;
+    case OPTION_CHANGES:
+        return &options->changes;
+    case OPTION_NO_TOKEN_CACHE:
+        return &options->no_token_cache;
     default:
         return NULL;
     }
@@ -264,6 +312,12 @@ static bool read_command(struct cli_options *options, const char *command, int *
     } else if (strcmp(command, "set") == 0) {
         options->job.operation = CONNSYNC_SET;
         *arguments = 2;
+    } else if (strcmp(command, "patch") == 0) {
+        options->job.operation = CONNSYNC_PATCH;
+        *arguments = 2;
+    } else if (strcmp(command, "restore") == 0) {
+        options->job.operation = CONNSYNC_RESTORE;
+        *arguments = 1;
     } else if (strcmp(command, "list") == 0) {
         options->job.operation = CONNSYNC_LIST;
         *arguments = 0;
@@ -286,8 +340,16 @@ static const char *usage_of(const struct cli_options *options)
     if (options->is_flash_image) {
         return "connsync flash-image FILE -o IMAGE";
     }
-    return options->job.operation == CONNSYNC_SET ? "connsync set CONNECTION VALUE"
-                                                  : "connsync get CONNECTION";
+    switch (options->job.operation) {
+    case CONNSYNC_SET:
+        return "connsync set CONNECTION VALUE";
+    case CONNSYNC_PATCH:
+        return "connsync patch CONNECTION FILE";
+    case CONNSYNC_RESTORE:
+        return "connsync restore FILE";
+    default:
+        return "connsync get CONNECTION";
+    }
 }
 
 static enum cli_action read_arguments(struct cli_options *options, int count, char **words,
@@ -310,13 +372,19 @@ static enum cli_action read_arguments(struct cli_options *options, int count, ch
     if (options->of_file != CLI_RUN) {
         return options->of_file;
     }
+    if (options->job.operation == CONNSYNC_RESTORE || options->job.operation == CONNSYNC_PATCH) {
+        options->file = words[wanted - 1];
+    }
+    if (options->job.operation == CONNSYNC_RESTORE) {
+        return CLI_RUN;
+    }
     if (wanted > 0) {
         options->job.connection = words[0];
         if (words[0][0] == '\0') {
             return cli_wrong(options, "%s", "CONNECTION is empty: give an id (con_...) or a name");
         }
     }
-    if (wanted > 1) {
+    if (options->job.operation == CONNSYNC_SET) {
         options->job.wanted = connsync_setting_parse(words[1]);
         if (options->job.wanted == CONNSYNC_SETTING_UNKNOWN) {
             return cli_wrong(options,
@@ -326,6 +394,13 @@ static enum cli_action read_arguments(struct cli_options *options, int count, ch
         }
     }
     return CLI_RUN;
+}
+
+static bool has_identity(const struct cli_options *options)
+{
+    return options->private_key != NULL || options->signing_alg != NULL ||
+           options->key_id != NULL || options->client_certificate != NULL ||
+           options->client_key != NULL || options->no_token_cache;
 }
 
 /* An option that would be passed over in silence is an error: who gives --domain to
@@ -340,7 +415,8 @@ static enum cli_action check_flash_image(struct cli_options *options)
     }
     if (options->domain_given != NULL || options->token_file != NULL ||
         options->client_id_given != NULL || options->client_secret_file != NULL ||
-        options->audience_given != NULL || options->json || options->has_pace) {
+        options->audience_given != NULL || options->json || options->has_pace ||
+        has_identity(options)) {
         return cli_wrong(options, "%s",
                          "flash-image takes all from FILE, and no options but --output and "
                          "--partition-size");
@@ -417,6 +493,9 @@ enum cli_action cli_options_read(struct cli_options *options, int argc, char **a
         return cli_wrong(options, "%s", "no command; " COMMANDS);
     }
     action = check_flash_image(options);
+    if (action == CLI_RUN) {
+        action = cli_check_change(options);
+    }
     if (action == CLI_RUN) {
         action = cli_check_of_file(options);
     }

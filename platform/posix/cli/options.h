@@ -52,6 +52,12 @@ struct cli_options {
     const char *client_id_given; /* on the command line, or NULL */
     const char *client_id;
     const char *client_secret_file;
+    const char *private_key;        /* a file; "-" is standard input */
+    const char *signing_alg;        /* --signing-alg, or NULL */
+    const char *key_id;             /* --key-id, or NULL */
+    const char *client_certificate; /* a file */
+    const char *client_key;         /* a file; NULL: in the one above */
+    bool no_token_cache;
     const char *audience_given;
     const char *audience;
     const char *ca_file;
@@ -60,11 +66,16 @@ struct cli_options {
     bool json;
     unsigned verbose;
 
+    const char *backup;         /* --backup: a directory */
+    const char *correlation_id; /* --correlation-id */
+    bool undo;                  /* --restore */
+    bool changes;               /* --changes */
+
     bool is_import; /* a list that is printed as connsync.json */
     bool is_flash_image;
     enum cli_action of_file; /* CLI_PLAN, CLI_APPLY or CLI_WATCH; else CLI_RUN */
-    const char
-        *file; /* NULL when not given; what these or flash-image read; "-" is standard input */
+    const char *file; /* NULL when not given; what these, flash-image, patch or restore read; "-" is
+                  standard input */
     const char *output;    /* and where to it writes; "-" is standard output */
     size_t partition_size; /* 0 when not given */
 
@@ -97,6 +108,7 @@ enum cli_action cli_options_read(struct cli_options *options, int argc, char **a
 __attribute__((format(printf, 2, 3))) enum cli_action cli_wrong(struct cli_options *options,
                                                                 const char *format, ...);
 
+/* Wipes the secrets here and the keys of identity.h. */
 void cli_options_wipe(struct cli_options *options);
 
 /* Reads to the end, or until `out` is full. The bytes read, or -1. */

@@ -114,5 +114,10 @@ enum cli_action cli_check_of_file(struct cli_options *options)
     if (options->of_file == CLI_WATCH && options->job.dry_run) {
         return cli_wrong(options, "%s", "--dry-run does not go with watch; see connsync plan");
     }
+    bool key_from_input = options->private_key != NULL && strcmp(options->private_key, "-") == 0;
+    if (options->of_file == CLI_WATCH && key_from_input) {
+        return cli_wrong(options, "%s",
+                         "watch needs a private key that can be read again, not standard input");
+    }
     return CLI_RUN;
 }

@@ -7,18 +7,16 @@
 #include "platform/posix/cli/desired_file.h"
 #include "platform/posix/cli/json_out.h"
 #include "platform/posix/cli/log.h"
+#include "platform/posix/cli/resolve.h"
 
 #include <errno.h>
 #include <mbedtls/sha256.h>
 #include <string.h>
 
 #define VERSION 1u
-#define DEFAULT_PORT 443
 #define HEX_SIZE (2 * PLAN_DIGEST_SIZE + 1)
 /* 400 bytes a connection, and as many connections as connsync.json may have. */
 #define TEXT_MAX (32u * 1024u * 1024u)
-/* A host, a colon, five digits. */
-#define DOMAIN_SIZE (CLI_HOST_SIZE + 6)
 
 static struct atomic_file written;
 static bool first;
@@ -37,14 +35,6 @@ void plan_digest(uint8_t digest[PLAN_DIGEST_SIZE], const char *options, size_t l
     (void)mbedtls_sha256((const unsigned char *)options, length, digest, 0);
 }
 
-static void write_domain(char out[DOMAIN_SIZE], const struct cli_options *options)
-{
-    bool usual = options->port_number == 0 || options->port_number == DEFAULT_PORT;
-
-    (void)snprintf(out, DOMAIN_SIZE, usual ? "%s" : "%s:%u", options->domain,
-                   (unsigned)options->port_number);
-}
-
 /* ---- Writing ---- */
 
 static bool cannot_write(const char *path)
@@ -55,14 +45,14 @@ static bool cannot_write(const char *path)
 
 bool plan_file_begin(const struct cli_options *options)
 {
-    char domain[DOMAIN_SIZE];
+    char domain[CLI_DOMAIN_SIZE];
     char made[LOG_TIME_SIZE];
 
     if (!atomic_file_begin(&written, options->out)) {
         return cannot_write(options->out);
     }
     first = true;
-    write_domain(domain, options);
+    cli_write_domain(domain, options);
     log_time(made, log_utc_now());
     (void)fprintf(written.out, "{\"connsync_plan\":%u,", VERSION);
     json_out_member(written.out, "domain", domain);
@@ -172,8 +162,8 @@ static bool tokenise(size_t length)
 /* Why it is no plan for this tenant; NULL when it is one. */
 static const char *check(const struct cli_options *options)
 {
-    char planned[DOMAIN_SIZE];
-    char ours[DOMAIN_SIZE];
+    char planned[CLI_DOMAIN_SIZE];
+    char ours[CLI_DOMAIN_SIZE];
     uint64_t version = 0;
     struct plan_step step;
 
@@ -181,7 +171,7 @@ static const char *check(const struct cli_options *options)
         version != VERSION) {
         return "is not a plan of this version of connsync";
     }
-    write_domain(ours, options);
+    cli_write_domain(ours, options);
     if (!read_string(0, "domain", planned, sizeof planned) || strcmp(planned, ours) != 0) {
         return "is the plan of another domain";
     }

@@ -1,6 +1,7 @@
 #include "platform/posix/cli/report.h"
 
 #include "core/sentence.h"
+#include "platform/posix/cli/change.h"
 #include "platform/posix/cli/json_out.h"
 #include "platform/posix/cli/log.h"
 
@@ -15,10 +16,76 @@ static const char *clean(char *text)
     return text;
 }
 
+/* ---- Names ---- */
+
+/* What is said of a name: what would become of it, or what a reading after the write found.
+ * Of a plan only the first three can be. */
+static const char *word_of(const struct change *change, enum name_kind kind)
+{
+    static const char plan[] = "removes\0changes\0adds\0\0\0";
+    static const char found[] = "lost\0changed\0added\0derived\0not_applied\0";
+
+    return cs_words_at(change->is_plan ? plan : found, (unsigned)kind);
+}
+
+/* One a line, the kind and a tab before it. */
+static void print_names(const struct change *change)
+{
+    if (change == NULL || !change->has_names) {
+        return;
+    }
+    log_clear_progress();
+    for (size_t i = 0; i < change->names.count; i++) {
+        (void)printf("%s\t", word_of(change, change->names.items[i].kind));
+        name_print(stdout, &change->names.items[i]);
+        (void)putchar('\n');
+    }
+    if (change->names.more > 0) {
+        (void)printf("and %zu more\n", change->names.more);
+    }
+}
+
 /* ---- JSON ---- */
 
+static void print_array(const struct names *names, enum name_kind kind, const char *word)
+{
+    const char *before = "";
+
+    (void)printf("\"%s\":[", word);
+    for (size_t i = 0; i < names->count; i++) {
+        if (names->items[i].kind == kind) {
+            (void)fputs(before, stdout);
+            name_print(stdout, &names->items[i]);
+            before = ",";
+        }
+    }
+    (void)fputs("],", stdout);
+}
+
+static void print_change(const struct change *change)
+{
+    if (change->correlation_id[0] != '\0') {
+        json_out_member(stdout, "correlation_id", change->correlation_id);
+    }
+    if (change->undo != CHANGE_UNDO_NOT_TRIED) {
+        (void)printf("\"restored\":%s,", change->undo == CHANGE_RESTORED ? "true" : "false");
+    }
+    if (!change->has_names) {
+        return;
+    }
+    for (int kind = 0; kind < NAME_KINDS; kind++) {
+        const char *word = word_of(change, (enum name_kind)kind);
+        if (word[0] != '\0') {
+            print_array(&change->names, (enum name_kind)kind, word);
+        }
+    }
+    if (change->names.more > 0) {
+        (void)printf("\"more_names\":%zu,", change->names.more);
+    }
+}
+
 void report_json_line(const struct connsync_result *result, const char *outcome, const char *code,
-                      const char *message)
+                      const char *message, const struct change *change)
 {
     log_clear_progress();
     (void)putchar('{');
@@ -30,6 +97,9 @@ void report_json_line(const struct connsync_result *result, const char *outcome,
     json_out_member(stdout, "status", outcome);
     json_out_member(stdout, "code", code);
     json_out_member(stdout, "message", message);
+    if (change != NULL) {
+        print_change(change);
+    }
     (void)printf("\"requests\":%u}\n", (unsigned)result->requests);
 }
 
@@ -75,14 +145,35 @@ void report_item(const struct cli_options *options, const struct connsync_result
     struct connsync_result copy = *result;
 
     if (options->json) {
-        report_json_line(result, "unchanged", connsync_status_name(CONNSYNC_OK), "");
+        report_json_line(result, "unchanged", connsync_status_name(CONNSYNC_OK), "", NULL);
         return;
     }
     (void)printf("%s\t%s\t%s\t%s\n", clean(copy.id), clean(copy.strategy),
                  connsync_setting_name(copy.before), clean(copy.name));
 }
 
-static void report_success(const struct cli_options *options, const struct connsync_result *result)
+static void add_rewritten(struct cs_writer *line, const struct cli_options *options,
+                          const struct connsync_result *result)
+{
+    bool restores = options->job.operation == CONNSYNC_RESTORE;
+
+    if (result->outcome == CONNSYNC_CHANGED) {
+        cs_write_u64(line, result->applied);
+        cs_write_form(line, " option$ $; ", result->applied == 1 ? "" : "s",
+                      restores ? "restored" : "patched");
+        cs_sentence_verified(line, result);
+        return;
+    }
+    if (result->outcome == CONNSYNC_WOULD_CHANGE) {
+        cs_write_string(line, "would change; nothing written");
+        return;
+    }
+    cs_write_string(line, restores ? "as in the backup already; nothing written"
+                                   : "as the patch wants it already; nothing written");
+}
+
+static void report_success(const struct cli_options *options, const struct connsync_result *result,
+                           const struct change *change)
 {
     char line[CS_SENTENCE_SIZE];
     struct cs_writer writer;
@@ -92,7 +183,7 @@ static void report_success(const struct cli_options *options, const struct conns
     }
     if (options->json) {
         report_json_line(result, connsync_outcome_name(result->outcome),
-                         connsync_status_name(CONNSYNC_OK), "");
+                         connsync_status_name(CONNSYNC_OK), "", change);
         return;
     }
     if (options->job.operation == CONNSYNC_GET) {
@@ -101,9 +192,14 @@ static void report_success(const struct cli_options *options, const struct conns
     }
     cs_writer_init(&writer, line, sizeof line);
     cs_sentence_connection(&writer, result, options->job.connection);
-    cs_sentence_outcome(&writer, result);
+    if (options->job.operation == CONNSYNC_SET || options->of_file != CLI_RUN) {
+        cs_sentence_outcome(&writer, result);
+    } else {
+        add_rewritten(&writer, options, result);
+    }
     log_clear_progress();
     (void)puts(clean(line));
+    print_names(change);
 }
 
 static void add_failure(struct cs_writer *line, const struct connsync_result *result,
@@ -117,6 +213,12 @@ static void add_failure(struct cs_writer *line, const struct connsync_result *re
         cs_write_string(line, "the tenant's rate limit allows no more requests than --leave keeps");
         return;
     }
+    if (status == CONNSYNC_ERR_NOT_APPLIED && result->pending > 0) {
+        cs_write_string(line, "the service accepted the write but ");
+        cs_write_u64(line, result->pending);
+        cs_write_string(line, " of the options to be written are not as wanted");
+        return;
+    }
     bool proxy = status == CONNSYNC_ERR_UNVERIFIED && report_blames_proxy(result->cause, cause);
     cs_sentence_failure(line, result, status, proxy ? cause->reason : NULL);
     if (is_network(status) && cause->reason[0] != '\0') {
@@ -126,25 +228,61 @@ static void add_failure(struct cs_writer *line, const struct connsync_result *re
     }
 }
 
+/* What became of it after the failure, and why there is no backup. */
+static void add_change(struct cs_writer *line, const struct cli_options *options,
+                       enum connsync_status status, const struct change *change)
+{
+    if (change == NULL) {
+        return;
+    }
+    if (status == CONNSYNC_ERR_LOSS && change->undo == CHANGE_UNDO_NOT_TRIED) {
+        cs_write_string(line, options->backup != NULL ? "; connsync restore puts the backup back"
+                                                      : "; restore them");
+    }
+    if (status == CONNSYNC_REFUSED_BACKUP && change->no_backup != NULL) {
+        cs_write_form(line, " ($)", change->no_backup);
+    }
+    if (change->undo == CHANGE_RESTORED) {
+        cs_write_string(line, "; restored as before, and verified");
+    }
+    if (change->undo == CHANGE_NOT_RESTORED) {
+        cs_write_form(line, "; not restored: $", connsync_status_text(change->undo_status));
+    }
+}
+
+/* So that the tenant's log can be searched for the write. */
+static void note_correlation_id(const struct cli_options *options,
+                                const struct connsync_result *result, const struct change *change)
+{
+    if (options->verbose > 0 && change != NULL && change->correlation_id[0] != '\0') {
+        log_format(LOG_NOTE, "%s: correlation id %s", result->id, change->correlation_id);
+    }
+}
+
 void report_end(const struct cli_options *options, const struct connsync_result *result,
                 enum connsync_status status, const struct report_cause *cause)
 {
     char line[CS_SENTENCE_SIZE];
     struct cs_writer writer;
 
+    note_correlation_id(options, result, cause->change);
     if (status == CONNSYNC_OK) {
-        report_success(options, result);
+        report_success(options, result, cause->change);
         return;
     }
     cs_writer_init(&writer, line, sizeof line);
     cs_sentence_connection(&writer, result, options->job.connection);
     size_t message = writer.length;
     add_failure(&writer, result, status, cause);
-    if (options->json) {
+    add_change(&writer, options, status, cause->change);
+    if (!options->json) {
+        print_names(cause->change);
+    } else {
         const char *code = report_blames_proxy(status, cause)
                                ? connsync_posix_proxy_failure_name(cause->proxy)
                                : connsync_status_name(status);
-        report_json_line(result, connsync_outcome_name(result->outcome), code, line + message);
+        report_json_line(result, connsync_outcome_name(result->outcome), code, line + message,
+                         cause->change);
     }
     report_error(line);
 }

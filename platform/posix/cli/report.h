@@ -6,16 +6,18 @@
 #define CONNSYNC_CLI_REPORT_H
 
 #include "core/connsync.h"
+#include "platform/posix/cli/change.h"
 #include "platform/posix/cli/options.h"
 #include "platform/posix/posix_tunnel.h"
 
 /* One connection of a list. */
 void report_item(const struct cli_options *options, const struct connsync_result *result);
 
-/* What the port says of a failure of the network. */
+/* What the result does not say: the port's word on a failure of the network, ... */
 struct report_cause {
     const char *reason; /* its own words, or "" */
     enum connsync_posix_proxy_failure proxy;
+    const struct change *change; /* what else there is to say of a write; NULL: nothing */
 };
 
 /* Did the job end for what happened between us and the proxy? */
@@ -29,9 +31,9 @@ void report_end(const struct cli_options *options, const struct connsync_result 
 int report_exit_code(const struct connsync_result *result, enum connsync_status status,
                      const struct report_cause *cause);
 
-/* One line of JSON on stdout about one connection. */
+/* One line of JSON on stdout about one connection. `change` may be NULL. */
 void report_json_line(const struct connsync_result *result, const char *outcome, const char *code,
-                      const char *message);
+                      const char *message, const struct change *change);
 
 /* What -v adds at the end, on stderr. */
 void report_figures(uint64_t requests, const struct connsync *agent);

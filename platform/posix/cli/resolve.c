@@ -2,6 +2,7 @@
 
 #include "platform/posix/cli/secrets.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define HTTPS_PORT 443
@@ -27,6 +28,14 @@ static enum cli_action read_domain(struct cli_options *options)
         return cli_wrong(options, "the domain \"%.100s\" is not HOST or HOST:PORT", domain);
     }
     return CLI_RUN;
+}
+
+void cli_write_domain(char out[CLI_DOMAIN_SIZE], const struct cli_options *options)
+{
+    bool usual = options->port_number == 0 || options->port_number == HTTPS_PORT;
+
+    (void)snprintf(out, CLI_DOMAIN_SIZE, usual ? "%s" : "%s:%u", options->domain,
+                   (unsigned)options->port_number);
 }
 
 static enum cli_action choose_proxy(struct cli_options *options)

@@ -7,6 +7,12 @@
 
 #include "platform/posix/cli/options.h"
 
+/* A host, a colon, five digits. */
+#define CLI_DOMAIN_SIZE (CLI_HOST_SIZE + 6)
+
+/* The domain as files name it: with its port, if that is not the usual one. */
+void cli_write_domain(char out[CLI_DOMAIN_SIZE], const struct cli_options *options);
+
 /* Fills what the options hold of the tenant. May be called again when `options->desired`
  * is another file: what was found before is wiped. CLI_RUN, or CLI_USAGE_ERROR with the
  * message set. */

@@ -4,6 +4,7 @@
 #include "platform/posix/cli/secrets.h"
 
 #include "core/text.h"
+#include "platform/posix/cli/identity.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -80,7 +81,7 @@ static enum cli_action read_token(struct cli_options *options)
         return read_secret_file(options, options->token_file, options->token);
     }
     /* Client credentials on the command line win over a token left in the shell. */
-    if (options->client_secret_file != NULL) {
+    if (options->client_secret_file != NULL || options->private_key != NULL) {
         return CLI_RUN;
     }
     /* And so do those of the file, which belongs to its tenant. */
@@ -96,43 +97,82 @@ static enum cli_action read_token(struct cli_options *options)
     return token == NULL ? CLI_RUN : copy_secret(options, "AUTH0_API_TOKEN", token, options->token);
 }
 
-static enum cli_action read_client_secret(struct cli_options *options)
+/* The secret or the private key. In the environment the key comes first, since it is the
+ * stronger of the two. */
+static enum cli_action read_proof(struct cli_options *options)
 {
     const char *secret = cli_environment("AUTH0_CLIENT_SECRET");
 
     if (options->client_secret_file != NULL) {
         return read_secret_file(options, options->client_secret_file, options->client_secret);
     }
-    if (options->client_secret[0] != '\0') {
+    if (options->private_key == NULL && options->client_secret[0] != '\0') {
         return CLI_RUN;
     }
-    return secret == NULL
-               ? CLI_RUN
-               : copy_secret(options, "AUTH0_CLIENT_SECRET", secret, options->client_secret);
-}
-
-enum cli_action cli_read_credentials(struct cli_options *options)
-{
-    enum cli_action action = read_token(options);
-
-    if (action == CLI_RUN && options->token[0] == '\0') {
-        action = read_client_secret(options);
-    }
-    if (action != CLI_RUN || options->token[0] != '\0') {
+    enum cli_action action = identity_read_key(options);
+    if (action != CLI_RUN || identity_has_key() || secret == NULL) {
         return action;
     }
-    if (options->client_id == NULL && options->client_secret[0] == '\0') {
+    return copy_secret(options, "AUTH0_CLIENT_SECRET", secret, options->client_secret);
+}
+
+static enum cli_action check_client(struct cli_options *options)
+{
+    bool proved = options->client_secret[0] != '\0' || identity_has_key();
+
+    if (options->client_id == NULL && !proved) {
         return cli_wrong(options, "%s",
                          "no credentials: set AUTH0_API_TOKEN, or AUTH0_CLIENT_ID and "
                          "AUTH0_CLIENT_SECRET, or use --token-file");
     }
     if (options->client_id == NULL) {
-        return cli_wrong(options, "%s", "a client secret without an id: set AUTH0_CLIENT_ID");
+        return cli_wrong(options, "a client %s without an id: set AUTH0_CLIENT_ID",
+                         identity_has_key() ? "key" : "secret");
     }
-    if (options->client_secret[0] == '\0') {
+    if (!proved && !identity_has_certificate()) {
         return cli_wrong(options, "%s",
                          "a client id without a secret: set AUTH0_CLIENT_SECRET or use "
-                         "--client-secret-file");
+                         "--client-secret-file or --private-key");
     }
     return CLI_RUN;
+}
+
+/* Who gives two of them means one, and would be surprised by which. */
+static enum cli_action check_conflicts(struct cli_options *options)
+{
+    bool from_input = options->private_key != NULL && strcmp(options->private_key, "-") == 0;
+
+    if (options->private_key != NULL &&
+        (options->token_file != NULL || options->client_secret_file != NULL)) {
+        return cli_wrong(options, "%s",
+                         "--private-key does not go with --token-file or --client-secret-file");
+    }
+    if (from_input && options->file != NULL && strcmp(options->file, "-") == 0) {
+        return cli_wrong(options, "%s", "FILE and --private-key cannot both be standard input");
+    }
+    return CLI_RUN;
+}
+
+enum cli_action cli_read_credentials(struct cli_options *options)
+{
+    enum cli_action action = check_conflicts(options);
+
+    if (action == CLI_RUN) {
+        action = identity_read_certificate(options);
+    }
+    if (action == CLI_RUN) {
+        action = read_token(options);
+    }
+    bool has_token = options->token[0] != '\0';
+    if (action == CLI_RUN && !has_token) {
+        action = read_proof(options);
+    }
+    if (action == CLI_RUN && !has_token) {
+        action = check_client(options);
+    }
+    if (action == CLI_RUN && !identity_has_key() &&
+        (options->signing_alg != NULL || options->key_id != NULL)) {
+        return cli_wrong(options, "%s", "--signing-alg and --key-id go with a private key only");
+    }
+    return action;
 }

@@ -1,6 +1,7 @@
 /*
- * The token or the client's id and secret, from files that options name, from
- * connsync.json or from the environment, never from the command line itself, which every user of a machine sees.
+ * The token or the client's id and secret or private key, from files that options name,
+ * from connsync.json or from the environment, never from the command line itself, which
+ * every user of a machine sees.
  */
 #ifndef CONNSYNC_CLI_SECRETS_H
 #define CONNSYNC_CLI_SECRETS_H

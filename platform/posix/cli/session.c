@@ -2,6 +2,7 @@
 
 #include "platform/posix/cli/session.h"
 
+#include "platform/posix/cli/identity.h"
 #include "platform/posix/posix_anchors.h"
 #include "platform/posix/posix_port.h"
 #include "port/trust_anchors.h"
@@ -119,6 +120,14 @@ static void drain_wake_pipe(void)
 
 /* ---- Waiting ---- */
 
+const struct connsync_port *session_port(void)
+{
+    if (posix.port.context == NULL) {
+        connsync_posix_init(&posix, NULL, 0);
+    }
+    return connsync_posix_port(&posix);
+}
+
 uint64_t session_now_ms(void)
 {
     const struct connsync_port *port = connsync_posix_port(&posix);
@@ -203,6 +212,9 @@ session_run(const struct connsync_job *job,
             on_item(context, connsync_result(agent));
         } else {
             running = NULL;
+            if (status == CONNSYNC_ERR_UNAUTHORIZED || status == CONNSYNC_ERR_CLIENT_CREDENTIALS) {
+                identity_forget_token();
+            }
             return status;
         }
     }
@@ -214,6 +226,7 @@ struct report_cause session_cause(void)
 
     cause.reason = connsync_posix_reason(&posix);
     cause.proxy = connsync_posix_proxy_failure(&posix);
+    cause.change = NULL;
     return cause;
 }
 
@@ -287,11 +300,12 @@ static void fill_config(struct connsync_config *config)
     config->anchors_length = anchors_length;
     config->token = options->token[0] != '\0' ? options->token : NULL;
     config->client_id = options->client_id;
-    config->client_secret = options->client_secret;
+    config->client_secret = options->client_secret[0] != '\0' ? options->client_secret : NULL;
     config->audience = options->audience;
     config->timeout_ms = options->timeout_ms;
     config->reconnect_reserve = RECONNECT_RESERVE;
     config->pace = &options->pace;
+    identity_fill(config, options);
 }
 
 enum connsync_status session_open(void)
@@ -308,6 +322,7 @@ void session_close(void)
 {
     connsync_close(agent);
     agent = NULL;
+    identity_release();
 }
 
 struct connsync *session_agent(void)

@@ -20,6 +20,9 @@
  * stay the caller's: they are read again by each session_open(). */
 bool session_init(struct cli_options *options);
 
+/* The port, which may be used before session_init() for all but connections. */
+const struct connsync_port *session_port(void);
+
 /* Opens the agent with the options as they are now. Reports nothing. */
 enum connsync_status session_open(void);
 void session_close(void);

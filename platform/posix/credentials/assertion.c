@@ -11,11 +11,6 @@
 #define JTI_BYTES 16
 #define SIGNATURE_MAX (CONNSYNC_PRIVATE_KEY_BITS_MAX / 8)
 
-/* The type's colons are escaped; the assertion has nothing to escape. */
-#define FORM_START                                                                                 \
-    "&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer"      \
-    "&client_assertion="
-
 static const struct {
     const char *name;
     mbedtls_md_type_t hash;
@@ -261,15 +256,5 @@ enum connsync_credential_status connsync_assertion_write(const struct connsync_a
     struct cs_writer writer;
 
     cs_writer_init(&writer, out, size);
-    return write_assertion(&writer, assertion, now);
-}
-
-enum connsync_credential_status connsync_assertion_form(const struct connsync_assertion *assertion,
-                                                        int64_t now, char *out, size_t size)
-{
-    struct cs_writer writer;
-
-    cs_writer_init(&writer, out, size);
-    cs_write_string(&writer, FORM_START);
     return write_assertion(&writer, assertion, now);
 }

@@ -14,6 +14,7 @@
 #ifndef CONNSYNC_POSIX_ASSERTION_H
 #define CONNSYNC_POSIX_ASSERTION_H
 
+#include "core/connsync.h"
 #include "platform/posix/credentials/private_key.h"
 
 #ifdef __cplusplus
@@ -22,13 +23,6 @@ extern "C" {
 
 /* From `iat` to `exp`. */
 #define CONNSYNC_ASSERTION_LIFETIME_S 60
-
-/* Room for an assertion, with its final NUL: an RSA-4096 signature, and a client id,
- * a key id and a domain of 255 characters each. */
-#define CONNSYNC_ASSERTION_SIZE 3072u
-
-/* Room for the form fields of connsync_assertion_form(). */
-#define CONNSYNC_ASSERTION_FORM_SIZE (CONNSYNC_ASSERTION_SIZE + 128u)
 
 enum connsync_assertion_algorithm {
     CONNSYNC_ASSERTION_RS256 = 0, /* RSASSA-PKCS1-v1_5 with SHA-256 */
@@ -52,16 +46,12 @@ struct connsync_assertion {
 
 /*
  * Writes an assertion that is made at `now`, in seconds since 1970, as a string.
- * Each call makes another one. CONNSYNC_CREDENTIAL_OUTPUT if it does not fit `size`;
- * on any failure `out` is an empty string.
+ * Each call makes another one. CONNSYNC_CREDENTIAL_OUTPUT if it does not fit `size`; in
+ * CONNSYNC_ASSERTION_SIZE bytes there is room for an RSA-4096 signature, and a client id,
+ * a key id and a domain of 255 characters each. On any failure `out` is an empty string.
  */
 enum connsync_credential_status connsync_assertion_write(const struct connsync_assertion *assertion,
                                                          int64_t now, char *out, size_t size);
-
-/* The same as fields of a token request's body, to follow others:
- * "&client_assertion_type=...&client_assertion=...". */
-enum connsync_credential_status connsync_assertion_form(const struct connsync_assertion *assertion,
-                                                        int64_t now, char *out, size_t size);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,188 @@
+/* Merge patches: the cases of RFC 7396, the bytes that stay, and what is refused. */
+#include "json_support.h"
+
+#include "core/merge.h"
+
+#define OUT_SIZE 4096
+
+/* As the text is, and as one that is written into just as much room as it may need. */
+static enum connsync_status merge_into(char *out, size_t size, const char *target,
+                                       const char *patch)
+{
+    struct parsed json = parse(target);
+    struct parsed patch_json = parse(patch);
+    struct cs_writer writer;
+
+    cs_writer_init(&writer, out, size);
+    enum connsync_status status = cs_merge(&writer, &json.json, 0, &patch_json.json);
+    release(&json);
+    release(&patch_json);
+    return status;
+}
+
+static void expect_merged(const char *target, const char *patch, const char *wanted)
+{
+    size_t room = strlen(target) + strlen(patch) + 1;
+    char *out = malloc(room);
+
+    assert_non_null(out);
+    assert_int_equal(merge_into(out, room, target, patch), CONNSYNC_OK);
+    assert_string_equal(out, wanted);
+    /* Every size that is too small is found out. */
+    for (size_t size = 1; size <= strlen(wanted); size++) {
+        assert_int_equal(merge_into(out, size, target, patch), CONNSYNC_ERR_MEMORY);
+    }
+    free(out);
+}
+
+struct merge_case {
+    const char *target;
+    const char *patch;
+    const char *wanted;
+};
+
+static void run(const struct merge_case *cases, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        print_message("%s + %s\n", cases[i].target, cases[i].patch);
+        expect_merged(cases[i].target, cases[i].patch, cases[i].wanted);
+    }
+}
+
+#define RUN(cases) run(cases, sizeof(cases) / sizeof(cases)[0])
+
+/* The fifteen of the RFC's Appendix A. */
+static void test_appendix(void **state)
+{
+    static const struct merge_case cases[] = {
+        {"{\"a\":\"b\"}", "{\"a\":\"c\"}", "{\"a\":\"c\"}"},
+        {"{\"a\":\"b\"}", "{\"b\":\"c\"}", "{\"a\":\"b\",\"b\":\"c\"}"},
+        {"{\"a\":\"b\"}", "{\"a\":null}", "{}"},
+        {"{\"a\":\"b\",\"b\":\"c\"}", "{\"a\":null}", "{\"b\":\"c\"}"},
+        {"{\"a\":[\"b\"]}", "{\"a\":\"c\"}", "{\"a\":\"c\"}"},
+        {"{\"a\":\"c\"}", "{\"a\":[\"b\"]}", "{\"a\":[\"b\"]}"},
+        {"{\"a\":{\"b\":\"c\"}}", "{\"a\":{\"b\":\"d\",\"c\":null}}", "{\"a\":{\"b\":\"d\"}}"},
+        {"{\"a\":[{\"b\":\"c\"}]}", "{\"a\":[1]}", "{\"a\":[1]}"},
+        {"[\"a\",\"b\"]", "[\"c\",\"d\"]", "[\"c\",\"d\"]"},
+        {"{\"a\":\"b\"}", "[\"c\"]", "[\"c\"]"},
+        {"{\"a\":\"foo\"}", "null", "null"},
+        {"{\"a\":\"foo\"}", "\"bar\"", "\"bar\""},
+        {"{\"e\":null}", "{\"a\":1}", "{\"e\":null,\"a\":1}"},
+        {"[1,2]", "{\"a\":\"b\",\"c\":null}", "{\"a\":\"b\"}"},
+        {"{}", "{\"a\":{\"bb\":{\"ccc\":null}}}", "{\"a\":{\"bb\":{}}}"},
+    };
+
+    (void)state;
+    RUN(cases);
+}
+
+/* What the patch does not name stays as it was spelled, white space included. */
+static void test_bytes(void **state)
+{
+    static const struct merge_case cases[] = {
+        {" { \"a\" : 1.0e0 ,\n\t\"b\" : [ 1 , 2 ] } ", "{}",
+         "{ \"a\" : 1.0e0 ,\n\t\"b\" : [ 1 , 2 ] }"},
+        {"{ \"a\" : 1 , \"b\" : 2 }", "{\"a\": [ ] }", "{ \"a\" : [ ] , \"b\" : 2 }"},
+        {"{ \"a\" : 1 , \"b\" : 2 }", "{\"c\" : 3}", "{ \"a\" : 1 , \"b\" : 2,\"c\":3 }"},
+        {"{ }", "{\"c\":3,\"d\":4}", "{\"c\":3,\"d\":4 }"},
+        /* Removed: the first, the middle, the last, two in a row, all. */
+        {"{\n  \"a\":1,\n  \"b\":2\n}", "{\"a\":null}", "{\n  \"b\":2\n}"},
+        {"{ \"a\":1 , \"b\":2 , \"c\":3 }", "{\"b\":null}", "{ \"a\":1 , \"c\":3 }"},
+        {"{ \"a\":1 , \"b\":2 }", "{\"b\":null}", "{ \"a\":1 }"},
+        {"{ \"a\":1,\t\"b\":2, \"c\":3 }", "{\"a\":null,\"b\":null}", "{ \"c\":3 }"},
+        {"{ \"a\":1 , \"b\":2 }", "{\"a\":null,\"b\":null}", "{ }"},
+        {"{ \"a\":1 , \"b\":2 }", "{\"a\":null,\"b\":null,\"c\":3}", "{\"c\":3 }"},
+        {"{\"a\":1,\"b\":2}", "{\"a\":null,\"x\":{\"y\":null,\"z\":[null]}}",
+         "{\"b\":2,\"x\":{\"z\":[null]}}"},
+        /* Names are compared by their characters, and keep their spelling. */
+        {"{\"\\u0061\" :1}", "{\"a\":2}", "{\"\\u0061\" :2}"},
+        {"{\"a\":1}", "{\"\\u0061\":null}", "{}"},
+        {"{\"\\ud83d\\ude00\":1}", "{\"\xf0\x9f\x98\x80\":2}", "{\"\\ud83d\\ude00\":2}"},
+        {"{\"ab\":1,\"a\":2}", "{\"a\":3,\"\":4,\"abc\":5}", "{\"ab\":1,\"a\":3,\"\":4,\"abc\":5}"},
+        {"{\"a\\u0000\":1}", "{\"a\":2}", "{\"a\\u0000\":1,\"a\":2}"},
+        /* Duplicates that are not named are none of the patch's; further in, neither. */
+        {"{\"d\":1,\"d\":2,\"a\":1}", "{\"a\":2}", "{\"d\":1,\"d\":2,\"a\":2}"},
+        {"{\"a\":{\"d\":1,\"d\":2}}", "{\"a\":{\"e\":3}}", "{\"a\":{\"d\":1,\"d\":2,\"e\":3}}"},
+        {"{\"a\":{\"d\":1,\"d\":2}}", "{\"a\":7}", "{\"a\":7}"},
+        {"{\"a\": { \"b\": { \"c\" : 1 } , \"d\" : 2 } }", "{\"a\":{\"b\":{\"c\":null}}}",
+         "{\"a\": { \"b\": { } , \"d\" : 2 } }"},
+        /* A value that looks like a member is none. */
+        {"{\"x\":\"a\",\"y\":[{\"a\":1}]}", "{\"a\":null}", "{\"x\":\"a\",\"y\":[{\"a\":1}]}"},
+    };
+
+    (void)state;
+    RUN(cases);
+}
+
+static void test_duplicates_in_the_target(void **state)
+{
+    static const char *const cases[][2] = {
+        {"{\"a\":1,\"a\":2}", "{\"a\":3}"},
+        {"{\"a\":1,\"b\":0,\"\\u0061\":2}", "{\"a\":null}"},
+        {"{\"x\":{\"a\":1,\"a\":1}}", "{\"x\":{\"a\":2}}"},
+    };
+    char out[OUT_SIZE];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_int_equal(merge_into(out, sizeof out, cases[i][0], cases[i][1]),
+                         CONNSYNC_REFUSED_DUPLICATE);
+    }
+}
+
+static enum connsync_status check(const char *patch)
+{
+    struct parsed json = parse(patch);
+    enum connsync_status status = cs_merge_check(&json.json);
+
+    release(&json);
+    return status;
+}
+
+/* `depth` objects in each other. */
+static void nest(char *out, int depth)
+{
+    out[0] = '\0';
+    for (int i = 1; i < depth; i++) {
+        strcat(out, "{\"[\\\"{\":");
+    }
+    strcat(out, "{}");
+    for (int i = 1; i < depth; i++) {
+        strcat(out, "}");
+    }
+}
+
+static void test_check(void **state)
+{
+    char deep[OUT_SIZE];
+    char out[OUT_SIZE];
+
+    (void)state;
+    assert_int_equal(check("{}"), CONNSYNC_OK);
+    assert_int_equal(check("{\"a\":{\"a\":[{\"a\":1},{\"a\":2}]},\"b\":\"a\"}"), CONNSYNC_OK);
+    assert_int_equal(check("[]"), CONNSYNC_REFUSED_OPTIONS_NOT_OBJECT);
+    assert_int_equal(check("null"), CONNSYNC_REFUSED_OPTIONS_NOT_OBJECT);
+    assert_int_equal(check("{\"a\":1,\"b\":2,\"a\":1}"), CONNSYNC_REFUSED_DUPLICATE);
+    assert_int_equal(check("{\"a\":1,\"\\u0061\":1}"), CONNSYNC_REFUSED_DUPLICATE);
+    assert_int_equal(check("{\"a\":[[{\"b\":1,\"c\":0,\"b\":1}]]}"), CONNSYNC_REFUSED_DUPLICATE);
+    nest(deep, CS_MERGE_DEPTH_MAX);
+    assert_int_equal(check(deep), CONNSYNC_OK);
+    assert_int_equal(merge_into(out, sizeof out, "{}", deep), CONNSYNC_OK);
+    assert_string_equal(out, deep);
+    assert_int_equal(merge_into(out, sizeof out, deep, deep), CONNSYNC_OK);
+    assert_string_equal(out, deep);
+    nest(deep, CS_MERGE_DEPTH_MAX + 1);
+    assert_int_equal(check(deep), CONNSYNC_REFUSED_DEPTH);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_appendix),
+        cmocka_unit_test(test_bytes),
+        cmocka_unit_test(test_duplicates_in_the_target),
+        cmocka_unit_test(test_check),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,358 @@
+"""--backup, restore, --restore and --changes: the way back, and what is said of it."""
+
+import hashlib
+import json
+import os
+import signal
+import stat
+import time
+
+import cli
+from cli import CON, SETTING, Fault, connection, raw_json
+from fleet import FleetTest, numbered
+
+OPTIONS = (b' "client_id" : "MARKER-id-is-here" ,\n "client_secret":"MARKER-secret", "scope":'
+           b'["email","profile"],"n":1.50E+2, "e":"\\u00e9\\/MARKER","empty":{ } ')
+KILLS = 60
+
+
+class BackupTest(FleetTest):
+    """Backups go to self.backups."""
+
+    def setUp(self):
+        super().setUp()
+        self.backups = self.folder / "backups"
+        self.backups.mkdir()
+
+    def files(self):
+        return sorted(self.backups.iterdir())
+
+    def set(self, tenant, *arguments, value="off", key=CON, **how):
+        return self.run_cli(tenant, "set", key, value, *arguments, **how)
+
+    def backed_up(self):
+        """(tenant, the file): a connection that was set with a backup."""
+        tenant, con = self.one(options=OPTIONS)
+        self.expect(self.set(tenant, "--backup", str(self.backups)), 0)
+        self.assertNotEqual(tenant.raw_options(con), tenant.history(con)[0])
+        return tenant, self.files()[-1]
+
+    def names(self, result):
+        return [line.split("\t") for line in result.out.splitlines() if "\t" in line]
+
+    def expect_backup(self, path, tenant, options, name="google-oauth2"):
+        raw = path.read_bytes()
+        self.assertEqual(raw_json.get(raw, "options"), options)
+        self.assertTrue(raw.endswith(b'"options":' + options + b"}\n"), raw)
+        told = json.loads(raw)
+        self.assertEqual((told["connsync_backup"], told["name"], told["options_sha256"]),
+                         (1, name, hashlib.sha256(options).hexdigest()))
+        self.assertEqual(told["domain"], tenant.domain)
+        self.assertEqual(stat.S_IMODE(path.stat().st_mode), 0o600)
+        self.assertRegex(path.name, "^%s-%s(-[0-9]+)?.json$" % (told["id"], told["made"]))
+
+
+class WriteTest(BackupTest):
+    """A backup is made directly before a write."""
+
+    def test_the_bytes(self):
+        tenant, path = self.backed_up()
+        self.expect_backup(path, tenant, tenant.history(CON)[0])
+
+    def test_none_without_a_write(self):
+        tenant, con = self.one(options=OPTIONS)
+        how = ("--backup", str(self.backups))
+        self.expect(self.set(tenant, *how, value="on"), 0, "already")
+        self.expect(self.set(tenant, *how, "--dry-run"), 2)
+        self.expect(self.run_cli(tenant, "patch", con, "-", "--dry-run", *how, stdin=b'{"n":1}'), 2)
+        sms = tenant.add(connection("sms", "sms", number=2))
+        self.expect(self.set(tenant, *how, key=sms), 3)
+        self.assertEqual(self.files(), [])
+
+    def test_each_has_a_file(self):
+        """Several within a second, and none in the place of another."""
+        tenant, con = self.one(options=OPTIONS)
+        for value in ("off", "on", "off", "never_on_login", "off"):
+            self.expect(self.set(tenant, "--backup", str(self.backups), value=value), 0)
+        kept = sorted(raw_json.get(path.read_bytes(), "options") for path in self.files())
+        self.assertEqual(kept, sorted(tenant.history(con)[:-1]))
+
+    def test_a_write_that_is_sent_again(self):
+        """What is the same is backed up once."""
+        tenant, con = self.one(options=OPTIONS)
+        tenant.faults.append(Fault("reset_before", method="PATCH"))
+        self.expect(self.set(tenant, "--backup", str(self.backups), timeout=60), 0)
+        self.assertEqual(len(self.files()), 1)
+        # Somebody else was quicker: the second write has another state before it.
+        tenant.faults += [Fault("status", method="PATCH", status=429, body="json"),
+                          Fault("edit", method="GET", target=con, change={"n": "151"})]
+        self.set(tenant, "--backup", str(self.backups), value="on", timeout=60)
+        kept = {raw_json.get(raw_json.get(path.read_bytes(), "options"), "n")
+                for path in self.files()}
+        self.assertEqual(kept, {b"1.50E+2", b"151"})
+
+    def test_cannot_be_written(self):
+        tenant, con = self.one(options=OPTIONS)
+        for wrong in (self.folder / "absent", self.write({}, "file")):
+            self.expect(self.set(tenant, "--backup", str(wrong)), 64, "--backup takes a directory")
+        self.assertEqual(tenant.requests, [])
+        if os.geteuid() == 0:
+            # Who may do anything cannot be kept from it by a mode; /proc takes no file.
+            wrong = "/proc/self/fd"
+        else:
+            self.backups.chmod(0o500)
+            wrong = str(self.backups)
+        result = self.expect(self.set(tenant, "--backup", wrong, "--json"), 3,
+                             "the backup cannot be written; nothing written (")
+        self.assertEqual(result.json[0]["code"], "no_backup")
+        self.expect_untouched(tenant, con)
+
+    def test_an_id_that_is_a_path(self):
+        tenant = self.tenant()
+        tenant.add(connection("odd").replace(CON.encode(), b"con_/../../up"))
+        self.expect(self.set(tenant, "--backup", str(self.backups), key="odd"), 0)
+        path = self.files()[0]
+        self.assertRegex(path.name, r"^con________up-")
+        self.assertEqual(json.loads(path.read_bytes())["id"], "con_/../../up")
+
+    def test_apply(self):
+        tenant = self.many(6, (2, 3, 5), options=OPTIONS)
+        before = {numbered(n): tenant.raw_options(numbered(n)) for n in range(1, 7)}
+        self.expect(self.apply(tenant, "--backup", str(self.backups)), 0)
+        kept = {json.loads(path.read_bytes())["id"]: path for path in self.files()}
+        self.assertEqual(sorted(kept), [numbered(n) for n in (2, 3, 5)])
+        for key, path in kept.items():
+            self.expect_backup(path, tenant, before[key], json.loads(path.read_bytes())["name"])
+
+    def test_a_plan_and_a_backup(self):
+        """Both look at the same bytes: what has changed since the plan is refused first."""
+        tenant = self.many(2, (1, 2), options=OPTIONS)
+        plan = str(self.folder / "plan")
+        self.expect(self.apply(tenant, "--out", plan, command="plan"), 2)
+        with tenant.lock:
+            tenant.store.connections[numbered(2)].put("options", b'{"n":1}')
+        result = self.run_cli(tenant, "apply", "--plan", plan, "--backup", str(self.backups))
+        self.assertEqual(result.code, 3)
+        self.assertEqual([json.loads(path.read_bytes())["id"] for path in self.files()],
+                         [numbered(1)])
+
+
+class RestoreTest(BackupTest):
+    """connsync restore FILE."""
+
+    def restore(self, tenant, path, *arguments, **how):
+        return self.run_cli(tenant, "restore", str(path), *arguments, **how)
+
+    def test_there_and_back(self):
+        tenant, path = self.backed_up()
+        result = self.expect(self.restore(tenant, path), 0)
+        self.assertEqual(tenant.raw_options(CON), tenant.history(CON)[0])
+        self.assertEqual(result.out, "google-oauth2 (%s): 1 option restored; 6 other options "
+                         "verified unchanged\nremoves\t\"%s\"\n" % (CON, SETTING))
+        self.assertEqual(tenant.methods()[3:], ["GET", "PATCH", "GET"])
+        self.expect(self.restore(tenant, path), 0, "as in the backup already; nothing written")
+        self.assertEqual(tenant.methods()[6:], ["GET"])
+
+    def test_after_the_careless_call(self):
+        tenant, path = self.backed_up()
+        with tenant.lock:
+            tenant.store.connections[CON].put("options", b'{"%s":"on_each_login","x":1}'
+                                              % SETTING.encode())
+        result = self.expect(self.restore(tenant, path, "--dry-run"), 2, "would change")
+        self.assertEqual(len(self.names(result)), 8)
+        self.assertEqual(tenant.writes(), 1)
+        line = self.expect(self.restore(tenant, path, "--json", "--backup", str(self.backups)),
+                           0).json[0]
+        self.assertEqual(line["removes"], [SETTING, "x"])
+        self.assertEqual(line["adds"], ["client_id", "client_secret", "scope", "n", "e", "empty"])
+        self.assertEqual(tenant.raw_options(CON), tenant.history(CON)[0])
+        self.assertEqual(len(self.files()), 2)
+        # That one was backed up too, and comes back likewise.
+        other = [file for file in self.files() if file.read_bytes() != path.read_bytes()]
+        self.expect(self.restore(tenant, other[0]), 0)
+        self.assertEqual(raw_json.keys(tenant.raw_options(CON)), [SETTING, "x"])
+
+    def test_from_standard_input(self):
+        tenant, path = self.backed_up()
+        self.expect(self.restore(tenant, "-", stdin=path.read_bytes()), 0)
+        self.assertEqual(tenant.raw_options(CON), tenant.history(CON)[0])
+
+    def test_damaged(self):
+        """Cut anywhere, and with any member gone or another: nothing is asked."""
+        tenant, path = self.backed_up()
+        tenant.reset()
+        whole = path.read_bytes()
+        wrong = [whole[:cut] for cut in range(0, len(whole) - 2, 23)]
+        wrong += [raw_json.without(whole, key) for key in raw_json.keys(whole) if key not in
+                  ("name", "made")]
+        wrong += [raw_json.put(whole, "options", b'{"a":1}'), raw_json.put(whole, "options", b"[]"),
+                  whole.replace(b"1.50E+2", b"1.51E+2"), whole + b"{}", b"[]",
+                  raw_json.put(whole, "connsync_backup", b"2"),
+                  raw_json.put(whole, "id", b'"google-oauth2"'),
+                  whole.replace(b'"options":', b'"options":{},"options":')]
+
+        def check(content):
+            file = self.folder / hashlib.sha256(content).hexdigest()
+            file.write_bytes(content)
+            self.expect(self.restore(tenant, file), 64, "the backup ")
+        self.all_of(check, wrong)
+        self.expect(self.restore(tenant, self.folder / "absent"), 64, "cannot read the backup")
+        self.expect(self.run_cli(tenant, "restore"), 64, "connsync restore FILE")
+        self.assertEqual(tenant.requests, [])
+
+    def test_of_another_tenant_or_connection(self):
+        tenant, path = self.backed_up()
+        raw = path.read_bytes()
+        other = self.write(raw_json.put(raw, "domain", b'"other.example"'), "other")
+        tenant.reset()
+        self.expect(self.restore(tenant, other), 64, "is of another domain")
+        self.assertEqual(tenant.requests, [])
+        gone = self.write(raw_json.put(raw, "id", b'"con_gone"'), "gone")
+        self.expect(self.restore(tenant, gone), 5)
+        strategy = self.write(raw_json.put(raw, "strategy", b'"samlp"'), "strategy")
+        result = self.expect(self.restore(tenant, strategy, "--json"), 3, "another strategy")
+        self.assertEqual(result.json[0]["code"], "other_connection")
+        self.assertEqual(tenant.writes(), 0)
+
+    def test_what_came_back_encrypted(self):
+        """A backup may hold ciphertext of a connection that has lost it meanwhile."""
+        options = (b'"enabledDatabaseCustomization":true,'
+                   b'"configuration":{"k":"2.0$MARKER-ciphertext"}')
+        tenant, con = self.one("db", "auth0", options=options)
+        how = ("--allow-encrypted-configuration",)
+        self.expect(self.set(tenant, "--backup", str(self.backups), *how), 0)
+        with tenant.lock:
+            tenant.store.connections[con].put("options", b'{"enabledDatabaseCustomization":true}')
+        tenant.reset()
+        self.expect(self.restore(tenant, self.files()[0]), 3, "--allow-encrypted-configuration")
+        self.assertEqual(tenant.writes(), 0)
+        self.expect(self.restore(tenant, self.files()[0], *how), 0)
+        self.assertEqual(tenant.raw_options(con), tenant.history(con)[0])
+
+    def test_what_the_service_computes(self):
+        """Another value for those is no failure; that they are gone is."""
+        tenant, con = self.one(options=OPTIONS + b',"certs":["MARKER-old"],"expires":1')
+        self.expect(self.set(tenant, "--backup", str(self.backups)), 0)
+        tenant.behave(con, change={"certs": b'["MARKER-new"]', "expires": b"2"})
+        self.expect(self.set(tenant, value="on"), 0, "2 recomputed")
+        result = self.expect(self.restore(tenant, self.files()[0], "--changes"), 0,
+                             "(2 recomputed, 0 added")
+        self.assertEqual([name for kind, name in self.names(result) if kind == "derived"],
+                         ['"certs"', '"expires"'])
+        tenant.behave(con, drop=("client_secret",))
+        self.assertEqual(self.restore(tenant, self.files()[0]).code, 7)
+
+
+class UndoTest(BackupTest):
+    """--restore: one attempt to undo a write that lost something."""
+
+    def losing(self, times=1, **behaviour):
+        """A tenant that loses on the first PATCH only: it mends its ways at the second."""
+        tenant, con = self.one(options=OPTIONS)
+        tenant.faults.append(Fault("edit", method="PATCH", times=times, target=con, **behaviour))
+        return tenant, con
+
+    def test_restored(self):
+        for behaviour in ({"drop": ("client_secret",)}, {"change": {"scope": "[]"}}):
+            tenant, con = self.losing(**behaviour)
+            result = self.expect(self.set(tenant, "--restore", "--json", "--changes"), 7,
+                                 "options lost or changed", "; restored as before, and verified")
+            self.assertEqual(tenant.raw_options(con), tenant.history(con)[0])
+            self.assertEqual(tenant.methods(), ["GET", "PATCH", "GET"] * 2)
+            line = result.json[0]
+            self.assertIs(line["restored"], True)
+            self.assertEqual(line["requests"], 6)
+            self.assertEqual(line["lost"] + line["changed"],
+                             list(behaviour.get("drop") or behaviour["change"]))
+            numbers = {r.header("X-Correlation-ID") for r in tenant.requests
+                       if r.method == "PATCH"}
+            self.assertEqual(numbers, {line["correlation_id"]})
+
+    def test_not_restored(self):
+        tenant, con = self.losing(times=None, drop=("client_secret",))
+        result = self.expect(self.set(tenant, "--restore", "--json"), 7, "; not restored: ")
+        self.assertIs(result.json[0]["restored"], False)
+        self.assertEqual(tenant.writes(), 2)
+        self.assertIsNone(raw_json.get(tenant.raw_options(con), "client_secret"))
+        tenant, con = self.losing(drop=("client_secret",))
+        tenant.faults.append(Fault("status", method="PATCH", occurrence=2, times=None, status=403,
+                                   body="json"))
+        self.expect(self.set(tenant, "--restore"), 7, "; not restored: the token may not")
+
+    def test_patch(self):
+        tenant, con = self.losing(drop=("client_secret",))
+        result = self.run_cli(tenant, "patch", con, "-", "--restore", stdin=b'{"n":1,"m":2}')
+        self.expect(result, 7, "; restored as before, and verified")
+        self.assertEqual(tenant.raw_options(con), tenant.history(con)[0])
+
+    def test_not_for_less(self):
+        """A write that was not applied lost nothing; a good one is left alone."""
+        tenant, con = self.one(options=OPTIONS)
+        self.expect(self.set(tenant, "--restore"), 0)
+        tenant.behave(con, ignore_setting=True)
+        self.expect(self.set(tenant, "--restore", value="on"), 7, "did not change")
+        self.assertEqual(tenant.writes(), 2)
+
+    def test_without(self):
+        tenant, _ = self.losing(drop=("client_secret",))
+        result = self.expect(self.set(tenant, "--changes"), 7, "1 lost", "; restore them")
+        self.assertEqual(result.out, 'lost\t"client_secret"\n')
+        tenant, _ = self.losing(drop=("client_secret",))
+        self.expect(self.set(tenant, "--backup", str(self.backups)), 7,
+                    "; connsync restore puts the backup back")
+
+    def test_apply(self):
+        tenant = self.many(4, (1, 2, 3), options=OPTIONS)
+        before = {numbered(n): tenant.raw_options(numbered(n)) for n in range(1, 5)}
+        tenant.faults.append(Fault("edit", method="PATCH", path=numbered(2), target=numbered(2),
+                                   drop=("scope",)))
+        result = self.apply(tenant, "--restore", "--changes", "--json")
+        self.assertEqual(result.code, 7)
+        lines = self.lines(result)
+        self.assertIs(lines[numbered(2)]["restored"], True)
+        self.assertEqual(lines[numbered(2)]["lost"], ["scope"])
+        self.assertEqual(lines[numbered(3)]["lost"], [])
+        self.assertEqual(tenant.raw_options(numbered(2)), before[numbered(2)])
+        self.assertEqual(len({line["correlation_id"] for line in lines.values()
+                              if "correlation_id" in line}), 3)
+
+
+class KillTest(BackupTest):
+    """SIGKILL at any moment: before a write there is a whole backup of what was."""
+
+    def test_any_moment(self):
+        tenant, con = self.one(options=OPTIONS)
+        before = tenant.raw_options(con)
+        kinds = {"before": 0, "after": 0}
+        for number in range(KILLS):
+            folder = self.folder / str(number)
+            folder.mkdir()
+            with tenant.lock:
+                tenant.store.connections[con].put("options", before)
+            tenant.reset()
+            process = self.start(tenant, "patch", con, self.write({"n": 7}), "--backup",
+                                 str(folder))
+            wanted = number % 3
+            while len(tenant.requests) < wanted and process.poll() is None:
+                time.sleep(0.0002)
+            time.sleep((number // 3) * 0.0002)
+            process.send_signal(signal.SIGKILL)
+            out, err = process.communicate(timeout=20)
+            self.printed.append(out + err)
+            tenant.settle()
+            whole = [path for path in folder.iterdir() if path.suffix == ".json"]
+            for path in whole:
+                self.expect_backup(path, tenant, before)
+            if tenant.writes() == 0:
+                kinds["before"] += 1
+                continue
+            kinds["after"] += 1
+            self.assertEqual(len(whole), 1, "a write without a backup")
+            self.expect(self.run_cli(tenant, "restore", str(whole[0])), 0)
+            self.assertEqual(tenant.raw_options(con), before)
+        print("%d kills: %s" % (KILLS, kinds))
+        self.assertGreater(min(kinds.values()), 0)
+
+
+if __name__ == "__main__":
+    cli.main()
