@@ -61,21 +61,10 @@ LISTED = {
     ("README.md", "core/       the agent: portable C11 that does no I/O, never blocks, and has no"
                   " heap"): "a table of folders; test_folders looks at it",
     ("docs/design.md", "platform/posix  ->  core  ->  port"): "a picture",
-    ("docs/containers.md", "docker run --rm --read-only --cap-drop ALL \\"):
-        "an engine's; tests/release/test_image.py runs the image",
-    ("docs/containers.md", "docker buildx build --platform linux/amd64,linux/arm64,linux/arm/v7 "
-                           "--tag connsync ."): "an engine's",
-    ("docs/containers.md", "apiVersion: batch/v1"): "a file of another program",
-    ("docs/install.md", "sha256sum --check --ignore-missing SHA256SUMS"):
-        "of a release: tests/release looks at one",
-    ("docs/install.md", "git checkout TAG && tools/setup --all && tools/release --output mine TAG"):
-        "makes a release: tests/release makes one",
     ("docs/install.md", "install -m 755 connsync-VERSION-linux-x86_64 /usr/local/bin/connsync"):
         "into the system's folders",
     ("docs/install.md", "apt-get install ./connsync_VERSION_amd64.deb"):
         "into the system; tests/package does it in a root of its own",
-    ("docs/install.md", "skopeo copy --all oci-archive:connsync-VERSION-oci.tar "
-                        "docker://registry.example/connsync:VERSION"): "to a registry",
     ("docs/switching.md", "curl ... /api/v2/connections/$ID | jq '{options: (.options + "
                           '{set_user_root_attributes: "on_first_login"})}\' |'):
         "what not to do",
