@@ -61,6 +61,10 @@ LISTED = {
     ("README.md", "core/       the agent: portable C11 that does no I/O, never blocks, and has no"
                   " heap"): "a table of folders; test_folders looks at it",
     ("docs/design.md", "platform/posix  ->  core  ->  port"): "a picture",
+    ("docs/install.md", "install -m 755 connsync-VERSION-linux-x86_64 /usr/local/bin/connsync"):
+        "into the system's folders",
+    ("docs/install.md", "apt-get install ./connsync_VERSION_amd64.deb"):
+        "into the system; tests/package does it in a root of its own",
     ("docs/switching.md", "curl ... /api/v2/connections/$ID | jq '{options: (.options + "
                           '{set_user_root_attributes: "on_first_login"})}\' |'):
         "what not to do",
