@@ -60,6 +60,12 @@ LISTED = {
                   '"email":true}'): "the demo shows it",
     ("README.md", "core/       the agent: portable C11 that does no I/O, never blocks, and has no"
                   " heap"): "a table of folders; test_folders looks at it",
+    ("docs/packages.md", "install -m 644 /usr/share/doc/connsync/examples/connsync.json"
+                         " /etc/connsync/"): "for a machine with systemd; see tests/package",
+    ("docs/packages.md", "[Service]"): "a drop-in for a unit; see tests/package",
+    ("docs/embedding.md", "find_package(connsync 0.1 REQUIRED COMPONENTS posix)"):
+        "tests/consumer does this",
+    ("docs/embedding.md", "#include <connsync/connsync.h>"): "tests/consumer does this",
     ("docs/design.md", "platform/posix  ->  core  ->  port"): "a picture",
     ("docs/install.md", "install -m 755 connsync-VERSION-linux-x86_64 /usr/local/bin/connsync"):
         "into the system's folders",
