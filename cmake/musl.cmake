@@ -21,9 +21,12 @@ endfunction()
 # another name.
 function(connsync_musl machine compiler out)
     connsync_dependencies(musl)
+    # Its notice is installed with the program.
+    set(CONNSYNC_musl_TREE ${CONNSYNC_musl_TREE} PARENT_SCOPE)
     cmake_path(GET CONNSYNC_musl_TREE FILENAME name)
     set(sysroot ${CONNSYNC_DEPS_CACHE}/built/${name}-${machine})
     set(${out} ${sysroot} PARENT_SCOPE)
+    set(CONNSYNC_LIBC "musl ${CONNSYNC_musl_VERSION}" PARENT_SCOPE)
     file(LOCK ${CONNSYNC_DEPS_CACHE}/built/lock GUARD FUNCTION TIMEOUT 900)
     if(EXISTS ${sysroot}/lib/libc.a)
         return()

@@ -5,7 +5,7 @@ _connsync() {
     local options word command='' position=0 i
 
     case $prev in
-        --token-file | --client-secret-file | --ca-file | --private-key | --client-cert | \
+        --token-file | --client-secret-file | --ca-file | --private-key | --client-certificate | \
             --client-key | --plan | --out | --output | -o | --status-file)
             mapfile -t COMPREPLY < <(compgen -f -- "$cur")
             return
@@ -18,7 +18,7 @@ _connsync() {
             mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$cur")
             return
             ;;
-        --private-key-alg)
+        --signing-alg)
             mapfile -t COMPREPLY < <(compgen -W 'RS256 RS384 PS256' -- "$cur")
             return
             ;;

@@ -65,7 +65,7 @@ def measure(program, size, folder):
         environment = dict(os.environ, **tenant.environment(credentials=True))
         with subprocess.Popen(
                 [program, "watch", str(folder / "connsync.json"), "--status-file", str(status),
-                 *tenant.arguments()], env=environment, stdout=subprocess.DEVNULL) as process:
+                 "--no-token-cache", *tenant.arguments()], env=environment, stdout=subprocess.DEVNULL) as process:
             if not wait_for_run(process, status) or tenant.writes() != size // 10:
                 process.kill()
                 sys.exit("%d writes with %d connections" % (tenant.writes(), size))

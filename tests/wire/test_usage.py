@@ -28,9 +28,9 @@ class UsageTest(WireTest):
                 self.assertIn(text, result.message)
 
     def test_commands(self):
-        known = "get, set, patch, restore, list, plan, apply, watch, import and flash-image"
-        self.wrong([], "no command", known)
-        self.wrong(["destroy"], "unknown command", "destroy", known)
+        commands = "get, set, patch, restore, list, plan, apply, watch, import and flash-image"
+        self.wrong([], "no command", commands)
+        self.wrong(["destroy"], "unknown command", "destroy", commands)
         self.wrong([""], "unknown command")
 
     def test_arguments(self):
@@ -137,7 +137,14 @@ class HelpTest(WireTest):
     def test_version(self):
         result = self.run_cli(None, "--version", env={}, verbose=False)
         self.assertEqual(result.code, 0)
-        self.assertRegex(result.out, r"^connsync \d+\.\d+\.\d+\n$")
+        version = r"\d+\.\d+(\.\d+)?"
+        self.assertRegex(result.out, r"^connsync \d+\.\d+\.\d+\nmbedTLS V, jsmn V, (glibc|musl) V\n"
+                         r"trusted roots".replace("V", version))
+
+    def test_version_names_the_bundle(self):
+        result = self.run_cli(None, "--version", env={"SSL_CERT_FILE": "/a\x1b/b.pem"}, verbose=False)
+        self.assertEqual(result.code, 0)
+        self.assertRegex(result.out, r"(trusted roots|their place): /a\?/b\.pem\n$")
 
     def test_full_device(self):
         """Output that cannot be written is an error."""

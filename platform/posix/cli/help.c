@@ -1,7 +1,5 @@
 #include "platform/posix/cli/help.h"
 
-#include "core/version.h"
-
 #include <stdio.h>
 
 /* What stands for a text that several others have in them: its number in cli_help_print(). */
@@ -91,7 +89,8 @@ const char cli_help[] =
     "on_first_login or never_on_login, or on (each login) or off (first login only).\n"
     "FILE is connsync.json if none is named.\n"
     "\n" COMMON "\n"
-    "connsync COMMAND --help tells more, with an example.\n";
+    "connsync COMMAND --help tells more, with an example; connsync --licenses, what it\n"
+    "is made of.\n";
 
 const char cli_help_get[] =
     "Usage: connsync get CONNECTION [options]\n"
@@ -229,8 +228,6 @@ const char cli_help_flash_image[] =
     "says.\n"
     "\n"
     "Exit codes: 0 done, 1 the image cannot be written, 64 FILE or usage.\n";
-
-const char cli_version[] = "connsync " CONNSYNC_VERSION "\n";
 
 bool cli_help_print(const char *text)
 {

@@ -2,6 +2,7 @@
 
 #include "platform/posix/cli/log.h"
 
+#include "core/civil.h"
 #include "core/sentence.h"
 #include "platform/posix/cli/json_out.h"
 
@@ -32,15 +33,14 @@ int64_t log_utc_now(void)
 
 void log_time(char out[LOG_TIME_SIZE], int64_t utc_seconds)
 {
-    time_t seconds = (time_t)utc_seconds;
-    struct tm parts;
+    struct cs_civil civil;
 
-    out[0] = '\0';
-    if (gmtime_r(&seconds, &parts) != NULL) {
-        /* strftime() would bring all of the C library's time zones with it. */
-        (void)snprintf(out, LOG_TIME_SIZE, "%04d-%02d-%02dT%02d:%02d:%02dZ", parts.tm_year + 1900,
-                       parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
-    }
+    /* Not strftime(), which brings time zones and locales with it. */
+    cs_civil_from_utc(utc_seconds, &civil);
+    (void)snprintf(out, LOG_TIME_SIZE, "%04u-%02u-%02uT%02u:%02u:%02uZ",
+                   (unsigned)civil.year % 10000u, (unsigned)civil.month % 100u,
+                   (unsigned)civil.day % 100u, (unsigned)civil.hour % 100u,
+                   (unsigned)civil.minute % 100u, (unsigned)civil.second % 100u);
 }
 
 const char *log_last_error(void)
