@@ -74,6 +74,8 @@ static void test_operations(void **state)
     (void)state;
     assert_int_equal(run(CONNSYNC_LIST, false), CONNSYNC_ERR_ARGUMENT);
     assert_int_equal(run(CONNSYNC_GET, false), CONNSYNC_ERR_ARGUMENT);
+    assert_int_equal(run(CONNSYNC_PATCH, false), CONNSYNC_ERR_ARGUMENT);
+    assert_int_equal(run(CONNSYNC_RESTORE, false), CONNSYNC_ERR_ARGUMENT);
     assert_int_equal(run(CONNSYNC_SET, true), CONNSYNC_ERR_ARGUMENT);
     assert_int_equal(run(CONNSYNC_SET, false), CONNSYNC_ERR_NAME);
 }
