@@ -30,6 +30,16 @@ int64_t log_utc_now(void)
     return (int64_t)time(NULL);
 }
 
+/* strftime() would bring all of the C library's time zones with it. The remainders are for
+ * the compiler, which does not know how large the parts of a time can be. */
+static void write_time(char out[LOG_TIME_SIZE], const struct tm *parts)
+{
+    (void)snprintf(out, LOG_TIME_SIZE, "%04u-%02u-%02uT%02u:%02u:%02uZ",
+                   (unsigned)(parts->tm_year + 1900) % 10000u, (unsigned)(parts->tm_mon + 1) % 100u,
+                   (unsigned)parts->tm_mday % 100u, (unsigned)parts->tm_hour % 100u,
+                   (unsigned)parts->tm_min % 100u, (unsigned)parts->tm_sec % 100u);
+}
+
 void log_time(char out[LOG_TIME_SIZE], int64_t utc_seconds)
 {
     time_t seconds = (time_t)utc_seconds;
@@ -37,9 +47,7 @@ void log_time(char out[LOG_TIME_SIZE], int64_t utc_seconds)
 
     out[0] = '\0';
     if (gmtime_r(&seconds, &parts) != NULL) {
-        /* strftime() would bring all of the C library's time zones with it. */
-        (void)snprintf(out, LOG_TIME_SIZE, "%04d-%02d-%02dT%02d:%02d:%02dZ", parts.tm_year + 1900,
-                       parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
+        write_time(out, &parts);
     }
 }
 
