@@ -11,23 +11,30 @@ option(CONNSYNC_TLS_SMALL "Build mbedTLS small: AES-128-GCM, P-256 and P-384 onl
 option(CONNSYNC_TLS_TRIM "Give back memory that mbedTLS would keep after the handshake" ON)
 
 connsync_dependencies(mbedtls jsmn)
+connsync_map_folder(${CONNSYNC_mbedtls_TREE} mbedtls)
+connsync_map_folder(${CONNSYNC_jsmn_TREE} jsmn)
 
-# Files whose feature is off compile to nothing, so the list needs no care: what is in the
-# library is decided by the configuration header alone.
 file(GLOB connsync_mbedtls_sources ${CONNSYNC_mbedtls_TREE}/library/*.c)
-add_library(connsync_mbedtls STATIC ${connsync_mbedtls_sources})
-target_include_directories(connsync_mbedtls SYSTEM
-    PUBLIC ${CONNSYNC_mbedtls_TREE}/include
-    PRIVATE ${CONNSYNC_mbedtls_TREE}/library)
-target_include_directories(connsync_mbedtls PUBLIC ${PROJECT_SOURCE_DIR}/port/mbedtls)
-target_compile_definitions(connsync_mbedtls PUBLIC
-    MBEDTLS_CONFIG_FILE="connsync_mbedtls_config.h"
-    $<$<BOOL:${CONNSYNC_TLS_SMALL}>:CONNSYNC_TLS_SMALL>)
-# For size, in a release too: one handshake a run costs a few milliseconds more, and the
-# pages of code that it touches are most of what the program has resident.
-target_compile_options(connsync_mbedtls PRIVATE -w -ffunction-sections -fdata-sections
-    $<$<CONFIG:Release>:-Os>)
-set_target_properties(connsync_mbedtls PROPERTIES C_STANDARD 11 C_CLANG_TIDY "")
+
+# connsync_add_mbedtls(SUFFIX DEFINITION...): the library as connsync_mbedtls<SUFFIX>. Files
+# whose feature is off compile to nothing, so the list needs no care: what is in the library
+# is decided by the configuration header alone.
+function(connsync_add_mbedtls suffix)
+    set(target connsync_mbedtls${suffix})
+    add_library(${target} STATIC ${connsync_mbedtls_sources})
+    target_include_directories(${target} SYSTEM
+        PUBLIC ${CONNSYNC_mbedtls_TREE}/include
+        PRIVATE ${CONNSYNC_mbedtls_TREE}/library)
+    target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR}/port/mbedtls)
+    target_compile_definitions(${target} PUBLIC
+        MBEDTLS_CONFIG_FILE="connsync_mbedtls_config.h" ${ARGN})
+    # For size, in a release too: one handshake a run costs a few milliseconds more, and the
+    # pages of code that it touches are most of what the program has resident.
+    target_compile_options(${target} PRIVATE -w -ffunction-sections -fdata-sections
+        $<$<CONFIG:Release>:-Os>)
+    set_target_properties(${target} PROPERTIES C_STANDARD 11 C_CLANG_TIDY "")
+endfunction()
+connsync_add_mbedtls("" $<$<BOOL:${CONNSYNC_TLS_SMALL}>:CONNSYNC_TLS_SMALL>)
 
 add_library(connsync_jsmn INTERFACE)
 target_include_directories(connsync_jsmn SYSTEM INTERFACE ${CONNSYNC_jsmn_TREE})

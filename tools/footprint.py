@@ -5,10 +5,11 @@
     tools/footprint.py check [--build FOLDER]   compares with what they say
 
 FOLDER is the build folder of the host in which the board tests ran (build/release): the
-firmwares are in its tests/boards/PRESET, with the roots of the tests, and in marks/ what
-the emulator runs measured. Sizes are read by tools/size-table. A part that has grown by
-more than 1 % (and 64 bytes) fails the check, until the documents are written anew in the
-same change.
+firmwares are in its tests/boards/PRESET, with the roots of the tests, one with the public
+roots in PRESET-public, and in marks/ what the emulator runs measured. Sizes are read by
+tools/size-table. A part or a mark that has grown by more than 1 % (and 64 bytes) fails
+the check, until the documents are written anew in the same change. The smallest board
+also has limits: of flash, of RAM, and of what must be left of the block and the stack.
 
 In docs/footprint.md the figures stand between the lines <!-- footprint: begin --> and
 <!-- footprint: end -->, in boards/*/README.md between <!-- sizes: begin --> and
@@ -24,10 +25,17 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENT = ROOT / "docs" / "footprint.md"
-PRESETS = ("lm3s6965evb", "mps2-an385")
+PRESETS = ("lm3s6965evb", "mps2-an385", "mps2-an386", "mps2-an500")
+PUBLIC = "-public"
+LIMITED = "lm3s6965evb"
+# In bytes: 150 KB of flash and 64 KB of RAM; and of every chain's marks.
+LIMITS = (153600, 65536)
+SPARE = {"agent": 1024, "stack": 512}
 COLUMNS = ("text", "rodata", "data", "bss")
 GROWTH = 0.01
-GROWTH_FLOOR = 64  # bytes: below this, alignment alone moves a part by a per cent
+# Bytes: below this, alignment alone moves a part by a per cent, and an interrupt or a
+# signature of another length a mark.
+GROWTH_FLOOR = 64
 SKIPPED = 77
 
 
@@ -97,8 +105,19 @@ def summary(sizes):
             "call stack and the agent's block; [docs/footprint.md](../../docs/footprint.md) has the parts."]
 
 
-def write(builds, folder):
-    lines = []
+def totals_text(builds, public):
+    """The smallest board with either kind of roots."""
+    lines = ["| %s with | trust anchors | flash, of %s | RAM, of %s |"
+             % (LIMITED, *map(number, LIMITS)), "|---|---:|---:|---:|"]
+    for words, sizes in (("the roots of the tests", builds[LIMITED]),
+                         ("the public roots", public)):
+        lines.append("| %s | %s |" % (words, " | ".join(map(number, (
+            sizes["trust anchors"][0], *total_of(sizes))))))
+    return lines + [""]
+
+
+def write(builds, public, folder):
+    lines = totals_text(builds, public)
     for preset, sizes in builds.items():
         lines += [*sizes_text(preset, sizes), *marks_text(preset, marks_of(folder, preset)), ""]
         replace(ROOT / "boards" / preset / "README.md", "sizes", summary(sizes))
@@ -107,37 +126,90 @@ def write(builds, folder):
 
 
 def stated():
-    """{preset: {part: (flash, RAM)}} as the document says."""
-    tables, preset = {}, None
+    """{preset: {part: (flash, RAM)}} and {preset: {(TLS, chain): (block, stack)}} as the
+    document says. The totals of the smallest board are those of a preset of their own."""
+    tables, marks, preset = {}, {}, None
     for line in DOCUMENT.read_text("utf-8").splitlines():
         if line.startswith("### "):
             preset = line[4:].strip()
         cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
-        if preset and len(cells) == 7 and re.match(r"^[\d,]+$", cells[5]):
-            tables.setdefault(preset, {})[cells[0]] = tuple(
-                int(cell.replace(",", "")) for cell in cells[5:7])
-    return tables
+        numbers = [int(cell.replace(",", "")) for cell in cells if re.match(r"^[\d,]+$", cell)]
+        if preset and len(cells) == 7 and len(numbers) >= 2:
+            tables.setdefault(preset, {})[cells[0]] = tuple(numbers[-2:])
+        elif preset and len(cells) == 4 and len(numbers) == 2:
+            marks.setdefault(preset, {})[tuple(cells[:2])] = tuple(numbers)
+        elif cells[0] == "the public roots":
+            tables[LIMITED + PUBLIC] = {"all": tuple(numbers[-2:])}
+    return tables, marks
 
 
 def grown(was, now):
     return now > was * (1 + GROWTH) and now > was + GROWTH_FLOOR
 
 
-def check(builds):
-    said, faults = stated(), []
-    for preset, sizes in builds.items():
+def fault_of_growth(what, names, before, after):
+    for name, was, now in zip(names, before, after):
+        if grown(was, now):
+            yield "%s: %s: %s bytes, and the document says %s" % (what, name, number(now),
+                                                                  number(was))
+
+
+def size_faults(builds, public, said):
+    for preset, sizes in {**builds, LIMITED + PUBLIC: public}.items():
         rows = {**{part: row[:2] for part, row in sizes.items()}, "all": total_of(sizes)}
+        if preset.endswith(PUBLIC):
+            rows = {"all": rows["all"]}
         for part, now in rows.items():
             was = said.get(preset, {}).get(part, (0, 0))
-            for kind, before, after in zip(("flash", "RAM"), was, now):
-                if grown(before, after):
-                    faults.append("%s: %s of %s: %s bytes, and the document says %s"
-                                  % (preset, kind, part, number(after), number(before)))
-    for fault in faults:
+            yield from fault_of_growth("%s, %s" % (preset, part), ("flash", "RAM"), was, now)
+
+
+def mark_faults(presets, said, folder):
+    for preset in presets:
+        for mark in marks_of(folder, preset):
+            chain = (mark["tls"], mark["chain"])
+            was = said.get(preset, {}).get(chain, (0, 0))
+            yield from fault_of_growth("%s, TLS %s, %s" % (preset, *chain), SPARE, was,
+                                       [mark[kind][0] for kind in SPARE])
+
+
+def limit_faults(sizes, marks):
+    """What the smallest board must keep, whatever the document says."""
+    for name, now, limit in zip(("flash", "RAM"), total_of(sizes), LIMITS):
+        if now > limit:
+            yield "%s%s: %s: %s bytes, %s allowed" % (LIMITED, PUBLIC, name, number(now),
+                                                      number(limit))
+    if not marks:
+        yield "%s: nothing was measured: run boards_documents_%s" % (LIMITED, LIMITED)
+    for mark in marks:
+        for kind, spare in SPARE.items():
+            most, size = mark[kind]
+            if most <= 0 or size - most < spare:
+                yield "%s, TLS %s, %s: %s: %s of %s used, %s must be left" % (
+                    LIMITED, mark["tls"], mark["chain"], kind, number(most), number(size),
+                    number(spare))
+
+
+def readme_faults(presets):
+    """A board's README says what the document says."""
+    for preset in presets:
+        text = (ROOT / "boards" / preset / "README.md").read_text("utf-8")
+        flash, ram = stated()[0].get(preset, {}).get("all", (0, 0))
+        if "%s bytes of flash" % number(flash) not in text or \
+                "%s bytes of RAM" % number(ram) not in text:
+            yield "boards/%s/README.md: other figures than docs/footprint.md" % preset
+
+
+def check(builds, public, folder):
+    tables, marks = stated()
+    faults = [*size_faults(builds, public, tables), *mark_faults(builds, marks, folder),
+              *readme_faults(builds)]
+    limits = [*limit_faults(public, marks_of(folder, LIMITED))]
+    for fault in limits + faults:
         print(fault)
     if faults:
         print("If that is meant: tools/footprint.py write, and commit it with the change.")
-    return 1 if faults else 0
+    return 1 if faults or limits else 0
 
 
 def main():
@@ -146,12 +218,14 @@ def main():
     parser.add_argument("--build", type=Path, default=ROOT / "build" / "release")
     options = parser.parse_args()
     folder = options.build / "tests" / "boards"
-    builds = {preset: sizes_of(folder / preset / "connsync.map") for preset in PRESETS
-              if (folder / preset / "connsync.map").exists()}
-    if len(builds) < len(PRESETS):
-        print("not built: " + ", ".join(sorted(set(PRESETS) - set(builds))))
+    maps = {preset: folder / preset / "connsync.map" for preset in (*PRESETS, LIMITED + PUBLIC)}
+    missing = [preset for preset, path in maps.items() if not path.exists()]
+    if missing:
+        print("not built: " + ", ".join(missing))
         return SKIPPED
-    return check(builds) if options.verb == "check" else write(builds, folder)
+    builds = {preset: sizes_of(path) for preset, path in maps.items()}
+    public = builds.pop(LIMITED + PUBLIC)
+    return (check if options.verb == "check" else write)(builds, public, folder)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,10 @@
  *   BOARD_WATCHDOG_HZ       its clock
  *   BOARD_WATCHDOG_IRQ      its interrupt; left out where it is wired to the NMI
  *   BOARD_LAST_IRQ          the greater of the two, for the vector table's size
+ *   BOARD_DEVICES           only where a device is outside of 0x40000000 to 0x5FFFFFFF: a
+ *   BOARD_DEVICES_LOG2      region that holds it, its size a power of two and its address
+ *                           a multiple of that; elsewhere every access is a fault
+ *   BOARD_LAN9118           only with lan9118.c: the controller's address
  *
  * Public names here begin with board_; those of the contract with the firmware,
  * platform/lwip/connsync_board.h, with connsync_board_.

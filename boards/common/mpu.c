@@ -1,9 +1,10 @@
 /*
  * Memory protection, so that a defect stops where it happens. The program reaches its
  * flash, which it cannot write (and with it nothing near the null pointer); its RAM,
- * which it cannot execute; and the peripherals. Any other address is a fault, first of
- * all those below the RAM, into which an overrunning stack grows: there are chips on
- * which something answers there, or where an access to nothing goes unnoticed.
+ * which it cannot execute; and the peripherals, those of the chip and, where the board
+ * has some elsewhere, those beside it. Any other address is a fault, first of all those
+ * below the RAM, into which an overrunning stack grows: there are chips on which something
+ * answers there, or where an access to nothing goes unnoticed.
  */
 #include "boards/common/common.h"
 
@@ -38,6 +39,10 @@ void board_start_mpu(void)
                READ_AND_WRITE | NO_EXECUTION | NORMAL_MEMORY | SIZE_LOG2(BOARD_RAM_LOG2));
     set_region(2, PERIPHERALS_BASE,
                READ_AND_WRITE | NO_EXECUTION | DEVICE_MEMORY | SIZE_LOG2(PERIPHERALS_LOG2));
+#if defined(BOARD_DEVICES)
+    set_region(3, BOARD_DEVICES,
+               READ_AND_WRITE | NO_EXECUTION | DEVICE_MEMORY | SIZE_LOG2(BOARD_DEVICES_LOG2));
+#endif
     /* No background region behind these; and no protection in the fault handlers. */
     MPU_CTRL = MPU_CTRL_ENABLE;
     board_barrier();

@@ -65,6 +65,13 @@ static void count(struct connsync_tally *tally, enum connsync_outcome outcome)
     }
 }
 
+/* A certificate that is too old or too young may be right, and the clock wrong: a time
+ * server that erred once must not cost an hour of failures. */
+static bool may_be_the_clock(enum connsync_status status)
+{
+    return status == CONNSYNC_ERR_CERT_EXPIRED || status == CONNSYNC_ERR_CERT_NOT_YET_VALID;
+}
+
 static void run_job(struct connsync_life *life, const struct connsync_desired_entry *entry)
 {
     struct connsync_job job;
@@ -87,6 +94,9 @@ static void run_job(struct connsync_life *life, const struct connsync_desired_en
     const struct connsync_result *result = connsync_result(life->agent);
     connsync_console_job(result, life->asked, status, &life->network);
     count(&life->tally, result->outcome);
+    if (may_be_the_clock(status)) {
+        connsync_network_doubt_time(&life->network);
+    }
 }
 
 /* Between nine and eleven tenths of `seconds`: a fleet that was switched on at the

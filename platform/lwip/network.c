@@ -140,6 +140,11 @@ enum connsync_network_state connsync_network_state(const struct connsync_network
                                                       : CONNSYNC_NETWORK_NO_TIME;
 }
 
+void connsync_network_doubt_time(struct connsync_network *network)
+{
+    connsync_time_client_doubt(&network->time);
+}
+
 const char *connsync_network_state_text(enum connsync_network_state state)
 {
     switch (state) {

@@ -96,6 +96,9 @@ bool connsync_network_may_sleep(const struct connsync_network *network);
 
 enum connsync_network_state connsync_network_state(const struct connsync_network *network);
 
+/* The time that is known may be wrong: see connsync_time_client_doubt(). */
+void connsync_network_doubt_time(struct connsync_network *network);
+
 /* A word or two for the console, such as "no lease". */
 const char *connsync_network_state_text(enum connsync_network_state state);
 

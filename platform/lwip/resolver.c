@@ -187,6 +187,14 @@ static uint32_t read_name(struct reader *reader)
     }
 }
 
+/* Whether a host may have this address, by its first byte: not "this host" (a filter's way
+ * to say no), nor ourselves, nor a group, nor everybody. Whoever is asked at such an
+ * address could be answered for by anybody. */
+static bool may_be_host(uint8_t first)
+{
+    return first != 0 && first < 224u && (LWIP_HAVE_LOOPIF || first != 127u);
+}
+
 /* Takes the addresses out of the answers. Each answer moves the reader on by at
  * least its header, so there are not more of them than the message has room for. */
 static void read_answers(struct connsync_resolver *resolver, struct reader *reader, uint32_t left)
@@ -205,7 +213,7 @@ static void read_answers(struct connsync_resolver *resolver, struct reader *read
         for (size_t i = 0; i < sizeof bytes; i++) {
             bytes[i] = read_byte(reader);
         }
-        if (!reader->failed) {
+        if (!reader->failed && may_be_host(bytes[0])) {
             IP4_ADDR(&resolver->addresses[resolver->count], bytes[0], bytes[1], bytes[2], bytes[3]);
             resolver->count++;
         }

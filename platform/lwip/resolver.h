@@ -1,6 +1,7 @@
 /*
  * Names to IPv4 addresses, by the name servers that DHCP has told. All addresses
- * of an answer are kept, up to CONNSYNC_RESOLVER_ADDRESSES.
+ * of an answer are kept, up to CONNSYNC_RESOLVER_ADDRESSES; those that no host can have
+ * (0.0.0.0, 127.0.0.1, groups) count as none.
  *
  * An answer counts only if it comes from the server that was asked, to the port
  * that was asked from, with the id of the question and the question itself. Port

@@ -206,6 +206,13 @@ void connsync_time_client_restart(struct connsync_time_client *client)
     client->due_ms = 0;
 }
 
+void connsync_time_client_doubt(struct connsync_time_client *client)
+{
+    bool other = !client->use_name;
+    connsync_time_client_restart(client);
+    client->use_name = other;
+}
+
 bool connsync_time_client_known(const struct connsync_time_client *client)
 {
     return client->known;

@@ -57,6 +57,10 @@ void connsync_time_client_step(struct connsync_time_client *client, uint64_t now
  * lease. The time stays known. */
 void connsync_time_client_restart(struct connsync_time_client *client);
 
+/* The same, but the other source of a server is asked first: what the last one told may be
+ * wrong. */
+void connsync_time_client_doubt(struct connsync_time_client *client);
+
 bool connsync_time_client_known(const struct connsync_time_client *client);
 
 /* Seconds since 1970-01-01T00:00:00Z; only when the time is known. */

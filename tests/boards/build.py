@@ -4,7 +4,8 @@
     build.py PRESET FOLDER ANCHORS [-DNAME=VALUE ...]
 
 It is a preset of the project's own, built in a folder of the tests', with the roots of
-the fake tenant in place of those that are built in otherwise.
+the fake tenant (ANCHORS) in place of those that are built in otherwise, or with these
+(ANCHORS is the word "public").
 """
 
 import os
@@ -22,6 +23,7 @@ def main():
     if len(sys.argv) < 4:
         sys.exit(__doc__)
     preset, folder, anchors = sys.argv[1:4]
+    anchors = "" if anchors == "public" else anchors
     if shutil.which(COMPILER) is None:
         print("skipped: there is no %s; tools/setup --all installs it" % COMPILER)
         sys.exit(EXIT_SKIPPED)

@@ -6,7 +6,7 @@
                 bench.boot()
                 self.assertEqual(bench.cycle(1).counts, (0, 1, 0, 0))
 
-The environment says what is tested: CONNSYNC_BOARD (a name of qemu.BOARDS),
+The environment says what is tested: CONNSYNC_BOARD (a name of BOARDS),
 CONNSYNC_FIRMWARE (its ELF file), CONNSYNC_PKI (the folder that chains.py made, whose
 anchors are in the firmware), CONNSYNC (the command line, for flash-image). When a
 test fails, everything that was seen of its bench is printed, without secrets.
@@ -29,10 +29,13 @@ import capture  # noqa: E402
 import chains  # noqa: E402
 import cli  # noqa: E402
 import console_lines  # noqa: E402
+import host  # noqa: E402
 import image  # noqa: E402
 import lab  # noqa: E402
-from qemu import BOARDS, Machine  # noqa: E402
+import qemu  # noqa: E402
 from tenant import DOMAIN  # noqa: E402
+
+BOARDS = {**qemu.BOARDS, host.BOARD.name: host.BOARD}
 
 # Enough for a loaded machine; a healthy board needs a second.
 BOOT_LIMIT = 30
@@ -41,8 +44,10 @@ TLS_PORT = 443
 SETTING = cli.SETTING
 
 # The whole sweep is for one board as it is shipped; others take what may differ there.
-FULL = os.environ.get("CONNSYNC_SWEEP") == "full"
-ALL_CHAINS = tuple(chains.RIGHT) if FULL else ("p256", "rsa4096")
+SWEEPS = {"full": tuple(chains.RIGHT), "some": ("p256", "rsa4096"), "least": ("rsa4096",)}
+SWEEP = os.environ.get("CONNSYNC_SWEEP") or "some"
+FULL = SWEEP == "full"
+ALL_CHAINS = SWEEPS[SWEEP]
 
 # What has to be left over in the worst case, in bytes.
 SPARE_ARENA, SPARE_STACK = 1024, 512
@@ -58,6 +63,16 @@ def setting(name):
     return value
 
 
+def board():
+    """The board that is tested."""
+    return BOARDS[setting("CONNSYNC_BOARD")]
+
+
+def machine_kind():
+    """The class of what runs it."""
+    return host.Machine if board() is host.BOARD else qemu.Machine
+
+
 class Bench:
     """A wire, a tenant, and in time a board.
 
@@ -69,7 +84,7 @@ class Bench:
 
     def __init__(self, test, *connections, chain="p256", tls="both", wire=None, **how):
         self.test = test
-        self.board = BOARDS[setting("CONNSYNC_BOARD")]
+        self.board = board()
         self._connections, self._chain, self._tls = connections, chain, tls
         self._how = how
         # Unix sockets live in it, so its name has to be short.
@@ -94,13 +109,15 @@ class Bench:
         return self
 
     def __exit__(self, kind, *_):
-        self.halt()
-        self.tenant.settle(0.5)
-        if kind is not None:
-            print(self._hidden(self._story()), file=sys.stderr, flush=True)
-        self.tenant.close()
-        self.wire.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        try:
+            self.halt()
+            self.tenant.settle(0.5)
+            if kind is not None:
+                print(self._hidden(self._story()), file=sys.stderr, flush=True)
+        finally:
+            self.tenant.close()
+            self.wire.close()
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     # What a test arranges.
 
@@ -118,26 +135,26 @@ class Bench:
         wanted = {key: value for key, value in wanted.items() if value is not None}
         return json.dumps(wanted).encode()
 
-    def boot(self, content=None, options=(), **changes):
+    def boot(self, content=None, *, unplugged=False, **changes):
         """Switches the board on, with this content of its partition or the image of
         document(**changes). One after the other is possible."""
         self.halt()
         path = self.folder / "config.bin"
         path.write_bytes(image.make(self.document(**changes)) if content is None else content)
-        (self.folder / "qmp").unlink(missing_ok=True)
-        (self.folder / "gdb").unlink(missing_ok=True)
         (self.folder / "frames.pcap").unlink(missing_ok=True)
         self._read = self._cycles = 0
-        self.machine = Machine(self.board, setting("CONNSYNC_FIRMWARE"), path, self.wire.tap,
-                               self.folder, options)
+        self.machine = machine_kind()(self.board, setting("CONNSYNC_FIRMWARE"), path, self.wire,
+                                      self.folder, unplugged=unplugged)
         return self.machine
 
     def halt(self):
         """Switches the board off; what it said is kept for the search for secrets."""
-        if self.machine is not None:
-            self.machine.stop()
-            self.test.printed.append(self.machine.console.text().encode())
-            self.machine = None
+        machine, self.machine = self.machine, None
+        if machine is not None:
+            try:
+                machine.stop()
+            finally:
+                self.test.printed.append(machine.console.text().encode())
 
     # What a test looks at.
 
@@ -185,7 +202,7 @@ class Bench:
             parts.append(("handshakes that failed", "\n".join(
                 self.tenant.journal.handshake_errors)))
             parts.append(("crashes of the tenant", "\n".join(self.tenant.journal.crashes)))
-        for name in ("qemu.err",):
+        for name in ("errors",):
             path = self.folder / name
             parts.append((name, path.read_text("utf-8", "replace") if path.exists() else ""))
         parts.append(("console", "\n".join(line.decode() for line in self.test.printed[-1:])))
@@ -279,7 +296,7 @@ def main():
     """Runs the tests of the calling file, in a namespace of their own."""
     for name in ("CONNSYNC_BOARD", "CONNSYNC_FIRMWARE", "CONNSYNC_PKI"):
         setting(name)
-    lab.enter()
+    lab.enter(*machine_kind().TOOLS)
     started = time.monotonic()
     program = unittest.main(module="__main__", exit=False, verbosity=2)
     result = program.result

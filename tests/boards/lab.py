@@ -15,16 +15,19 @@ import sys
 from net import namespace
 
 MARK = "CONNSYNC_TEST_PROCESSES"
+# What cmake/lwip.cmake compiles in.
+POOL = "pool.ntp.org"
 # The near end's own Ethernet address begins with this; the wire's number ends it.
 HOST = bytes((2, 0x77, 0, 0, 0))
 
 
-def enter():
-    """Runs this program again in namespaces of its own, or skips where that cannot be."""
+def enter(*tools):
+    """Runs this program again in namespaces of its own, or skips where that cannot be, or one
+    of the tools is missing."""
     if not os.environ.get(MARK):
         os.environ[MARK] = "1"
         _leave_processes_behind()
-    namespace.enter("qemu-system-arm", "arm-none-eabi-nm")
+    namespace.enter(*tools)
 
 
 def _leave_processes_behind():
@@ -44,9 +47,11 @@ class Wire:
     nameless   DNS says that there is no such name
     resolver   "here", or "nobody": DHCP names an address where nobody is
     lease      whether DHCP answers
+    pool       a time server of its own, `pool_clock`, has the name that is compiled in
     """
 
-    def __init__(self, number, name, *, nameless=False, resolver="here", lease=True):
+    def __init__(self, number, name, *, nameless=False, resolver="here", lease=True,
+                 pool=False):
         self.number, self._name = number, name
         self._nameless, self._resolver = nameless, resolver
         self.host = HOST + bytes((number,))
@@ -54,6 +59,11 @@ class Wire:
         namespace.run("ip", "link", "set", self.lan.tap, "address", self.host.hex(":"))
         self.tap, self.address = self.lan.tap, self.lan.address
         self.clock = namespace.TimeServer(self.address)
+        self.pool_clock = None
+        if pool:
+            self._pool = self.lan.prefix + ".2"
+            self.lan.add_address(self._pool)
+            self.pool_clock = namespace.TimeServer(self._pool)
         self.serve(lease)
 
     def __enter__(self):
@@ -65,6 +75,8 @@ class Wire:
     def close(self):
         """Takes the cable and everything behind it away."""
         self.clock.close()
+        if self.pool_clock is not None:
+            self.pool_clock.close()
         self.lan.close()
 
     def serve(self, lease=True):
@@ -72,5 +84,8 @@ class Wire:
         more = []
         if self._resolver == "nobody":
             more = ["--dhcp-option=6,%s.3" % self.lan.prefix]
-        self.lan.serve({} if self._nameless else {self._name: self.address}, dhcp=lease,
+        hosts = {} if self._nameless else {self._name: self.address}
+        if self.pool_clock is not None:
+            hosts[POOL] = self._pool
+        self.lan.serve(hosts, dhcp=lease,
                        time_servers=[self.address], more=more)

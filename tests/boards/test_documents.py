@@ -4,7 +4,6 @@ import documents
 import harness
 from cli import SETTING, Fault, connection
 from harness import BoardTest
-from qemu import BOARDS
 
 ROUNDS = 3       # documents on one connection
 CONNECTIONS = 10 if harness.FULL else 3
@@ -112,7 +111,7 @@ class TooLargeTest(BoardTest):
                                  for tls, chain in (("1.3", "rsa4096"), ("1.2", "p256"))], 2)
 
     def test_too_large(self):
-        room = BOARDS[harness.setting("CONNSYNC_BOARD")].room
+        room = harness.board().room
         many_bytes = documents.made(1, 10, size=40000 * room)
         many_tokens = documents.made(2, 10, tokens=4000 * room, size=30000 * room)
         with self.bench(many_bytes, many_tokens, connection(number=3)) as bench:

@@ -40,9 +40,7 @@ class Missing(BoardTest):
 
     def no_link(self):
         with self.bench(connection()) as bench:
-            machine = bench.boot(options=["-S"])
-            machine.set_link(False)
-            machine.monitor.ask("cont")
+            machine = bench.boot(unplugged=True)
             bench.line(r"^network: no link$" if bench.board.shows_link
                        else r"^network: no (link|lease)$")
             machine.set_link(True)

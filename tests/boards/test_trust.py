@@ -73,6 +73,28 @@ class TimeTest(BoardTest):
             self.assertEqual(bench.cycle().counts[1], 1)
             self.expect_changed(bench)
 
+    def test_a_wrong_time_is_asked_for_again(self):
+        """A time server that was wrong once costs a cycle, and not the hour to the next
+        question: what is wrong with the certificate may be wrong with the clock."""
+        with self.bench(connection()) as bench:
+            bench.wire.clock.at = TOO_LATE
+            bench.boot(every="2s")
+            cycle = bench.cycle()
+            self.assertIn("has expired", cycle.line_of(bench.ids[0]))
+            bench.wire.clock.at = None
+            found = [bench.cycle() for _ in range(3)]
+            self.assertEqual(sum(cycle.changed for cycle in found), 1, found[-1].lines)
+            self.expect_changed(bench)
+
+    def test_a_time_server_that_is_wrong(self):
+        """The other one is asked: the name that is compiled in."""
+        with self.bench(connection(), wire={"pool": True}) as bench:
+            bench.wire.clock.at = TOO_LATE
+            bench.boot(every="2s")
+            self.assertIn("has expired", bench.cycle().line_of(bench.ids[0]))
+            self.assertEqual(bench.cycle().counts, (0, 1, 0, 0))
+            self.expect_changed(bench)
+
     def test_a_time_before_the_build(self):
         with self.bench(connection()) as bench:
             bench.wire.clock.at = BEFORE_THE_BUILD

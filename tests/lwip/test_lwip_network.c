@@ -232,6 +232,26 @@ static void tells_failures_of_names_apart(void **state)
     name_server.silent = false;
 }
 
+static void passes_over_addresses_of_no_host(void **state)
+{
+    (void)state;
+    const char *const addresses[] = {"0.0.0.0", "0.1.2.3", "224.0.0.1", "255.255.255.255"};
+    for (uint8_t i = 0; i < 4; i++) {
+        name_server.addresses[i] = addresses[i];
+    }
+    name_server.count = 4;
+    assert_int_equal(look_up("filtered.example", NULL), CONNSYNC_PORT_ERR_NAME);
+    assert_string_equal(connsync_network_reason(&network),
+                        "no such name, or none with an IPv4 address");
+    name_server.addresses[3] = LOOP_ADDRESS;
+    uint32_t took = 0;
+    assert_int_equal(look_up("mixed.example", &took), CONNSYNC_PORT_OK);
+    assert_true(took < 100);
+    name_server.addresses[0] = LOOP_ADDRESS;
+    name_server.count = 1;
+    peer_reset();
+}
+
 /* The first question gets lost; the second is answered. */
 static uint16_t lose_first(uint8_t *message, uint16_t length)
 {
@@ -338,6 +358,7 @@ int main(void)
         cmocka_unit_test(finds_names),
         cmocka_unit_test(refuses_what_is_no_name),
         cmocka_unit_test(tells_failures_of_names_apart),
+        cmocka_unit_test(passes_over_addresses_of_no_host),
         cmocka_unit_test(asks_again),
         cmocka_unit_test(believes_only_answers),
         cmocka_unit_test(survives_any_answer),

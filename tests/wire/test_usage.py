@@ -28,8 +28,9 @@ class UsageTest(WireTest):
                 self.assertIn(text, result.message)
 
     def test_commands(self):
-        self.wrong([], "no command", "get, set, list, plan, apply, watch, import and flash-image")
-        self.wrong(["destroy"], "unknown command", "destroy", "get, set, list, plan, apply, watch, import and flash-image")
+        commands = "get, set, patch, restore, list, plan, apply, watch, import and flash-image"
+        self.wrong([], "no command", commands)
+        self.wrong(["destroy"], "unknown command", "destroy", commands)
         self.wrong([""], "unknown command")
 
     def test_arguments(self):

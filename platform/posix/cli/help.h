@@ -17,6 +17,8 @@ extern const char cli_help_apply[];
 extern const char cli_help_watch[];
 extern const char cli_help_flash_image[];
 extern const char cli_version[];
+/* Of NOTICE, what is in this program; made by cmake/notice.cmake. */
+extern const char cli_licenses[];
 
 /* To standard output. False if it cannot be written. */
 bool cli_help_print(const char *text);

