@@ -245,8 +245,8 @@ function(connsync_dependency_is_missing name)
         "The cache of another checkout serves too: export CONNSYNC_DEPS_CACHE=FOLDER")
 endfunction()
 
-# connsync_dependencies(NAME...) sets CONNSYNC_<name>_TREE for each name, in the caller's
-# scope, or stops with a message that says what to do.
+# connsync_dependencies(NAME...) sets CONNSYNC_<name>_TREE and CONNSYNC_<name>_VERSION for each
+# name, in the caller's scope, or stops with a message that says what to do.
 function(connsync_dependencies)
     file(MAKE_DIRECTORY ${CONNSYNC_DEPS_CACHE})
     file(LOCK ${CONNSYNC_DEPS_CACHE}/lock GUARD FUNCTION TIMEOUT 600)
@@ -275,5 +275,7 @@ function(connsync_dependencies)
         endif()
         message(STATUS "connsync: ${name} is ${found_${name}}")
         set(CONNSYNC_${name}_TREE ${found_${name}} PARENT_SCOPE)
+        connsync_tree_version(${name} ${found_${name}} version)
+        set(CONNSYNC_${name}_VERSION ${version} PARENT_SCOPE)
     endforeach()
 endfunction()

@@ -53,3 +53,13 @@ set(CONNSYNC_PIN_musl_URL https://musl.libc.org/releases/musl-1.2.5.tar.gz)
 set(CONNSYNC_PIN_musl_PACKAGE musl)
 set(CONNSYNC_PIN_musl_PROBE VERSION)
 set(CONNSYNC_PIN_musl_PROBE_VERSION "([0-9]+)\\.([0-9]+)\\.([0-9]+)")
+
+# The framework of the unit tests, where they are compiled for another processor than this
+# machine's; for this machine's own, the distribution's library serves.
+set(CONNSYNC_PIN_cmocka_MINIMUM 1.1.5)
+set(CONNSYNC_PIN_cmocka_BELOW 1.2)
+set(CONNSYNC_PIN_cmocka_SHA256 f0ccd8242d55e2fd74b16ba518359151f6f8383ff8aef4976e48393f77bba8b6)
+set(CONNSYNC_PIN_cmocka_URL https://cmocka.org/files/1.1/cmocka-1.1.5.tar.xz)
+set(CONNSYNC_PIN_cmocka_PACKAGE cmocka)
+set(CONNSYNC_PIN_cmocka_PROBE CMakeLists.txt)
+set(CONNSYNC_PIN_cmocka_PROBE_VERSION "project\\(cmocka VERSION +([0-9]+)\\.([0-9]+)\\.([0-9]+)")

@@ -43,6 +43,12 @@ find_program(CMAKE_RANLIB ${connsync_prefix}gcc-ranlib REQUIRED)
 find_program(CMAKE_OBJCOPY ${connsync_prefix}objcopy REQUIRED)
 find_program(CMAKE_STRIP ${connsync_prefix}strip REQUIRED)
 
+# What runs the tests of another processor. This one's need nothing.
+if(NOT CONNSYNC_MACHINE STREQUAL x86_64)
+    string(REGEX REPLACE "-.*" "" connsync_processor ${connsync_prefix})
+    find_program(CMAKE_CROSSCOMPILING_EMULATOR qemu-${connsync_processor}-static)
+endif()
+
 include(${CMAKE_CURRENT_LIST_DIR}/../musl.cmake)
 connsync_musl(${connsync_musl_machine} ${CMAKE_C_COMPILER} connsync_sysroot)
 

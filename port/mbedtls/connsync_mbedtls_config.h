@@ -94,11 +94,11 @@ void connsync_mbedtls_free(void *memory);
 #define MBEDTLS_AES_ROM_TABLES
 /* One table and rotations in place of four: 6 KB less, for a few percent. */
 #define MBEDTLS_AES_FEWER_TABLES
+/* GCM and the generator only ever encrypt a block. */
+#define MBEDTLS_BLOCK_CIPHER_NO_DECRYPT
 
 #if defined(CONNSYNC_TLS_SMALL)
-/* Nothing but AES-128-GCM is offered, so the generator makes do with it too. Both only
- * ever encrypt a block. */
-#define MBEDTLS_BLOCK_CIPHER_NO_DECRYPT
+/* Nothing but AES-128-GCM is offered, so the generator makes do with it too. */
 #define MBEDTLS_AES_ONLY_128_BIT_KEY_LENGTH
 #define MBEDTLS_CTR_DRBG_USE_128_BIT_KEY
 #else
@@ -115,11 +115,9 @@ void connsync_mbedtls_free(void *memory);
 /* Real chains are signed with SHA-384 and, rarely, SHA-512: both are one file. */
 #define MBEDTLS_SHA384_C
 #define MBEDTLS_SHA512_C
-#if defined(CONNSYNC_TLS_SMALL)
-/* Rolled loops: 3 KB less of flash, and hashing is a small part of the work. */
+/* Rolled loops: hashing is a small part of the work. */
 #define MBEDTLS_SHA256_SMALLER
 #define MBEDTLS_SHA512_SMALLER
-#endif
 
 /* -------------------------------------------------------------- public key */
 #define MBEDTLS_BIGNUM_C

@@ -9,7 +9,23 @@
 #include <string.h>
 #include <unistd.h>
 
-/* glibc's own entry points, beneath the names that are replaced here. */
+#ifndef __GLIBC__
+/* The linker's --wrap is in the way of the names (CMakeLists.txt). */
+#define __libc_malloc __real_malloc
+#define __libc_calloc __real_calloc
+#define __libc_realloc __real_realloc
+#define __libc_free __real_free
+#define malloc __wrap_malloc
+#define calloc __wrap_calloc
+#define realloc __wrap_realloc
+#define free __wrap_free
+void *malloc(size_t size);
+void *calloc(size_t count, size_t size);
+void *realloc(void *memory, size_t size);
+void free(void *memory);
+#endif
+
+/* The C library's own entry points, beneath the names that are replaced here. */
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *memory, size_t size);

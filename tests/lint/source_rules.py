@@ -8,6 +8,7 @@
  - port/ includes nothing of core/ or platform/, and core/ nothing of platform/;
  - no header of ours includes itself by a detour;
  - core/ and port/ do not call the heap;
+ - platform/posix prints with no conversion that platform/posix/posix_format.c does not know;
  - nothing is left to be done later.
 
 Status: 0 all kept, 1 broken.
@@ -31,6 +32,10 @@ LIBRARY_ROOMS = {"mbedtls/": "tls", "psa/": "tls", "jsmn.h": "json"}
 HEAP_CALL = re.compile(r"\b(malloc|calloc|realloc|free|strdup|strndup|alloca)\s*\(")
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)
 COMMENT_OR_TEXT = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"', re.DOTALL)
+TEXT = re.compile(r'"((?:\\.|[^"\\\n])*)"')
+PERCENT = re.compile(r"%%|%[0-9A-F]{2}")  # itself, or the octet of a URL
+CONVERSION = re.compile(r"%(?!%)([^a-zA-Z%]*(?:hh|h|ll|l|j|z|t)?)(.)")
+KNOWN_CONVERSION = re.compile(r"[-0]*[\d*]*(?:\.[\d*]*)?(?:hh|h|ll|l|j|z|t)?[diuxXcs]")
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX)\b")
 
 
@@ -112,6 +117,15 @@ def unfinished_faults(source):
         yield f"{source.name}:{source.line_of(match.start())}: {match[1]} is left"
 
 
+def format_faults(source):
+    """The static programs have a printf() that knows what we print, and no more."""
+    for text in TEXT.finditer(source.text):
+        for found in CONVERSION.finditer(PERCENT.sub("", text[1])):
+            if not KNOWN_CONVERSION.fullmatch(found[1] + found[2]):
+                line = source.line_of(text.start())
+                yield f"{source.name}:{line}: {found[0]} is not known to posix_format.c"
+
+
 def find_cycle(graph):
     """A list of headers each of which includes the next, the last being the first; or
     None. Headers that include nothing unresolved are taken away until none is left."""
@@ -146,6 +160,8 @@ def find_faults(root):
     for source in sources.values():
         faults += layer_faults(source, sources)
         faults += unfinished_faults(source)
+        if source.name.startswith("platform/posix/") and source.name.endswith(".c"):
+            faults += format_faults(source)
         if source.layer in ("core", "port"):
             faults += heap_faults(source)
         if source.layer == "core":

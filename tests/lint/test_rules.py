@@ -45,6 +45,13 @@ class SourceRules(unittest.TestCase):
         self.assert_fault({"core/text.c": "int x;\n#include <stdio.h>\n"},
                           "core/text.c:2: core/ must not include stdio.h")
 
+    def test_conversion_that_static_programs_lack(self):
+        for text in ("%.1f", "%5.2e of %%", "%Lg", "%+d", "%p"):
+            self.assert_fault({"platform/posix/a.c": 'int x;\nlog("%%d: %s");' % text},
+                              "platform/posix/a.c:2: %")
+        self.assertEqual(self.faults_of({"platform/posix/a.c":
+                                         'log("%-*.3s %lld %02x %zu 5%% %3A", "%c");'}), [])
+
     def test_library_in_the_wrong_room(self):
         self.assert_fault({"core/agent.c": "#include <mbedtls/ssl.h>\n"}, "only core/tls*")
         self.assert_fault({"core/tls.c": "#include <jsmn.h>\n"}, "only core/json*")

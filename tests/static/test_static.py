@@ -7,26 +7,18 @@ roots are compiled in).
 """
 
 import os
-import shutil
+import re
 import struct
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent), str(HERE.parent / "wire"), str(HERE.parent / "boards")]
+from empty_root import MACHINE, PROGRAM, EmptyRoot  # first: it says where the others are
+import cli
+from cli import WireTest
 
-import chains  # noqa: E402
-import cli  # noqa: E402
-from cli import WireTest, connection  # noqa: E402
-
-PROGRAM = Path(os.environ["CONNSYNC_STATIC"])
-MACHINE = os.environ["CONNSYNC_MACHINE"]
 SIZE_LIMITS = {"x86_64": 320 * 1024, "aarch64": 350 * 1024, "armhf": 260 * 1024}
-EMULATORS = {"x86_64": None, "aarch64": "qemu-aarch64-static", "armhf": "qemu-arm-static"}
 PT_INTERP, PT_DYNAMIC, DT_NEEDED = 3, 2, 1
-NOBODY = 65532
 
 
 def segments(data):
@@ -41,6 +33,16 @@ def segments(data):
         else:
             kind, offset, _, _, length = struct.unpack_from("<IIIII", data, at)
         yield kind, offset, length
+
+
+def told_by_openssl(pem):
+    """SHA-256, last day and common name of a certificate."""
+    text = subprocess.run(["openssl", "x509", "-noout", "-fingerprint", "-sha256", "-enddate",
+                           "-dateopt", "iso_8601", "-subject", "-nameopt", "multiline"],
+                          input=pem, capture_output=True, text=True, check=True).stdout
+    fingerprint = re.search("ingerprint=(.*)", text)[1].replace(":", "").lower()
+    return " ".join((fingerprint, re.search(r"notAfter=(\S+)", text)[1],
+                     re.search("commonName += (.*)", text)[1]))
 
 
 class FileTest(WireTest):
@@ -75,45 +77,19 @@ class FileTest(WireTest):
         self.assertNotIn(str(PROGRAM.parent).encode(), self.data)
 
 
-class EmptyRootTest(WireTest):
-    """In a root that holds the program alone (and an emulator for another processor), read
-    only, as a user that the machine does not know."""
-
-    def setUp(self):
-        super().setUp()
-        self.root = Path(tempfile.mkdtemp(prefix="cs-"))
-        self.addCleanup(shutil.rmtree, self.root, True)
-        shutil.copy(PROGRAM, self.root / "connsync")
-        self.command = ["/connsync"]
-        emulator = EMULATORS[MACHINE]
-        if emulator:
-            found = shutil.which(emulator)
-            if found is None:
-                self.skipTest("there is no %s; tools/setup --all installs it" % emulator)
-            shutil.copy(found, self.root / "emulator")
-            self.command.insert(0, "/emulator")
-        self.root.chmod(0o555)
-
-    def enter(self):
-        os.chroot(self.root)
-        os.chdir("/")
-        os.setgroups([])
-        os.setgid(NOBODY)
-        os.setuid(NOBODY)
-
-    def run_in_root(self, *arguments, env=None):
-        process = subprocess.Popen([*self.command, *arguments], env=env or {}, cwd="/",
-                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                   stderr=subprocess.PIPE, preexec_fn=self.enter)
-        return self.finish(process, timeout=60)
-
-    def served(self):
-        chain = chains.load(os.environ["CONNSYNC_PKI"], "p256")
-        tenant = self.tenant(certificate=chain.certificate, key=chain.key)
-        return tenant, tenant.add(connection())
+class EmptyRootTest(EmptyRoot):
+    """What it does there."""
 
     def test_version(self):
-        self.assertIn("connsync ", self.expect(self.run_in_root("--version"), 0).out)
+        """It names what is compiled in, as openssl does from the same roots."""
+        lines = self.expect(self.run_in_root("--version"), 0).out.splitlines()
+        self.assertRegex(lines[0], r"^connsync \d")
+        self.assertRegex(lines[1], r"^mbedTLS 3\.\d+\.\d+, jsmn 1\.\d+\.\d+, musl 1\.\d+\.\d+$")
+        self.assertTrue(lines[2].startswith("trusted roots, compiled in: "))
+        pem = (Path(os.environ["CONNSYNC_PKI"]) / "anchors.pem").read_text("ascii")
+        roots = re.findall("-----BEGIN.*?-----END CERTIFICATE-----\n", pem, re.DOTALL)
+        self.assertGreater(len(roots), 1)
+        self.assertEqual(sorted(lines[3:]), sorted(told_by_openssl(root) for root in roots))
 
     def test_update(self):
         """With the roots that are compiled in, by an address: no name is looked up."""

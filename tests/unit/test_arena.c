@@ -12,7 +12,7 @@
 
 #define PIECES 24
 
-static unsigned char block[8192];
+static _Alignas(CS_ARENA_ALIGN) unsigned char block[8192];
 
 static uint32_t next_random(uint32_t *state)
 {

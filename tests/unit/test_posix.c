@@ -5,7 +5,6 @@
 
 #include "tests/unit/posix_support.h"
 
-#include <dlfcn.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
@@ -14,37 +13,42 @@
 #include <sys/resource.h>
 #include <sys/time.h>
 
-/* The system's calls, with faults put in between where a test asks for them. */
+#ifdef _REDIR_TIME64
+/* musl's name for it where pointers have 32 bits. */
+#define __real_clock_gettime __real___clock_gettime64
+#define __wrap_clock_gettime __wrap___clock_gettime64
+#endif
+
+/* The system's calls, with faults put in between where a test asks for them: the linker puts
+ * these in their way (CMakeLists.txt). */
+int __real_clock_gettime(clockid_t clock, struct timespec *now);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *now);
+ssize_t __real_getrandom(void *out, size_t length, unsigned int flags);
+ssize_t __wrap_getrandom(void *out, size_t length, unsigned int flags);
+
 static int64_t pretended_utc; /* 0: the true time */
 static int random_fault;      /* an errno that the next getrandom() fails with */
 static size_t random_piece;   /* the most that it gives at once; 0: no limit */
 
-int clock_gettime(clockid_t clock, struct timespec *now)
+int __wrap_clock_gettime(clockid_t clock, struct timespec *now)
 {
-    static int (*real)(clockid_t, struct timespec *);
-    if (real == NULL) {
-        *(void **)&real = dlsym(RTLD_NEXT, "clock_gettime");
-    }
     if (clock == CLOCK_REALTIME && pretended_utc != 0) {
         now->tv_sec = (time_t)pretended_utc;
         now->tv_nsec = 0;
         return 0;
     }
-    return real(clock, now);
+    return __real_clock_gettime(clock, now);
 }
 
-ssize_t getrandom(void *out, size_t length, unsigned int flags)
+ssize_t __wrap_getrandom(void *out, size_t length, unsigned int flags)
 {
-    static ssize_t (*real)(void *, size_t, unsigned int);
-    if (real == NULL) {
-        *(void **)&real = dlsym(RTLD_NEXT, "getrandom");
-    }
     if (random_fault != 0) {
         errno = random_fault;
         random_fault = random_fault == EINTR ? 0 : random_fault;
         return -1;
     }
-    return real(out, random_piece != 0 && length > random_piece ? random_piece : length, flags);
+    return __real_getrandom(out, random_piece != 0 && length > random_piece ? random_piece : length,
+                            flags);
 }
 
 /* A connection of ours and the peer's end of it. */

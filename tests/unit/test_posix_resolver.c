@@ -6,9 +6,16 @@
 
 #include "tests/unit/posix_support.h"
 
-#include <dlfcn.h>
 #include <netdb.h>
 #include <signal.h>
+
+/* The linker puts ours in the way of the system's (CMakeLists.txt). */
+int __real_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
+                       struct addrinfo **list);
+int __wrap_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
+                       struct addrinfo **list);
+void __real_freeaddrinfo(struct addrinfo *list);
+void __wrap_freeaddrinfo(struct addrinfo *list);
 
 /* The system's getaddrinfo(), but for one name: "both.example" has nine IPv6
  * addresses, the first of them with a zone, and behind them two IPv4 addresses. */
@@ -36,32 +43,24 @@ static void link_both(void)
     }
 }
 
-int getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
-                struct addrinfo **list)
+int __wrap_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
+                       struct addrinfo **list)
 {
-    static int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
-    if (real == NULL) {
-        *(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo");
-    }
     if (lookup_failure != 0) {
         return lookup_failure;
     }
     if (strcmp(host, "both.example") != 0) {
-        return real(host, service, hints, list);
+        return __real_getaddrinfo(host, service, hints, list);
     }
     link_both();
     *list = both;
     return 0;
 }
 
-void freeaddrinfo(struct addrinfo *list)
+void __wrap_freeaddrinfo(struct addrinfo *list)
 {
-    static void (*real)(struct addrinfo *);
-    if (real == NULL) {
-        *(void **)&real = dlsym(RTLD_NEXT, "freeaddrinfo");
-    }
     if (list != both) {
-        real(list);
+        __real_freeaddrinfo(list);
     }
 }
 

@@ -26,6 +26,8 @@ from tenant.service import DOMAIN, Tenant  # noqa: E402
 SETTING = "set_user_root_attributes"
 VALUES = ("on_each_login", "on_first_login", "never_on_login")
 EXIT_SKIPPED = 77
+# How much longer than on this machine itself everything may take: in an emulator.
+SLOWNESS = float(os.environ.get("CONNSYNC_SLOWNESS") or 1)
 
 # The id that connection() gives by default.
 CON = "con_%016d" % 1
@@ -97,6 +99,8 @@ def environment(given=None):
 
 class WireTest(unittest.TestCase):
     """A test with its own tenant(s), closed afterwards, and its output searched."""
+
+    slowness = SLOWNESS
 
     def setUp(self):
         self.printed = []
@@ -206,6 +210,8 @@ class FaultTest(WireTest):
     def run_with(self, *faults, command=("set", CON, "off"), timeout=20, **how):
         tenant, _ = self.one(**how)
         tenant.faults += faults
+        if timeout < 10:
+            timeout = int(timeout * self.slowness)
         result = self.run_cli(tenant, *command, "--timeout", str(timeout), "--json")
         for fault in faults:
             self.assertGreater(fault.fired, 0, "%r never met a request" % fault)
@@ -257,7 +263,7 @@ def strings_of(tenant):
 @functools.lru_cache(maxsize=None)
 def own_texts():
     """The program itself: a word of its own messages ("password") gives nothing away."""
-    return Path(binary()).read_bytes()
+    return Path(os.environ.get("CONNSYNC_IMAGE") or binary()).read_bytes()
 
 
 def main():

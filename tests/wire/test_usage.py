@@ -137,7 +137,14 @@ class HelpTest(WireTest):
     def test_version(self):
         result = self.run_cli(None, "--version", env={}, verbose=False)
         self.assertEqual(result.code, 0)
-        self.assertRegex(result.out, r"^connsync \d+\.\d+\.\d+\n$")
+        version = r"\d+\.\d+(\.\d+)?"
+        self.assertRegex(result.out, r"^connsync \d+\.\d+\.\d+\nmbedTLS V, jsmn V, (glibc|musl) V\n"
+                         r"trusted roots".replace("V", version))
+
+    def test_version_names_the_bundle(self):
+        result = self.run_cli(None, "--version", env={"SSL_CERT_FILE": "/a\x1b/b.pem"}, verbose=False)
+        self.assertEqual(result.code, 0)
+        self.assertRegex(result.out, r"(trusted roots|their place): /a\?/b\.pem\n$")
 
     def test_full_device(self):
         """Output that cannot be written is an error."""

@@ -1,7 +1,5 @@
 #include "platform/posix/cli/help.h"
 
-#include "core/version.h"
-
 #include <stdio.h>
 
 /* What stands for a text that several others have in them: its number in cli_help_print(). */
@@ -230,8 +228,6 @@ const char cli_help_flash_image[] =
     "says.\n"
     "\n"
     "Exit codes: 0 done, 1 the image cannot be written, 64 FILE or usage.\n";
-
-const char cli_version[] = "connsync " CONNSYNC_VERSION "\n";
 
 bool cli_help_print(const char *text)
 {

@@ -2,6 +2,7 @@
 
 #include "platform/posix/cli/log.h"
 
+#include "core/civil.h"
 #include "core/sentence.h"
 #include "platform/posix/cli/json_out.h"
 
@@ -30,25 +31,16 @@ int64_t log_utc_now(void)
     return (int64_t)time(NULL);
 }
 
-/* strftime() would bring all of the C library's time zones with it. The remainders are for
- * the compiler, which does not know how large the parts of a time can be. */
-static void write_time(char out[LOG_TIME_SIZE], const struct tm *parts)
-{
-    (void)snprintf(out, LOG_TIME_SIZE, "%04u-%02u-%02uT%02u:%02u:%02uZ",
-                   (unsigned)(parts->tm_year + 1900) % 10000u, (unsigned)(parts->tm_mon + 1) % 100u,
-                   (unsigned)parts->tm_mday % 100u, (unsigned)parts->tm_hour % 100u,
-                   (unsigned)parts->tm_min % 100u, (unsigned)parts->tm_sec % 100u);
-}
-
 void log_time(char out[LOG_TIME_SIZE], int64_t utc_seconds)
 {
-    time_t seconds = (time_t)utc_seconds;
-    struct tm parts;
+    struct cs_civil civil;
 
-    out[0] = '\0';
-    if (gmtime_r(&seconds, &parts) != NULL) {
-        write_time(out, &parts);
-    }
+    /* Not strftime(), which brings time zones and locales with it. */
+    cs_civil_from_utc(utc_seconds, &civil);
+    (void)snprintf(out, LOG_TIME_SIZE, "%04u-%02u-%02uT%02u:%02u:%02uZ",
+                   (unsigned)civil.year % 10000u, (unsigned)civil.month % 100u,
+                   (unsigned)civil.day % 100u, (unsigned)civil.hour % 100u,
+                   (unsigned)civil.minute % 100u, (unsigned)civil.second % 100u);
 }
 
 const char *log_last_error(void)

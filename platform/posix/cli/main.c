@@ -11,6 +11,7 @@
 #include "platform/posix/cli/report.h"
 #include "platform/posix/cli/session.h"
 #include "platform/posix/cli/tally.h"
+#include "platform/posix/cli/version.h"
 #include "platform/posix/cli/watch.h"
 
 #include <stdio.h>
@@ -104,6 +105,8 @@ int main(int argc, char **argv)
     switch (action) {
     case CLI_SHOW_TEXT:
         return cli_help_print(options.text) ? 0 : 1;
+    case CLI_SHOW_VERSION:
+        return cli_version_print() ? 0 : 1;
     case CLI_USAGE_ERROR:
         report_error(options.message);
         cli_options_wipe(&options);

@@ -293,6 +293,10 @@ static enum cli_action take_option(struct cli_options *options, int code, char *
         options->verbose++;
         return CLI_RUN;
     case ':':
+        if (optopt < OPTION_DOMAIN) {
+            /* Where argv then stands differs from one C library to the next. */
+            return cli_wrong(options, "-%c needs a value", optopt);
+        }
         return cli_wrong(options, "%.60s needs a value", argv[optind - 1]);
     default:
         if (optopt > 0 && optopt < OPTION_DOMAIN) {
@@ -469,7 +473,7 @@ enum cli_action cli_options_read(struct cli_options *options, int argc, char **a
     opterr = 0;
     while ((code = getopt_long(argc, argv, ":vo:", long_options, NULL)) != -1) {
         if (code == OPTION_VERSION) {
-            return show(options, cli_version);
+            return CLI_SHOW_VERSION;
         }
         if (code == OPTION_LICENSES) {
             return show(options, cli_licenses);

@@ -34,6 +34,7 @@ enum cli_action {
     CLI_APPLY,
     CLI_WATCH,
     CLI_SHOW_TEXT,
+    CLI_SHOW_VERSION,
     CLI_USAGE_ERROR
 };
 
