@@ -18,6 +18,7 @@ import argparse
 import base64
 import binascii
 import datetime
+import os
 import pathlib
 import re
 import sys
@@ -187,8 +188,17 @@ def write(path, certificates):
                     "sizeof connsync_trust_anchors;\n", encoding="utf-8")
 
 
+def build_date():
+    """Now, or the date that counts as the build's where builds are repeated to the bit:
+    what has expired by then is left out."""
+    seconds = os.environ.get("SOURCE_DATE_EPOCH", "")
+    now = (datetime.datetime.fromtimestamp(int(seconds), datetime.timezone.utc)
+           if seconds.isdigit() else datetime.datetime.now(datetime.timezone.utc))
+    return now.replace(tzinfo=None)
+
+
 def run(options):
-    now = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None)
+    now = build_date()
     path = options.public or options.pem
     if options.public and not path.exists():
         raise Refused(f"there is no {path}: install the package ca-certificates, or name "

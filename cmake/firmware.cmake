@@ -46,11 +46,6 @@ if(CONNSYNC_BOARD_ENTROPY STREQUAL semihosting AND NOT CONNSYNC_BOARD_SEMIHOSTIN
 endif()
 
 include(${CONNSYNC_BOARD_DIR}/board.cmake)
-# A distribution that repeats builds to the bit says which date counts as the build's.
-if("$ENV{SOURCE_DATE_EPOCH}" MATCHES "^[0-9]+$")
-    set(CONNSYNC_BUILD_EPOCH $ENV{SOURCE_DATE_EPOCH} CACHE STRING
-        "The earliest date that a time server is believed, in seconds since 1970")
-endif()
 set(CONNSYNC_TLS_SMALL ON CACHE BOOL "Build mbedTLS small: AES-128-GCM, P-256 and P-384 only")
 
 # newlib-nano, and nothing of what newlib asks of a system: a call that needs a heap or a

@@ -12,29 +12,15 @@ option(CONNSYNC_LWIP_ASSERT "Compile lwIP's assertions in; a failing one halts t
 set(CONNSYNC_SNTP_SERVER pool.ntp.org CACHE STRING
     "Time server, as a name or an address, where DHCP offers none")
 set(CONNSYNC_BUILD_EPOCH "" CACHE STRING
-    "The earliest date that a time server is believed, in seconds since 1970; empty: the last commit's")
-
-# The same commit makes the same program. Without git, the date of configuring serves, or
-# what SOURCE_DATE_EPOCH says.
-function(connsync_build_epoch out)
-    set(epoch "${CONNSYNC_BUILD_EPOCH}")
-    if(NOT epoch)
-        find_program(CONNSYNC_GIT git)
-        mark_as_advanced(CONNSYNC_GIT)
-        if(CONNSYNC_GIT)
-            execute_process(COMMAND ${CONNSYNC_GIT} log -1 --format=%ct
-                WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
-                OUTPUT_VARIABLE epoch OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
-        endif()
-    endif()
-    if(NOT epoch MATCHES "^[0-9]+$")
-        string(TIMESTAMP epoch "%s" UTC)
-    endif()
-    set(${out} ${epoch} PARENT_SCOPE)
-endfunction()
+    "The earliest date that a time server is believed, in seconds since 1970; empty: the build's")
 
 connsync_dependencies(lwip)
-connsync_build_epoch(connsync_epoch)
+connsync_map_folder(${CONNSYNC_lwip_TREE} lwip)
+if(CONNSYNC_BUILD_EPOCH)
+    set(connsync_epoch ${CONNSYNC_BUILD_EPOCH})
+else()
+    connsync_source_date(connsync_epoch)
+endif()
 
 set(connsync_lwip_folder ${PROJECT_SOURCE_DIR}/platform/lwip)
 set(connsync_lwip_core ${CONNSYNC_lwip_TREE}/src/core)

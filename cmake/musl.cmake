@@ -21,6 +21,8 @@ endfunction()
 # another name.
 function(connsync_musl machine compiler out)
     connsync_dependencies(musl)
+    # Its notice is installed with the program.
+    set(CONNSYNC_musl_TREE ${CONNSYNC_musl_TREE} PARENT_SCOPE)
     cmake_path(GET CONNSYNC_musl_TREE FILENAME name)
     set(sysroot ${CONNSYNC_DEPS_CACHE}/built/${name}-${machine})
     set(${out} ${sysroot} PARENT_SCOPE)

@@ -11,6 +11,8 @@ option(CONNSYNC_TLS_SMALL "Build mbedTLS small: AES-128-GCM, P-256 and P-384 onl
 option(CONNSYNC_TLS_TRIM "Give back memory that mbedTLS would keep after the handshake" ON)
 
 connsync_dependencies(mbedtls jsmn)
+connsync_map_folder(${CONNSYNC_mbedtls_TREE} mbedtls)
+connsync_map_folder(${CONNSYNC_jsmn_TREE} jsmn)
 
 file(GLOB connsync_mbedtls_sources ${CONNSYNC_mbedtls_TREE}/library/*.c)
 

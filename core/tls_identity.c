@@ -16,7 +16,7 @@ enum connsync_status cs_tls_identify(struct cs_tls *tls, struct cs_slice chain, 
     tls->failures_before = tls->arena->failed;
     int code = mbedtls_pk_parse_key(&tls->own_key, (const unsigned char *)key.data, key.length,
                                     NULL, 0, mbedtls_ctr_drbg_random, &tls->random);
-    while (code == 0 && at < end) {
+    while (code == 0 && (at < end || last->raw.len == 0)) { /* at least one */
         code = mbedtls_x509_crt_parse_der_nocopy(&tls->own_chain, at, (size_t)(end - at));
         last = last->next != NULL ? last->next : last;
         at += last->raw.len;

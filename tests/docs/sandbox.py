@@ -75,6 +75,9 @@ class Sandbox:
             path = self.folder / place / "connsync.json"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps(document), encoding="utf-8")
+        for place in ("kept", "backups"):
+            (self.folder / place).mkdir()
+        (self.folder / "patch.json").write_text('{"icon_url":null}', encoding="utf-8")
         (self.folder / "token").write_text(tenant.token + "\n", encoding="utf-8")
 
     def remove(self):

@@ -32,6 +32,29 @@ ELSEWHERE = {"docs/apply.md": "tests/wire/test_apply_manual.py"}
 
 # Blocks that are not run, by file and first line, and why.
 LISTED = {
+    ("docs/containers.md", "docker run --rm --read-only --cap-drop ALL \\"): "needs an engine",
+    ("docs/containers.md", "docker buildx build --platform linux/amd64,linux/arm64,linux/arm/v7"
+                           " --tag connsync ."): "needs an engine",
+    ("docs/containers.md", "apiVersion: batch/v1"): "deploy/kubernetes has one that is run",
+    ("docs/credentials.md", "openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out"
+                            " client.pem"):
+        "the tenant must be given the key; tests/wire/test_credentials.py does",
+    ("docs/embedding.md", "find_package(connsync 0.1 REQUIRED COMPONENTS posix)"):
+        "tests/consumer builds this",
+    ("docs/embedding.md", "#include <connsync/connsync.h>"): "tests/consumer builds this",
+    ("docs/install.md", "sha256sum --check --ignore-missing SHA256SUMS"): "needs a release",
+    ("docs/install.md", "git checkout TAG && tools/setup --all && tools/release --output mine TAG"):
+        "needs a release",
+    ("docs/install.md", "skopeo copy --all oci-archive:connsync-VERSION-oci.tar"
+                        " docker://registry.example/connsync:VERSION"): "needs a registry",
+    ("docs/packages.md", "install -m 644 /usr/share/doc/connsync/examples/connsync.json"
+                         " /etc/connsync/"): "changes the machine that it runs on",
+    ("docs/packages.md", "[Service]"): "for systemd",
+    ("docs/patch.md", "google-oauth2 (con_2bXy7LmQ9fTzWkRa): would change; nothing written"):
+        "an output; tests/wire/test_patch.py looks at it",
+    ("docs/patch.md", '{"connsync_backup":1,"domain":"tenant.eu.auth0.com","made":'
+                      '"2026-01-31T09:00:00Z",'):
+        "a backup, shortened; tests/wire/test_backup.py looks at it",
     ("README.md", "PATCH /api/v2/connections/con_2bXy7LmQ9fTzWkRa"): "the demo makes this call",
     ("README.md", 'before  {"client_id":"...","client_secret":"...","scope":["email","profile"],'
                   '"email":true}'): "the demo shows it",
@@ -46,6 +69,7 @@ LISTED = {
     ("docs/switching.md", "lifecycle {"): "a file of another program",
 }
 
+TIME = "2026-01-31T09:00:00Z"
 DOMAIN = "tenant.eu.auth0.com"
 CLIENT = "the-application-s-id"
 SECRET = "the-application-s-secret"
@@ -55,6 +79,8 @@ SIX = (b'"client_id":"MARKER-id.apps","client_secret":"MARKER-secret","scope":["
        b'"email":true,"profile":true,"icon_url":"https://static.example.test/logo.svg"')
 DOCUMENT = {"domain": DOMAIN, "client_id": CLIENT, "client_secret": SECRET,
             "connections": [{"name": "google-oauth2", SETTING: "off"}]}
+
+MAKE_BACKUP = "connsync patch google-oauth2 patch.json --backup backups"
 
 
 def named(raw, con):
@@ -96,7 +122,9 @@ class ExamplesTest(WireTest):
         return found, cli.environment(tenant.environment(credentials=True))
 
     def run_text(self, sandbox, env, text):
-        """Runs the text by bash; the secret is what it may read from its standard input."""
+        """Runs the text by bash; the secret is what it may read from its standard input. The
+        time in a backup's name is that of the moment at which it was made."""
+        text = text.replace("-%s.json" % TIME, "-*.json")
         process = sandbox.start(text, env, subprocess.PIPE)
         return self.finish(process, stdin=SECRET.encode() + b"\n")
 
@@ -133,19 +161,26 @@ class ExamplesTest(WireTest):
                 given = {**env, "ID": ID}
                 if "export AUTH0_CLIENT_ID" in one.text:  # then nothing else says who it is
                     given = cli.environment()
+                if " restore " in one.text and "--backup" not in one.text:
+                    self.run_text(sandbox, env, MAKE_BACKUP)
+                    sandbox.ends()
                 result = self.run_text(sandbox, given, one.text.replace("/run/connsync/", ""))
                 ends = sandbox.ends()
                 self.assertNotEqual(ends, [], one)
                 for program, command, code in ends:
                     self.assertNotEqual(code, 127, "there is no %s here: see LISTED" % program)
-                    self.assertIn(code, (0, 2) if command == "plan" else (0,),
+                    drift = command == "plan" or "--dry-run" in one.text
+                    self.assertIn(code, (0, 2) if drift else (0,),
                                   (program, command, result.err))
                 if "PROXY" in one.text:
                     self.assertEqual(proxy.tunnels, 1)
 
     def test_transcripts(self):
-        for one in self.blocks("transcript"):
-            sandbox, env = self.sandbox(usual(), DOCUMENT)
+        places = {}
+        for one in self.blocks("transcript"):  # a reader types all of a document's, in order
+            if one.file not in places:
+                places[one.file] = self.sandbox(usual(), DOCUMENT)
+            sandbox, env = places[one.file]
             for command in blocks.commands(one.text):
                 with self.subTest(one.file, command=command.line):
                     result = self.run_text(sandbox, env, command.line)

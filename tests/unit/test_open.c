@@ -111,6 +111,63 @@ static void test_arguments(void **state)
     assert_int_equal(open_and_close(&config), CONNSYNC_ERR_ARGUMENT);
 }
 
+static enum connsync_status no_assertion(void *context, int64_t utc_seconds, char *out, size_t size)
+{
+    (void)context, (void)utc_seconds, (void)size;
+    out[0] = '\0';
+    return CONNSYNC_ERR_ASSERTION;
+}
+
+/* A client needs an id and one thing that proves it. */
+static void test_client(void **state)
+{
+    static const uint8_t nonsense[] = {0x30, 0x03, 0x02, 0x01, 0x00};
+    struct connsync_config config = usable();
+    struct connsync_client client;
+
+    (void)state;
+    memset(&client, 0, sizeof client);
+    config.token = NULL;
+    config.client = &client;
+    assert_int_equal(open_and_close(&config), CONNSYNC_ERR_ARGUMENT);
+    client.assertion = no_assertion;
+    assert_int_equal(open_and_close(&config), CONNSYNC_ERR_ARGUMENT);
+    config.client_id = "id";
+    assert_int_equal(open_and_close(&config), CONNSYNC_OK);
+    client.certificate = nonsense;
+    for (size_t length = 0; length <= sizeof nonsense; length++) {
+        client.certificate_length = length;
+        assert_int_equal(open_and_close(&config), CONNSYNC_ERR_CLIENT_CERTIFICATE);
+        client.key = nonsense;
+        client.key_length = length;
+    }
+}
+
+/* An assertion that cannot be made ends the job before anything is sent. */
+static void test_no_assertion(void **state)
+{
+    struct connsync_config config = usable();
+    struct connsync_client client;
+    struct connsync_job job;
+    struct connsync_wait wait;
+    enum connsync_status status;
+
+    (void)state;
+    memset(&client, 0, sizeof client);
+    client.assertion = no_assertion;
+    config.token = NULL;
+    config.client_id = "id";
+    config.client = &client;
+    struct connsync *agent = connsync_open(&config, &status);
+    assert_non_null(agent);
+    memset(&job, 0, sizeof job);
+    job.operation = CONNSYNC_LIST;
+    assert_int_equal(connsync_begin(agent, &job), CONNSYNC_OK);
+    assert_int_equal(connsync_step(agent, &wait), CONNSYNC_ERR_ASSERTION);
+    assert_int_equal(connsync_result(agent)->requests, 0);
+    connsync_close(agent);
+}
+
 /* Every size of block, at every alignment of its start. */
 static void test_memory(void **state)
 {
@@ -176,10 +233,9 @@ static void test_nobody_answers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_arguments),
-        cmocka_unit_test(test_memory),
-        cmocka_unit_test(test_entropy),
-        cmocka_unit_test(test_nobody_answers),
+        cmocka_unit_test(test_arguments),    cmocka_unit_test(test_client),
+        cmocka_unit_test(test_no_assertion), cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_entropy),      cmocka_unit_test(test_nobody_answers),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -122,6 +122,7 @@ class ClientCertificateTest(WireTest):
                 (empty, key, ("client certificate", "nothing is in it")),
                 ("/nowhere", key, ("client certificate", "no such file")),
                 (chain, "/nowhere", ("client key", "no such file")),
+                ("-", key, ("not standard input",)), (chain, "-", ("not standard input",)),
                 (*self.expired, ("client certificate", "has expired"))):
             with self.subTest(certificate=certificate, key=other):
                 tenant = self.asking()

@@ -1,8 +1,9 @@
 """Private keys and client assertions, end to end; and what is refused before a request."""
 
-import re
 import shutil
+import signal
 import tempfile
+import time
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -158,6 +159,35 @@ class AssertionTest(KeyTest):
                                  env={}), 0)
         path.unlink()
 
+    def test_a_key_that_is_changed_under_watch(self):
+        tenant = self.trusting()
+        path, key = self.folder / "connsync.json", self.folder / "rotated"
+        text = '{"connections":[{"name":"google-oauth2","set_user_root_attributes":"%s"}]}'
+        self.addCleanup(path.unlink)
+        path.write_text(text % "off")
+        shutil.copy(self.key, key)
+        process = self.start(tenant, "watch", str(path), "--every", "1h", "--private-key",
+                             str(key), env=self.env(tenant))
+        self.addCleanup(lambda: process.poll() is None and process.kill())
+        self.until(lambda: tenant.writes() == 1)
+        new = self.make("new", "RSA", "rsa_keygen_bits:2048")
+        tenant.tokens.assertions.keys = {"new": pki.run("pkey", "-in", new, "-pubout").encode()}
+        shutil.copy(new, key)
+        path.write_text(text % "on")
+        process.send_signal(signal.SIGHUP)
+        self.until(lambda: tenant.writes() == 2)
+        process.send_signal(signal.SIGTERM)
+        result = self.finish(process)
+        self.assertEqual((result.code, len(self.posts(tenant))), (0, 2), result.err)
+
+    @staticmethod
+    def until(condition, seconds=20):
+        limit = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > limit:
+                raise AssertionError("it did not come true within %d s" % seconds)
+            time.sleep(0.01)
+
     def test_usage(self):
         tenant = self.trusting()
         key = ("--private-key", str(self.key))
@@ -175,7 +205,8 @@ class AssertionTest(KeyTest):
             with self.subTest(words=words):
                 self.unasked(tenant, self.run_cli(tenant, "get", CON, *words,
                                                   env=self.env(tenant, **env)), 64, text)
-        for words, text in ((("watch", "x"), "read again"), (("plan", "-"), "standard input")):
+        for words, text in ((("watch", "x"), "read again"), (("plan", "-"), "standard input"),
+                            (("patch", CON, "-"), "standard input")):
             self.unasked(tenant, self.run_cli(
                 tenant, *words, "--private-key", "-", env=self.env(tenant),
                 stdin=b'{"connections":[{"name":"a","set_user_root_attributes":"on"}]}'), 64, text)

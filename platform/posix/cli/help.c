@@ -89,7 +89,8 @@ const char cli_help[] =
     "on_first_login or never_on_login, or on (each login) or off (first login only).\n"
     "FILE is connsync.json if none is named.\n"
     "\n" COMMON "\n"
-    "connsync COMMAND --help tells more, with an example.\n";
+    "connsync COMMAND --help tells more, with an example; connsync --licenses, what it\n"
+    "is made of.\n";
 
 const char cli_help_get[] =
     "Usage: connsync get CONNECTION [options]\n"

@@ -16,6 +16,8 @@ extern const char cli_help_plan[];
 extern const char cli_help_apply[];
 extern const char cli_help_watch[];
 extern const char cli_help_flash_image[];
+/* Of NOTICE, what is in this program; made by cmake/notice.cmake. */
+extern const char cli_licenses[];
 
 /* Prints one of them; false when standard output does not take it. */
 bool cli_help_print(const char *text);

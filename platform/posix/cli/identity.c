@@ -144,6 +144,10 @@ enum cli_action identity_read_certificate(struct cli_options *options)
                    ? CLI_RUN
                    : cli_wrong(options, "%s", "--client-key goes with --client-certificate only");
     }
+    if (strcmp(path, "-") == 0 || strcmp(key_path, "-") == 0) {
+        return cli_wrong(options, "%s",
+                         "--client-certificate and --client-key take files, not standard input");
+    }
     enum connsync_credential_status status = connsync_client_certificate_read(
         &certificate, &source, options->client_key != NULL ? &key_source : NULL, utc_now(), &lent,
         &of_key);

@@ -53,7 +53,8 @@ enum option_code {
     OPTION_CHANGES,
     OPTION_CORRELATION_ID,
     OPTION_HELP,
-    OPTION_VERSION
+    OPTION_VERSION,
+    OPTION_LICENSES
 };
 
 static const struct option long_options[] = {
@@ -92,6 +93,7 @@ static const struct option long_options[] = {
     {"verbose", no_argument, NULL, 'v'},
     {"help", no_argument, NULL, OPTION_HELP},
     {"version", no_argument, NULL, OPTION_VERSION},
+    {"licenses", no_argument, NULL, OPTION_LICENSES},
     {NULL, 0, NULL, 0},
 };
 
@@ -472,6 +474,9 @@ enum cli_action cli_options_read(struct cli_options *options, int argc, char **a
     while ((code = getopt_long(argc, argv, ":vo:", long_options, NULL)) != -1) {
         if (code == OPTION_VERSION) {
             return CLI_SHOW_VERSION;
+        }
+        if (code == OPTION_LICENSES) {
+            return show(options, cli_licenses);
         }
         if (code == OPTION_HELP) {
             help = true;

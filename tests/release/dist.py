@@ -1,0 +1,39 @@
+"""The release that release.py made, for the tests of it."""
+
+import os
+import re
+import sys
+import unittest
+from pathlib import Path
+
+SOURCE = Path(os.environ["CONNSYNC_SOURCE_DIR"])
+DIST = Path(os.environ["CONNSYNC_DIST"])
+VERSION = re.search(r"project\(connsync VERSION ([0-9.]+)",
+                    (SOURCE / "CMakeLists.txt").read_text(encoding="utf-8"))[1]
+NAME = "connsync-" + VERSION
+# By the name that images have for a processor, the one of the program's file.
+MACHINES = {"amd64": "x86_64", "arm64": "aarch64", "arm": "armhf"}
+BOARDS = ("lm3s6965evb", "mps2-an385", "mps2-an386")
+EXIT_SKIPPED = 77
+
+
+def program(architecture):
+    return DIST / ("%s-linux-%s" % (NAME, MACHINES[architecture]))
+
+
+def need_release():
+    """Ends the test where release.py was skipped."""
+    if not (DIST / "SHA256SUMS").exists():
+        print("skipped: no release was made; package_release says why")
+        sys.exit(EXIT_SKIPPED)
+
+
+def main():
+    """Runs the calling file's tests; nothing but skips is a skip."""
+    need_release()
+    result = unittest.main(module="__main__", exit=False).result
+    for reason in sorted({reason for _, reason in result.skipped}):
+        print("skipped: " + reason)
+    if not result.wasSuccessful():
+        sys.exit(1)
+    sys.exit(EXIT_SKIPPED if result.skipped and len(result.skipped) >= result.testsRun else 0)

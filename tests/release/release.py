@@ -1,0 +1,40 @@
+"""Makes a release of the last commit for the tests here.
+
+    release.py FOLDER
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+SOURCE = Path(__file__).resolve().parents[2]
+EXIT_SKIPPED = 77
+NEEDED = ("git", "make", "x86_64-linux-gnu-gcc", "aarch64-linux-gnu-gcc",
+          "arm-linux-gnueabihf-gcc", "arm-none-eabi-gcc")
+
+
+def skip(reason):
+    print("skipped: " + reason)
+    sys.exit(EXIT_SKIPPED)
+
+
+def main():
+    """The command line."""
+    folder = Path(sys.argv[1])
+    shutil.rmtree(folder, ignore_errors=True)
+    if not (SOURCE / ".git").exists():
+        skip("this is no clone, and a release is made of a commit")
+    for program in NEEDED:
+        if shutil.which(program) is None:
+            skip("there is no %s; tools/setup --all installs it" % program)
+    # The emulators' roots and the like are other builds' business.
+    environment = {key: value for key, value in os.environ.items() if key != "CONNSYNC_DEPS_DIR"
+                   or value}
+    subprocess.run([SOURCE / "tools" / "release", "--output", folder], check=True,
+                   env=environment)
+
+
+if __name__ == "__main__":
+    main()
