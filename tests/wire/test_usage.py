@@ -28,8 +28,9 @@ class UsageTest(WireTest):
                 self.assertIn(text, result.message)
 
     def test_commands(self):
-        self.wrong([], "no command", "get, set, patch, restore, list, plan, apply, watch, import and flash-image")
-        self.wrong(["destroy"], "unknown command", "destroy", "get, set, patch, restore, list, plan, apply, watch, import and flash-image")
+        commands = "get, set, patch, restore, list, plan, apply, watch, import and flash-image"
+        self.wrong([], "no command", commands)
+        self.wrong(["destroy"], "unknown command", "destroy", commands)
         self.wrong([""], "unknown command")
 
     def test_arguments(self):
@@ -141,7 +142,8 @@ class HelpTest(WireTest):
                          r"trusted roots".replace("V", version))
 
     def test_version_names_the_bundle(self):
-        result = self.run_cli(None, "--version", env={"SSL_CERT_FILE": "/a\x1b/b.pem"}, verbose=False)
+        result = self.run_cli(None, "--version", env={"SSL_CERT_FILE": "/a\x1b/b.pem"},
+                              verbose=False)
         self.assertEqual(result.code, 0)
         self.assertRegex(result.out, r"(trusted roots|their place): /a\?/b\.pem\n$")
 
