@@ -4,11 +4,10 @@
 
 static enum connsync_status show_document(const struct connsync *agent, enum connsync_sight sight)
 {
-    const struct cs_document *document = &agent->document;
-
     if (!CS_AGENT_SHOWS) {
         return CONNSYNC_OK;
     }
+    const struct cs_document *document = &agent->document;
     return cs_agent_show(agent, sight, cs_json_raw(&document->json, document->connection.options));
 }
 

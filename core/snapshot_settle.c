@@ -78,15 +78,15 @@ static void count_kept(struct cs_snapshot_diff *diff, const struct group *before
 static void count_touched(struct cs_snapshot_outcome *outcome, const struct group *before,
                           const struct group *wanted, const struct group *now)
 {
+    bool replaced = before->count > 0 && wanted->count > 0 && !is_equal(before, now);
+
     if (is_equal(wanted, now)) {
         outcome->applied++;
     } else if (now->count > 0 && is_marked(wanted)) {
         outcome->diff.derived++;
-    } else if (is_equal(before, now)) {
-        outcome->pending++;
-    } else if (before->count > 0 && wanted->count > 0 && now->count == 0) {
+    } else if (replaced && now->count == 0) {
         outcome->diff.lost++;
-    } else if (before->count > 0 && wanted->count > 0 && is_marked(now)) {
+    } else if (replaced && is_marked(now)) {
         outcome->diff.changed++;
     } else {
         outcome->pending++;

@@ -15,15 +15,17 @@ import os
 import pathlib
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import unittest
+
+from running import ConsoleError, Running
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = "qemu-system-arm"
 SKIPPED = 77
 LIMIT = 60
+LONGER = 1
 # The machine, its network controller, where the partition begins, how large it is, and
 # where the seed slot is: as boards/*/README.md say.
 BOARDS = {
@@ -46,8 +48,10 @@ class Probe:
         self.folder = folder
         (self.machine, self.model, self.partition, self.size, self.slot) = BOARDS[self.name]
 
-    def run(self, what, program="probe", semihosting=True, seed=None, options=(), limit=LIMIT):
-        """(exit status, console text); a status of None is a run that had no end."""
+    def run(self, what, program="probe", semihosting=True, seed=None, options=(), until=()):
+        """(exit status, console text); a status of None is a run that had no end. One that
+        is to have none is watched until these patterns were said, one after the other,
+        and a little longer."""
         mac = ":".join(MAC[i:i + 2] for i in range(0, 12, 2))
         with tempfile.TemporaryDirectory() as folder:
             loads = [("configuration", what.encode() + bytes(8), self.partition)]
@@ -63,13 +67,15 @@ class Probe:
                 path.write_bytes(data)
                 command += ["-device",
                             f"loader,file={path},addr={address:#x},force-raw=on"]
-            try:
-                done = subprocess.run(command, stdin=subprocess.DEVNULL, timeout=limit,
-                                      stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                                      check=False)
-            except subprocess.TimeoutExpired as late:
-                return None, (late.stdout or b"").decode("latin-1")
-            return done.returncode, done.stdout.decode("latin-1")
+            with Running(command, folder) as machine:
+                said = 0
+                for pattern in until:
+                    said = machine.console.find(pattern, LIMIT, said)[0]
+                try:
+                    status = machine.wait_for_exit(LONGER if until else LIMIT)
+                except ConsoleError:
+                    status = None
+                return status, "\n".join(machine.console.lines)
 
 
 FAST = ("-icount", "shift=10,sleep=off")
@@ -147,7 +153,7 @@ class BoardTest(unittest.TestCase):
         """Semihosting calls fail where nobody answers, instead of ending the life; and
         the light shows the code for ever."""
         for probe in self.each():
-            status, text = probe.run("E", semihosting=False, limit=3)
+            status, text = probe.run("E", semihosting=False, until=["^probe"])
             self.assertIsNone(status, text)
             self.assertNotIn("entropy", text)
             self.assertNotIn("fault", text)
@@ -173,7 +179,7 @@ class BoardTest(unittest.TestCase):
     def test_empty_slot_is_no_entropy(self):
         for probe in self.each():
             for seed in (None, bytes(64), b"\xff" * 64, b"\x5a" * 64):
-                status, text = self.alone(probe, "E", seed, limit=2)
+                status, text = self.alone(probe, "E", seed, until=["^probe"])
                 self.assertIsNone(status, text)
                 self.assertIn("probe", text)
                 self.assertNotIn("entropy", text)
@@ -182,7 +188,8 @@ class BoardTest(unittest.TestCase):
         """The emulator puts the same seed into the slot at each reset. The lives must
         not repeat each other all the same."""
         for probe in self.each():
-            text = self.alone(probe, "R", bytes(range(64)), limit=8, options=FAST)[1]
+            text = self.alone(probe, "R", bytes(range(64)), options=FAST,
+                              until=3 * ["^entropy "])[1]
             draws = entropy_of(text)
             self.assertGreaterEqual(len(draws), 3, text)
             self.assertEqual(len(set(draws)), len(draws), text)

@@ -103,6 +103,9 @@ class FileTest(DebTest):
         for arguments in ([], ["amd64"], ["sparc", str(self.folder)]):
             said = run(ROOT / "tools/package-deb", *arguments, code=64)
             self.assertIn("tools/package-deb amd64|arm64|armhf OUTPUT_DIR", said)
+        said = run(ROOT / "tools/package-deb", ARCHITECTURE, self.folder / "none", code=1,
+                   env={**os.environ, "SOURCE_DATE_EPOCH": "today"})
+        self.assertIn("SOURCE_DATE_EPOCH is 'today'", said)
 
 
 @unittest.skipUnless(os.geteuid() == 0, "only root can make a root of its own")

@@ -12,7 +12,7 @@ from pathlib import Path
 SOURCE = Path(__file__).resolve().parents[2]
 EXIT_SKIPPED = 77
 NEEDED = ("git", "make", "x86_64-linux-gnu-gcc", "aarch64-linux-gnu-gcc",
-          "arm-linux-gnueabihf-gcc", "arm-none-eabi-gcc")
+          "arm-linux-gnueabihf-gcc", "arm-none-eabi-gcc", "scdoc", "dpkg-deb")
 
 
 def skip(reason):

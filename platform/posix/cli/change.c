@@ -258,19 +258,19 @@ static void make_correlation_id(char out[CONNSYNC_CORRELATION_ID_SIZE],
     }
 }
 
-enum connsync_status change_run(const struct cli_options *options, const struct connsync_job *given,
+enum connsync_status change_run(const struct cli_options *options, const struct connsync_job *job,
                                 struct connsync_result *result)
 {
-    struct connsync_job job = *given;
+    struct connsync_job copy = *job;
     char number[CONNSYNC_CORRELATION_ID_SIZE];
 
     change_forget();
     kept.options = options;
-    kept.job = given;
+    kept.job = job;
     make_correlation_id(number, options);
-    job.correlation_id = number;
-    job.look = look;
-    enum connsync_status status = session_run(&job, NULL, NULL);
+    copy.correlation_id = number;
+    copy.look = look;
+    enum connsync_status status = session_run(&copy, NULL, NULL);
     *result = *connsync_result(session_agent());
     if (result->writes > 0) {
         memcpy(last.correlation_id, number, sizeof number);
