@@ -33,14 +33,15 @@ function(connsync_add_mbedtls suffix)
     target_compile_options(${target} PRIVATE -w -ffunction-sections -fdata-sections
         $<$<CONFIG:Release>:-Os>)
     set_target_properties(${target} PROPERTIES C_STANDARD 11 C_CLANG_TIDY "")
+    # The AES instructions through the compiler: mbedTLS's assembly for them does not assemble
+    # without decryption. Whether the processor has them is asked at run time. Both files must
+    # agree on it, because the one aligns the keys for the other.
+    if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
+        set_property(SOURCE ${CONNSYNC_mbedtls_TREE}/library/aes.c
+            ${CONNSYNC_mbedtls_TREE}/library/aesni.c PROPERTY
+            COMPILE_OPTIONS -maes -mpclmul)
+    endif()
 endfunction()
-# The AES instructions through the compiler: mbedTLS's assembly for them does not assemble
-# without decryption. Whether the processor has them is asked at run time. Both files must
-# agree on it, because the one aligns the keys for the other.
-if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
-    set_property(SOURCE ${CONNSYNC_mbedtls_TREE}/library/aes.c
-        ${CONNSYNC_mbedtls_TREE}/library/aesni.c APPEND PROPERTY COMPILE_OPTIONS -maes -mpclmul)
-endif()
 connsync_add_mbedtls("" $<$<BOOL:${CONNSYNC_TLS_SMALL}>:CONNSYNC_TLS_SMALL>)
 
 add_library(connsync_jsmn INTERFACE)

@@ -31,7 +31,8 @@ PREFIXES = {"x86_64": "x86_64-linux-gnu-", "aarch64": "aarch64-linux-gnu-",
 MACHINES = {0x3E: "x86_64", 0xB7: "aarch64", 0x28: "armhf"}  # ELF's numbers
 GROWTH, GROWTH_FLOOR = 0.01, 256
 SKIPPED = 77
-PARTS = (("mbedTLS", re.compile(r"/mbedtls-\d")),
+# The names of folders are those of cmake/reproducible.cmake, or as they were unpacked.
+PARTS = (("mbedTLS", re.compile(r"/mbedtls(-[\d.]+)?/(library|include)/")),
          ("core", re.compile(r"/core/|/jsmn")),
          ("platform", re.compile(r"/platform/|/port/")))
 C_LIBRARY, REST = "C library", "headers, relocations, alignment"

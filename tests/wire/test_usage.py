@@ -142,7 +142,8 @@ class HelpTest(WireTest):
                          r"trusted roots".replace("V", version))
 
     def test_version_names_the_bundle(self):
-        result = self.run_cli(None, "--version", env={"SSL_CERT_FILE": "/a\x1b/b.pem"}, verbose=False)
+        result = self.run_cli(None, "--version", env={"SSL_CERT_FILE": "/a\x1b/b.pem"},
+                              verbose=False)
         self.assertEqual(result.code, 0)
         self.assertRegex(result.out, r"(trusted roots|their place): /a\?/b\.pem\n$")
 
