@@ -95,6 +95,7 @@ struct connsync {
     bool redated;           /* an assertion was made anew by the service's clock, in this job */
     int64_t assertion_time; /* that the last assertion was made at */
     int64_t clock_offset;   /* added to the port's UTC for an assertion; 0 while that will do */
+    char missing_scopes[CS_AUTH0_SCOPES_SIZE];
 #endif
 };
 

@@ -66,7 +66,7 @@ void cs_agent_judge_kept_token(struct connsync *agent)
         return;
     }
     struct cs_slice scope = cs_slice_of(config->client->token_scope);
-    if (cs_auth0_missing_scope(scope, &agent->job) != NULL) {
+    if (cs_auth0_missing_scopes(scope, &agent->job, agent->missing_scopes)) {
         agent->renewed = true;
         agent->config.token = NULL;
     }
@@ -83,6 +83,22 @@ static char *copy_string(struct connsync *agent, int string)
         copy[0] = '\0';
     }
     return copy;
+}
+
+static enum connsync_status check_scope(struct connsync *agent)
+{
+    const struct cs_json *json = &agent->document.json;
+    int scope = cs_json_find_one(json, 0, "scope");
+
+    if (!cs_json_is_string(json, scope)) {
+        return CONNSYNC_OK; /* it is not stated: the API will tell */
+    }
+    if (!cs_auth0_missing_scopes(cs_json_string_body(json, scope), &agent->job,
+                                 agent->missing_scopes)) {
+        return CONNSYNC_OK;
+    }
+    agent->result.missing_scope = agent->missing_scopes;
+    return CONNSYNC_ERR_SCOPE;
 }
 
 /* Keeping a token saves a request, and without memory it is not kept. */
@@ -168,23 +184,13 @@ static enum connsync_status keep_token(struct connsync *agent)
     return agent->token[0] != '\0' ? CONNSYNC_OK : CONNSYNC_ERR_ANSWER;
 }
 
-static enum connsync_status check_scope(struct connsync *agent)
-{
-    const struct cs_json *json = &agent->document.json;
-    int scope = cs_json_find_one(json, 0, "scope");
-
-    if (!cs_json_is_string(json, scope)) {
-        return CONNSYNC_OK; /* it is not stated: the API will tell */
-    }
-    agent->result.missing_scope =
-        cs_auth0_missing_scope(cs_json_string_body(json, scope), &agent->job);
-    return agent->result.missing_scope == NULL ? CONNSYNC_OK : CONNSYNC_ERR_SCOPE;
-}
-
 enum connsync_status cs_agent_answer_token(struct connsync *agent)
 {
-    enum connsync_status status = CS_AGENT_SMALL ? CONNSYNC_OK : check_scope(agent);
+    enum connsync_status status = CONNSYNC_OK;
 
+#ifndef CONNSYNC_CORE_SMALL
+    status = check_scope(agent);
+#endif
     if (status == CONNSYNC_OK) {
         status = keep_token(agent);
     }

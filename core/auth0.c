@@ -111,19 +111,23 @@ size_t cs_auth0_token_request_size(const struct connsync_config *config)
 static const char scopes[] = "read:connections\0read:connections_options\0"
                              "update:connections\0update:connections_options\0";
 
-const char *cs_auth0_missing_scope(struct cs_slice granted, const struct connsync_job *job)
+bool cs_auth0_missing_scopes(struct cs_slice granted, const struct connsync_job *job,
+                             char out[CS_AUTH0_SCOPES_SIZE])
 {
     bool reads = job->operation == CONNSYNC_GET || job->operation == CONNSYNC_LIST;
     bool writes = !reads && !job->dry_run;
     unsigned needed = writes ? SCOPES_TO_WRITE : SCOPES_TO_READ;
+    struct cs_writer writer;
 
+    cs_writer_init(&writer, out, CS_AUTH0_SCOPES_SIZE);
     for (unsigned i = 0; i < needed; i++) {
         const char *scope = cs_words_at(scopes, i);
         if (!cs_slice_has_word(granted, scope)) {
-            return scope;
+            cs_write_string(&writer, writer.length > 0 ? ", " : "");
+            cs_write_string(&writer, scope);
         }
     }
-    return NULL;
+    return writer.length > 0;
 }
 
 const char *cs_auth0_scope_in_text(struct cs_slice body)

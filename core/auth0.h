@@ -43,9 +43,15 @@ void cs_auth0_write_assertion_type(struct cs_writer *body);
 /* Room that is enough for the body above, and an assertion. */
 size_t cs_auth0_token_request_size(const struct connsync_config *config);
 
-/* The first scope that `operation` needs and `granted`, a token answer's `scope`,
- * lacks; NULL when it has them all. */
-const char *cs_auth0_missing_scope(struct cs_slice granted, const struct connsync_job *job);
+/* Room for the names of all four scopes, in one text. */
+#define CS_AUTH0_SCOPES_SIZE                                                                       \
+    sizeof "read:connections, read:connections_options, update:connections, "                      \
+           "update:connections_options"
+
+/* Names in `out` the scopes that the job needs and `granted`, a token answer's `scope`,
+ * lacks. False when it has them all. */
+bool cs_auth0_missing_scopes(struct cs_slice granted, const struct connsync_job *job,
+                             char out[CS_AUTH0_SCOPES_SIZE]);
 
 /* ---- Answers ---- */
 

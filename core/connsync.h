@@ -304,7 +304,7 @@ struct connsync_result {
                                    of a list's connection: why it would be refused */
     uint16_t http_status;       /* of the last response */
     char service_code[CONNSYNC_SERVICE_CODE_SIZE]; /* its errorCode or error */
-    const char *missing_scope;                     /* a scope's name, or NULL */
+    const char *missing_scope;                     /* scopes' names, "a, b", or NULL */
     size_t bytes_needed;                           /* memory or document size that did not fit */
     uint64_t wait_ms;                              /* the pause that a rate limit asked for */
 };

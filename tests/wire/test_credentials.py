@@ -176,9 +176,16 @@ class AssertionTest(KeyTest):
         path.write_text(text % "on")
         process.send_signal(signal.SIGHUP)
         self.until(lambda: tenant.writes() == 2)
+        # A key that is gone: the one before stays in use.
+        key.unlink()
+        with tenant.lock:
+            tenant.tokens.revoke_all()
+        process.send_signal(signal.SIGHUP)
+        self.until(lambda: len(self.posts(tenant)) == 3)
         process.send_signal(signal.SIGTERM)
         result = self.finish(process)
-        self.assertEqual((result.code, len(self.posts(tenant))), (0, 2), result.err)
+        self.assertEqual((result.code, tenant.requests[-1].status), (0, 200), result.err)
+        self.assertIn("going on with the file as it was", result.err)
 
     @staticmethod
     def until(condition, seconds=20):

@@ -1,5 +1,6 @@
 """The main job: what goes over the wire, and what becomes of the connection."""
 
+import itertools
 import tempfile
 from pathlib import Path
 
@@ -285,16 +286,20 @@ class CredentialsTest(WireTest):
         self.expect(self.run_cli(tenant, "get", con, env=env), 0)
 
     def test_scopes_are_checked_before_anything_else(self):
-        for scope in ("read:connections", "read:connections_options", "update:connections",
-                      "update:connections_options"):
+        """Whichever of the four are missing, all of them are named."""
+        def check(missing):
             tenant, con = self.one()
-            tenant.faults.append(Fault("token_lacks", method="POST", scopes=[scope]))
+            tenant.faults.append(Fault("token_lacks", method="POST", scopes=missing))
             result = self.run_cli(tenant, "set", con, "off", "--json",
                                   env=tenant.environment(credentials=True))
-            self.expect(result, 4, "(%s)" % scope)
+            self.expect(result, 4, "(%s)" % ", ".join(missing))
             self.assertEqual(result.json[0]["code"], "insufficient_scope")
             self.assertEqual(tenant.methods(), ["POST"])
-            tenant.close()
+
+        scopes = ("read:connections", "read:connections_options", "update:connections",
+                  "update:connections_options")
+        self.all_of(check, [list(missing) for count in range(1, 5)
+                            for missing in itertools.combinations(scopes, count)])
 
     def test_reading_needs_no_scope_for_writing(self):
         tenant, con = self.one()

@@ -40,9 +40,12 @@ class ReadTest(WireTest):
         expected = {"id": con, "name": "google-oauth2", "strategy": "google-oauth2",
                     "before": "on_each_login", "after": "on_first_login", "status": "changed",
                     "code": "ok", "message": "", "requests": 3}
-        result = self.expect(self.run_cli(tenant, "set", con, "off", "--json"), 0)
-        self.assertEqual(result.json, [expected])
-        self.assertEqual(list(result.json[0]), JSON_MEMBERS)
+        line = self.expect(self.run_cli(tenant, "set", con, "off", "--json"), 0).json[0]
+        # Of a write, what it is found by in the tenant's log comes before the last member.
+        self.assertEqual(list(line), [*JSON_MEMBERS[:-1], "correlation_id", JSON_MEMBERS[-1]])
+        write = [request for request in tenant.requests if request.method == "PATCH"][0]
+        self.assertEqual(line.pop("correlation_id"), write.header("x-correlation-id"))
+        self.assertEqual(line, expected)
         result = self.expect(self.run_cli(tenant, "set", con, "off", "--json"), 0)
         expected.update(before="on_first_login", status="unchanged", requests=1)
         self.assertEqual(result.json, [expected])

@@ -185,6 +185,21 @@ class SignalTest(WatchTest):
         first, second = (request.header("authorization") for request in tenant.requests)
         self.assertNotEqual(first, second)
 
+    def test_a_secret_that_is_gone(self):
+        """With it everything stays as it was."""
+        tenant = self.many(2, [])
+        token = self.write(tenant.token.encode(), "token")
+        process = self.watch(tenant, "--token-file", token, every="1d",
+                             env={"AUTH0_DOMAIN": tenant.domain})
+        until(lambda: pages(tenant) == 1)
+        time.sleep(0.05)
+        os.unlink(token)
+        process.send_signal(signal.SIGHUP)
+        until(lambda: pages(tenant) == 2)
+        result = self.end(process)
+        self.assertIn("cannot read the file %s; going on" % token, result.err)
+        self.assertEqual([request.status for request in tenant.requests], [200, 200])
+
 
 class SystemdTest(WatchTest):
     """What a service manager is told."""

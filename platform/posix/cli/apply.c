@@ -4,6 +4,7 @@
 
 #include "platform/posix/cli/fleet.h"
 #include "platform/posix/cli/fleet_report.h"
+#include "platform/posix/cli/identity.h"
 #include "platform/posix/cli/plan_file.h"
 #include "platform/posix/cli/report.h"
 #include "platform/posix/cli/resolve.h"
@@ -36,15 +37,26 @@ bool cli_use_file(struct cli_options *options, struct desired_file *used)
         options->desired = &used->desired;
         return true;
     }
-    char message[CLI_MESSAGE_SIZE];
-    memcpy(message, options->message, sizeof message);
     options->desired = before;
-    if (before != NULL) {
-        (void)cli_resolve(options);
-    }
-    memcpy(options->message, message, sizeof message);
     desired_file_free(&read);
     return false;
+}
+
+bool cli_use_file_again(struct cli_options *options, struct desired_file *used)
+{
+    static struct cli_options spare;
+
+    spare = *options;
+    identity_set_aside();
+    bool good = cli_use_file(options, used);
+    if (!good) {
+        memcpy(spare.message, options->message, sizeof spare.message);
+        *options = spare;
+        identity_take_back();
+    }
+    identity_drop_aside();
+    cs_wipe(&spare, sizeof spare);
+    return good;
 }
 
 /* A plan needs the file for no more than domain and credentials, which may be elsewhere. */

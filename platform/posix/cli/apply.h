@@ -8,9 +8,12 @@
 /* plan or apply; the program's exit code. */
 int cli_apply(struct cli_options *options);
 
-/* Reads the file that the options name, and takes domain and credentials from it. False
- * with the options' message set; the options are as with the file before then, if there
- * was one. */
+/* Reads the file that the options name, and takes domain and credentials from it, or from
+ * where else they are. False with the options' message set. */
 bool cli_use_file(struct cli_options *options, struct desired_file *file);
+
+/* The same anew, with the agent closed. On a failure file, credentials and all else are
+ * as they were. */
+bool cli_use_file_again(struct cli_options *options, struct desired_file *file);
 
 #endif

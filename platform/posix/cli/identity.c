@@ -21,6 +21,10 @@ static struct connsync_client client;
 static struct connsync_token_cache cache = {-1, "", NULL};
 static char token[CONNSYNC_TOKEN_MAX + 1];
 static char scope[CONNSYNC_TOKEN_SCOPE_MAX + 1];
+/* What watch goes on with when new ones cannot be read. */
+static struct connsync_private_key key_aside;
+static struct connsync_client_certificate certificate_aside;
+static enum connsync_assertion_algorithm algorithm_aside;
 static bool verbose;
 static unsigned char scratch_memory[CONNSYNC_CREDENTIAL_SCRATCH_SIZE];
 
@@ -256,4 +260,33 @@ void identity_wipe(void)
     identity_release();
     connsync_private_key_wipe(&key);
     connsync_client_certificate_wipe(&certificate);
+}
+
+void identity_set_aside(void)
+{
+    if (identity_has_key()) {
+        key_aside = key;
+        algorithm_aside = assertion.algorithm;
+    }
+    if (identity_has_certificate()) {
+        certificate_aside = certificate;
+    }
+}
+
+void identity_take_back(void)
+{
+    identity_wipe();
+    if (key_aside.length > 0) {
+        key = key_aside;
+        assertion.algorithm = algorithm_aside;
+    }
+    if (certificate_aside.key.length > 0) {
+        certificate = certificate_aside;
+    }
+}
+
+void identity_drop_aside(void)
+{
+    connsync_private_key_wipe(&key_aside);
+    connsync_client_certificate_wipe(&certificate_aside);
 }

@@ -33,4 +33,10 @@ void identity_release(void);
 /* Wipes the keys. */
 void identity_wipe(void);
 
+/* Keys that are about to be read anew: keeps a copy, puts it back if they cannot be read,
+ * and wipes it. */
+void identity_set_aside(void);
+void identity_take_back(void);
+void identity_drop_aside(void);
+
 #endif

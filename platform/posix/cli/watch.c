@@ -123,7 +123,7 @@ static void reload(void)
     notify_send(lines);
     memcpy(domain, options->domain, sizeof domain);
     session_close();
-    if (cli_use_file(options, &watch.file)) {
+    if (cli_use_file_again(options, &watch.file)) {
         log_format(LOG_NOTE, "%.200s was read again", options->file);
     } else {
         log_format(LOG_ERROR, "%.400s; going on with the file as it was", options->message);
