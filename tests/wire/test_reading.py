@@ -41,8 +41,10 @@ class ReadTest(WireTest):
                     "before": "on_each_login", "after": "on_first_login", "status": "changed",
                     "code": "ok", "message": "", "requests": 3}
         result = self.expect(self.run_cli(tenant, "set", con, "off", "--json"), 0)
-        self.assertEqual(result.json, [expected])
-        self.assertEqual(list(result.json[0]), JSON_MEMBERS)
+        line = dict(result.json[0])
+        self.assertRegex(line.pop("correlation_id"), "^connsync-[0-9a-f]{32}$")
+        self.assertEqual(line, expected)
+        self.assertEqual(list(line), JSON_MEMBERS)
         result = self.expect(self.run_cli(tenant, "set", con, "off", "--json"), 0)
         expected.update(before="on_first_login", status="unchanged", requests=1)
         self.assertEqual(result.json, [expected])
