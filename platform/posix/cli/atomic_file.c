@@ -19,7 +19,7 @@ bool atomic_file_begin(struct atomic_file *file, const char *path)
     file->path = path;
     /* rename() would put a file in the place of a device such as /dev/null. */
     if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
-        errno = EINVAL;
+        errno = S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
         return false;
     }
     int length = snprintf(file->temporary, sizeof file->temporary, "%s" SUFFIX, path);
