@@ -42,9 +42,9 @@ static const char common[] =
     "  -v, --verbose              requests and memory on stderr; never a secret\n";
 
 static const char of_file[] =
-    "FILE (connsync.json if none is named; - is standard input) may have domain and\n"
-    "credentials too. What the command line says counts first, then what FILE says,\n"
-    "then the environment.\n";
+    "FILE (connsync.json if none is named; - is standard input, not for watch) may\n"
+    "have domain and credentials too. What the command line says counts first, then\n"
+    "what FILE says, then the environment.\n";
 
 static const char writes[] =
     "Needs the scopes read:connections, read:connections_options,\n"
