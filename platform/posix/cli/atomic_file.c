@@ -96,6 +96,7 @@ bool atomic_file_commit(struct atomic_file *file, mode_t mode)
         error = errno;
     }
     if (whole && rename(file->temporary, file->path) == 0) {
+        (void)flush_entry(file->path); /* It is there; not every file system can do more. */
         return true;
     }
     error = whole ? errno : error;
