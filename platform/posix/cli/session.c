@@ -299,7 +299,8 @@ static void fill_config(struct connsync_config *config)
     config->anchors = anchors_in_use;
     config->anchors_length = anchors_length;
     config->token = options->token[0] != '\0' ? options->token : NULL;
-    config->client_id = options->client_id;
+    /* Who gives a token means that one, even if a certificate might prove who the client is. */
+    config->client_id = config->token == NULL ? options->client_id : NULL;
     config->client_secret = options->client_secret[0] != '\0' ? options->client_secret : NULL;
     config->audience = options->audience;
     config->timeout_ms = options->timeout_ms;
