@@ -8,3 +8,12 @@ if(CONNSYNC_SANITIZE)
                         -fno-omit-frame-pointer)
     add_link_options(-fsanitize=address,undefined)
 endif()
+
+# A fuzzer is led by what its inputs reach: the code that is looked at has to report that,
+# and not only the few lines that feed it.
+option(CONNSYNC_FUZZ "Build the libFuzzer targets (clang), and the rest to report coverage" OFF)
+
+if(CONNSYNC_FUZZ)
+    add_compile_options(-fsanitize=fuzzer-no-link)
+    add_link_options(-fsanitize=fuzzer-no-link)
+endif()

@@ -165,6 +165,12 @@ def change_scopes(x, scopes=()):
         grant.scopes = frozenset(scopes)
 
 
+@_kind(BEFORE)
+def demand_certificates(x):
+    """The edge changes its mind: the next connection needs a client certificate."""
+    x.tenant.demand_certificates()
+
+
 # --- The answer's framing and head --------------------------------------------------------
 
 @_kind(AFTER)

@@ -43,6 +43,7 @@ class Tokens:
     lifetime: int = 86400
     size: int = 900
     granted: bool = True
+    tells_scopes: bool = True  # in the answer; RFC 6749, section 5.1, leaves that open
     assertions: Assertions = None
     by_certificate: bool = False  # TLS has seen who the client is
     issued: dict = field(default_factory=dict)
@@ -72,8 +73,9 @@ class Tokens:
         if refusal is not None:
             return refusal
         token = self.issue()
+        scopes = {"scope": " ".join(self.scopes)} if self.tells_scopes else {}
         return Answer(200, answers.as_json({
-            "access_token": token, "scope": " ".join(self.scopes),
+            "access_token": token, **scopes,
             "expires_in": self.lifetime, "token_type": "Bearer"}))
 
     def _refusal(self, fields):

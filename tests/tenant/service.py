@@ -168,6 +168,11 @@ class Tenant:
         """From the next connection on, handshakes are answered with another chain."""
         self._server.present(server_context(certificate, key, tls))
 
+    def demand_certificates(self):
+        """From the next connection on, a client without a certificate is turned away. Only where
+        they are asked for already: `client_certificates` is "optional"."""
+        self._server.demand_certificates()
+
     def reset(self):
         """Forgets the journal and all faults; connections and tokens stay."""
         self.faults.clear()

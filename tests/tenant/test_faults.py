@@ -198,6 +198,14 @@ class WholeConnections(FaultCase):
         self.assertEqual(self.tenant.handshakes, 0)
         self.assertIn("unknown ca", self.tenant.journal.handshake_errors[0].lower())
 
+    def test_a_certificate_is_demanded_later(self):
+        self.fault("demand_certificates", at=1)
+        self.assertEqual(self.client.ask("GET", self.one)[0], 200)
+        self.handshake()  # the client of TLS 1.3 does not know yet how it went
+        self.client.close()
+        self.assertTrue(self.tenant.settle())
+        self.assertIn("did not return a certificate", self.tenant.journal.handshake_errors[0])
+
 
 class Coverage(unittest.TestCase):
     """No kind of fault is left without a test."""

@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 import cli
-from cli import CON, WireTest, connection
+from cli import CON, Fault, WireTest, connection
 from tenant import pki
 
 CLIENT = ("basicConstraints=critical,CA:FALSE", "keyUsage=critical,digitalSignature",
@@ -104,6 +104,29 @@ class ClientCertificateTest(WireTest):
         self.expect(result, 0, "-> on_first_login")
         self.assertNotIn(b"client_secret", tenant.requests[0].body)
         self.assertNotIn(b"client_assertion", tenant.requests[0].body)
+
+    def test_a_token_that_was_given_is_not_replaced(self):
+        """The certificate goes with it. It is no proof to get another token by, unless alone."""
+        tenant = self.asking()
+        tenant.tokens.revoke_all()
+        env = {**tenant.environment(), "AUTH0_CLIENT_ID": tenant.client_id}
+        result = self.run_cli(tenant, "set", CON, "off", *self.words(self.clients["p256"]),
+                              env=env)
+        self.expect(result, 4, "the token was not accepted")
+        self.assertEqual(tenant.methods(), ["GET"])
+        self.expect_untouched(tenant, CON)
+
+    def test_a_fleet_is_not_tried_one_by_one(self):
+        tenant = self.asking(client_certificates="optional", close_each=True)
+        for number in (2, 3, 4):
+            tenant.add(connection("c%d" % number, number=number))
+        tenant.faults.append(Fault("demand_certificates", method="GET"))
+        path = self.workshop.directory / "connsync.json"
+        path.write_text('{"all":true,"set_user_root_attributes":"off"}', "ascii")
+        result = self.run_cli(tenant, "apply", str(path))
+        self.assertEqual(result.code, 4, result.err)
+        self.assertIn("3 connections were not tried after that: client_certificate", result.err)
+        self.assertEqual(tenant.methods(), ["GET"])
 
     def test_a_reconnect_shows_it_again(self):
         tenant = self.asking(close_each=True)

@@ -125,6 +125,32 @@ class TokenCacheTest(WireTest):
         self.assertEqual(self.run_once(tenant, "set", con, "off"),
                          ["POST", "GET", "PATCH", "GET"])
 
+    def test_scopes_that_nobody_told(self):
+        """Only the API tells that they are too few. The next run does not go on with them."""
+        tenant, con = self.one()
+        tenant.tokens.tells_scopes = False
+        tenant.tokens.scopes = READING
+        self.assertEqual(self.run_once(tenant), ["POST", "GET"])
+        self.assertEqual(self.run_once(tenant, "set", con, "off", code=4,
+                                       texts=("(update:connections)",)), ["GET", "PATCH"])
+        tenant.tokens.scopes = SCOPES
+        self.assertEqual(self.run_once(tenant, "set", con, "off"),
+                         ["POST", "GET", "PATCH", "GET"])
+
+    def test_a_token_that_ends_between_a_write_and_its_verification(self):
+        """With another the work goes on. Without one the token is forgotten all the same."""
+        tenant, con = self.one()
+        self.run_once(tenant)
+        tenant.faults.append(Fault("expire_token", method="GET", occurrence=2))
+        self.assertEqual(self.run_once(tenant, "set", con, "off"),
+                         ["GET", "PATCH", "GET", "POST", "GET"])
+        tenant.tokens.granted = False
+        tenant.faults.append(Fault("expire_token", method="GET", occurrence=2))
+        self.assertEqual(self.run_once(tenant, "set", con, "on", code=1,
+                                       texts=("no token for these client credentials",)),
+                         ["GET", "PATCH", "GET", "POST"])
+        self.assertEqual(list(self.folder.iterdir()), [])
+
     def test_what_is_too_short_lived_is_not_used(self):
         tenant = self.tenant(connection(), token_lifetime=100)
         for _ in range(2):

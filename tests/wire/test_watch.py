@@ -10,6 +10,7 @@ import time
 import cli
 from cli import Fault
 from fleet import ALL_OFF, FleetTest, count_of, entry, json_of, leftovers, numbered, pages
+from tenant.oauth import SCOPES
 
 PATIENCE = 20
 
@@ -73,6 +74,19 @@ class RunsTest(WatchTest):
         self.assertEqual(count_of(tenant, "POST"), 2)
         self.assertNotIn("unauthorized", result.err)
         self.assertNotIn("1 failed", result.err)
+
+    def test_scopes_that_are_granted_later(self):
+        """A token that serves for the list alone is not kept for as long as it lives."""
+        tenant = self.many(3, [2])
+        tenant.tokens.scopes = ("read:connections", "read:connections_options")
+        process = self.watch(tenant, env=tenant.environment(credentials=True))
+        until(lambda: count_of(tenant, "PATCH") == 1)
+        with tenant.lock:
+            tenant.tokens.scopes = SCOPES
+        until(lambda: tenant.writes() == 1)
+        result = self.end(process)
+        self.assertIn("update:connections", result.err)
+        self.is_as_wanted(tenant, numbered(2))
 
     def test_a_run_that_fails(self):
         """Nothing ends but the run."""

@@ -217,10 +217,11 @@ static bool is_fatal(enum connsync_status status)
     case CONNSYNC_ERR_UNAUTHORIZED:
     case CONNSYNC_ERR_SCOPE:
     case CONNSYNC_ERR_CLIENT_CREDENTIALS:
+    case CONNSYNC_ERR_ASSERTION:
     case CONNSYNC_ERR_RATE_LIMITED:
         return true;
     default:
-        return status >= CONNSYNC_ERR_TLS && status <= CONNSYNC_ERR_CERT_CONSTRAINT;
+        return status >= CONNSYNC_ERR_TLS && status <= CONNSYNC_ERR_CLIENT_CERTIFICATE;
     }
 }
 

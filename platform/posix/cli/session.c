@@ -20,6 +20,7 @@
 #define RECONNECT_RESERVE (64u * 1024u)
 /* One wait at the most: longer ones are several. */
 #define WAIT_MAX_MS 86400000u
+#define HTTP_FORBIDDEN 403
 
 /* Static, so that the program needs no heap and touches only what it uses. */
 static unsigned char memory[CONNSYNC_MEMORY_RECOMMENDED];
@@ -29,6 +30,7 @@ static const uint8_t *anchors_in_use; /* these, or those that are compiled in */
 static struct cli_options *options;
 static struct connsync_posix posix;
 static struct connsync *agent;
+static bool token_declined;
 
 static uint32_t pulse_every_ms;
 static void (*pulse)(void);
@@ -189,6 +191,19 @@ void session_sleep(uint64_t ms)
 
 /* ---- Jobs ---- */
 
+/* Is another token needed, and not the one that is kept? A token that was granted too little
+ * is kept all the same, for what it is good for; the API says 403 when it was not known. */
+static bool is_of_token(enum connsync_status status)
+{
+    const struct connsync_result *result = connsync_result(agent);
+
+    if (status == CONNSYNC_ERR_UNVERIFIED) {
+        status = result->cause;
+    }
+    return status == CONNSYNC_ERR_UNAUTHORIZED || status == CONNSYNC_ERR_CLIENT_CREDENTIALS ||
+           (status == CONNSYNC_ERR_SCOPE && result->http_status == HTTP_FORBIDDEN);
+}
+
 enum connsync_status
 session_run(const struct connsync_job *job,
             void (*on_item)(void *context, const struct connsync_result *result), void *context)
@@ -212,7 +227,8 @@ session_run(const struct connsync_job *job,
             on_item(context, connsync_result(agent));
         } else {
             running = NULL;
-            if (status == CONNSYNC_ERR_UNAUTHORIZED || status == CONNSYNC_ERR_CLIENT_CREDENTIALS) {
+            if (is_of_token(status)) {
+                token_declined = true;
                 identity_forget_token();
             }
             return status;
@@ -299,7 +315,8 @@ static void fill_config(struct connsync_config *config)
     config->anchors = anchors_in_use;
     config->anchors_length = anchors_length;
     config->token = options->token[0] != '\0' ? options->token : NULL;
-    config->client_id = options->client_id;
+    /* Who gives a token means that one, even if a certificate might prove who the client is. */
+    config->client_id = config->token == NULL ? options->client_id : NULL;
     config->client_secret = options->client_secret[0] != '\0' ? options->client_secret : NULL;
     config->audience = options->audience;
     config->timeout_ms = options->timeout_ms;
@@ -314,6 +331,7 @@ enum connsync_status session_open(void)
     enum connsync_status status = CONNSYNC_OK;
 
     fill_config(&config);
+    token_declined = false;
     agent = connsync_open(&config, &status);
     return status;
 }
@@ -323,6 +341,11 @@ void session_close(void)
     connsync_close(agent);
     agent = NULL;
     identity_release();
+}
+
+bool session_token_was_declined(void)
+{
+    return token_declined;
 }
 
 struct connsync *session_agent(void)

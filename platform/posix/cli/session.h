@@ -26,6 +26,9 @@ const struct connsync_port *session_port(void);
 /* Opens the agent with the options as they are now. Reports nothing. */
 enum connsync_status session_open(void);
 void session_close(void);
+/* Was the agent's token not taken, or for too little, since it was opened? Opened anew, it
+ * looks for another. */
+bool session_token_was_declined(void);
 /* The agent; NULL when it is not open. */
 struct connsync *session_agent(void);
 

@@ -45,8 +45,12 @@ static struct tally run_opened(void)
     if (watch.options->verbose > 0) {
         report_figures(tally.requests, session_agent());
     }
-    /* The token is kept; the service would not keep the connection for so long. */
-    connsync_hang_up(session_agent());
+    if (session_token_was_declined()) {
+        session_close(); /* by the next run more may have been granted */
+    } else {
+        /* The token is kept; the service would not keep the connection for so long. */
+        connsync_hang_up(session_agent());
+    }
     return tally;
 }
 
