@@ -88,6 +88,16 @@ class WriteTest(PatchTest):
                          (["n", "gateway"], ["e"], ["new"], "would_change"))
         self.expect_untouched(tenant, con)
 
+    def test_a_plan_for_what_the_service_computes(self):
+        """It is changed like any other: nobody has computed anything yet."""
+        tenant, con = self.one(options=OPTIONS + b',"certs":["MARKER-old"]')
+        patch = b'{"certs":[],"n":1}'
+        result = self.expect(self.patch(tenant, "--dry-run", patch=patch), 2)
+        self.assertEqual(self.names(result), [["changes", '"n"'], ["changes", '"certs"']])
+        line = self.expect(self.patch(tenant, "--dry-run", "--json", patch=patch), 2).json[0]
+        self.assertEqual(line["changes"], ["n", "certs"])
+        self.expect_untouched(tenant, con)
+
     def test_names_that_a_terminal_would_obey(self):
         tenant, _ = self.one(options=b'"\\u001b[2J":1,"\x7f\xc2\x9b":2,"long%s":3,"%s":4'
                              % (b"\\u0041" * 300, b"\xc3\xa9" * 300))

@@ -215,6 +215,7 @@ static void compare_names(void)
     texts.except = is_rewriting() ? NULL : CS_AUTH0_SETTING;
     texts.yields = kept.job->operation == CONNSYNC_RESTORE;
     last.is_plan = !kept.seen[CONNSYNC_SIGHT_AFTER] && shows_plan();
+    texts.is_plan = last.is_plan;
     if (last.is_plan) {
         texts.after = texts.wanted;
         texts.wanted = texts.before;
