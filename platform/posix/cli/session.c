@@ -36,7 +36,8 @@ static uint64_t pulse_at;
 
 /* For the signal handlers. */
 static struct connsync *volatile running;
-static volatile sig_atomic_t stopped;
+static volatile sig_atomic_t stopped; /* how often, up to twice */
+static volatile sig_atomic_t insists; /* it takes two to end the job under way */
 static volatile sig_atomic_t hung_up;
 static int wake_pipe[2] = {-1, -1};
 
@@ -50,14 +51,25 @@ static void wake(void)
     (void)written; /* a full pipe wakes as well */
 }
 
+/* Cancelled twice, a job ends whatever it has sent. */
+static void ask_to_end(struct connsync *job)
+{
+    if (insists == 0 || stopped > 1) {
+        connsync_cancel(job);
+    }
+    if (insists != 0 && stopped > 1) {
+        connsync_cancel(job);
+    }
+}
+
 static void on_stop(int number)
 {
     struct connsync *job = running;
 
     (void)number;
-    stopped = 1;
+    stopped = stopped == 0 ? 1 : 2;
     if (job != NULL) {
-        connsync_cancel(job);
+        ask_to_end(job);
     }
     wake();
 }
@@ -202,7 +214,7 @@ session_run(const struct connsync_job *job,
     /* First this, then the question: a signal between the two is not lost. */
     running = agent;
     if (stopped != 0) {
-        connsync_cancel(agent);
+        ask_to_end(agent);
     }
     for (;;) {
         status = connsync_step(agent, &wait);
@@ -218,6 +230,14 @@ session_run(const struct connsync_job *job,
             return status;
         }
     }
+}
+
+enum connsync_status session_run_on(const struct connsync_job *job)
+{
+    insists = 1;
+    enum connsync_status status = session_run(job, NULL, NULL);
+    insists = 0;
+    return status;
 }
 
 struct report_cause session_cause(void)
