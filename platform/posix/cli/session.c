@@ -221,7 +221,9 @@ session_run(const struct connsync_job *job,
         if (status == CONNSYNC_WOULD_BLOCK) {
             wait_for(&wait);
         } else if (status == CONNSYNC_ITEM) {
-            on_item(context, connsync_result(agent));
+            if (on_item != NULL) {
+                on_item(context, connsync_result(agent));
+            }
         } else {
             running = NULL;
             if (status == CONNSYNC_ERR_UNAUTHORIZED || status == CONNSYNC_ERR_CLIENT_CREDENTIALS) {
