@@ -87,7 +87,7 @@ static void catch_signal(int number, void (*handler)(int))
 
     memset(&action, 0, sizeof action);
     action.sa_handler = handler;
-    (void)sigemptyset(&action.sa_mask);
+    (void)sigfillset(&action.sa_mask); /* the handlers count */
     (void)sigaction(number, &action, NULL);
 }
 
