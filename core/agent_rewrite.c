@@ -24,9 +24,10 @@ void cs_agent_release_rewrite(struct connsync *agent)
     rewrite->text_size = 0;
 }
 
+/* All that is held counts: each thing by itself may well fit. */
 static enum connsync_status does_not_fit(struct connsync *agent)
 {
-    agent->result.bytes_needed = agent->document.text.length + agent->arena.wanted;
+    agent->result.bytes_needed = cs_arena_in_use(&agent->arena) + agent->arena.wanted;
     return CONNSYNC_REFUSED_TOO_LARGE;
 }
 

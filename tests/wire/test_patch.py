@@ -179,6 +179,14 @@ class RefusalTest(PatchTest):
         self.assertEqual(result.out, "")
         self.assertEqual(tenant.history(con), tenant.history(con)[:1])
 
+    def test_too_large(self):
+        """Found out before the write; and what is needed is more than there is."""
+        tenant, con = self.one(options=b'"a":1,"many":[%s1]' % (b"1," * 250000))
+        result = self.expect(self.patch(tenant, patch=b'{"a":2}'), 3, "larger than the memory")
+        needed = int(re.search(r"\((\d+) bytes are needed\)", result.message).group(1))
+        self.assertGreater(needed, 8 * 1024 * 1024)
+        self.expect_untouched(tenant, con)
+
     def test_twins_that_are_not_named(self):
         tenant, con = self.one(options=b'"d":1,"d":2,"n":1')
         self.expect(self.patch(tenant, patch=b'{"n":2}'), 0, "2 other options")
