@@ -24,9 +24,10 @@ void cs_agent_release_rewrite(struct connsync *agent)
     rewrite->text_size = 0;
 }
 
+/* All that is held counts: each thing by itself may well fit. */
 static enum connsync_status does_not_fit(struct connsync *agent)
 {
-    agent->result.bytes_needed = agent->document.text.length + agent->arena.wanted;
+    agent->result.bytes_needed = cs_arena_in_use(&agent->arena) + agent->arena.wanted;
     return CONNSYNC_REFUSED_TOO_LARGE;
 }
 
@@ -89,21 +90,12 @@ static enum connsync_status make_options(struct connsync *agent)
 
 /* ---- Snapshots ---- */
 
-static bool is_never_derived(const struct cs_json *json, int key)
-{
-    (void)json;
-    (void)key;
-    return false;
-}
-
 static bool holds_object(const struct cs_json *json, int key)
 {
     return cs_json_is_object(json, key + 1);
 }
 
-static const struct cs_snapshot_rules rules_before = {NO_NAME, cs_auth0_is_derived};
-/* What a patch names is wanted just so. */
-static const struct cs_snapshot_rules rules_patched = {NO_NAME, is_never_derived};
+static const struct cs_snapshot_rules rules = {NO_NAME, cs_auth0_is_derived};
 static const struct cs_snapshot_rules rules_now = {NO_NAME, holds_object};
 
 /* One cut for both: there is only one at a time. */
@@ -119,10 +111,8 @@ static bool take_snapshots(struct connsync *agent, const struct cs_json *wanted)
     if (members == NULL) {
         return false;
     }
-    cs_snapshot_fill(&agent->before, members, &document->json, options, &rules_before,
-                     &agent->digest_key);
-    cs_snapshot_fill(&agent->rewrite.wanted, members + count, wanted, 0,
-                     agent->job.operation == CONNSYNC_PATCH ? &rules_patched : &rules_before,
+    cs_snapshot_fill(&agent->before, members, &document->json, options, &rules, &agent->digest_key);
+    cs_snapshot_fill(&agent->rewrite.wanted, members + count, wanted, 0, &rules,
                      &agent->digest_key);
     return true;
 }
@@ -140,19 +130,13 @@ static bool can_verify(struct connsync *agent, const struct cs_json *wanted)
 /* ---- Deciding ---- */
 
 /* A backup may hold what came back encrypted, of a connection that has lost it since. */
-static enum connsync_status check_wanted(struct connsync *agent, const struct cs_json *wanted)
+static enum connsync_status check_wanted(const struct connsync *agent, const struct cs_json *wanted)
 {
-    int configuration = CS_JSON_NONE;
-
     if (!cs_json_is_object(wanted, 0)) {
         return CONNSYNC_ERR_ARGUMENT;
     }
-    (void)cs_json_find(wanted, 0, "configuration", &configuration);
-    if (agent->job.operation == CONNSYNC_RESTORE && cs_json_size(wanted, configuration) > 0 &&
-        !agent->job.allow_encrypted_configuration) {
-        return CONNSYNC_REFUSED_ENCRYPTED_CONFIGURATION;
-    }
-    return CONNSYNC_OK;
+    return agent->job.operation == CONNSYNC_RESTORE ? cs_auth0_may_restore(wanted, &agent->job)
+                                                    : CONNSYNC_OK;
 }
 
 static bool is_as_wanted(const struct connsync *agent, const struct cs_json *wanted)
@@ -236,8 +220,9 @@ static bool compare(struct connsync *agent)
         return false;
     }
     cs_snapshot_fill(&now, members, &document->json, options, &rules_now, &agent->digest_key);
-    struct cs_snapshot_outcome outcome =
-        cs_snapshot_settle(&agent->before, &agent->rewrite.wanted, &now);
+    /* What a patch names is wanted just so. */
+    struct cs_snapshot_outcome outcome = cs_snapshot_settle(
+        &agent->before, &agent->rewrite.wanted, &now, agent->job.operation == CONNSYNC_RESTORE);
     cs_arena_release(&agent->arena, members);
     result->verified = outcome.diff.equal;
     result->lost = outcome.diff.lost;
@@ -263,7 +248,9 @@ static enum connsync_status settle(struct connsync *agent)
         result->write = agent->acknowledged ? CONNSYNC_WRITTEN : CONNSYNC_WRITE_UNKNOWN;
         return CONNSYNC_ERR_LOSS;
     }
-    if (result->pending > 0 && !agent->acknowledged && result->applied == 0) {
+    /* That one is pending is not asked: what the service computes may be another after a
+     * write that took effect, and after none. */
+    if (!agent->acknowledged && result->applied == 0) {
         agent->write_sent = false;
         return CONNSYNC_WOULD_BLOCK;
     }

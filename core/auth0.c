@@ -253,6 +253,14 @@ static bool is_empty(const struct cs_json *json, int value)
     return container ? cs_json_size(json, value) == 0 : is_absent(json, value);
 }
 
+static void check_configuration(struct search *search, int options, const struct connsync_job *job)
+{
+    int configuration = find(search, options, "configuration");
+
+    require(search, job->allow_encrypted_configuration || is_empty(search->json, configuration),
+            CONNSYNC_REFUSED_ENCRYPTED_CONFIGURATION);
+}
+
 enum connsync_status cs_auth0_may_write(const struct cs_json *json,
                                         const struct cs_auth0_connection *connection,
                                         const struct connsync_job *job)
@@ -268,11 +276,20 @@ enum connsync_status cs_auth0_may_write(const struct cs_json *json,
     }
     require(&search, is_absent(json, setting) || cs_json_is_string(json, setting),
             CONNSYNC_REFUSED_VALUE);
-    int configuration = find(&search, connection->options, "configuration");
-    require(&search, job->allow_encrypted_configuration || is_empty(json, configuration),
-            CONNSYNC_REFUSED_ENCRYPTED_CONFIGURATION);
+    check_configuration(&search, connection->options, job);
     return search.status;
 }
+
+#ifndef CONNSYNC_CORE_SMALL
+enum connsync_status cs_auth0_may_restore(const struct cs_json *options,
+                                          const struct connsync_job *job)
+{
+    struct search search = {options, CONNSYNC_OK};
+
+    check_configuration(&search, 0, job);
+    return search.status;
+}
+#endif
 
 /* All that stands before `options`. */
 static void begin_body(struct cs_patch *body, const struct cs_json *json,

@@ -87,6 +87,11 @@ enum connsync_status cs_auth0_may_write(const struct cs_json *json,
                                         const struct cs_auth0_connection *connection,
                                         const struct connsync_job *job);
 
+/* May these be put in the place of `options`? They may hold what came back encrypted, too. Not
+ * with CONNSYNC_CORE_SMALL. */
+enum connsync_status cs_auth0_may_restore(const struct cs_json *options,
+                                          const struct connsync_job *job);
+
 /* The longest setting as a JSON string, with a final NUL. */
 #define CS_AUTH0_VALUE_SIZE sizeof "\"on_first_login\""
 

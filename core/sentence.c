@@ -16,10 +16,19 @@ static void add_count(struct cs_writer *line, uint64_t number, const char *text)
 
 void cs_sentence_clean(char *text)
 {
+    unsigned char before = 0;
+
     for (; *text != '\0'; text++) {
-        if ((unsigned char)*text < 0x20 || *text == 0x7f) {
+        unsigned char byte = (unsigned char)*text;
+        /* U+0080 to U+009F, in UTF-8. */
+        bool is_c1 = before == 0xC2 && byte < 0xA0;
+        if (is_c1) {
+            text[-1] = '?';
+        }
+        if (is_c1 || byte < 0x20 || byte == 0x7f) {
             *text = '?';
         }
+        before = byte;
     }
 }
 

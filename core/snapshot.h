@@ -70,14 +70,14 @@ struct cs_snapshot_outcome {
 
 /*
  * Holds a later reading against both, all three taken with the same key. The mark
- * CS_SNAPSHOT_DERIVED means in `before` what it says; in `wanted`, that the service may make
- * something else of this member although it was written; in `now`, that the value is an
- * object: one that is neither as before nor as wanted may have lost members that were to
- * stay, and counts as changed.
+ * CS_SNAPSHOT_DERIVED means in `before` and `wanted` what it says; in `now`, that the value is
+ * an object: one that is neither as before nor as wanted may have lost members that were to
+ * stay, and counts as changed. With `yields` the service may make something else of a derived
+ * member although the write was to change or to remove it.
  */
 struct cs_snapshot_outcome cs_snapshot_settle(const struct cs_snapshot *before,
                                               const struct cs_snapshot *wanted,
-                                              const struct cs_snapshot *now);
+                                              const struct cs_snapshot *now, bool yields);
 
 /* Gives the memory back. Harmless on one that was released or never taken. */
 void cs_snapshot_release(struct cs_snapshot *snapshot, struct cs_arena *arena);

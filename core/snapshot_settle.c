@@ -76,13 +76,14 @@ static void count_kept(struct cs_snapshot_diff *diff, const struct group *before
 
 /* A name that the write was to make another thing of. */
 static void count_touched(struct cs_snapshot_outcome *outcome, const struct group *before,
-                          const struct group *wanted, const struct group *now)
+                          const struct group *wanted, const struct group *now, bool yields)
 {
+    bool derived = yields && (is_marked(before) || is_marked(wanted));
     bool replaced = before->count > 0 && wanted->count > 0 && !is_equal(before, now);
 
     if (is_equal(wanted, now)) {
         outcome->applied++;
-    } else if (now->count > 0 && is_marked(wanted)) {
+    } else if (now->count > 0 && derived) {
         outcome->diff.derived++;
     } else if (replaced && now->count == 0) {
         outcome->diff.lost++;
@@ -107,7 +108,7 @@ static uint64_t least_name(const struct group rest[3])
 
 struct cs_snapshot_outcome cs_snapshot_settle(const struct cs_snapshot *before,
                                               const struct cs_snapshot *wanted,
-                                              const struct cs_snapshot *now)
+                                              const struct cs_snapshot *now, bool yields)
 {
     struct cs_snapshot_outcome outcome = {{0, 0, 0, 0, 0}, 0, 0};
     struct group rest[3] = {{before->members, before->count},
@@ -122,7 +123,7 @@ struct cs_snapshot_outcome cs_snapshot_settle(const struct cs_snapshot *before,
         if (is_equal(&was, &is_to_be)) {
             count_kept(&outcome.diff, &was, &is);
         } else {
-            count_touched(&outcome, &was, &is_to_be, &is);
+            count_touched(&outcome, &was, &is_to_be, &is, yields);
         }
     }
     return outcome;

@@ -33,14 +33,20 @@ static void take(struct taken *taken, const char *text, const struct cs_snapshot
     release(&json);
 }
 
-static struct cs_snapshot_outcome settle(const char *before, const char *wanted, const char *now)
+static struct cs_snapshot_outcome settle_as(const char *before, const char *wanted, const char *now,
+                                            bool yields)
 {
     struct taken taken[3];
 
     take(&taken[0], before, &rules_of_text);
     take(&taken[1], wanted, &rules_of_text);
     take(&taken[2], now, &rules_of_now);
-    return cs_snapshot_settle(&taken[0].snapshot, &taken[1].snapshot, &taken[2].snapshot);
+    return cs_snapshot_settle(&taken[0].snapshot, &taken[1].snapshot, &taken[2].snapshot, yields);
+}
+
+static struct cs_snapshot_outcome settle(const char *before, const char *wanted, const char *now)
+{
+    return settle_as(before, wanted, now, false);
 }
 
 static const char *const states[] = {NULL, "1", "2", "{}", "{\"x\":1}"};
@@ -110,9 +116,17 @@ static void test_derived(void **state)
     /* Left alone, and the service made another of it; lost it is lost. */
     expect(settle("{\"derived\":1}", "{\"derived\":1}", "{\"derived\":2}"), 0, 0, 0, 0, 1);
     expect(settle("{\"derived\":1}", "{\"derived\":1}", "{}"), 0, 1, 0, 0, 0);
-    /* Written with a value of its own: whatever comes back is the service's choice. */
-    expect(settle("{\"derived\":1}", "{\"derived\":2}", "{\"derived\":3}"), 0, 0, 0, 0, 1);
-    expect(settle("{\"derived\":1}", "{\"derived\":2}", "{\"derived\":1}"), 0, 0, 0, 0, 1);
+    /* Put back or taken away again: whatever comes back is the service's choice. */
+    static const char *const wanted[] = {"{\"derived\":2}", "{}"};
+    static const char *const now[] = {"{\"derived\":3}", "{\"derived\":1}"};
+    for (size_t i = 0; i < 4; i++) {
+        expect(settle_as("{\"derived\":1}", wanted[i / 2], now[i % 2], true), 0, 0, 0, 0, 1);
+        /* Asked for by name, it is to be as asked. */
+        assert_int_equal(settle("{\"derived\":1}", wanted[i / 2], now[i % 2]).pending, 1);
+    }
+    expect(settle_as("{\"derived\":1}", "{\"derived\":2}", "{}", true), 0, 1, 0, 0, 0);
+    assert_int_equal(settle_as("{\"derived\":1}", "{}", "{}", true).applied, 1);
+    assert_int_equal(settle_as("{\"m\":1}", "{}", "{\"m\":2}", true).pending, 1);
 }
 
 static void test_duplicates(void **state)

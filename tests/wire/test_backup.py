@@ -229,6 +229,24 @@ class RestoreTest(BackupTest):
         self.expect(self.restore(tenant, self.files()[0], *how), 0)
         self.assertEqual(tenant.raw_options(con), tenant.history(con)[0])
 
+    def test_what_came_back_encrypted_in_another_form(self):
+        """Whatever is not plainly empty may be ciphertext; so may one of two."""
+        _, path = self.backed_up()
+        raw = path.read_bytes()
+        for inside in (b'"configuration":"2.0$MARKER-ciphertext"',
+                       b'"configuration":["2.0$MARKER-ciphertext"]', b'"configuration":true',
+                       b'"configuration":{},"\\u0063onfiguration":{"k":"2.0$MARKER-ciphertext"}'):
+            options = b"{" + inside + b"}"
+            digest = hashlib.sha256(options).hexdigest().encode()
+            file = self.write(raw_json.put(raw_json.put(raw, "options", options),
+                                           "options_sha256", b'"' + digest + b'"'), "other")
+            with self.subTest(inside):
+                tenant, con = self.one(options=OPTIONS)
+                file = self.write(raw_json.put((self.folder / "other").read_bytes(), "domain",
+                                               b'"' + tenant.domain.encode() + b'"'), "other")
+                self.expect(self.restore(tenant, file), 3, "nothing written")
+                self.expect_untouched(tenant, con)
+
     def test_what_the_service_computes(self):
         """Another value for those is no failure; that they are gone is."""
         tenant, con = self.one(options=OPTIONS + b',"certs":["MARKER-old"],"expires":1')
@@ -241,6 +259,27 @@ class RestoreTest(BackupTest):
                          ['"certs"', '"expires"'])
         tenant.behave(con, drop=("client_secret",))
         self.assertEqual(self.restore(tenant, self.files()[0]).code, 7)
+
+
+    def test_what_the_service_has_computed_since(self):
+        """It is not in the backup, and comes back whatever is written."""
+        tenant, path = self.backed_up()
+        tenant.behave(CON, derive={"certs": b'["MARKER-c"]'})
+        self.expect(self.set(tenant, value="on"), 0)
+        result = self.expect(self.restore(tenant, path, "--changes"), 0, "(1 recomputed, 0 added")
+        self.assertEqual(self.names(result), [["derived", '"certs"']])
+
+    def test_lost_where_only_computed_members_differ(self):
+        """Another value there proves nothing: a write without an answer is sent again."""
+        options = OPTIONS + b',"certs":["MARKER-old"]'
+        tenant, con = self.one(options=options)
+        self.expect(self.set(tenant, "--backup", str(self.backups)), 0)
+        with tenant.lock:
+            tenant.store.connections[con].put("options", b"{" + options.replace(b"-old", b"-new")
+                                              + b"}")
+        tenant.faults.append(Fault("reset_before", method="PATCH"))
+        self.expect(self.restore(tenant, self.files()[0], timeout=60), 0, "1 option restored")
+        self.assertEqual(tenant.raw_options(con), tenant.history(con)[0])
 
 
 class UndoTest(BackupTest):
@@ -279,6 +318,46 @@ class UndoTest(BackupTest):
                                    body="json"))
         self.expect(self.set(tenant, "--restore"), 7, "; not restored: the token may not")
 
+    def test_what_is_said_of_a_failure(self):
+        """No word that nothing was written, but one on the backup that is there."""
+        for more, hint in (((), "; restore them"), (("--backup", str(self.backups)),
+                                                   "; connsync restore puts the backup back")):
+            tenant, con = self.losing(drop=("client_secret",))
+            tenant.faults.append(Fault("not_json", method="GET", occurrence=3))
+            result = self.expect(self.set(tenant, "--restore", *more), 7)
+            self.assertTrue(result.message.endswith(
+                "; not restored: the answer is not strict JSON" + hint), result.message)
+            self.assertEqual(tenant.writes(), 1)
+
+    def interrupted(self, ready, stall, signals):
+        """A write that loses something, interrupted when that many PATCHes are on their way."""
+        tenant, con = self.losing(drop=("client_secret",))
+        tenant.faults.append(Fault("stall", method="PATCH", occurrence=ready, seconds=stall))
+        process = self.start(tenant, "set", con, "off", "--restore")
+        while tenant.methods().count("PATCH") < ready and process.poll() is None:
+            time.sleep(0.002)
+        for number in signals:
+            process.send_signal(number)
+        return tenant, con, self.finish(process)
+
+    def test_what_the_service_computes_meanwhile(self):
+        tenant, con = self.losing(drop=("client_secret",))
+        tenant.behave(con, derive={"certs": b'["MARKER-c"]'})
+        self.expect(self.set(tenant, "--restore"), 7, "; restored as before, and verified")
+
+    def test_interrupted(self):
+        """The way back is a part of the write: a first interrupt leaves it alone."""
+        for ready in (1, 2):
+            tenant, con, result = self.interrupted(ready, 0.5, (signal.SIGTERM,))
+            self.expect(result, 7, "; restored as before, and verified")
+            self.assertEqual(tenant.raw_options(con), tenant.history(con)[0])
+
+    def test_interrupted_twice(self):
+        # Two of one kind might become one on their way.
+        tenant, _, result = self.interrupted(2, 8, (signal.SIGTERM, signal.SIGINT))
+        self.expect(result, 7, "; not restored: a write was sent and could not be verified")
+        self.assertEqual(tenant.writes(), 2)
+
     def test_patch(self):
         tenant, con = self.losing(drop=("client_secret",))
         result = self.run_cli(tenant, "patch", con, "-", "--restore", stdin=b'{"n":1,"m":2}')
@@ -315,6 +394,19 @@ class UndoTest(BackupTest):
         self.assertEqual(tenant.raw_options(numbered(2)), before[numbered(2)])
         self.assertEqual(len({line["correlation_id"] for line in lines.values()
                               if "correlation_id" in line}), 3)
+
+
+    def test_whose_names_they_are(self):
+        """On standard output, names stand below the connection that they are of."""
+        tenant = self.many(3, (1, 2, 3), options=OPTIONS)
+        tenant.faults.append(Fault("edit", method="PATCH", path=numbered(2), target=numbered(2),
+                                   drop=("scope",)))
+        result = self.apply(tenant, "--changes")
+        lines = result.out.splitlines()
+        at = lines.index('lost\t"scope"')
+        self.assertEqual(lines[at - 1], "conn-2 (%s): verify_loss" % numbered(2))
+        self.assertTrue(lines[at - 2].startswith("conn-1 ("), lines)
+        self.assertTrue(lines[at + 1].startswith("conn-3 ("), lines)
 
 
 class KillTest(BackupTest):

@@ -88,6 +88,16 @@ class WriteTest(PatchTest):
                          (["n", "gateway"], ["e"], ["new"], "would_change"))
         self.expect_untouched(tenant, con)
 
+    def test_a_plan_for_what_the_service_computes(self):
+        """It is changed like any other: nobody has computed anything yet."""
+        tenant, con = self.one(options=OPTIONS + b',"certs":["MARKER-old"]')
+        patch = b'{"certs":[],"n":1}'
+        result = self.expect(self.patch(tenant, "--dry-run", patch=patch), 2)
+        self.assertEqual(self.names(result), [["changes", '"n"'], ["changes", '"certs"']])
+        line = self.expect(self.patch(tenant, "--dry-run", "--json", patch=patch), 2).json[0]
+        self.assertEqual(line["changes"], ["n", "certs"])
+        self.expect_untouched(tenant, con)
+
     def test_names_that_a_terminal_would_obey(self):
         tenant, _ = self.one(options=b'"\\u001b[2J":1,"\x7f\xc2\x9b":2,"long%s":3,"%s":4'
                              % (b"\\u0041" * 300, b"\xc3\xa9" * 300))
@@ -168,6 +178,14 @@ class RefusalTest(PatchTest):
                              "update:connections")
         self.assertEqual(result.out, "")
         self.assertEqual(tenant.history(con), tenant.history(con)[:1])
+
+    def test_too_large(self):
+        """Found out before the write; and what is needed is more than there is."""
+        tenant, con = self.one(options=b'"a":1,"many":[%s1]' % (b"1," * 250000))
+        result = self.expect(self.patch(tenant, patch=b'{"a":2}'), 3, "larger than the memory")
+        needed = int(re.search(r"\((\d+) bytes are needed\)", result.message).group(1))
+        self.assertGreater(needed, 8 * 1024 * 1024)
+        self.expect_untouched(tenant, con)
 
     def test_twins_that_are_not_named(self):
         tenant, con = self.one(options=b'"d":1,"d":2,"n":1')

@@ -62,14 +62,15 @@ class ReadTest(WireTest):
         self.assertIn(line["message"], result.message)
 
     def test_json_escapes(self):
-        name = b'a\\"\\\\\\u001b[31m\\u0007\\u007f\\u2028\xc3\xa4'
+        name = b'a\\"\\\\\\u001b[31m\\u0007\\u007f\\u2028\xc3\xa4\\u009b2J\xc2\x85\xc2\xa0'
         tenant = self.tenant(b'{"id":"con_1","name":"%s","strategy":"oidc","options":{}}' % name)
         result = self.expect(self.run_cli(tenant, "list", "--json"), 0)
-        self.assertEqual(result.json[0]["name"], 'a"\\\x1b[31m\x07\x7f\u2028\u00e4')
+        self.assertEqual(result.json[0]["name"], 'a"\\\x1b[31m\x07\x7f\u2028\u00e4\u009b2J\u0085\u00a0')
         result = self.expect(self.run_cli(tenant, "list"), 0)
-        self.assertNotRegex(result.out, "[\x00-\x08\x0b-\x1f\x7f]")
+        self.assertNotRegex(result.out, "[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+        self.assertIn("\u2028\u00e4??2J??\u00a0", result.out)
         result = self.expect(self.run_cli(tenant, "set", "con_1", "off"), 0)
-        self.assertNotRegex(result.out, "[\x00-\x09\x0b-\x1f\x7f]")
+        self.assertNotRegex(result.out, "[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
     def test_dry_run(self):
         tenant, con = self.one()

@@ -10,6 +10,7 @@ import time
 import cli
 from cli import Fault
 from fleet import ALL_OFF, FleetTest, count_of, entry, json_of, leftovers, numbered, pages
+from tenant import raw_json
 from tenant.oauth import SCOPES
 
 PATIENCE = 20
@@ -110,6 +111,57 @@ class RunsTest(WatchTest):
         lines = [process.stdout.readline() for _ in range(2)]
         self.end(process)
         self.assertEqual({json.loads(line)["status"] for line in lines}, {"changed", "unchanged"})
+
+
+class ChangeTest(WatchTest):
+    """--backup, --restore and --changes, in each run anew."""
+
+    OPTIONS = b'"scope":["email"],"client_secret":"MARKER-secret"'
+
+    def put_back(self, tenant, con):
+        """Somebody takes the setting away again."""
+        with tenant.lock:
+            tenant.store.connections[con].put("options", b"{" + self.OPTIONS + b"}")
+
+    def test_a_loss_and_then_none(self):
+        tenant = self.many(2, [1], options=self.OPTIONS)
+        con = numbered(1)
+        before = tenant.raw_options(con)
+        tenant.faults.append(Fault("edit", method="PATCH", target=con, drop=("scope",)))
+        backups = self.folder / "backups"
+        backups.mkdir()
+        process = self.watch(tenant, "--json", "--backup", str(backups), "--restore", "--changes")
+        # The write, the way back, and the write of the next run, which keeps everything.
+        until(lambda: tenant.writes() >= 3 and pages(tenant) >= 3)
+        result = self.end(process)
+        lines = [line for line in result.json if line["id"] == con and line["code"] != "ok"
+                 or line["status"] == "changed"]
+        self.assertEqual([(line["code"], line.get("restored"), line["lost"]) for line in lines],
+                         [("verify_loss", True, ["scope"]), ("ok", None, [])])
+        self.assertEqual(tenant.history(con)[-2], before)
+        self.is_as_wanted(tenant, con)
+        self.assertIn("; restored as before, and verified", result.err)
+        # One for each write that was asked for, with the same bytes; none for the way back.
+        kept = [path.read_bytes() for path in backups.iterdir()]
+        self.assertEqual([raw_json.get(raw, "options") for raw in kept], [before] * 2)
+
+    def test_a_folder_that_goes_away(self):
+        """Without a backup no write, run by run; and writes again once the folder is back."""
+        tenant = self.many(1, [1], options=self.OPTIONS)
+        backups = self.folder / "backups"
+        backups.mkdir()
+        process = self.watch(tenant, "--backup", str(backups))
+        until(lambda: tenant.writes() == 1 and pages(tenant) >= 2)
+        moved = backups.rename(self.folder / "moved")
+        self.put_back(tenant, numbered(1))
+        seen = pages(tenant)
+        until(lambda: pages(tenant) >= seen + 3)
+        self.assertEqual(tenant.writes(), 1)
+        moved.rename(backups)
+        until(lambda: tenant.writes() == 2 and len(list(backups.iterdir())) == 2)
+        result = self.end(process)
+        self.assertIn("the backup cannot be written; nothing written (No such file or directory)",
+                      result.err)
 
 
 class SignalTest(WatchTest):

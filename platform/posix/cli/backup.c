@@ -53,11 +53,11 @@ static void make_plain(char *plain, bool for_path)
 }
 
 static void write_text(FILE *out, const struct cli_options *options,
-                       const struct connsync_result *result, struct cs_slice value)
+                       const struct connsync_result *result, const char *made,
+                       struct cs_slice value)
 {
     struct connsync_result plain = *result;
     char domain[CLI_DOMAIN_SIZE];
-    char made[LOG_TIME_SIZE];
     char hex[HEX_SIZE];
 
     /* What it would keep in memory of its own would stay there. */
@@ -66,7 +66,6 @@ static void write_text(FILE *out, const struct cli_options *options,
     make_plain(plain.name, false);
     make_plain(plain.strategy, false);
     cli_write_domain(domain, options);
-    log_time(made, log_utc_now());
     write_hex(hex, value);
     (void)fprintf(out, "{\"connsync_backup\":%u,", VERSION);
     json_out_member(out, "domain", domain);
@@ -123,7 +122,7 @@ bool backup_write(const struct cli_options *options, const struct connsync_resul
     if (!atomic_file_begin(&file, stem)) {
         return false;
     }
-    write_text(file.out, options, result, value);
+    write_text(file.out, options, result, made, value);
     bool written = commit(&file, stem);
     int error = errno;
     atomic_file_abandon(&file);

@@ -215,6 +215,7 @@ static void compare_names(void)
     texts.except = is_rewriting() ? NULL : CS_AUTH0_SETTING;
     texts.yields = kept.job->operation == CONNSYNC_RESTORE;
     last.is_plan = !kept.seen[CONNSYNC_SIGHT_AFTER] && shows_plan();
+    texts.is_plan = last.is_plan;
     if (last.is_plan) {
         texts.after = texts.wanted;
         texts.wanted = texts.before;
@@ -224,7 +225,8 @@ static void compare_names(void)
     last.has_names = kept.seen[CONNSYNC_SIGHT_BEFORE] && names_compare(&last.names, &texts);
 }
 
-/* One attempt, verified like any other write. */
+/* One attempt, verified like any other write. Who interrupts a write would have it end well:
+ * the bytes that are to be put back may be nowhere else. */
 static void undo(const struct connsync_result *result, const char *correlation_id)
 {
     struct connsync_job job = *kept.job;
@@ -236,7 +238,7 @@ static void undo(const struct connsync_result *result, const char *correlation_i
     job.document_length = before.length;
     job.correlation_id = correlation_id;
     job.look = NULL;
-    last.undo_status = session_run(&job, NULL, NULL);
+    last.undo_status = session_run_on(&job);
     last.undo = last.undo_status == CONNSYNC_OK ? CHANGE_RESTORED : CHANGE_NOT_RESTORED;
 }
 

@@ -97,7 +97,8 @@ static enum name_kind kind_of(const struct comparison *all, const struct member 
 {
     const struct member *before = find(&all->before, wanted, false);
     const struct member *after = find(&all->after, wanted, false);
-    bool derived = after != NULL && cs_auth0_is_derived(&all->wanted.json, wanted->key);
+    bool derived = after != NULL && !all->texts->is_plan &&
+                   cs_auth0_is_derived(&all->wanted.json, wanted->key);
 
     if (find(&all->before, wanted, true) != NULL) {
         if (after == NULL) {
@@ -124,6 +125,17 @@ static bool is_excepted(const struct comparison *all, const struct side *side,
            cs_json_string_is(&side->json, member->key, all->texts->except);
 }
 
+/* Of one that was not wanted. */
+static enum name_kind kind_of_unwanted(const struct comparison *all, const struct member *after)
+{
+    if (find(&all->before, after, false) == NULL) {
+        return NAME_ADDED;
+    }
+    return all->texts->yields && cs_auth0_is_derived(&all->after.json, after->key)
+               ? NAME_DERIVED
+               : NAME_NOT_APPLIED;
+}
+
 static void compare(struct comparison *all)
 {
     for (size_t i = 0; i < all->wanted.count; i++) {
@@ -135,8 +147,7 @@ static void compare(struct comparison *all)
     for (size_t i = 0; i < all->after.count; i++) {
         const struct member *after = &all->after.members[i];
         if (!is_excepted(all, &all->after, after) && find(&all->wanted, after, false) == NULL) {
-            bool was = find(&all->before, after, false) != NULL;
-            add(all->names, &all->after, after, was ? NAME_NOT_APPLIED : NAME_ADDED);
+            add(all->names, &all->after, after, kind_of_unwanted(all, after));
         }
     }
 }

@@ -42,7 +42,8 @@ struct names_texts {
     struct cs_slice wanted;
     struct cs_slice after;
     const char *except; /* a member that is not looked at, or NULL */
-    bool yields;        /* a derived member that was written may come back another */
+    bool yields;        /* a derived member may come back whatever was written */
+    bool is_plan;       /* `after` is a wish, not a reading: nothing in it was computed */
 };
 
 /* False when one of them is no object, or there is no memory. The names point into them. */

@@ -6,6 +6,7 @@
 #include "platform/posix/cli/log.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define EXIT_DRIFT 2
 #define EXIT_CREDENTIALS 4
@@ -228,6 +229,24 @@ static void add_failure(struct cs_writer *line, const struct connsync_result *re
     }
 }
 
+/* What became of the way back after a loss, and where there is another. */
+static void add_undo(struct cs_writer *line, const struct cli_options *options,
+                     const struct change *change)
+{
+    if (change->undo == CHANGE_RESTORED) {
+        cs_write_string(line, "; restored as before, and verified");
+        return;
+    }
+    if (change->undo == CHANGE_NOT_RESTORED) {
+        const char *text = connsync_status_text(change->undo_status);
+        cs_write_string(line, "; not restored: ");
+        /* What follows from it would be wrong here: something was written. */
+        cs_write(line, cs_slice_make(text, strcspn(text, ";")));
+    }
+    cs_write_string(line, options->backup != NULL ? "; connsync restore puts the backup back"
+                                                  : "; restore them");
+}
+
 /* What became of it after the failure, and why there is no backup. */
 static void add_change(struct cs_writer *line, const struct cli_options *options,
                        enum connsync_status status, const struct change *change)
@@ -235,19 +254,34 @@ static void add_change(struct cs_writer *line, const struct cli_options *options
     if (change == NULL) {
         return;
     }
-    if (status == CONNSYNC_ERR_LOSS && change->undo == CHANGE_UNDO_NOT_TRIED) {
-        cs_write_string(line, options->backup != NULL ? "; connsync restore puts the backup back"
-                                                      : "; restore them");
+    if (status == CONNSYNC_ERR_LOSS) {
+        add_undo(line, options, change);
     }
     if (status == CONNSYNC_REFUSED_BACKUP && change->no_backup != NULL) {
         cs_write_form(line, " ($)", change->no_backup);
     }
-    if (change->undo == CHANGE_RESTORED) {
-        cs_write_string(line, "; restored as before, and verified");
+}
+
+/* The names that a failure has to do with. The failure itself is told elsewhere: where there
+ * are several connections, the one that they are of is named before them. */
+static void print_names_of_failure(const struct cli_options *options,
+                                   const struct connsync_result *result,
+                                   enum connsync_status status, const struct change *change)
+{
+    char line[CS_SENTENCE_SIZE];
+    struct cs_writer writer;
+
+    if (change == NULL || !change->has_names || change->names.count == 0) {
+        return;
     }
-    if (change->undo == CHANGE_NOT_RESTORED) {
-        cs_write_form(line, "; not restored: $", connsync_status_text(change->undo_status));
+    if (options->of_file != CLI_RUN) {
+        cs_writer_init(&writer, line, sizeof line);
+        cs_sentence_connection(&writer, result, options->job.connection);
+        cs_write_string(&writer, connsync_status_name(status));
+        log_clear_progress();
+        (void)puts(clean(line));
     }
+    print_names(change);
 }
 
 /* So that the tenant's log can be searched for the write. */
@@ -276,7 +310,7 @@ void report_end(const struct cli_options *options, const struct connsync_result 
     add_failure(&writer, result, status, cause);
     add_change(&writer, options, status, cause->change);
     if (!options->json) {
-        print_names(cause->change);
+        print_names_of_failure(options, result, status, cause->change);
     } else {
         const char *code = report_blames_proxy(status, cause)
                                ? connsync_posix_proxy_failure_name(cause->proxy)

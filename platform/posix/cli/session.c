@@ -38,7 +38,8 @@ static uint64_t pulse_at;
 
 /* For the signal handlers. */
 static struct connsync *volatile running;
-static volatile sig_atomic_t stopped;
+static volatile sig_atomic_t stopped; /* how often, up to twice */
+static volatile sig_atomic_t insists; /* it takes two to end the job under way */
 static volatile sig_atomic_t hung_up;
 static int wake_pipe[2] = {-1, -1};
 
@@ -52,14 +53,25 @@ static void wake(void)
     (void)written; /* a full pipe wakes as well */
 }
 
+/* Cancelled twice, a job ends whatever it has sent. */
+static void ask_to_end(struct connsync *job)
+{
+    if (insists == 0 || stopped > 1) {
+        connsync_cancel(job);
+    }
+    if (insists != 0 && stopped > 1) {
+        connsync_cancel(job);
+    }
+}
+
 static void on_stop(int number)
 {
     struct connsync *job = running;
 
     (void)number;
-    stopped = 1;
+    stopped = stopped == 0 ? 1 : 2;
     if (job != NULL) {
-        connsync_cancel(job);
+        ask_to_end(job);
     }
     wake();
 }
@@ -77,7 +89,7 @@ static void catch_signal(int number, void (*handler)(int))
 
     memset(&action, 0, sizeof action);
     action.sa_handler = handler;
-    (void)sigemptyset(&action.sa_mask);
+    (void)sigfillset(&action.sa_mask); /* the handlers count */
     (void)sigaction(number, &action, NULL);
 }
 
@@ -217,14 +229,16 @@ session_run(const struct connsync_job *job,
     /* First this, then the question: a signal between the two is not lost. */
     running = agent;
     if (stopped != 0) {
-        connsync_cancel(agent);
+        ask_to_end(agent);
     }
     for (;;) {
         status = connsync_step(agent, &wait);
         if (status == CONNSYNC_WOULD_BLOCK) {
             wait_for(&wait);
         } else if (status == CONNSYNC_ITEM) {
-            on_item(context, connsync_result(agent));
+            if (on_item != NULL) {
+                on_item(context, connsync_result(agent));
+            }
         } else {
             running = NULL;
             if (is_of_token(status)) {
@@ -234,6 +248,14 @@ session_run(const struct connsync_job *job,
             return status;
         }
     }
+}
+
+enum connsync_status session_run_on(const struct connsync_job *job)
+{
+    insists = 1;
+    enum connsync_status status = session_run(job, NULL, NULL);
+    insists = 0;
+    return status;
 }
 
 struct report_cause session_cause(void)

@@ -38,6 +38,9 @@ enum connsync_status
 session_run(const struct connsync_job *job,
             void (*on_item)(void *context, const struct connsync_result *result), void *context);
 
+/* The same for a job that belongs to the one before: it takes a second signal to end it. */
+enum connsync_status session_run_on(const struct connsync_job *job);
+
 /* What the port says of the failure that ended the last job. */
 struct report_cause session_cause(void);
 
