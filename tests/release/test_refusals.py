@@ -29,8 +29,9 @@ class RefusalTest(unittest.TestCase):
         self.clone = self.folder / "clone"
         subprocess.run(["git", "clone", "-q", "--shared", SOURCE, self.clone], check=True)
         # The scripts as they are here, whether that is committed or not.
-        shutil.copytree(SOURCE / "tools", self.clone / "tools", dirs_exist_ok=True)
-        self.git("add", "tools")
+        for name in ("cmake", "tools"):
+            shutil.copytree(SOURCE / name, self.clone / name, dirs_exist_ok=True)
+        self.git("add", "cmake", "tools")
         self.git("commit", "-q", "--allow-empty", "-m", "as it is here")
 
     def git(self, *arguments):
@@ -93,6 +94,15 @@ class RefusalTest(unittest.TestCase):
         self.assertIn("no tag: this is the commit", result.stderr)
         self.assertFalse((self.clone / "mine").exists())
         self.assertEqual(list(temporary.iterdir()), [])
+
+    def test_a_space_in_the_folder_of_musl(self):
+        """Its own scripts would fail on it, in a log that nobody reads."""
+        cache = self.folder / "a b"
+        result = run("tools/build-static", "amd64", self.folder / "program", cwd=self.clone,
+                     CONNSYNC_DEPS_CACHE=str(cache))
+        self.assertNotEqual(result.returncode, 0)
+        self.assertRegex(result.stderr, r"has a\s+space(.|\n)*export CONNSYNC_DEPS_CACHE=FOLDER")
+        self.assertFalse(cache.exists())
 
     def test_where_a_named_folder_is(self):
         """Where the caller is, as everywhere else."""
