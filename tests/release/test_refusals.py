@@ -7,7 +7,9 @@ import tempfile
 import unittest
 from pathlib import Path
 
-SOURCE = Path(os.environ["CONNSYNC_SOURCE_DIR"])
+import dist
+from dist import SOURCE
+
 NEEDED = ("cmake", "ninja", "make", "x86_64-linux-gnu-gcc", "aarch64-linux-gnu-gcc",
           "arm-linux-gnueabihf-gcc", "arm-none-eabi-gcc", "scdoc", "dpkg-deb")
 
@@ -126,4 +128,4 @@ class RefusalTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    dist.run()
