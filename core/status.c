@@ -2,7 +2,7 @@
 
 #include <stddef.h>
 
-/* Exit codes of a program; see docs/design.md. */
+/* Exit codes of a program; see README.md. */
 enum {
     EXIT_DONE = 0,
     EXIT_FAILURE_OTHER = 1,

@@ -39,17 +39,11 @@ LISTED = {
     ("docs/credentials.md", "openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out"
                             " client.pem"):
         "the tenant must be given the key; tests/wire/test_credentials.py does",
-    ("docs/embedding.md", "find_package(connsync 0.1 REQUIRED COMPONENTS posix)"):
-        "tests/consumer builds this",
-    ("docs/embedding.md", "#include <connsync/connsync.h>"): "tests/consumer builds this",
     ("docs/install.md", "sha256sum --check --ignore-missing SHA256SUMS"): "needs a release",
     ("docs/install.md", "git checkout TAG && tools/setup --all && tools/release --output mine TAG"):
         "needs a release",
     ("docs/install.md", "skopeo copy --all oci-archive:connsync-VERSION-oci.tar"
                         " docker://registry.example/connsync:VERSION"): "needs a registry",
-    ("docs/packages.md", "install -m 644 /usr/share/doc/connsync/examples/connsync.json"
-                         " /etc/connsync/"): "changes the machine that it runs on",
-    ("docs/packages.md", "[Service]"): "for systemd",
     ("docs/patch.md", "google-oauth2 (con_2bXy7LmQ9fTzWkRa): would change; nothing written"):
         "an output; tests/wire/test_patch.py looks at it",
     ("docs/patch.md", '{"connsync_backup":1,"domain":"tenant.eu.auth0.com","made":'
@@ -245,6 +239,21 @@ class ExamplesTest(WireTest):
                     self.assertIn(heading, anchors(found), path)
                 count += 1
         self.assertGreater(count, 30)
+
+    def test_refusals(self):
+        """The README's table has each reason to refuse, and no other."""
+        text = (ROOT / "README.md").read_text(encoding="utf-8")
+        table = text.split("## When connsync refuses", 1)[1].split("\n\n", 3)[2]
+        told = re.findall(r"`(\w+)`", "".join(re.findall(r"^\|([^|]*)\|", table, re.M)))
+        code = (ROOT / "core/status.c").read_text(encoding="utf-8")
+        self.assertEqual(sorted(told), sorted(re.findall(r'EXIT_REFUSAL, "(\w+)"', code)))
+
+    def test_rooms(self):
+        """The design's table of core/ has each of its files."""
+        text = (ROOT / "docs/design.md").read_text(encoding="utf-8")
+        told = re.findall(r"`([\w.]+)`", text.split("In `core/`,", 1)[1].split("\n\n", 3)[1])
+        for path in sorted(ROOT.glob("core/*.c")):
+            self.assertIn(path.stem, told)
 
     def test_folders(self):
         """The README's table of folders."""

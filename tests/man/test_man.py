@@ -31,6 +31,15 @@ def shell(program, script, *words):
                           check=True, env=environment).stdout.split()
 
 
+class HelpTest(unittest.TestCase):
+    """--help"""
+
+    def test_width(self):
+        for words in ([], *([command] for command in commands())):
+            for line in ask(*words).splitlines():
+                self.assertLessEqual(len(line), 80, (words, line))
+
+
 class PageTest(unittest.TestCase):
     """man/connsync.1.scd"""
 

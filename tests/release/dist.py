@@ -14,7 +14,16 @@ NAME = "connsync-" + VERSION
 # By the name that images have for a processor, the one of the program's file.
 MACHINES = {"amd64": "x86_64", "arm64": "aarch64", "arm": "armhf"}
 BOARDS = ("lm3s6965evb", "mps2-an385", "mps2-an386")
+# Of the sources that are pinned, what only tests are made of.
+FOR_TESTS = ("cmocka",)
 EXIT_SKIPPED = 77
+
+
+def shipped_sources():
+    """The names of the sources that a release is made of."""
+    pins = (SOURCE / "cmake" / "pins.cmake").read_text(encoding="utf-8")
+    return [name for name in re.findall(r"CONNSYNC_PIN_([a-z]+)_URL", pins)
+            if name not in FOR_TESTS]
 
 
 def program(architecture):

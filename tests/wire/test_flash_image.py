@@ -229,8 +229,14 @@ class UsageTest(FlashImageTest):
             self.wrong("flash-image", "x", "-o", "y", "--partition-size", size,
                        text="--partition-size takes whole bytes from 17 to 1048576")
         for option in ("--domain", "--token-file", "--client-id", "--client-secret-file",
-                       "--audience"):
-            self.wrong("flash-image", "x", "-o", "y", option, "z", text="takes all from FILE")
+                       "--audience", "--ca-file", "--connect-to", "--proxy", "--no-proxy",
+                       "--private-key", "--leave"):
+            self.wrong("flash-image", "x", "-o", "y", option, "1", text="takes all from FILE")
+        for option in ("--dry-run", "--json", "--no-token-cache",
+                       "--allow-encrypted-configuration"):
+            self.wrong("flash-image", self.write(GOOD), "-o", str(self.output), option,
+                       text="takes all from FILE")
+        self.assertFalse(self.output.exists())
 
     def test_help(self):
         result = self.run_cli(None, "flash-image", "--help", verbose=False)

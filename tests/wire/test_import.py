@@ -40,6 +40,25 @@ class ImportTest(WireTest):
         self.assertEqual([entry["name"] for entry in json.loads(result.out)["connections"]],
                          ["fine"])
 
+    def test_encrypted_configuration(self):
+        """Left out, unless those who apply the file are to go on, as they would."""
+        tenant = self.tenant(connection("vault", strategy="auth0", options=(
+            b'"enabledDatabaseCustomization":true,"configuration":{"k":"2.0$x"}')))
+        option = "--allow-encrypted-configuration"
+        result = self.run_cli(tenant, "import")
+        self.assertIn("left out", result.err)
+        self.assertIn(option, result.err)
+        self.assertEqual(json.loads(result.out)["connections"], [])
+        result = self.expect(self.run_cli(tenant, "import", option), 0)
+        self.assertEqual([one["name"] for one in json.loads(result.out)["connections"]], ["vault"])
+
+    def test_every_line_of_a_json_log_is_json(self):
+        tenant = self.tenant(connection("sms", strategy="sms"), connection("fine", number=2))
+        result = self.run_cli(tenant, "import", "--log-format", "json")
+        lines = [json.loads(line) for line in result.err.splitlines()]
+        self.assertIn("1 connection, 1 left out", [line["message"] for line in lines])
+        self.assertEqual({line["level"] for line in lines}, {"info"})
+
     def test_a_plan_of_it_shows_no_drift(self):
         tenant = self.tenant(*[connection("c%d" % number, number=number)
                                for number in range(1, 6)])

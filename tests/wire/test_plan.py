@@ -203,6 +203,7 @@ class PlanFileTest(PlanTest):
             result = self.plan(tenant, "--out", path)
             self.assertEqual(result.code, 1)
             self.assertIn("cannot write the plan " + path, result.err)
+        self.assertIn(": Is a directory", self.plan(tenant, "--out", str(self.folder)).err)
         self.assertEqual(tenant.requests, [])
 
 

@@ -116,7 +116,8 @@ class TokenCacheTest(WireTest):
         self.assertEqual(self.run_once(tenant), ["POST", "GET"])
         # It is known to be too little. Another is asked for, which is no better,
         self.assertEqual(self.run_once(tenant, "set", con, "off", code=4,
-                                       texts=("(update:connections)",)), ["POST"])
+                                       texts=("(update:connections, update:connections_options)",)),
+                         ["POST"])
         self.expect_untouched(tenant, con)
         self.assertEqual(self.run_once(tenant), ["GET"])
         # until more is granted.

@@ -51,7 +51,7 @@ class UsageTest(WireTest):
         self.wrong(["get", "x", "--colour"], "unknown option", "--colour")
         self.wrong(["get", "x", "-q"], "unknown option")
         self.wrong(["get", "x", "--timeout"], "needs a value")
-        self.wrong(["get", "x", "--json=yes"])
+        self.wrong(["get", "x", "--json=MARKER-secret"], "--json takes no value")
         for value in ("0", "-1", "1.5", "x", "", "86401", "99999999999999999999"):
             self.wrong(["get", "x", "--timeout", value], "--timeout takes whole seconds")
         for value in ("", "h:", "h:0", "h:65536", "h:x", "[::1", "[::1]x"):
@@ -68,7 +68,7 @@ class UsageTest(WireTest):
         for domain in ("https://", "http://tenant.test", "a b", "a/b", "tenant.test:0",
                        "tenant.test:65536", "tenant.test:", "user@tenant.test", "a\r\nX: y",
                        "tenant.test/path", "\u00fc.test", "."):
-            self.wrong(["get", "x", "--domain", domain], "domain")
+            self.wrong(["get", "x", "--domain", domain], "domain", "as in tenant.eu.auth0.com")
         self.wrong(["get", "x", "--domain", "a" * 300 + ".test"])
 
     def test_no_domain(self):
@@ -95,8 +95,9 @@ class UsageTest(WireTest):
                 self.wrong(["get", "x", "--client-id", "i", "--client-secret-file", path],
                            "the file", path)
             self.wrong(["get", "x", "--token-file", os.path.join(directory, "absent")],
-                       "cannot read the file")
-            self.wrong(["get", "x", "--token-file", directory], "cannot read the file")
+                       "cannot read the file", "No such file")
+            self.wrong(["get", "x", "--token-file", directory], "cannot read the file",
+                       "Is a directory")
 
     def test_tokens_that_no_request_can_carry(self):
         tenant, con = self.one()
@@ -120,7 +121,6 @@ class HelpTest(WireTest):
             self.assertRegex(result.out, "Example:\n +.*connsync %s" % command)
             for option in ("--domain", "--token-file", "--ca-file", "--timeout", "--json", "-v"):
                 self.assertIn(option, result.out)
-            self.assertLessEqual(max(map(len, result.out.splitlines())), 80)
 
     def test_set_says_the_exit_codes(self):
         result = self.run_cli(None, "set", "--help", env={}, verbose=False)

@@ -197,7 +197,7 @@ class SignalTest(WatchTest):
         process.send_signal(signal.SIGHUP)
         until(lambda: pages(tenant) == 2)
         result = self.end(process)
-        self.assertIn("cannot read the file %s; going on" % token, result.err)
+        self.assertIn("cannot read the file %s: No such file or directory; going on" % token, result.err)
         self.assertEqual([request.status for request in tenant.requests], [200, 200])
 
 

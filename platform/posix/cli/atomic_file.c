@@ -19,7 +19,7 @@ bool atomic_file_begin(struct atomic_file *file, const char *path)
     file->path = path;
     /* rename() would put a file in the place of a device such as /dev/null. */
     if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
-        errno = EINVAL;
+        errno = S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
         return false;
     }
     int length = snprintf(file->temporary, sizeof file->temporary, "%s" SUFFIX, path);
@@ -96,6 +96,7 @@ bool atomic_file_commit(struct atomic_file *file, mode_t mode)
         error = errno;
     }
     if (whole && rename(file->temporary, file->path) == 0) {
+        (void)flush_entry(file->path); /* It is there; not every file system can do more. */
         return true;
     }
     error = whole ? errno : error;

@@ -4,23 +4,21 @@
 
 #include "core/desired.h"
 #include "core/flash_image.h"
+#include "platform/posix/cli/atomic_file.h"
 #include "platform/posix/cli/options.h"
 #include "platform/posix/cli/report.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define EXIT_INPUT 64
 #define EXIT_OUTPUT 1
-#define TEMPORARY ".XXXXXX"
 
 /* The head, and the text behind it. A byte more than the largest partition, so that
  * what is too large can be told from what just fits. */
@@ -104,54 +102,33 @@ static bool write_all(int fd, const char *data, size_t length)
     return true;
 }
 
-/* The new name is on the disk only when its folder is. Not every file system can. */
-static void sync_folder(const char *path)
+static bool replace(const char *path, size_t length)
 {
-    char folder[PATH_MAX];
-    const char *slash = strrchr(path, '/');
-    size_t length = slash == NULL ? 0 : (size_t)(slash - path) + 1;
+    struct atomic_file file;
 
-    (void)cs_copy_string(folder, sizeof folder, cs_slice_make(path, length));
-    int fd = open(length > 0 ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd >= 0) {
-        (void)fsync(fd);
-        (void)close(fd);
-    }
-}
-
-/* mkstemp() makes a file that only its owner can read and write. */
-static bool replace(const char *path, char *temporary, size_t length)
-{
-    int fd = mkstemp(temporary);
-
-    if (fd < 0) {
+    if (!atomic_file_begin(&file, path)) {
         return false;
     }
-    bool done = write_all(fd, image, length) && fsync(fd) == 0;
-    int error = errno;
-    if (close(fd) != 0 && done) {
-        done = false;
-        error = errno;
+    /* The C library would keep a copy of the secret. */
+    (void)setvbuf(file.out, NULL, _IONBF, 0);
+    if (fwrite(image, 1, length, file.out) != length) {
+        int error = errno;
+        atomic_file_abandon(&file);
+        errno = error;
+        return false;
     }
-    if (done && rename(temporary, path) == 0) {
-        sync_folder(path);
-        return true;
-    }
-    error = done ? errno : error;
-    (void)unlink(temporary);
-    errno = error;
-    return false;
+    return atomic_file_commit(&file, S_IRUSR | S_IWUSR);
 }
 
 /* An interrupt waits, so that it leaves no temporary file with a secret behind. */
-static bool replace_undisturbed(const char *path, char *temporary, size_t length)
+static bool replace_undisturbed(const char *path, size_t length)
 {
     sigset_t all;
     sigset_t before;
 
     (void)sigfillset(&all);
     (void)sigprocmask(SIG_BLOCK, &all, &before);
-    bool done = replace(path, temporary, length);
+    bool done = replace(path, length);
     int error = errno;
     (void)sigprocmask(SIG_SETMASK, &before, NULL);
     errno = error;
@@ -160,22 +137,13 @@ static bool replace_undisturbed(const char *path, char *temporary, size_t length
 
 static int write_file(const char *path, size_t length)
 {
-    char temporary[PATH_MAX];
     struct stat status;
-    struct cs_writer writer;
 
-    /* rename() would put a file in the place of a device such as /dev/null. */
     if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
         return wrong(EXIT_INPUT, "%.200s is not a file: the image holds a secret and goes into one",
                      path);
     }
-    cs_writer_init(&writer, temporary, sizeof temporary);
-    cs_write_string(&writer, path);
-    cs_write_string(&writer, TEMPORARY);
-    if (writer.overflowed) {
-        return wrong(EXIT_INPUT, "the name %.100s... is too long", path);
-    }
-    if (!replace_undisturbed(path, temporary, length)) {
+    if (!replace_undisturbed(path, length)) {
         return wrong(EXIT_OUTPUT, "cannot write %.200s: %s", path, strerror(errno));
     }
     return 0;

@@ -42,9 +42,9 @@ static const char common[] =
     "  -v, --verbose              requests and memory on stderr; never a secret\n";
 
 static const char of_file[] =
-    "FILE (connsync.json if none is named; - is standard input) may have domain and\n"
-    "credentials too. What the command line says counts first, then what FILE says,\n"
-    "then the environment.\n";
+    "FILE (connsync.json if none is named; - is standard input, not for watch) may\n"
+    "have domain and credentials too. What the command line says counts first, then\n"
+    "what FILE says, then the environment.\n";
 
 static const char writes[] =
     "Needs the scopes read:connections, read:connections_options,\n"
@@ -76,7 +76,7 @@ const char cli_help[] =
     "Usage:\n"
     "  connsync get  CONNECTION         print the setting\n"
     "  connsync set  CONNECTION VALUE   make it so, keep everything else, verify\n"
-    "  connsync patch CONNECTION FILE   merge FILE into its options (RFC 7396), verify\n"
+    "  connsync patch CONNECTION FILE   merge FILE into options (RFC 7396), verify\n"
     "  connsync restore FILE            put a backup's options back, verify\n"
     "  connsync list                    every connection with its setting\n"
     "  connsync plan  [FILE]            what apply would change; exit 2 if anything\n"
@@ -89,8 +89,8 @@ const char cli_help[] =
     "on_first_login or never_on_login, or on (each login) or off (first login only).\n"
     "FILE is connsync.json if none is named.\n"
     "\n" COMMON "\n"
-    "connsync COMMAND --help tells more, with an example; connsync --licenses, what it\n"
-    "is made of.\n";
+    "connsync COMMAND --help tells more, with an example; connsync --licenses, what\n"
+    "it is made of.\n";
 
 const char cli_help_get[] =
     "Usage: connsync get CONNECTION [options]\n"
@@ -118,10 +118,11 @@ const char cli_help_set[] =
 
 const char cli_help_patch[] =
     "Usage: connsync patch CONNECTION FILE [options]\n"
-    "Merges the JSON object in FILE into the connection's options (RFC 7396): a member\n"
-    "replaces the one of its name or is added, null removes it, an object is merged\n"
-    "into an object. All else is written back as received, and verified. FILE is at\n"
-    "most 65,536 bytes; - is standard input. A patch that changes nothing writes nothing.\n"
+    "Merges the JSON object in FILE into the connection's options (RFC 7396): a\n"
+    "member replaces the one of its name or is added, null removes it, an object is\n"
+    "merged into an object. All else is written back as received, and verified. A\n"
+    "patch that changes nothing writes nothing. FILE is at most 65,536 bytes; - is\n"
+    "standard input.\n"
     "\n"
     "  --dry-run                  do not write; name what would change, exit code 2\n" ENCRYPTED
         BACKUP UNDO CHANGES "\n"
@@ -132,13 +133,15 @@ const char cli_help_patch[] =
 const char cli_help_restore[] =
     "Usage: connsync restore FILE [options]\n"
     "Puts the options in FILE, a backup that --backup made, back into the connection\n"
-    "that they were of, and verifies it. Names what it changes, never a value. Refuses\n"
-    "a file that is damaged, or of another domain. FILE may be -, standard input.\n"
+    "that they were of, and verifies it. Names what it changes, never a value.\n"
+    "Refuses a file that is damaged, or of another domain. FILE may be -, standard\n"
+    "input.\n"
     "\n"
     "  --dry-run                  do not write; name what would change, exit code 2\n" ENCRYPTED
         BACKUP CHANGES "\n"
     "Example:\n"
-    "  connsync restore backups/con_2bXy7LmQ9fTzWkRa-2026-01-31T09:00:00Z.json --dry-run\n"
+    "  connsync restore --dry-run \\\n"
+    "      backups/con_2bXy7LmQ9fTzWkRa-2026-01-31T09:00:00Z.json\n"
     "\n" COMMON WRITES;
 
 const char cli_help_list[] =
@@ -154,7 +157,7 @@ const char cli_help_import[] =
     "Prints a connsync.json with the setting that every connection has at present.\n"
     "What cannot carry the setting is left out, with a line on stderr. The file names\n"
     "no credentials. After a failure it lacks its end, and nothing will read it.\n"
-    "\n"
+    "\n" ENCRYPTED "\n"
     "Example:\n"
     "  connsync import >connsync.json && connsync plan connsync.json\n"
     "\n" COMMON "Needs the scopes read:connections and read:connections_options.\n";

@@ -1,6 +1,7 @@
 #include "platform/posix/cli/import.h"
 
 #include "platform/posix/cli/json_out.h"
+#include "platform/posix/cli/log.h"
 #include "platform/posix/cli/report.h"
 #include "platform/posix/cli/session.h"
 
@@ -17,13 +18,10 @@ struct import {
 
 static void leave_out(struct import *import, const struct connsync_result *result)
 {
-    char message[CLI_MESSAGE_SIZE];
-
     import->left_out++;
-    (void)snprintf(message, sizeof message, "%s (%s): left out: %s", result->name, result->id,
-                   result->cause != CONNSYNC_OK ? connsync_status_text(result->cause)
-                                                : "its setting has a value that is not known");
-    report_error(message);
+    log_format(LOG_NOTE, "%s (%s): left out: %s", result->name, result->id,
+               result->cause != CONNSYNC_OK ? connsync_status_text(result->cause)
+                                            : "its setting has a value that is not known");
 }
 
 /* A name that looks like an id would be read as one, and no name at all as nothing. */
@@ -66,8 +64,8 @@ static int finish(const struct import *import)
         report_error("cannot write to standard output");
         return EXIT_OTHER;
     }
-    (void)fprintf(stderr, "connsync: %u connections, %u left out\n", import->written,
-                  import->left_out);
+    log_format(LOG_NOTE, "%u connection%s, %u left out", import->written,
+               import->written == 1 ? "" : "s", import->left_out);
     return 0;
 }
 
@@ -82,6 +80,7 @@ int cli_import(const struct cli_options *options)
     memset(&job, 0, sizeof job);
     memset(&result, 0, sizeof result);
     job.operation = CONNSYNC_LIST;
+    job.allow_encrypted_configuration = options->job.allow_encrypted_configuration;
     result.outcome = CONNSYNC_FAILED;
     if (status == CONNSYNC_OK) {
         print_head(options);

@@ -299,10 +299,8 @@ static enum cli_action take_option(struct cli_options *options, int code, char *
         }
         return cli_wrong(options, "%.60s needs a value", argv[optind - 1]);
     default:
-        if (optopt > 0 && optopt < OPTION_DOMAIN) {
-            return cli_wrong(options, "unknown option -%c; see --help", optopt);
-        }
-        return cli_wrong(options, "%s", "an option that takes no value was given one; see --help");
+        /* check_names() has seen all that is wrong with a long one. */
+        return cli_wrong(options, "unknown option -%c; see --help", optopt);
     }
 }
 
@@ -398,15 +396,13 @@ static enum cli_action read_arguments(struct cli_options *options, int count, ch
     return CLI_RUN;
 }
 
-static bool has_identity(const struct cli_options *options)
+static bool is_of_flash_image(int code)
 {
-    return options->private_key != NULL || options->signing_alg != NULL ||
-           options->key_id != NULL || options->client_certificate != NULL ||
-           options->client_key != NULL || options->no_token_cache;
+    return code == 'o' || code == OPTION_PARTITION_SIZE || code == OPTION_LOG_FORMAT || code == 'v';
 }
 
 /* An option that would be passed over in silence is an error: who gives --domain to
- * flash-image expects to find it in the image. */
+ * flash-image expects to find it in the image, and with --dry-run none. */
 static enum cli_action check_flash_image(struct cli_options *options)
 {
     if (!options->is_flash_image) {
@@ -415,10 +411,7 @@ static enum cli_action check_flash_image(struct cli_options *options)
                    : cli_wrong(options, "%s",
                                "--output and --partition-size go with flash-image only");
     }
-    if (options->domain_given != NULL || options->token_file != NULL ||
-        options->client_id_given != NULL || options->client_secret_file != NULL ||
-        options->audience_given != NULL || options->json || options->has_pace ||
-        has_identity(options)) {
+    if (options->asks_tenant) {
         return cli_wrong(options, "%s",
                          "flash-image takes all from FILE, and no options but --output and "
                          "--partition-size");
@@ -432,14 +425,14 @@ static enum cli_action check_flash_image(struct cli_options *options)
     return CLI_RUN;
 }
 
-static bool is_option(const char *name, size_t length)
+static const struct option *find_option(const char *name, size_t length)
 {
     for (const struct option *option = long_options; option->name != NULL; option++) {
         if (strlen(option->name) == length && memcmp(option->name, name, length) == 0) {
-            return true;
+            return option;
         }
     }
-    return false;
+    return NULL;
 }
 
 /* getopt_long takes any beginning of a name for the name, and --token SECRET would
@@ -452,9 +445,13 @@ static enum cli_action check_names(struct cli_options *options, int argc, char *
             continue;
         }
         size_t length = strcspn(argv[i] + 2, "=");
-        if (!is_option(argv[i] + 2, length)) {
+        const struct option *option = find_option(argv[i] + 2, length);
+        if (option == NULL) {
             return cli_wrong(options, "unknown option %.*s; see --help", (int)(length + 2),
                              argv[i]);
+        }
+        if (option->has_arg == no_argument && argv[i][length + 2] == '=') {
+            return cli_wrong(options, "--%s takes no value", option->name);
         }
     }
     return CLI_RUN;
@@ -482,6 +479,7 @@ enum cli_action cli_options_read(struct cli_options *options, int argc, char **a
             help = true;
             continue;
         }
+        options->asks_tenant = options->asks_tenant || !is_of_flash_image(code);
         action = take_option(options, code, argv);
         if (action != CLI_RUN) {
             return action;

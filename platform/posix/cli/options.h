@@ -83,7 +83,7 @@ struct cli_options {
     const char *plan;        /* --plan: what apply reads */
     const char *status_file; /* --status-file of watch */
     uint32_t every_s;        /* --every of watch; 0 when not given */
-    bool has_pace;           /* --max-rps or --leave was given */
+    bool asks_tenant;        /* an option that flash-image has no use for was given */
     bool json_logs;          /* --log-format json */
 
     /* What connsync.json has of domain and credentials; NULL without one. Borrowed. */

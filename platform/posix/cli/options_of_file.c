@@ -82,7 +82,6 @@ enum cli_action cli_read_max_rps(struct cli_options *options, const char *text)
                          RPS_MAX, text);
     }
     options->pace.interval_ms = (uint32_t)((1000000 + rate - 1) / rate);
-    options->has_pace = true;
     return CLI_RUN;
 }
 
@@ -96,7 +95,6 @@ enum cli_action cli_read_leave(struct cli_options *options, const char *text)
                          LEAVE_MAX, text);
     }
     options->pace.leave = (uint32_t)count;
-    options->has_pace = true;
     return CLI_RUN;
 }
 

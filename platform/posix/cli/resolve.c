@@ -25,7 +25,10 @@ static enum cli_action read_domain(struct cli_options *options)
     }
     if (!cs_copy_string(options->domain, CLI_HOST_SIZE, cs_slice_of(domain)) ||
         !connsync_domain_read(options->domain, &options->port_number)) {
-        return cli_wrong(options, "the domain \"%.100s\" is not HOST or HOST:PORT", domain);
+        return cli_wrong(options,
+                         "the domain must be HOST or HOST:PORT, as in tenant.eu.auth0.com, "
+                         "not \"%.100s\"",
+                         domain);
     }
     return CLI_RUN;
 }

@@ -50,12 +50,13 @@ static enum cli_action read_secret_file(struct cli_options *options, const char 
 {
     int fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     ssize_t length = fd < 0 ? -1 : cli_read_all(fd, out, CLI_SECRET_SIZE);
+    int error = errno;
 
     if (fd > STDIN_FILENO) {
         (void)close(fd);
     }
     if (length < 0) {
-        return cli_wrong(options, "cannot read the file %.200s", path);
+        return cli_wrong(options, "cannot read the file %.200s: %s", path, strerror(error));
     }
     if ((size_t)length == CLI_SECRET_SIZE) {
         return cli_wrong(options, "the file %.200s is too long for a token or a secret", path);
