@@ -16,14 +16,24 @@ include(${CMAKE_CURRENT_LIST_DIR}/pins.cmake)
 
 set(CONNSYNC_APT_SOURCE_SCRIPT ${CMAKE_CURRENT_LIST_DIR}/apt-source.sh)
 option(CONNSYNC_DEPS_FETCH "Get missing dependencies from the network" ON)
-set(CONNSYNC_DEPS_DIR "$ENV{CONNSYNC_DEPS_DIR}" CACHE PATH
+# connsync_folder_setting(NAME DEFAULT TEXT): a cache entry that the environment may give as well.
+# What it gives later counts too, in a folder that is configured already: a message below advises
+# it. Whatever -DNAME= has said stays.
+function(connsync_folder_setting name default text)
+    set(value ${default})
+    if(DEFINED ENV{${name}})
+        set(value $ENV{${name}})
+    endif()
+    if(NOT DEFINED CACHE{${name}}
+       OR (DEFINED ENV{${name}} AND "$CACHE{${name}}" STREQUAL "${CONNSYNC_TAKEN_${name}}"))
+        set(${name} "${value}" CACHE PATH "${text}" FORCE)
+        set(CONNSYNC_TAKEN_${name} "${value}" CACHE INTERNAL "What was not given with -D")
+    endif()
+endfunction()
+
+connsync_folder_setting(CONNSYNC_DEPS_DIR ""
     "A folder that holds trees or archives of the dependencies")
-if(DEFINED ENV{CONNSYNC_DEPS_CACHE})
-    set(connsync_default_cache $ENV{CONNSYNC_DEPS_CACHE})
-else()
-    set(connsync_default_cache ${PROJECT_SOURCE_DIR}/.cache/connsync-deps)
-endif()
-set(CONNSYNC_DEPS_CACHE ${connsync_default_cache} CACHE PATH
+connsync_folder_setting(CONNSYNC_DEPS_CACHE ${PROJECT_SOURCE_DIR}/.cache/connsync-deps
     "Where fetched dependencies are kept from build to build")
 
 # The version of the tree in `dir`, or nothing if there is no such tree.

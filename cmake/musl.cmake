@@ -20,6 +20,10 @@ endfunction()
 # `compiler`. The folder's name has the version and the machine; a half made one has
 # another name.
 function(connsync_musl machine compiler out)
+    if(CONNSYNC_DEPS_CACHE MATCHES "[ \t'\"]")
+        message(FATAL_ERROR "connsync: musl cannot be compiled in a folder whose name has a space "
+            "(${CONNSYNC_DEPS_CACHE}); export CONNSYNC_DEPS_CACHE=FOLDER for another one")
+    endif()
     connsync_dependencies(musl)
     # Its notice is installed with the program.
     set(CONNSYNC_musl_TREE ${CONNSYNC_musl_TREE} PARENT_SCOPE)

@@ -50,6 +50,8 @@ class RoleTest(WireTest):
              "--extra-vars", "@%s" % variables, *arguments, str(self.playbook())],
             cwd=FOLDER, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             env=cli.environment({"HOME": str(self.folder), "LC_ALL": "C.UTF-8",
+                                 # Not below the home that this user really has.
+                                 "ANSIBLE_REMOTE_TEMP": str(self.folder / "remote"),
                                  "ANSIBLE_ROLES_PATH": str(FOLDER / "roles"),
                                  "ANSIBLE_PYTHON_INTERPRETER": sys.executable}))
         result = self.finish(process, timeout=120)

@@ -128,7 +128,8 @@ class ManifestTest(unittest.TestCase):
                          ["%d.json" % n for n in range(INDICES)])
 
 
-@unittest.skipUnless(PROGRAM and os.geteuid() == 0, "needs root and the static program")
+@unittest.skipUnless(os.path.exists(PROGRAM) and os.geteuid() == 0,
+                     "needs root and the static program")
 class PodTest(WireTest):
     """Each workload, with a tenant for each connsync.json."""
 

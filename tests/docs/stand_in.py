@@ -24,7 +24,7 @@ def settings(root):
     """The names of everything that can be given with -D."""
     files = [root / "CMakeLists.txt", *root.glob("cmake/*.cmake"), root / "tests/CMakeLists.txt"]
     text = "".join(path.read_text(encoding="utf-8") for path in files)
-    found = set(re.findall(r"(?:option|set)\((CONNSYNC_\w+)", text))
+    found = set(re.findall(r"(?:option|set|setting)\((CONNSYNC_\w+)", text))
     # One for each library; the names are put together there.
     return found | {"CONNSYNC_MBEDTLS_DIR", "CONNSYNC_JSMN_DIR", "CONNSYNC_LWIP_DIR"}
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import unittest
@@ -88,8 +89,8 @@ class CompletionTest(unittest.TestCase):
 
     @unittest.skipUnless(shutil.which("fish"), "there is no fish")
     def test_fish(self):
-        script = ["-N", "-c", 'source %s; complete -C "$argv[1]"'
-                  % (ROOT / "completions/connsync.fish")]
+        script = ["-N", "-c", "source %s; complete -C \"$argv[1]\""
+                  % shlex.quote(str(ROOT / "completions/connsync.fish"))]
         offered = shell("fish", script, "connsync ")
         self.assertLessEqual(set(commands()), set(offered))
         self.assertIn("never_on_login", shell("fish", script, "connsync set name ne"))

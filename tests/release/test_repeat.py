@@ -33,7 +33,7 @@ class RepeatTest(unittest.TestCase):
         cls.source = cls.folder / NAME
         # Neither the folder nor the environment tells the date: the archive has to.
         cls.environment = {key: value for key, value in os.environ.items()
-                           if key != "SOURCE_DATE_EPOCH"}
+                           if key not in ("SOURCE_DATE_EPOCH", "CFLAGS", "DEBEMAIL", "DEBFULLNAME")}
         cls.environment.update(CONNSYNC_DEPS_DIR=str(archives),
                                CONNSYNC_DEPS_CACHE=str(cls.folder / "cache"))
 
@@ -50,6 +50,11 @@ class RepeatTest(unittest.TestCase):
         self.run_here("tools/build-static", "amd64", str(made))
         self.expect_same(made, NAME + "-linux-x86_64")
         self.expect_same(made.with_suffix(".debug"), NAME + "-linux-x86_64.debug")
+
+    def test_a_package(self):
+        self.run_here("tools/package-deb", "amd64", str(self.folder))
+        made, = self.folder.glob("*.deb")
+        self.expect_same(made, made.name)
 
     def test_a_firmware(self):
         self.run_here("cmake", "--preset", BOARD)

@@ -20,6 +20,19 @@ PROGRAM = Path(os.environ["CONNSYNC_STATIC"])
 MACHINE = os.environ["CONNSYNC_MACHINE"]
 EMULATORS = {"x86_64": None, "aarch64": "qemu-aarch64-static", "armhf": "qemu-arm-static"}
 NOBODY = 65532
+EXIT_SKIPPED = 77
+
+
+def need():
+    """Ends the test where there is nothing to try, or no way to."""
+    if os.geteuid() != 0:
+        reason = "only root can make a root of its own"
+    elif not PROGRAM.exists():
+        reason = "it was not built; static_build_%s says why" % MACHINE
+    else:
+        return
+    print("skipped: " + reason)
+    sys.exit(EXIT_SKIPPED)
 
 
 class EmptyRoot(WireTest):

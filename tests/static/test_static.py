@@ -10,10 +10,9 @@ import os
 import re
 import struct
 import subprocess
-import sys
 from pathlib import Path
 
-from empty_root import MACHINE, PROGRAM, EmptyRoot  # first: it says where the others are
+from empty_root import MACHINE, PROGRAM, EmptyRoot, need  # first: it says where the others are
 import cli
 from cli import WireTest
 
@@ -116,7 +115,5 @@ class EmptyRootTest(EmptyRoot):
 
 
 if __name__ == "__main__":
-    if os.geteuid() != 0:
-        print("skipped: only root can make a root of its own")
-        sys.exit(77)
+    need()
     cli.main()
