@@ -34,12 +34,14 @@ def main():
             print("skipped: there is no %s; tools/setup --all installs it" % tool)
             sys.exit(EXIT_SKIPPED)
     source = Path(__file__).resolve().parents[2]
-    cores = str(os.cpu_count() or 1)
+    cores = os.cpu_count() or 1
     subprocess.run(["cmake", "--preset", preset, "-S", source, "-B", folder, *SETTINGS,
                     "-DCONNSYNC_TEST_PROGRAM=" + program, *sys.argv[5:]], check=True, cwd=source)
-    subprocess.run(["cmake", "--build", folder, "--parallel", cores], check=True)
+    subprocess.run(["cmake", "--build", folder, "--parallel", str(cores)], check=True)
+    # Most tests wait for longer than they compute.
     sys.exit(subprocess.run(["ctest", "--test-dir", folder, "--output-on-failure", "--parallel",
-                             cores, "--no-tests=error", "-L", labels], check=False).returncode)
+                             str(2 * cores), "--no-tests=error", "-L", labels],
+                            check=False).returncode)
 
 
 if __name__ == "__main__":
