@@ -187,6 +187,7 @@ class WholeConnections(FaultCase):
         self.fault("connection_cut", sent=500, times=1)
         self.assertEqual(self.handshake(), "ConnectionResetError")
         self.assertEqual(self.handshake(), "ok")
+        self.assertTrue(self.tenant.settle())
         self.assertEqual(len(self.tenant.journal.handshake_errors), 1)
 
     def test_refused_by_the_client_is_noted(self):
