@@ -4,11 +4,16 @@ import hashlib
 import json
 import re
 import subprocess
+import sys
 import tarfile
 import unittest
+from pathlib import Path
 
-import dist
-from dist import BOARDS, DIST, MACHINES, NAME, SOURCE, shipped_sources
+sys.path.append(str(Path(__file__).resolve().parent.parent / "static"))
+
+import dist  # noqa: E402
+from dist import BOARDS, DIST, MACHINES, NAME, SOURCE, shipped_sources  # noqa: E402
+from limits import SIZE_LIMITS  # noqa: E402
 
 SCHEMAS = SOURCE / ".cache" / "cyclonedx" / "package" / "res" / "schema"
 # What a document must have, for machines that have no schema: RFC-like names of CycloneDX.
@@ -42,6 +47,13 @@ class SumsTest(unittest.TestCase):
             wanted |= {"%s-%s.%s" % (NAME, board, kind) for kind in ("bin", "hex", "elf")}
         self.assertEqual(wanted - set(sums()), set())
         self.assertEqual(len([name for name in sums() if name.endswith(".deb")]), 3)
+
+    def test_programs_are_small(self):
+        """With the public trust anchors, as they are downloaded."""
+        for machine, limit in SIZE_LIMITS.items():
+            size = (DIST / ("%s-linux-%s" % (NAME, machine))).stat().st_size
+            print("%s-linux-%s: %d of %d bytes" % (NAME, machine, size, limit))
+            self.assertLessEqual(size, limit, machine)
 
 
 class SourceTest(unittest.TestCase):
