@@ -3,7 +3,7 @@
     cross.py PRESET FOLDER PROGRAM LABELS [-DNAME=VALUE ...]
 
 PRESET is a static one. PROGRAM is the static program as it is shipped, which the wire tests
-are to run; the empty string takes one that is built here. LABELS is a regular expression
+are to run; "own" takes one that is built here. LABELS is a regular expression
 of the labels to run. Status: that of ctest, 77 without a compiler or an emulator.
 """
 
@@ -33,10 +33,11 @@ def main():
         if tool and shutil.which(tool) is None:
             print("skipped: there is no %s; tools/setup --all installs it" % tool)
             sys.exit(EXIT_SKIPPED)
+    tested = "" if program == "own" else program
     source = Path(__file__).resolve().parents[2]
     cores = os.cpu_count() or 1
     subprocess.run(["cmake", "--preset", preset, "-S", source, "-B", folder, *SETTINGS,
-                    "-DCONNSYNC_TEST_PROGRAM=" + program, *sys.argv[5:]], check=True, cwd=source)
+                    "-DCONNSYNC_TEST_PROGRAM=" + tested, *sys.argv[5:]], check=True, cwd=source)
     subprocess.run(["cmake", "--build", folder, "--parallel", str(cores)], check=True)
     # Most tests wait for longer than they compute.
     sys.exit(subprocess.run(["ctest", "--test-dir", folder, "--output-on-failure", "--parallel",

@@ -185,7 +185,8 @@ class ReachTest(WireTest):
     def reach(self, domain, *arguments):
         env = {"AUTH0_DOMAIN": domain, "AUTH0_API_TOKEN": "MARKER-token"}
         self.more_secrets.append("MARKER-token")
-        return self.run_cli(None, "get", "x", "--timeout", "1", "--json", *arguments, env=env)
+        return self.run_cli(None, "get", "x", "--timeout", "%d" % self.slowness, "--json",
+                            *arguments, env=env)
 
     def test_refused_port(self):
         with socket.socket() as unused:
