@@ -16,7 +16,7 @@ class SizeTest(FleetTest):
     def test_a_thousand(self):
         drifting = range(5, 1000, 10)
         tenant = self.many(1000, drifting)
-        env = tenant.environment(credentials=True)
+        env = dict(tenant.environment(credentials=True), XDG_CACHE_HOME=str(self.folder))
         result = self.apply(tenant, env=env)
         self.assertEqual(result.code, 0, result.err)
         self.assertIn("100 changed, 900 in sync, 0 refused, 0 failed, 322 requests", result.out)
@@ -28,11 +28,11 @@ class SizeTest(FleetTest):
             self.is_as_wanted(tenant, numbered(number))
         self.assertEqual(tenant.writes(), 100)
 
+        # The token was kept, and nothing is left to do.
         self.clean(tenant)
         result = self.apply(tenant, env=env)
         self.assertEqual(result.code, 0, result.err)
-        self.assertEqual((count_of(tenant, "POST"), pages(tenant), len(tenant.requests)),
-                         (1, 21, 22))
+        self.assertEqual((pages(tenant), len(tenant.requests)), (21, 21))
         self.assertIn("1000 in sync", result.out)
 
     def test_more_than_the_queue_holds(self):
