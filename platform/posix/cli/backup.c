@@ -132,19 +132,6 @@ bool backup_write(const struct cli_options *options, const struct connsync_resul
 
 /* ---- Reading ---- */
 
-static bool tokenise(struct cs_json *json)
-{
-    struct cs_slice whole = cs_slice_make(text, text_length);
-    struct cs_json_facts facts;
-
-    if (cs_json_check(whole, &facts) != CONNSYNC_OK) {
-        return false;
-    }
-    tokens_size = facts.tokens * sizeof *tokens;
-    tokens = mapping_new(tokens_size);
-    return tokens != NULL && cs_json_tokenise(json, whole, tokens, facts.tokens) == CONNSYNC_OK;
-}
-
 static bool read_string(const struct cs_json *json, const char *name, char *out, size_t size)
 {
     return cs_json_decode(json, cs_json_find_one(json, 0, name), out, size);
@@ -159,7 +146,7 @@ static const char *check(struct cli_options *options)
     char hex[HEX_SIZE];
     uint64_t version = 0;
 
-    if (!tokenise(&json)) {
+    if (!mapping_tokenise(&json, cs_slice_make(text, text_length), &tokens, &tokens_size)) {
         return "is damaged: it is not strict JSON, or is too large";
     }
     if (!cs_json_to_u64(&json, cs_json_find_one(&json, 0, "connsync_backup"), &version) ||

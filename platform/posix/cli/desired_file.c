@@ -24,6 +24,18 @@ void *mapping_new(size_t size)
     return memory == MAP_FAILED ? NULL : memory;
 }
 
+bool mapping_tokenise(struct cs_json *json, struct cs_slice text, jsmntok_t **tokens, size_t *size)
+{
+    struct cs_json_facts facts;
+
+    if (cs_json_check(text, &facts) != CONNSYNC_OK) {
+        return false;
+    }
+    *size = facts.tokens * sizeof **tokens;
+    *tokens = mapping_new(*size);
+    return *tokens != NULL && cs_json_tokenise(json, text, *tokens, facts.tokens) == CONNSYNC_OK;
+}
+
 void mapping_free(void *mapping, size_t size)
 {
     if (mapping != NULL) {

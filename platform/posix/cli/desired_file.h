@@ -6,6 +6,7 @@
 #define CONNSYNC_CLI_DESIRED_FILE_H
 
 #include "core/desired.h"
+#include "core/json.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,6 +30,10 @@ void desired_file_free(struct desired_file *file);
  * NULL if there is none. */
 void *mapping_new(size_t size);
 void mapping_free(void *mapping, size_t size);
+
+/* Checks `text` and tokenises it into a mapping of `*size` bytes, which is the caller's to
+ * give back, on a failure too. False if the text is not strict JSON or there is no memory. */
+bool mapping_tokenise(struct cs_json *json, struct cs_slice text, jsmntok_t **tokens, size_t *size);
 
 /* Reads the file at `path` ("-" is standard input) into `out`. The bytes read, `size` if
  * there are more than that; -1 with errno. */

@@ -146,19 +146,6 @@ static bool read_step(int object, struct plan_step *step)
            read_hex(step->digest, hex);
 }
 
-static bool tokenise(size_t length)
-{
-    struct cs_slice whole = cs_slice_make(text, length);
-    struct cs_json_facts facts;
-
-    if (cs_json_check(whole, &facts) != CONNSYNC_OK) {
-        return false;
-    }
-    tokens_size = facts.tokens * sizeof *tokens;
-    tokens = mapping_new(tokens_size);
-    return tokens != NULL && cs_json_tokenise(&json, whole, tokens, facts.tokens) == CONNSYNC_OK;
-}
-
 /* Why it is no plan for this tenant; NULL when it is one. */
 static const char *check(const struct cli_options *options)
 {
@@ -199,8 +186,10 @@ bool plan_file_open(struct cli_options *options)
         (void)cli_wrong(options, "cannot read the plan %.200s: %s", options->plan, strerror(errno));
         return false;
     }
-    const char *reason =
-        tokenise((size_t)length) ? check(options) : "is not strict JSON, or is too large";
+    struct cs_slice whole = cs_slice_make(text, (size_t)length);
+    const char *reason = mapping_tokenise(&json, whole, &tokens, &tokens_size)
+                             ? check(options)
+                             : "is not strict JSON, or is too large";
     if (reason != NULL) {
         (void)cli_wrong(options, "the plan %.200s %s", options->plan, reason);
         return false;
