@@ -129,7 +129,7 @@ function(connsync_firmware)
     add_custom_command(TARGET connsync_firmware POST_BUILD COMMAND ${CONNSYNC_PYTHON}
         ${PROJECT_SOURCE_DIR}/tools/size-table ${CMAKE_BINARY_DIR}/connsync.map VERBATIM)
     connsync_trust_anchors(connsync_firmware)
-    target_link_libraries(connsync_firmware PRIVATE connsync_lwip connsync_core)
+    target_link_libraries(connsync_firmware PRIVATE connsync_lwip connsync_config connsync_core)
     if(CONNSYNC_BOARD_PROBE)
         connsync_add_probes()
     endif()

@@ -56,8 +56,8 @@
 #ifndef CONNSYNC_H
 #define CONNSYNC_H
 
-#include "core/pace.h"
-#include "core/status.h"
+#include "core/auth0/pace.h"
+#include "core/base/status.h"
 #include "port/connsync_port.h"
 
 #include <stdbool.h>

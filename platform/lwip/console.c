@@ -1,8 +1,8 @@
 #include "platform/lwip/console.h"
 
-#include "core/civil.h"
-#include "core/sentence.h"
-#include "core/version.h"
+#include "config/sentence.h"
+#include "core/base/civil.h"
+#include "core/base/version.h"
 
 struct line {
     struct cs_writer writer;

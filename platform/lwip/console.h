@@ -32,7 +32,7 @@ void connsync_console_reason(const char *what, const char *reason);
 void connsync_console_network(const struct connsync_network *network,
                               const struct connsync_port *port, enum connsync_network_state before);
 
-/* The sentence of core/sentence.h; after a failure of the network also the reason
+/* The sentence of config/sentence.h; after a failure of the network also the reason
  * that the network knows. */
 void connsync_console_job(const struct connsync_result *result, const char *asked,
                           enum connsync_status status, const struct connsync_network *network);

@@ -1,6 +1,6 @@
 #include "platform/lwip/settings.h"
 
-#include "core/flash_image.h"
+#include "config/flash_image.h"
 
 #include <string.h>
 

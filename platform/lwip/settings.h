@@ -6,7 +6,7 @@
 #ifndef CONNSYNC_SETTINGS_H
 #define CONNSYNC_SETTINGS_H
 
-#include "core/desired.h"
+#include "config/desired.h"
 #include "platform/lwip/connsync_board.h"
 
 #ifdef __cplusplus

@@ -227,7 +227,7 @@ void connsync_mbedtls_free(void *memory);
 /* ------------------------------------------------------------ left out -----
  *
  * MBEDTLS_HAVE_TIME, MBEDTLS_HAVE_TIME_DATE: the dates of a certificate are
- *     judged in core/tls_verify, against the port's clock. There an unknown
+ *     judged in core/tls/tls_verify, against the port's clock. There an unknown
  *     time, a certificate that is not valid yet and one that has expired are
  *     three different errors; mbedTLS needs a global clock and has two.
  * MBEDTLS_ENTROPY_C, MBEDTLS_FS_IO: no random device and no file is opened, so
@@ -244,7 +244,7 @@ void connsync_mbedtls_free(void *memory);
  * MBEDTLS_SSL_ALPN: HTTP/1.1 is what a server assumes without it.
  * MBEDTLS_SHA1_C, MBEDTLS_MD5_C, CBC and CCM suites, DHE, static RSA: not used
  *     by any server worth talking to.
- * MBEDTLS_DEBUG_C, MBEDTLS_ERROR_C, MBEDTLS_VERSION_C: text; core/status has
+ * MBEDTLS_DEBUG_C, MBEDTLS_ERROR_C, MBEDTLS_VERSION_C: text; core/base/status has
  *     the words that a person sees.
  */
 

@@ -12,8 +12,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "core/json.h"
-#include "core/patch.h"
+#include "core/json/json.h"
+#include "core/json/patch.h"
 
 #define DOCUMENT_BYTES ((size_t)1 << 20)
 #define RUNS 40

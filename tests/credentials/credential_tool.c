@@ -17,7 +17,7 @@
 
 #include "platform/posix/credentials/assertion.h"
 #include "platform/posix/credentials/client_certificate.h"
-#include "platform/posix/posix_port.h"
+#include "platform/posix/network/posix_port.h"
 
 #include <stdio.h>
 #include <stdlib.h>

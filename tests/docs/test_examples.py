@@ -245,7 +245,7 @@ class ExamplesTest(WireTest):
         text = (ROOT / "README.md").read_text(encoding="utf-8")
         table = text.split("## When connsync refuses", 1)[1].split("\n\n", 3)[2]
         told = re.findall(r"`(\w+)`", "".join(re.findall(r"^\|([^|]*)\|", table, re.M)))
-        code = (ROOT / "core/status.c").read_text(encoding="utf-8")
+        code = (ROOT / "core/base/status.c").read_text(encoding="utf-8")
         self.assertEqual(sorted(told), sorted(re.findall(r'EXIT_REFUSAL, "(\w+)"', code)))
 
     def test_rooms(self):

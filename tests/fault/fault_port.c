@@ -10,8 +10,8 @@
  */
 #define _POSIX_C_SOURCE 200809L
 
-#include "core/arena.h"
-#include "platform/posix/posix_port.h"
+#include "core/base/arena.h"
+#include "platform/posix/network/posix_port.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* Any bytes as a board's configuration partition and as a connsync.json. A document that
  * is read keeps its promises to those who use it; one that is not has a sentence. */
-#include "core/desired.h"
-#include "core/flash_image.h"
+#include "config/desired.h"
+#include "config/flash_image.h"
 
 #include <stdlib.h>
 #include <string.h>

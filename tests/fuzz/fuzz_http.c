@@ -1,6 +1,6 @@
 /* Any bytes as a response. The first byte says how the rest is cut and whether
  * the request was HEAD; the pieces must mean the same as the whole. */
-#include "core/http.h"
+#include "core/http/http.h"
 
 #include <stdlib.h>
 

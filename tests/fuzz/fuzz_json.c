@@ -1,6 +1,6 @@
 /* Any bytes as JSON: checked, tokenised, digested, patched. A text that passes
  * the check must pass all the rest, and a patched one must pass the check again. */
-#include "core/patch.h"
+#include "core/json/patch.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* Any bytes as a document and a merge patch, with a NUL between them. What is merged is JSON
  * again, is no longer than both, and merging once more changes nothing. */
-#include "core/merge.h"
+#include "core/json/merge.h"
 
 #include <stdlib.h>
 #include <string.h>

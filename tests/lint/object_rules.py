@@ -39,7 +39,7 @@ def read_symbols(nm, path):
 
 
 def room_of(path):
-    """core/json.c for .../connsync_core.dir/core/json.c.o"""
+    """core/json/json.c for .../connsync_core.dir/core/json/json.c.o"""
     found = re.search(r"(?:^|/)((?:core|port)/.*?)\.(?:o|obj)$", path)
     return found.group(1) if found else path
 

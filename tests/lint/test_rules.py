@@ -34,16 +34,16 @@ class SourceRules(unittest.TestCase):
 
     def test_a_good_tree_has_no_faults(self):
         self.assertEqual(self.faults_of({
-            "core/text.h": "#include <stddef.h>\n",
-            "core/text.c": '#include "core/text.h"\n#include <string.h>\n/* free() */\n',
-            "core/tls.c": '#include <mbedtls/ssl.h>\n#include "port/connsync_port.h"\n',
+            "core/base/text.h": "#include <stddef.h>\n",
+            "core/base/text.c": '#include "core/base/text.h"\n#include <string.h>\n/* free() */\n',
+            "core/tls/tls.c": '#include <mbedtls/ssl.h>\n#include "port/connsync_port.h"\n',
             "port/connsync_port.h": "#include <stdint.h>\n",
             "platform/posix/main.c": '#include "connsync.h"\n#include <stdlib.h>\n',
         }), [])
 
     def test_system_header_in_core(self):
-        self.assert_fault({"core/text.c": "int x;\n#include <stdio.h>\n"},
-                          "core/text.c:2: core/ must not include stdio.h")
+        self.assert_fault({"core/base/text.c": "int x;\n#include <stdio.h>\n"},
+                          "core/base/text.c:2: core/ must not include stdio.h")
 
     def test_conversion_that_static_programs_lack(self):
         for text in ("%.1f", "%5.2e of %%", "%Lg", "%+d", "%p"):
@@ -53,23 +53,23 @@ class SourceRules(unittest.TestCase):
                                          'log("%-*.3s %lld %02x %zu 5%% %3A", "%c");'}), [])
 
     def test_library_in_the_wrong_room(self):
-        self.assert_fault({"core/agent.c": "#include <mbedtls/ssl.h>\n"}, "only core/tls*")
-        self.assert_fault({"core/tls.c": "#include <jsmn.h>\n"}, "only core/json*")
+        self.assert_fault({"core/agent/agent.c": "#include <mbedtls/ssl.h>\n"}, "only core/tls*")
+        self.assert_fault({"core/tls/tls.c": "#include <jsmn.h>\n"}, "only core/json*")
 
     def test_platform_header_in_core(self):
-        self.assert_fault({"core/tls.c": '#include "platform/posix/posix_port.h"\n',
-                           "platform/posix/posix_port.h": ""},
-                          "core/ must not include platform/posix/posix_port.h")
+        self.assert_fault({"core/tls/tls.c": '#include "platform/posix/network/posix_port.h"\n',
+                           "platform/posix/network/posix_port.h": ""},
+                          "core/ must not include platform/posix/network/posix_port.h")
 
     def test_platform_header_in_core_by_its_short_name(self):
-        self.assert_fault({"core/tls.c": '#include "posix_port.h"\n',
-                           "platform/posix/posix_port.h": ""},
-                          "core/ must not include platform/posix/posix_port.h")
+        self.assert_fault({"core/tls/tls.c": '#include "posix_port.h"\n',
+                           "platform/posix/network/posix_port.h": ""},
+                          "core/ must not include platform/posix/network/posix_port.h")
 
     def test_core_header_in_port(self):
-        self.assert_fault({"port/mbedtls/world.c": '#include "core/text.h"\n',
-                           "core/text.h": ""},
-                          "port/ must not include core/text.h")
+        self.assert_fault({"port/mbedtls/world.c": '#include "core/base/text.h"\n',
+                           "core/base/text.h": ""},
+                          "port/ must not include core/base/text.h")
 
     def test_circle_of_headers(self):
         self.assert_fault({"core/a.h": '#include "core/b.h"\n',
@@ -79,8 +79,8 @@ class SourceRules(unittest.TestCase):
                           "core/a.h -> core/b.h -> core/c.h -> core/a.h")
 
     def test_heap_call(self):
-        self.assert_fault({"core/text.c": "/* malloc()\n */\nvoid *p = malloc (3);\n"},
-                          "core/text.c:3: core/ must not call malloc()")
+        self.assert_fault({"core/base/text.c": "/* malloc()\n */\nvoid *p = malloc (3);\n"},
+                          "core/base/text.c:3: core/ must not call malloc()")
         self.assert_fault({"port/x.c": "free(p);\n"}, "port/ must not call free()")
 
     def test_unfinished_work(self):
@@ -128,7 +128,7 @@ class ObjectRules(unittest.TestCase):
         self.assert_fault("_Thread_local int cs_t;\n", "cs_t in .tbss")
 
     def test_names_of_rooms(self):
-        self.assertEqual(object_rules.room_of("x.dir/core/json.c.o"), "core/json.c")
+        self.assertEqual(object_rules.room_of("x.dir/core/json/json.c.o"), "core/json/json.c")
         self.assertEqual(object_rules.room_of("/b/port/mbedtls/world.c.obj"),
                          "port/mbedtls/world.c")
 

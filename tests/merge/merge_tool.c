@@ -2,7 +2,7 @@
  * Merges what stdin has, pair by pair. A pair is "TARGET-LENGTH PATCH-LENGTH\n" and the bytes
  * of both; the answer is "STATUS LENGTH\n" and the bytes of the result.
  */
-#include "core/merge.h"
+#include "core/json/merge.h"
 
 #include <stdio.h>
 #include <stdlib.h>

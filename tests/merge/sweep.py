@@ -1,4 +1,4 @@
-"""Generated documents and merge patches through core/merge, against a second implementation.
+"""Generated documents and merge patches through core/json/merge, against a second implementation.
 
     sweep.py MERGE_TOOL
 

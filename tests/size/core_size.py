@@ -30,13 +30,14 @@ TARGET = ["-mcpu=cortex-m3", "-mthumb"]
 COMPILE = ["-Os", "-std=c11", "-ffunction-sections", "-fdata-sections", "-Wall", "-Werror",
            "-DNDEBUG", "-DCS_ARENA_ALIGN=4", "-DCONNSYNC_TLS_SMALL", "-DCONNSYNC_NO_STATUS_TEXT",
            "-DCONNSYNC_CORE_SMALL", '-DMBEDTLS_CONFIG_FILE="connsync_mbedtls_config.h"']
-PUBLIC_HEADERS = ("connsync.h", "status.h")
+PUBLIC_HEADERS = ("core/connsync.h", "core/base/status.h")
 PUBLIC_FUNCTION = re.compile(r"^[a-z][\w ]*?[ *](connsync_\w+)\(", re.MULTILINE)
 
 # A piece in a map: ` .text.name  0xADDRESS  0xSIZE FILE`, or gap: ` *fill*  0xADDRESS  0xSIZE`.
 PIECE = re.compile(r"^ (\S+)[ \n]+0x([0-9a-f]+) +0x([0-9a-f]+)(?: +(\S.*))?$", re.MULTILINE)
-# core/json.c.o, or an archive's member: libconnsync_core.a(json.c.o)
-OUR_OBJECT = re.compile(r"(?:\bcore/|connsync_core\.a\()(\w+)(?:\.c)?\.o(?:bj)?\)?$")
+# core/json/json.c.o, or an archive's member: libconnsync_core.a(json.c.o)
+OUR_OBJECT = re.compile(r"(?:\b(?:core|config)/(?:\w+/)*|connsync_(?:core|config)\.a\()"
+                        r"(\w+)(?:\.c)?\.o(?:bj)?\)?$")
 KINDS = (("code", re.compile(r"\.text\b")),
          ("constants", re.compile(r"\.(rodata|ARM\.ex)")),
          ("data", re.compile(r"\.data\b")),
@@ -84,7 +85,7 @@ def is_counted(room):
 
 def public_functions(root):
     for header in PUBLIC_HEADERS:
-        yield from PUBLIC_FUNCTION.findall((root / "core" / header).read_text())
+        yield from PUBLIC_FUNCTION.findall((root / header).read_text())
 
 
 def compile_and_link(compiler, root, mbedtls, jsmn):
@@ -96,7 +97,7 @@ def compile_and_link(compiler, root, mbedtls, jsmn):
         build = pathlib.Path(folder)
         (build / "core").mkdir()
         objects = []
-        for source in sorted((root / "core").glob("*.c")):
+        for source in sorted((root / "core").rglob("*.c")):
             objects.append(build / "core" / f"{source.name}.o")
             subprocess.run([compiler, *TARGET, *COMPILE, *includes, "-c", source,
                             "-o", objects[-1]], check=True)

@@ -1,7 +1,7 @@
 /* A core compiled with CONNSYNC_CORE_SMALL: what it leaves out is refused or stays
  * unknown, and all else is read as ever. */
 #include "core/connsync.h"
-#include "core/http.h"
+#include "core/http/http.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -8,7 +8,7 @@
 
 #include "json_support.h"
 
-#include "core/desired.h"
+#include "config/desired.h"
 
 #define ENTRIES 64
 

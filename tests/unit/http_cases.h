@@ -5,7 +5,7 @@
 #ifndef CONNSYNC_TESTS_HTTP_CASES_H
 #define CONNSYNC_TESTS_HTTP_CASES_H
 
-#include "core/http.h"
+#include "core/http/http.h"
 
 struct http_case {
     const char *name;

@@ -7,7 +7,7 @@
 #ifndef CONNSYNC_TESTS_UNIT_JSON_CASES_H
 #define CONNSYNC_TESTS_UNIT_JSON_CASES_H
 
-#include "core/json.h"
+#include "core/json/json.h"
 
 struct json_case {
     const char *text;

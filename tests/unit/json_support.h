@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "core/json.h"
+#include "core/json/json.h"
 
 static const struct cs_digest_key test_key = {0x0706050403020100, 0x0F0E0D0C0B0A0908};
 

@@ -2,8 +2,8 @@
 #ifndef CONNSYNC_TESTS_UNIT_POSIX_SUPPORT_H
 #define CONNSYNC_TESTS_UNIT_POSIX_SUPPORT_H
 
-#include "platform/posix/posix_port.h"
-#include "platform/posix/posix_resolver.h"
+#include "platform/posix/network/posix_port.h"
+#include "platform/posix/network/posix_resolver.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* The arena: every piece inside the block, none on another, all of it back at the end. */
-#include "core/arena.h"
+#include "core/base/arena.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

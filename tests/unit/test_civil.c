@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "core/civil.h"
+#include "core/base/civil.h"
 
 #define SECONDS_PER_DAY 86400
 

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "core/domain.h"
+#include "config/domain.h"
 
 struct host_case {
     const char *text;

@@ -1,7 +1,7 @@
 /* The image of a board's configuration: what is read back, and what is found damaged. */
 #include "json_support.h"
 
-#include "core/flash_image.h"
+#include "config/flash_image.h"
 
 #define HEAD CONNSYNC_FLASH_IMAGE_HEAD_SIZE
 

@@ -7,8 +7,8 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "core/http.h"
-#include "core/version.h"
+#include "core/base/version.h"
+#include "core/http/http.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 

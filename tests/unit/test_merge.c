@@ -1,7 +1,7 @@
 /* Merge patches: the cases of RFC 7396, the bytes that stay, and what is refused. */
 #include "json_support.h"
 
-#include "core/merge.h"
+#include "core/json/merge.h"
 
 #define OUT_SIZE 4096
 

@@ -1,6 +1,6 @@
 /* The pace against simulated token buckets: what a tenant would count, request by request. */
-#include "core/http.h"
-#include "core/pace.h"
+#include "core/auth0/pace.h"
+#include "core/http/http.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

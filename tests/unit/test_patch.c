@@ -3,7 +3,7 @@
 
 #include <dirent.h>
 
-#include "core/patch.h"
+#include "core/json/patch.h"
 
 #define NAME "set_user_root_attributes"
 #define DOCUMENT_MAX 65536

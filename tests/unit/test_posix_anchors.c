@@ -4,7 +4,7 @@
  */
 #define _GNU_SOURCE 1
 
-#include "platform/posix/posix_anchors.h"
+#include "platform/posix/network/posix_anchors.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

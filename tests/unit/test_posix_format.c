@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "platform/posix/posix_format.h"
+#include "platform/posix/libc/posix_format.h"
 
 #define OUT_SIZE 128u
 

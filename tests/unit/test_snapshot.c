@@ -1,5 +1,5 @@
 /* Snapshots: what counts as equal, lost, changed, added and the service's own. */
-#include "core/snapshot.h"
+#include "core/agent/snapshot.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,7 +2,7 @@
  * wanted, and now, beside others that stay. */
 #include "json_support.h"
 
-#include "core/snapshot.h"
+#include "core/agent/snapshot.h"
 
 #define MEMBERS_MAX 8
 

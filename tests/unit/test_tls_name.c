@@ -1,5 +1,5 @@
 /* Names in certificates: wildcards, addresses, constraints, and damaged DER. */
-#include "core/tls_name.h"
+#include "core/tls/tls_name.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

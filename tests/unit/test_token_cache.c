@@ -6,7 +6,7 @@
 
 #include "platform/posix/credentials/token_cache.h"
 
-#include "core/text.h"
+#include "core/base/text.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -17,7 +17,7 @@ OF_A_BOARD = re.compile(r"a board needs|domain: is missing")
 
 
 def sentences():
-    """The texts of core/desired_text.c, in C's spelling no more."""
+    """The texts of config/desired_text.c, in C's spelling no more."""
     source = (ROOT / "core" / "desired_text.c").read_text(encoding="utf-8")
     table = re.search(r"sentences\[\] = \{(.*?)\n\};", source, re.S).group(1)
     return [text.replace('\\"', '"') for text in re.findall(r'^ +"(.*)",$', table, re.M)]

@@ -12,8 +12,8 @@
 #ifndef CONNSYNC_CLI_BACKUP_H
 #define CONNSYNC_CLI_BACKUP_H
 
+#include "core/base/text.h"
 #include "core/connsync.h"
-#include "core/text.h"
 #include "platform/posix/cli/options.h"
 
 #include <stdbool.h>

@@ -2,7 +2,7 @@
 
 #include "platform/posix/cli/change.h"
 
-#include "core/auth0.h"
+#include "core/auth0/auth0.h"
 #include "platform/posix/cli/backup.h"
 #include "platform/posix/cli/desired_file.h"
 #include "platform/posix/cli/patch_file.h"

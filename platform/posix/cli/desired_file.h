@@ -5,8 +5,8 @@
 #ifndef CONNSYNC_CLI_DESIRED_FILE_H
 #define CONNSYNC_CLI_DESIRED_FILE_H
 
-#include "core/desired.h"
-#include "core/json.h"
+#include "config/desired.h"
+#include "core/json/json.h"
 
 #include <stdbool.h>
 #include <stddef.h>

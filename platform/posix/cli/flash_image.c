@@ -2,8 +2,8 @@
 
 #include "platform/posix/cli/flash_image.h"
 
-#include "core/desired.h"
-#include "core/flash_image.h"
+#include "config/desired.h"
+#include "config/flash_image.h"
 #include "platform/posix/cli/atomic_file.h"
 #include "platform/posix/cli/options.h"
 #include "platform/posix/cli/report.h"

@@ -11,7 +11,7 @@
 #ifndef CONNSYNC_CLI_FLEET_H
 #define CONNSYNC_CLI_FLEET_H
 
-#include "core/desired.h"
+#include "config/desired.h"
 #include "platform/posix/cli/options.h"
 #include "platform/posix/cli/tally.h"
 

@@ -1,6 +1,6 @@
 #include "platform/posix/cli/fleet_report.h"
 
-#include "core/sentence.h"
+#include "config/sentence.h"
 #include "platform/posix/cli/log.h"
 #include "platform/posix/cli/report.h"
 

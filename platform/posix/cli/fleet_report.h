@@ -2,7 +2,7 @@
 #ifndef CONNSYNC_CLI_FLEET_REPORT_H
 #define CONNSYNC_CLI_FLEET_REPORT_H
 
-#include "core/desired.h"
+#include "config/desired.h"
 #include "platform/posix/cli/options.h"
 #include "platform/posix/cli/tally.h"
 

@@ -2,8 +2,8 @@
 
 #include "platform/posix/cli/log.h"
 
-#include "core/civil.h"
-#include "core/sentence.h"
+#include "config/sentence.h"
+#include "core/base/civil.h"
 #include "platform/posix/cli/json_out.h"
 
 #include <stdarg.h>

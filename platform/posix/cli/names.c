@@ -1,6 +1,6 @@
 #include "platform/posix/cli/names.h"
 
-#include "core/auth0.h"
+#include "core/auth0/auth0.h"
 #include "platform/posix/cli/desired_file.h"
 #include "platform/posix/cli/session.h"
 

@@ -4,7 +4,7 @@
 #ifndef CONNSYNC_CLI_NAMES_H
 #define CONNSYNC_CLI_NAMES_H
 
-#include "core/json.h"
+#include "core/json/json.h"
 
 #include <stdbool.h>
 #include <stddef.h>

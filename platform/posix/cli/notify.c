@@ -2,7 +2,7 @@
 
 #include "platform/posix/cli/notify.h"
 
-#include "core/text.h"
+#include "core/base/text.h"
 
 #include <stddef.h>
 #include <stdlib.h>

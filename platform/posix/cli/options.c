@@ -2,8 +2,8 @@
 
 #include "platform/posix/cli/options.h"
 
-#include "core/flash_image.h"
-#include "core/text.h"
+#include "config/flash_image.h"
+#include "core/base/text.h"
 #include "platform/posix/cli/change.h"
 #include "platform/posix/cli/help.h"
 #include "platform/posix/cli/identity.h"

@@ -7,10 +7,10 @@
 #ifndef CONNSYNC_CLI_OPTIONS_H
 #define CONNSYNC_CLI_OPTIONS_H
 
+#include "config/desired.h"
+#include "config/domain.h"
 #include "core/connsync.h"
-#include "core/desired.h"
-#include "core/domain.h"
-#include "platform/posix/posix_proxy.h"
+#include "platform/posix/network/posix_proxy.h"
 
 #include <stdbool.h>
 #include <stddef.h>

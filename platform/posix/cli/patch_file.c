@@ -1,6 +1,6 @@
 #include "platform/posix/cli/patch_file.h"
 
-#include "core/merge.h"
+#include "core/json/merge.h"
 #include "platform/posix/cli/desired_file.h"
 
 #include <errno.h>

@@ -2,7 +2,7 @@
 
 #include "platform/posix/cli/plan_file.h"
 
-#include "core/json.h"
+#include "core/json/json.h"
 #include "platform/posix/cli/atomic_file.h"
 #include "platform/posix/cli/desired_file.h"
 #include "platform/posix/cli/json_out.h"

@@ -1,6 +1,6 @@
 #include "platform/posix/cli/report.h"
 
-#include "core/sentence.h"
+#include "config/sentence.h"
 #include "platform/posix/cli/change.h"
 #include "platform/posix/cli/json_out.h"
 #include "platform/posix/cli/log.h"

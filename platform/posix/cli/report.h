@@ -8,7 +8,7 @@
 #include "core/connsync.h"
 #include "platform/posix/cli/change.h"
 #include "platform/posix/cli/options.h"
-#include "platform/posix/posix_tunnel.h"
+#include "platform/posix/network/posix_tunnel.h"
 
 /* One connection of a list. */
 void report_item(const struct cli_options *options, const struct connsync_result *result);

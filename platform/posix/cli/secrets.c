@@ -3,7 +3,7 @@
 
 #include "platform/posix/cli/secrets.h"
 
-#include "core/text.h"
+#include "core/base/text.h"
 #include "platform/posix/cli/identity.h"
 
 #include <errno.h>

@@ -3,8 +3,8 @@
 #include "platform/posix/cli/session.h"
 
 #include "platform/posix/cli/identity.h"
-#include "platform/posix/posix_anchors.h"
-#include "platform/posix/posix_port.h"
+#include "platform/posix/network/posix_anchors.h"
+#include "platform/posix/network/posix_port.h"
 #include "port/trust_anchors.h"
 
 #include <fcntl.h>

@@ -2,7 +2,7 @@
 
 #include "platform/posix/cli/status_file.h"
 
-#include "core/version.h"
+#include "core/base/version.h"
 #include "platform/posix/cli/atomic_file.h"
 #include "platform/posix/cli/json_out.h"
 #include "platform/posix/cli/log.h"

@@ -1,6 +1,6 @@
 #include "platform/posix/cli/tally.h"
 
-#include "core/text.h"
+#include "core/base/text.h"
 
 #include <string.h>
 

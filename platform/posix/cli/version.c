@@ -2,9 +2,9 @@
 
 #include "platform/posix/cli/version.h"
 
-#include "core/sentence.h"
-#include "core/version.h"
-#include "platform/posix/posix_anchors.h"
+#include "config/sentence.h"
+#include "core/base/version.h"
+#include "platform/posix/network/posix_anchors.h"
 #include "port/trust_anchors.h"
 
 #include <mbedtls/build_info.h>

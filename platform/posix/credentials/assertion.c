@@ -1,6 +1,6 @@
 #include "platform/posix/credentials/assertion.h"
 
-#include "core/text.h"
+#include "core/base/text.h"
 #include "platform/posix/credentials/workspace.h"
 
 #include <mbedtls/md.h>

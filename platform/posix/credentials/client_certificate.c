@@ -1,6 +1,6 @@
 #include "platform/posix/credentials/client_certificate.h"
 
-#include "core/civil.h"
+#include "core/base/civil.h"
 #include "platform/posix/credentials/pem.h"
 #include "platform/posix/credentials/workspace.h"
 

@@ -9,8 +9,8 @@
 #ifndef CONNSYNC_POSIX_PEM_H
 #define CONNSYNC_POSIX_PEM_H
 
-#include "core/arena.h"
-#include "core/text.h"
+#include "core/base/arena.h"
+#include "core/base/text.h"
 #include "platform/posix/credentials/credential.h"
 
 #ifdef __cplusplus

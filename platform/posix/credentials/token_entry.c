@@ -2,7 +2,7 @@
 
 #include "platform/posix/credentials/token_entry.h"
 
-#include "core/text.h"
+#include "core/base/text.h"
 
 #include <errno.h>
 #include <mbedtls/sha256.h>

@@ -1,6 +1,6 @@
 #include "platform/posix/credentials/workspace.h"
 
-#include "core/text.h"
+#include "core/base/text.h"
 
 static void *world_allocate(void *context, size_t size)
 {

@@ -8,7 +8,7 @@
 #ifndef CONNSYNC_POSIX_WORKSPACE_H
 #define CONNSYNC_POSIX_WORKSPACE_H
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "platform/posix/credentials/credential.h"
 #include "port/mbedtls/mbedtls_world.h"
 

@@ -1,10 +1,10 @@
 /*
  * The printf family of the static programs, in place of the C library's, whose members are
- * linked only where nothing else has their names. platform/posix/posix_format.h says why.
+ * linked only where nothing else has their names. platform/posix/libc/posix_format.h says why.
  */
 #define _POSIX_C_SOURCE 200809L
 
-#include "platform/posix/posix_format.h"
+#include "platform/posix/libc/posix_format.h"
 
 int vsnprintf(char *out, size_t size, const char *format, va_list arguments)
 {

@@ -1,0 +1,144 @@
+#include "config/sentence.h"
+
+#include <string.h>
+
+static void add(struct cs_writer *line, const char *text)
+{
+    cs_write_string(line, text);
+}
+
+/* `number` and then `text`. */
+static void add_count(struct cs_writer *line, uint64_t number, const char *text)
+{
+    cs_write_u64(line, number);
+    add(line, text);
+}
+
+void cs_sentence_clean(char *text)
+{
+    unsigned char before = 0;
+
+    for (; *text != '\0'; text++) {
+        unsigned char byte = (unsigned char)*text;
+        /* U+0080 to U+009F, in UTF-8. */
+        bool is_c1 = before == 0xC2 && byte < 0xA0;
+        if (is_c1) {
+            text[-1] = '?';
+        }
+        if (is_c1 || byte < 0x20 || byte == 0x7f) {
+            *text = '?';
+        }
+        before = byte;
+    }
+}
+
+void cs_sentence_connection(struct cs_writer *line, const struct connsync_result *result,
+                            const char *asked)
+{
+    if (result->name[0] != '\0') {
+        add(line, result->name);
+        add(line, " (");
+        add(line, result->id);
+        add(line, "): ");
+    } else if (asked != NULL) {
+        add(line, asked);
+        add(line, ": ");
+    }
+}
+
+void cs_sentence_verified(struct cs_writer *line, const struct connsync_result *result)
+{
+    add_count(line, result->verified, " other options verified unchanged");
+    if (result->derived + result->added > 0) {
+        add(line, " (");
+        add_count(line, result->derived, " recomputed, ");
+        add_count(line, result->added, " added by the service)");
+    }
+}
+
+void cs_sentence_outcome(struct cs_writer *line, const struct connsync_result *result)
+{
+    if (result->outcome == CONNSYNC_CHANGED) {
+        add(line, connsync_setting_name(result->before));
+        add(line, " -> ");
+        add(line, connsync_setting_name(result->after));
+        add(line, "; ");
+        cs_sentence_verified(line, result);
+        return;
+    }
+    add(line, connsync_setting_name(result->before));
+    add(line, result->outcome == CONNSYNC_WOULD_CHANGE ? ", would change; nothing written"
+                                                       : " already; nothing written");
+}
+
+static void add_loss(struct cs_writer *line, const struct connsync_result *result)
+{
+    add(line, " (");
+    add_count(line, result->lost, " lost, ");
+    add_count(line, result->changed, " changed, ");
+    add_count(line, result->added, " added, ");
+    add_count(line, result->verified, " equal)");
+}
+
+/* What prevented the verification. Such texts end in "nothing written" where they
+ * stand for themselves; here something may have been. */
+static void add_cause(struct cs_writer *line, const char *text)
+{
+    static const char claim[] = "; nothing written";
+    struct cs_slice cause = cs_slice_of(text);
+    size_t length = sizeof claim - 1;
+
+    if (cause.length >= length && memcmp(text + cause.length - length, claim, length) == 0) {
+        cause.length -= length;
+    }
+    add(line, " (");
+    cs_write(line, cause);
+    add(line, ")");
+}
+
+static void add_http(struct cs_writer *line, const struct connsync_result *result)
+{
+    add(line, " (HTTP ");
+    cs_write_u64(line, result->http_status);
+    if (result->service_code[0] != '\0') {
+        add(line, ", ");
+        add(line, result->service_code);
+    }
+    add(line, ")");
+}
+
+static void add_parenthesis(struct cs_writer *line, const char *before, const char *text)
+{
+    add(line, before);
+    add(line, text);
+    add(line, ")");
+}
+
+void cs_sentence_failure(struct cs_writer *line, const struct connsync_result *result,
+                         enum connsync_status status, const char *cause)
+{
+    add(line, connsync_status_text(status));
+    if (status == CONNSYNC_ERR_LOSS) {
+        add_loss(line, result);
+    }
+    if (status == CONNSYNC_ERR_UNVERIFIED) {
+        add_cause(line, cause != NULL ? cause : connsync_status_text(result->cause));
+    }
+    if (status == CONNSYNC_REFUSED_PASSWORDLESS) {
+        add_parenthesis(line, " (strategy ", result->strategy);
+    }
+    if (result->missing_scope != NULL) {
+        add_parenthesis(line, " (", result->missing_scope);
+    }
+    if (result->http_status >= 300) {
+        add_http(line, result);
+    }
+    if (result->bytes_needed > 0) {
+        add(line, " (");
+        add_count(line, result->bytes_needed, " bytes are needed)");
+    }
+    if (status == CONNSYNC_ERR_RATE_LIMITED) {
+        add(line, " (it asks to wait ");
+        add_count(line, result->wait_ms / 1000, " s)");
+    }
+}

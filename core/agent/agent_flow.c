@@ -1,0 +1,380 @@
+#include "core/agent/agent.h"
+
+#include <string.h>
+
+void cs_agent_pause(struct connsync *agent, uint64_t ms)
+{
+    agent->pause_until = cs_exchange_now_ms(&agent->exchange) + ms;
+}
+
+/* ---- Documents ---- */
+
+void cs_agent_release_document(struct connsync *agent)
+{
+    struct cs_document *document = &agent->document;
+
+    if (!CS_AGENT_SMALL) {
+        cs_agent_release_rewrite(agent);
+    }
+    cs_arena_release(&agent->arena, document->tokens);
+    cs_exchange_drop(&agent->exchange, &document->memory, document->text.length);
+    memset(document, 0, sizeof *document);
+}
+
+static enum connsync_status refusal_of(enum connsync_status status)
+{
+    return status == CONNSYNC_ERR_JSON_DEPTH ? CONNSYNC_REFUSED_DEPTH : CONNSYNC_REFUSED_NOT_JSON;
+}
+
+/* Checks and tokenises the answer, which the agent owns from here on. */
+static enum connsync_status take_document(struct connsync *agent)
+{
+    struct cs_document *document = &agent->document;
+    struct cs_json_facts facts;
+    size_t length = 0;
+
+    document->memory = cs_exchange_take_body(&agent->exchange, &length);
+    document->text = cs_slice_make(document->memory, length);
+    enum connsync_status status = cs_json_check(document->text, &facts);
+    if (status != CONNSYNC_OK) {
+        return refusal_of(status);
+    }
+    size_t size = facts.tokens * sizeof *document->tokens;
+    document->tokens = cs_arena_allocate(&agent->arena, size);
+    if (document->tokens == NULL) {
+        return CONNSYNC_REFUSED_TOO_LARGE;
+    }
+    return cs_json_tokenise(&document->json, document->text, document->tokens, facts.tokens);
+}
+
+static enum connsync_status does_not_fit(struct connsync *agent)
+{
+    agent->result.bytes_needed = agent->document.text.length + agent->arena.wanted;
+    return CONNSYNC_REFUSED_TOO_LARGE;
+}
+
+/* What is absent or does not fit stays empty. */
+static void describe(struct connsync *agent)
+{
+    const struct cs_json *json = &agent->document.json;
+    const struct cs_auth0_connection *connection = &agent->document.connection;
+    struct connsync_result *result = &agent->result;
+
+    (void)cs_json_decode(json, connection->id, result->id, sizeof result->id);
+    (void)cs_json_decode(json, connection->name, result->name, sizeof result->name);
+    (void)cs_json_decode(json, connection->strategy, result->strategy, sizeof result->strategy);
+}
+
+/* ---- Requests ---- */
+
+/* The id of the connection that is meant; NULL while only its name is known. */
+static const char *known_id(const struct connsync *agent)
+{
+    if (agent->result.id[0] != '\0') {
+        return agent->result.id;
+    }
+    return cs_auth0_is_id(agent->job.connection) ? agent->job.connection : NULL;
+}
+
+/* The id, once it is known, names the connection better than its name does. */
+static void write_read_target(const struct connsync *agent, struct cs_writer *target)
+{
+    const char *id = known_id(agent);
+
+    cs_auth0_write_get(target, id != NULL ? id : agent->job.connection, id != NULL);
+}
+
+static void fill_read(struct connsync *agent, struct cs_exchange_request *request,
+                      struct cs_writer *target)
+{
+    if (cs_agent_is_in(agent, CS_AGENT_LIST)) {
+        cs_auth0_write_list(target, agent->take, agent->cursor);
+    } else {
+        write_read_target(agent, target);
+    }
+    request->http.method = "GET";
+    request->reserve = CS_AGENT_RESERVE + agent->config.reconnect_reserve;
+}
+
+/* Is there room for a handshake beside the document? Its pieces find their places
+ * among those that are in use, if not without gaps. */
+static bool may_handshake(const struct connsync *agent)
+{
+    const struct cs_document *document = &agent->document;
+    const struct cs_arena *arena = &agent->arena;
+    size_t held = document->text.length + (size_t)document->json.count * sizeof *document->tokens;
+
+#ifndef CONNSYNC_CORE_SMALL
+    held += agent->rewrite.text_size;
+#endif
+    return agent->config.reconnect_reserve > 0 ||
+           held + agent->exchange.tls.needed + CS_AGENT_RESERVE <= arena->size;
+}
+
+static void fill_write(struct connsync *agent, struct cs_exchange_request *request,
+                       struct cs_writer *target)
+{
+    /* A peer that drops kept-alive connections at once would lose every write that
+     * follows a reading on the same one. */
+    bool may_connect = may_handshake(agent);
+    if (agent->write_failed && may_connect) {
+        cs_exchange_disconnect(&agent->exchange);
+    }
+    cs_auth0_write_patch(target, agent->result.id);
+    request->http.method = "PATCH";
+    request->http.content_type = "application/json";
+    request->body = agent->patch.body.slices;
+    request->body_count = agent->patch.body.count;
+    request->keep_at_most = CS_AGENT_ANSWER_MAX;
+#ifndef CONNSYNC_CORE_SMALL
+    request->http.correlation_id = agent->job.correlation_id;
+    agent->result.writes++;
+#endif
+    /* Without room for a handshake beside the document, a connection that is gone
+     * means reading again: the handshake needs the document's memory. */
+    request->no_connect = !may_connect;
+}
+
+/* Only a write needs the document that came before it. */
+static enum connsync_status fill(struct connsync *agent, struct cs_exchange_request *request,
+                                 struct cs_writer *target)
+{
+    if (agent->phase == CS_AGENT_WRITE) {
+        fill_write(agent, request, target);
+        return CONNSYNC_OK;
+    }
+    cs_agent_release_document(agent);
+    if (agent->phase == CS_AGENT_TOKEN) {
+        return cs_agent_fill_token(agent, request, target);
+    }
+    fill_read(agent, request, target);
+    return CONNSYNC_OK;
+}
+
+enum cs_pace_kind cs_agent_pace_kind(const struct connsync *agent)
+{
+    if (agent->phase == CS_AGENT_WRITE) {
+        return CS_PACE_WRITE;
+    }
+    /* By its name a connection is found in a list. */
+    return agent->phase == CS_AGENT_READ && known_id(agent) != NULL ? CS_PACE_READ : CS_PACE_LIST;
+}
+
+enum connsync_status cs_agent_request(struct connsync *agent)
+{
+    struct cs_exchange_request *request = cs_exchange_request(&agent->exchange);
+    struct cs_writer target;
+
+    cs_writer_init(&target, agent->target, sizeof agent->target);
+    enum connsync_status status = fill(agent, request, &target);
+    if (status != CONNSYNC_OK) {
+        return status;
+    }
+    if (target.overflowed) {
+        return CONNSYNC_ERR_ARGUMENT;
+    }
+    request->http.target = cs_written(&target);
+    if (agent->phase != CS_AGENT_TOKEN) {
+        request->http.bearer =
+            cs_slice_of(agent->token != NULL ? agent->token : agent->config.token);
+    }
+    agent->result.requests++;
+    cs_exchange_begin(&agent->exchange, agent->deadline);
+    return CONNSYNC_OK;
+}
+
+/* ---- Answers ---- */
+
+static bool is_success(const struct connsync *agent)
+{
+    uint16_t status = agent->exchange.parser.head.status;
+
+    return status >= 200 && status <= 299;
+}
+
+/* 4xx but for 408: the service has judged the request and declined it, a rate
+ * limit before it looked. After 5xx and 408 nobody knows. */
+static bool was_declined(enum connsync_status status)
+{
+    return status != CONNSYNC_ERR_SERVER;
+}
+
+static enum connsync_status explain(struct connsync *agent)
+{
+    const struct cs_document *document = &agent->document;
+    struct connsync_result *result = &agent->result;
+    enum connsync_status status = cs_auth0_status(&agent->exchange.parser.head);
+
+    /* The body may be anything at all. What was to be written is not needed any more. */
+    cs_agent_release_document(agent);
+    result->service_code[0] = '\0';
+    if (take_document(agent) == CONNSYNC_OK) {
+        cs_auth0_service_code(&document->json, result->service_code, sizeof result->service_code);
+    }
+    if (agent->phase == CS_AGENT_WRITE && was_declined(status)) {
+        agent->write_sent = false;
+    }
+    if (status == CONNSYNC_ERR_FORBIDDEN) {
+        result->missing_scope = cs_auth0_scope_in_text(document->text);
+        status = result->missing_scope != NULL ? CONNSYNC_ERR_SCOPE : status;
+    }
+    if (agent->phase == CS_AGENT_TOKEN && was_declined(status) &&
+        status != CONNSYNC_ERR_RATE_LIMITED) {
+        return CONNSYNC_ERR_CLIENT_CREDENTIALS;
+    }
+    return status;
+}
+
+/* ---- Reading and deciding ---- */
+
+/* The connection that the job names, in an answer that is a list of them. */
+static enum connsync_status locate(struct connsync *agent, int *object)
+{
+    const struct cs_json *json = &agent->document.json;
+    int list = cs_auth0_connections(json);
+    size_t matches = 0;
+
+    if (list == CS_JSON_NONE) {
+        return CONNSYNC_ERR_ANSWER;
+    }
+    for (int at = cs_json_first(json, list); at != CS_JSON_NONE;
+         at = cs_json_next_element(json, list, at)) {
+        int name = CS_JSON_NONE;
+        if (cs_json_find(json, at, "name", &name) > 0 &&
+            cs_json_string_is(json, name, agent->job.connection)) {
+            *object = at;
+            matches++;
+        }
+    }
+    if (matches == 0) {
+        return CONNSYNC_ERR_NOT_FOUND;
+    }
+    return matches == 1 ? CONNSYNC_OK : CONNSYNC_REFUSED_AMBIGUOUS;
+}
+
+static enum connsync_status read_connection(struct connsync *agent)
+{
+    const struct cs_json *json = &agent->document.json;
+    struct cs_auth0_connection *connection = &agent->document.connection;
+    const char *id = known_id(agent);
+    int object = 0;
+    enum connsync_status status = id != NULL ? CONNSYNC_OK : locate(agent, &object);
+
+    if (status != CONNSYNC_OK) {
+        return status;
+    }
+    status = cs_auth0_read_connection(json, object, connection);
+    /* An answer about another connection than the one asked for would send the write
+     * astray. Without an id it was asked for by name, and found by it. */
+    if (id != NULL && connection->id != CS_JSON_NONE &&
+        !cs_json_string_is(json, connection->id, id)) {
+        return CONNSYNC_ERR_ANSWER;
+    }
+    if (agent->result.id[0] == '\0') {
+        describe(agent);
+    }
+    if (status == CONNSYNC_OK && agent->result.id[0] == '\0') {
+        return CONNSYNC_ERR_ANSWER;
+    }
+    return status;
+}
+
+static enum connsync_status answer_read(struct connsync *agent)
+{
+    enum connsync_status status = read_connection(agent);
+
+    if (status != CONNSYNC_OK) {
+        return status;
+    }
+    return cs_agent_judge(agent);
+}
+
+static enum connsync_status answer_write(struct connsync *agent)
+{
+    agent->acknowledged = true;
+    agent->phase = CS_AGENT_READ;
+    return CONNSYNC_WOULD_BLOCK;
+}
+
+/* ---- Lists ---- */
+
+static enum connsync_status answer_list(struct connsync *agent)
+{
+    const struct cs_json *json = &agent->document.json;
+    int list = cs_auth0_connections(json);
+
+    if (list == CS_JSON_NONE) {
+        return CONNSYNC_ERR_ANSWER;
+    }
+    agent->element = cs_json_first(json, list);
+    agent->phase = CS_AGENT_LISTING;
+    return CONNSYNC_WOULD_BLOCK;
+}
+
+static enum connsync_status next_page(struct connsync *agent)
+{
+    const struct cs_json *json = &agent->document.json;
+    struct connsync_page *page = agent->job.page;
+    bool more = cs_auth0_next_cursor(json, agent->cursor, sizeof agent->cursor);
+
+    /* A list that is cut short is not to pass for a whole one. */
+    if (!more && cs_json_string_body(json, cs_json_find_one(json, 0, "next")).length > 0) {
+        return CONNSYNC_ERR_ANSWER;
+    }
+    if (page != NULL) {
+        memcpy(page->cursor, agent->cursor, sizeof page->cursor);
+        page->take = (uint16_t)agent->take;
+        page->bytes = agent->document.text.length;
+        page->count = cs_json_size(json, cs_auth0_connections(json));
+    }
+    if (page != NULL || !more) {
+        return cs_agent_finish(agent, CONNSYNC_UNCHANGED);
+    }
+    agent->phase = CS_AGENT_LIST;
+    return CONNSYNC_WOULD_BLOCK;
+}
+
+enum connsync_status cs_agent_next_item(struct connsync *agent)
+{
+    const struct cs_json *json = &agent->document.json;
+    struct cs_auth0_connection *connection = &agent->document.connection;
+
+    if (agent->element == CS_JSON_NONE) {
+        return next_page(agent);
+    }
+    enum connsync_status status = cs_auth0_read_connection(json, agent->element, connection);
+    describe(agent);
+    /* Without the scope no connection has options; a single odd one is listed with
+     * its setting unknown. */
+    if (status == CONNSYNC_REFUSED_NO_OPTIONS) {
+        return status;
+    }
+    agent->result.before =
+        status == CONNSYNC_OK ? cs_auth0_setting(json, connection) : CONNSYNC_SETTING_UNKNOWN;
+    agent->result.cause =
+        status == CONNSYNC_OK ? cs_auth0_may_write(json, connection, &agent->job) : status;
+    agent->result.after = agent->result.before;
+    agent->element = cs_json_next_element(json, cs_auth0_connections(json), agent->element);
+    return CONNSYNC_ITEM;
+}
+
+enum connsync_status cs_agent_answer(struct connsync *agent)
+{
+    if (!is_success(agent)) {
+        return explain(agent);
+    }
+    if (agent->phase == CS_AGENT_WRITE) {
+        return answer_write(agent);
+    }
+    enum connsync_status status = take_document(agent);
+    if (status == CONNSYNC_REFUSED_TOO_LARGE) {
+        (void)does_not_fit(agent);
+    }
+    if (agent->phase == CS_AGENT_TOKEN) {
+        return status == CONNSYNC_OK ? cs_agent_answer_token(agent) : CONNSYNC_ERR_ANSWER;
+    }
+    if (status != CONNSYNC_OK) {
+        return status;
+    }
+    return cs_agent_is_in(agent, CS_AGENT_LIST) ? answer_list(agent) : answer_read(agent);
+}

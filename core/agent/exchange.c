@@ -1,0 +1,429 @@
+#include "core/agent/exchange.h"
+
+#include <string.h>
+
+#define DEFAULT_PORT 443
+
+/* What one state says of itself: the exchange is in another state now, or it has
+ * to wait, or it is over, one way or the other. */
+#define MOVED_ON CONNSYNC_ITEM
+
+#ifndef CONNSYNC_CORE_SMALL
+static enum connsync_status identify(struct cs_tls *tls, const struct connsync_client *client)
+{
+    if (client == NULL || client->certificate == NULL) {
+        return CONNSYNC_OK;
+    }
+    return cs_tls_identify(
+        tls, cs_slice_make((const char *)client->certificate, client->certificate_length),
+        cs_slice_make((const char *)client->key, client->key_length));
+}
+#endif
+
+enum connsync_status cs_exchange_init(struct cs_exchange *exchange,
+                                      const struct connsync_config *config, struct cs_arena *arena)
+{
+    struct cs_slice anchors = cs_slice_make((const char *)config->anchors, config->anchors_length);
+    uint16_t port_number = config->port_number == 0 ? DEFAULT_PORT : config->port_number;
+    struct cs_writer writer;
+
+    memset(exchange, 0, sizeof *exchange);
+    exchange->port = config->port;
+    exchange->arena = arena;
+    exchange->port_number = port_number;
+    cs_writer_init(&writer, exchange->host_field, sizeof exchange->host_field);
+    /* RFC 3986 section 3.2.2: an IPv6 address stands in brackets. */
+    cs_write_form(&writer, strchr(config->domain, ':') != NULL ? "[$]" : "$", config->domain);
+    if (port_number != DEFAULT_PORT) {
+        cs_write_string(&writer, ":");
+        cs_write_u64(&writer, port_number);
+    }
+    if (writer.overflowed) {
+        return CONNSYNC_ERR_ARGUMENT;
+    }
+    enum connsync_status status =
+        cs_tls_init(&exchange->tls, config->port, arena, anchors, config->domain);
+#ifndef CONNSYNC_CORE_SMALL
+    if (status == CONNSYNC_OK) {
+        status = identify(&exchange->tls, config->client);
+    }
+#endif
+    return status;
+}
+
+uint64_t cs_exchange_now_ms(const struct cs_exchange *exchange)
+{
+    return exchange->port->monotonic_ms(exchange->port->context);
+}
+
+static void progress(struct cs_exchange *exchange)
+{
+    exchange->idle_until = cs_exchange_now_ms(exchange) + CS_EXCHANGE_IDLE_MS;
+}
+
+static void enter(struct cs_exchange *exchange, enum cs_exchange_state state)
+{
+    exchange->state = state;
+    progress(exchange);
+}
+
+void cs_exchange_drop(struct cs_exchange *exchange, char **piece, size_t length)
+{
+    if (*piece != NULL) {
+        cs_wipe(*piece, length);
+        cs_arena_release(exchange->arena, *piece);
+        *piece = NULL;
+    }
+}
+
+/* It holds the token. */
+static void release_head(struct cs_exchange *exchange)
+{
+    cs_exchange_drop(exchange, &exchange->head, exchange->head_length);
+}
+
+char *cs_exchange_take_body(struct cs_exchange *exchange, size_t *length)
+{
+    char *body = exchange->body;
+
+    *length = exchange->body_length;
+    if (body != NULL) {
+        cs_arena_shrink(exchange->arena, body, *length);
+    }
+    exchange->body = NULL;
+    exchange->body_length = 0;
+    return body;
+}
+
+void cs_exchange_release_body(struct cs_exchange *exchange)
+{
+    cs_exchange_drop(exchange, &exchange->body, exchange->body_length);
+    exchange->body_length = 0;
+}
+
+void cs_exchange_disconnect(struct cs_exchange *exchange)
+{
+    cs_tls_close(&exchange->tls);
+    exchange->port->close(exchange->port->context);
+    cs_wipe(exchange->input, sizeof exchange->input);
+    exchange->input_start = 0;
+    exchange->input_end = 0;
+    exchange->connected = false;
+    release_head(exchange);
+}
+
+void cs_exchange_free(struct cs_exchange *exchange)
+{
+    cs_exchange_release_body(exchange);
+    cs_exchange_disconnect(exchange);
+    cs_tls_free(&exchange->tls);
+}
+
+struct cs_exchange_request *cs_exchange_request(struct cs_exchange *exchange)
+{
+    memset(&exchange->request, 0, sizeof exchange->request);
+    exchange->request.http.host = exchange->host_field;
+    return &exchange->request;
+}
+
+void cs_exchange_begin(struct cs_exchange *exchange, uint64_t deadline)
+{
+    struct cs_exchange_request *request = &exchange->request;
+
+    for (size_t i = 0; i < request->body_count; i++) {
+        request->http.content_length += request->body[i].length;
+    }
+    exchange->deadline = deadline;
+    exchange->sent_any = false;
+    exchange->bytes_needed = 0;
+    cs_http_parser_init(&exchange->parser, false);
+    enter(exchange, exchange->connected ? CS_EXCHANGE_PROBE : CS_EXCHANGE_CONNECT);
+}
+
+/* ---- The states ---- */
+
+/* A peer may close a connection it has kept alive at any moment. Finding that out
+ * before a request is sent is cheap; finding out after leaves its fate open. */
+static enum connsync_status step_probe(struct cs_exchange *exchange, struct connsync_wait *wait)
+{
+    size_t got = 0;
+
+    if (cs_tls_read(&exchange->tls, exchange->input, sizeof exchange->input, &got,
+                    &wait->writable) == CONNSYNC_WOULD_BLOCK) {
+        enter(exchange, CS_EXCHANGE_CLAIM);
+        return MOVED_ON;
+    }
+    /* Closed, broken, or bytes that nobody asked for: start afresh. */
+    cs_exchange_disconnect(exchange);
+    enter(exchange, CS_EXCHANGE_CONNECT);
+    return MOVED_ON;
+}
+
+static enum connsync_status status_of_connect(int code)
+{
+    switch (code) {
+    case CONNSYNC_PORT_ERR_NAME:
+        return CONNSYNC_ERR_NAME;
+    case CONNSYNC_PORT_ERR_RESET:
+        return CONNSYNC_ERR_RESET;
+    case CONNSYNC_PORT_ERR_NETWORK:
+        return CONNSYNC_ERR_NETWORK;
+    default:
+        return CONNSYNC_ERR_CONNECT;
+    }
+}
+
+static enum connsync_status step_connect(struct cs_exchange *exchange, struct connsync_wait *wait)
+{
+    if (exchange->request.no_connect) {
+        return CONNSYNC_ERR_CLOSED;
+    }
+    int code =
+        exchange->port->connect(exchange->port->context, exchange->tls.host, exchange->port_number);
+
+    if (code == CONNSYNC_PORT_WOULD_BLOCK) {
+        wait->writable = true;
+        return CONNSYNC_WOULD_BLOCK;
+    }
+    if (code != CONNSYNC_PORT_OK) {
+        return status_of_connect(code);
+    }
+    enter(exchange, CS_EXCHANGE_HANDSHAKE);
+    return MOVED_ON;
+}
+
+static enum connsync_status step_handshake(struct cs_exchange *exchange, struct connsync_wait *wait)
+{
+    enum connsync_status status = cs_tls_handshake(&exchange->tls, &wait->writable);
+
+    if (status != CONNSYNC_OK) {
+        return status;
+    }
+    exchange->connected = true;
+    enter(exchange, CS_EXCHANGE_CLAIM);
+    return MOVED_ON;
+}
+
+static enum connsync_status write_head(struct cs_exchange *exchange)
+{
+    const struct cs_http_request *http = &exchange->request.http;
+    size_t size = CS_EXCHANGE_HEAD_BASE + http->target.length + http->bearer.length;
+    struct cs_writer writer;
+
+    exchange->head = cs_arena_allocate(exchange->arena, size);
+    if (exchange->head == NULL) {
+        exchange->bytes_needed = size;
+        return CONNSYNC_ERR_MEMORY;
+    }
+    cs_writer_init(&writer, exchange->head, size);
+    enum connsync_status status = cs_http_write_request(&writer, http);
+    exchange->sending = cs_written(&writer);
+    exchange->head_length = exchange->sending.length;
+    exchange->sending_index = 0;
+    return status;
+}
+
+/* Memory for the head and the body, now that the handshake has returned its own. */
+static enum connsync_status step_claim(struct cs_exchange *exchange, struct connsync_wait *wait)
+{
+    const struct cs_exchange_request *request = &exchange->request;
+    enum connsync_status status = write_head(exchange);
+
+    (void)wait;
+    if (status != CONNSYNC_OK) {
+        return status;
+    }
+    if (request->keep_at_most > 0) {
+        exchange->body_size = request->keep_at_most;
+        exchange->body = cs_arena_allocate(exchange->arena, request->keep_at_most);
+    } else {
+        exchange->body =
+            cs_arena_allocate_largest(exchange->arena, request->reserve, &exchange->body_size);
+    }
+    exchange->body_length = 0;
+    if (exchange->body == NULL) {
+        exchange->bytes_needed = exchange->arena->wanted;
+        return CONNSYNC_ERR_MEMORY;
+    }
+    enter(exchange, CS_EXCHANGE_SEND);
+    return MOVED_ON;
+}
+
+/* The next piece to send, or false when all has been sent. */
+static bool next_slice(struct cs_exchange *exchange)
+{
+    while (exchange->sending.length == 0) {
+        if (exchange->sending_index == exchange->request.body_count) {
+            return false;
+        }
+        exchange->sending = exchange->request.body[exchange->sending_index++];
+    }
+    return true;
+}
+
+static enum connsync_status step_send(struct cs_exchange *exchange, struct connsync_wait *wait)
+{
+    size_t taken = 0;
+
+    while (next_slice(exchange)) {
+        exchange->sent_any = true;
+        enum connsync_status status =
+            cs_tls_write(&exchange->tls, (const uint8_t *)exchange->sending.data,
+                         exchange->sending.length, &taken, &wait->writable);
+        if (status != CONNSYNC_OK) {
+            return status;
+        }
+        exchange->sending.data += taken;
+        exchange->sending.length -= taken;
+        progress(exchange);
+    }
+    release_head(exchange);
+    enter(exchange, CS_EXCHANGE_RECEIVE);
+    return MOVED_ON;
+}
+
+static enum connsync_status keep_body(struct cs_exchange *exchange, struct cs_slice piece)
+{
+    size_t room = exchange->body_size - exchange->body_length;
+
+    if (piece.length > room && exchange->request.keep_at_most == 0) {
+        uint64_t whole = exchange->parser.head.content_length;
+        size_t so_far = exchange->body_length + piece.length;
+        exchange->bytes_needed =
+            whole != CS_HTTP_UNKNOWN && whole <= SIZE_MAX ? (size_t)whole : so_far;
+        return CONNSYNC_ERR_HTTP_TOO_LARGE;
+    }
+    if (piece.length > room) {
+        piece.length = room;
+    }
+    memcpy(exchange->body + exchange->body_length, piece.data, piece.length);
+    exchange->body_length += piece.length;
+    return CONNSYNC_OK;
+}
+
+static enum connsync_status finish(struct cs_exchange *exchange)
+{
+    if (!exchange->parser.head.keep_alive || exchange->input_start != exchange->input_end) {
+        cs_exchange_disconnect(exchange);
+    }
+    exchange->state = CS_EXCHANGE_IDLE;
+    return CONNSYNC_OK;
+}
+
+static enum connsync_status handle_event(struct cs_exchange *exchange, enum cs_http_event event,
+                                         struct cs_slice piece)
+{
+    switch (event) {
+    case CS_HTTP_HEAD:
+        return exchange->parser.head.encoded ? CONNSYNC_ERR_HTTP_CONTENT_ENCODING : MOVED_ON;
+    case CS_HTTP_BODY: {
+        enum connsync_status status = keep_body(exchange, piece);
+        return status == CONNSYNC_OK ? MOVED_ON : status;
+    }
+    case CS_HTTP_DONE:
+        return finish(exchange);
+    case CS_HTTP_ERROR:
+        return exchange->parser.error;
+    default:
+        return CONNSYNC_WOULD_BLOCK;
+    }
+}
+
+/* Lets the parser see what has been received; CONNSYNC_WOULD_BLOCK when it needs
+ * more. */
+static enum connsync_status parse_input(struct cs_exchange *exchange)
+{
+    enum connsync_status status = MOVED_ON;
+
+    while (status == MOVED_ON) {
+        struct cs_slice input = cs_slice_make((const char *)exchange->input + exchange->input_start,
+                                              exchange->input_end - exchange->input_start);
+        struct cs_slice piece = {NULL, 0};
+        enum cs_http_event event = cs_http_next(&exchange->parser, &input, &piece);
+
+        exchange->input_start = exchange->input_end - input.length;
+        status = handle_event(exchange, event, piece);
+    }
+    return status;
+}
+
+static enum connsync_status end_of_stream(struct cs_exchange *exchange)
+{
+    exchange->parser.head.keep_alive = false;
+    if (cs_http_end(&exchange->parser) == CS_HTTP_DONE) {
+        return finish(exchange);
+    }
+    return exchange->parser.error;
+}
+
+static enum connsync_status step_receive(struct cs_exchange *exchange, struct connsync_wait *wait)
+{
+    size_t got = 0;
+    enum connsync_status status = parse_input(exchange);
+
+    if (status != CONNSYNC_WOULD_BLOCK) {
+        return status;
+    }
+    status =
+        cs_tls_read(&exchange->tls, exchange->input, sizeof exchange->input, &got, &wait->writable);
+    exchange->input_start = 0;
+    exchange->input_end = got;
+    if (status != CONNSYNC_OK) {
+        return status;
+    }
+    if (got == 0) {
+        return end_of_stream(exchange);
+    }
+    progress(exchange);
+    return MOVED_ON;
+}
+
+static enum connsync_status step_state(struct cs_exchange *exchange, struct connsync_wait *wait)
+{
+    switch (exchange->state) {
+    case CS_EXCHANGE_PROBE:
+        return step_probe(exchange, wait);
+    case CS_EXCHANGE_CONNECT:
+        return step_connect(exchange, wait);
+    case CS_EXCHANGE_HANDSHAKE:
+        return step_handshake(exchange, wait);
+    case CS_EXCHANGE_CLAIM:
+        return step_claim(exchange, wait);
+    case CS_EXCHANGE_SEND:
+        return step_send(exchange, wait);
+    case CS_EXCHANGE_RECEIVE:
+        return step_receive(exchange, wait);
+    default:
+        return CONNSYNC_ERR_ARGUMENT;
+    }
+}
+
+static bool is_late(const struct cs_exchange *exchange)
+{
+    uint64_t now = cs_exchange_now_ms(exchange);
+
+    return now >= exchange->deadline || now >= exchange->idle_until;
+}
+
+enum connsync_status cs_exchange_step(struct cs_exchange *exchange, struct connsync_wait *wait)
+{
+    enum connsync_status status = MOVED_ON;
+
+    while (status == MOVED_ON) {
+        wait->writable = false;
+        status = is_late(exchange) ? CONNSYNC_ERR_TIMEOUT : step_state(exchange, wait);
+    }
+    if (status == CONNSYNC_WOULD_BLOCK) {
+        /* A connection's end may show either way. */
+        wait->readable = !wait->writable || exchange->state == CS_EXCHANGE_CONNECT;
+        wait->until_ms =
+            exchange->idle_until < exchange->deadline ? exchange->idle_until : exchange->deadline;
+        return status;
+    }
+    if (status != CONNSYNC_OK) {
+        cs_exchange_disconnect(exchange);
+        cs_exchange_release_body(exchange);
+        exchange->state = CS_EXCHANGE_IDLE;
+    }
+    return status;
+}

@@ -1,0 +1,202 @@
+#include "core/auth0/pace.h"
+
+#include "core/http/http.h"
+
+#include <string.h>
+
+#define RATE_UNIT UINT64_C(1000000) /* requests per 1,000 s, in milliseconds */
+
+static uint32_t to_u32(uint64_t value)
+{
+    return value < UINT32_MAX ? (uint32_t)value : UINT32_MAX;
+}
+
+static uint32_t larger(uint32_t a, uint32_t b)
+{
+    return a > b ? a : b;
+}
+
+/* ---- Waiting ---- */
+
+/* So many are kept: those to be left, and until a rate is proved some to find out with. */
+static uint32_t kept(const struct cs_pace_bucket *bucket, uint32_t leave)
+{
+    uint32_t spare = bucket->limit - leave - 1;
+
+    if (leave == 0 || bucket->rate > 0) {
+        return leave;
+    }
+    return leave + (spare < CS_PACE_SLACK ? spare : CS_PACE_SLACK);
+}
+
+static bool has_to_wait(const struct cs_pace_bucket *bucket, uint32_t leave)
+{
+    return bucket->known && bucket->remaining <= kept(bucket, leave);
+}
+
+static uint64_t pause_without_rate(const struct cs_pace_bucket *bucket, uint32_t leave)
+{
+    uint64_t pause = bucket->reset_ms > 0 ? bucket->reset_ms : CS_PACE_PAUSE_MS;
+
+    if (leave > 0 && bucket->remaining <= leave && pause < CS_PACE_CAREFUL_MS) {
+        pause = CS_PACE_CAREFUL_MS;
+    }
+    return pause << (bucket->fruitless < CS_PACE_DOUBLINGS_MAX ? bucket->fruitless
+                                                               : CS_PACE_DOUBLINGS_MAX);
+}
+
+/* When the bucket has one that may be taken. */
+static uint64_t ready_at(const struct cs_pace_bucket *bucket, uint32_t leave)
+{
+    if (bucket->rate == 0) {
+        return bucket->answered_at + pause_without_rate(bucket, leave);
+    }
+    uint64_t missing = (uint64_t)leave + 1 - bucket->remaining;
+    return bucket->answered_at + (missing * RATE_UNIT + bucket->rate - 1) / bucket->rate;
+}
+
+uint32_t cs_pace_wait_ms(const struct connsync_pace *pace, enum cs_pace_kind kind, uint64_t now)
+{
+    const struct cs_pace_bucket *bucket = &pace->buckets[kind];
+    uint64_t until = pace->next_at;
+
+    if (bucket->known && bucket->limit <= pace->leave) {
+        return CS_PACE_NEVER;
+    }
+    if (has_to_wait(bucket, pace->leave)) {
+        uint64_t ready = ready_at(bucket, pace->leave);
+        until = ready > until ? ready : until;
+    }
+    return until > now ? to_u32(until - now) : 0;
+}
+
+void cs_pace_begin(struct connsync_pace *pace, enum cs_pace_kind kind, uint64_t now)
+{
+    struct cs_pace_bucket *bucket = &pace->buckets[kind];
+
+    bucket->waited =
+        bucket->known && bucket->limit > pace->leave && has_to_wait(bucket, pace->leave);
+    pace->sent_at = now;
+    pace->next_at = now + larger(pace->interval_ms, pace->spread_ms);
+}
+
+/* ---- Learning ---- */
+
+static void begin_proof(struct cs_pace_bucket *bucket, uint64_t sent_at)
+{
+    bucket->proof_since = sent_at;
+    bucket->proof_remaining = bucket->remaining;
+    bucket->proof_requests = 0;
+}
+
+/*
+ * What was refilled since the proof began is what remains now, less what remained then,
+ * and the requests that we sent. Others can only have taken. Both numbers are whole
+ * parts, so one less is certain; and so is it in no less time than this, from the
+ * sending of the first request to the answer of the last.
+ */
+static void prove(struct cs_pace_bucket *bucket, uint64_t sent_at, uint64_t now)
+{
+    uint64_t elapsed = now - bucket->proof_since;
+    uint64_t left = (uint64_t)bucket->remaining + ++bucket->proof_requests;
+
+    if (!bucket->distrusted && elapsed >= CS_PACE_PROOF_MS && left > bucket->proof_remaining) {
+        uint64_t rate = (left - bucket->proof_remaining - 1) * RATE_UNIT / elapsed;
+        if (rate > bucket->rate) {
+            bucket->rate = to_u32(rate);
+        }
+    }
+    /* A full bucket hides what would have been refilled. */
+    if (bucket->remaining + 1 >= bucket->limit ||
+        bucket->proof_requests >= CS_PACE_PROOF_REQUESTS) {
+        begin_proof(bucket, sent_at);
+    }
+}
+
+static uint32_t reset_after_ms(const struct cs_http_head *head)
+{
+    if (head->ratelimit_reset == CS_HTTP_UNKNOWN || head->date == CS_HTTP_UNKNOWN ||
+        head->ratelimit_reset <= head->date) {
+        return 0;
+    }
+    uint64_t seconds = head->ratelimit_reset - head->date;
+    return seconds < UINT32_MAX / 1000u ? (uint32_t)seconds * 1000u : UINT32_MAX;
+}
+
+static void learn(struct cs_pace_bucket *bucket, const struct cs_http_head *head, uint64_t sent_at,
+                  uint64_t now)
+{
+    uint32_t before = bucket->remaining;
+    uint32_t limit = to_u32(head->ratelimit_limit);
+    bool fresh = !bucket->known || bucket->limit != limit;
+
+    if (fresh) {
+        bool distrusted = bucket->distrusted;
+        memset(bucket, 0, sizeof *bucket);
+        bucket->distrusted = distrusted;
+        bucket->known = true;
+        bucket->limit = limit;
+    }
+    bucket->remaining = to_u32(head->ratelimit_remaining);
+    bucket->reset_ms = reset_after_ms(head);
+    bucket->answered_at = now;
+    if (fresh) {
+        begin_proof(bucket, sent_at);
+        return;
+    }
+    bucket->fruitless = bucket->waited && bucket->remaining < before ? bucket->fruitless + 1 : 0;
+    prove(bucket, sent_at, now);
+}
+
+/* Declined all the same: what was believed of the bucket is wrong. */
+static void disbelieve(struct cs_pace_bucket *bucket)
+{
+    bool distrusted = bucket->distrusted || bucket->rate > 0;
+
+    memset(bucket, 0, sizeof *bucket);
+    bucket->distrusted = distrusted;
+}
+
+static void spread(struct connsync_pace *pace)
+{
+    pace->spread_ms = pace->spread_ms < CS_PACE_SPREAD_MAX_MS
+                          ? larger(2 * pace->spread_ms, CS_PACE_SPREAD_MS)
+                          : CS_PACE_SPREAD_MAX_MS;
+    pace->calm = 0;
+}
+
+static void calm_down(struct connsync_pace *pace)
+{
+    if (pace->spread_ms == 0 || ++pace->calm < CS_PACE_CALM_REQUESTS) {
+        return;
+    }
+    pace->calm = 0;
+    pace->spread_ms = pace->spread_ms > CS_PACE_SPREAD_MS ? pace->spread_ms / 2 : 0;
+}
+
+void cs_pace_answer(struct connsync_pace *pace, enum cs_pace_kind kind,
+                    const struct cs_http_head *head, uint64_t now)
+{
+    struct cs_pace_bucket *bucket = &pace->buckets[kind];
+    bool declined = head->status == 429;
+
+    if (!declined) {
+        calm_down(pace);
+    }
+    if (declined) {
+        spread(pace);
+        disbelieve(bucket);
+    } else if (head->ratelimit_limit != CS_HTTP_UNKNOWN &&
+               head->ratelimit_remaining != CS_HTTP_UNKNOWN) {
+        learn(bucket, head, pace->sent_at, now);
+    } else {
+        return;
+    }
+    /* A bucket that has not been seen yet, or has this limit, is taken for the same. */
+    for (int i = 0; i < CS_PACE_KINDS; i++) {
+        struct cs_pace_bucket *other = &pace->buckets[i];
+        if (!other->known || declined || other->limit == bucket->limit) {
+            *other = *bucket;
+        }
+    }
+}

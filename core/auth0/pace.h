@@ -1,0 +1,106 @@
+/*
+ * Keeps a client within a tenant's rate limit, and below a rate of its own.
+ *
+ * The service has token buckets: so many requests at once, and then as many a second
+ * as are refilled. Each answer says how many are left (X-RateLimit-Remaining, and
+ * -Limit for the size of the bucket). While there are any, nothing waits. When there
+ * are none, or no more than are to be left to others, the next request waits until
+ * there must be one again: by the rate of refilling that the answers so far have
+ * proved, or before they prove any, by X-RateLimit-Reset and the answer's own Date.
+ * The local clock counts milliseconds and is never asked for the date.
+ *
+ * X-RateLimit-Reset tells when the bucket is full, or when it is not empty any more:
+ * services differ. Either way an empty bucket has a request by then, and a bucket that
+ * is not empty may still have no more than it had. So with `leave`, until a rate is
+ * proved, two more are left than asked for: these are what may be spent on finding out.
+ *
+ * Lists, readings and writes may draw from buckets of their own; buckets are told apart
+ * by their limit. Other clients may draw at the same time, which no client can see, and
+ * there may be limits that no field states: an answer of 429 is waited out by the agent,
+ * what was believed is dropped, and for a while requests are spread.
+ */
+#ifndef CONNSYNC_CORE_AUTH0_PACE_H
+#define CONNSYNC_CORE_AUTH0_PACE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct cs_http_head;
+
+enum cs_pace_kind {
+    CS_PACE_LIST,
+    CS_PACE_READ,
+    CS_PACE_WRITE,
+    CS_PACE_KINDS
+};
+
+/* A wait without an end that could be told: nothing may be sent at all. */
+#define CS_PACE_NEVER UINT32_MAX
+/* Left beyond what was asked for, until a rate is proved. */
+#define CS_PACE_SLACK 2u
+/* The pause where Reset or Date are absent or equal ... */
+#define CS_PACE_PAUSE_MS 1000u
+/* ... and where the next request might take one that is to be left: in this time
+ * every known tenant refills more than one (the slowest 50 a minute). */
+#define CS_PACE_CAREFUL_MS 5000u
+/* After each wait that brought nothing the next one is twice as long, so often. */
+#define CS_PACE_DOUBLINGS_MAX 6u
+/* A proof takes this long at least, and begins afresh after so many requests. */
+#define CS_PACE_PROOF_MS 1000u
+#define CS_PACE_PROOF_REQUESTS 100u
+
+/* After an answer of 429 requests are this far apart, or twice as far as before; after
+ * so many without another one, half as far. */
+#define CS_PACE_SPREAD_MS 125u
+#define CS_PACE_SPREAD_MAX_MS 8000u
+#define CS_PACE_CALM_REQUESTS 32u
+
+struct cs_pace_bucket {
+    bool known;
+    bool distrusted; /* a proved rate was followed by 429: it refills in bursts */
+    bool waited;     /* the last request had to wait for it */
+    uint32_t limit;
+    uint32_t remaining; /* as the last answer said */
+    uint32_t reset_ms;  /* from then on, to the Reset that it stated; 0: not stated */
+    uint32_t fruitless; /* waits in a row that brought nothing */
+    uint32_t rate;      /* proved refilling, in requests per 1,000 seconds; 0: none yet */
+    uint64_t answered_at;
+    uint64_t proof_since;     /* the proof under way: since when, */
+    uint32_t proof_remaining; /* what remained then, */
+    uint32_t proof_requests;  /* and how many were answered since */
+};
+
+/* The caller's; all zeros but for the first two members to begin with. It may be kept
+ * from agent to agent, while the tenant is the same. */
+struct connsync_pace {
+    uint32_t interval_ms; /* at least so long from one request to the next; 0: no limit */
+    uint32_t leave;       /* requests of each bucket that are never taken */
+
+    /* Private. */
+    uint32_t spread_ms;
+    uint32_t calm; /* answers other than 429 since `spread_ms` was set */
+    uint64_t next_at;
+    uint64_t sent_at;
+    struct cs_pace_bucket buckets[CS_PACE_KINDS];
+};
+
+/* How many milliseconds from `now` on a request of this kind has to wait; 0: none.
+ * CS_PACE_NEVER when more are to be left than the bucket holds. */
+uint32_t cs_pace_wait_ms(const struct connsync_pace *pace, enum cs_pace_kind kind, uint64_t now);
+
+/* A request is begun. */
+void cs_pace_begin(struct connsync_pace *pace, enum cs_pace_kind kind, uint64_t now);
+
+/* It was answered. */
+void cs_pace_answer(struct connsync_pace *pace, enum cs_pace_kind kind,
+                    const struct cs_http_head *head, uint64_t now);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,113 @@
+/*
+ * One error space for all layers.
+ *
+ * A range of numbers belongs to each layer, so that a number alone tells where a
+ * failure arose. `connsync_status_name` gives the stable word that programs may
+ * match on; `connsync_status_text` says what happened and what to do about it
+ * (both compile to short forms with CONNSYNC_NO_STATUS_TEXT).
+ */
+#ifndef CONNSYNC_CORE_BASE_STATUS_H
+#define CONNSYNC_CORE_BASE_STATUS_H
+
+#include <stdbool.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum connsync_status {
+    CONNSYNC_OK = 0,
+    CONNSYNC_WOULD_BLOCK = 1, /* nothing wrong: step again when the wait is over */
+    CONNSYNC_ITEM = 2,        /* list: one more connection is in the result */
+
+    /* The caller and its block of memory: 10..19 */
+    CONNSYNC_ERR_ARGUMENT = 10,
+    CONNSYNC_ERR_MEMORY = 11,
+    CONNSYNC_ERR_CANCELLED = 12,
+
+    /* The world, through the port: 20..39 */
+    CONNSYNC_ERR_NAME = 20,
+    CONNSYNC_ERR_CONNECT = 21,
+    CONNSYNC_ERR_RESET = 22,
+    CONNSYNC_ERR_NETWORK = 23,
+    CONNSYNC_ERR_ENTROPY = 24,
+    CONNSYNC_ERR_TIMEOUT = 25,
+    CONNSYNC_ERR_CLOSED = 26,
+
+    /* TLS and certificates: 40..59 */
+    CONNSYNC_ERR_TLS = 40,
+    CONNSYNC_ERR_TLS_VERSION = 41,
+    CONNSYNC_ERR_CERT_UNTRUSTED = 42,
+    CONNSYNC_ERR_CERT_NAME = 43,
+    CONNSYNC_ERR_CERT_EXPIRED = 44,
+    CONNSYNC_ERR_CERT_NOT_YET_VALID = 45,
+    CONNSYNC_ERR_TIME_UNKNOWN = 46,
+    CONNSYNC_ERR_CERT_USAGE = 47,
+    CONNSYNC_ERR_CERT_WEAK = 48,
+    CONNSYNC_ERR_CERT_CONSTRAINT = 49,
+    CONNSYNC_ERR_CLIENT_CERTIFICATE = 50, /* not with CONNSYNC_CORE_SMALL */
+
+    /* HTTP: 60..79 */
+    CONNSYNC_ERR_HTTP_SYNTAX = 60,
+    CONNSYNC_ERR_HTTP_TOO_LARGE = 61,
+    CONNSYNC_ERR_HTTP_TRUNCATED = 62,
+    CONNSYNC_ERR_HTTP_CONTENT_ENCODING = 63,
+    CONNSYNC_ERR_HTTP_REQUEST = 64,
+
+    /* JSON: 80..99 */
+    CONNSYNC_ERR_JSON_SYNTAX = 80,
+    CONNSYNC_ERR_JSON_DEPTH = 81,
+    CONNSYNC_ERR_JSON_UTF8 = 82,
+    CONNSYNC_ERR_JSON_TOKENS = 83,
+
+    /* The service's answers: 100..119 */
+    CONNSYNC_ERR_UNAUTHORIZED = 100,
+    CONNSYNC_ERR_FORBIDDEN = 101,
+    CONNSYNC_ERR_SCOPE = 102,
+    CONNSYNC_ERR_NOT_FOUND = 103,
+    CONNSYNC_ERR_RATE_LIMITED = 104,
+    CONNSYNC_ERR_REJECTED = 105,
+    CONNSYNC_ERR_SERVER = 106,
+    CONNSYNC_ERR_ANSWER = 107,
+    CONNSYNC_ERR_CLIENT_CREDENTIALS = 108,
+    CONNSYNC_ERR_ASSERTION = 109, /* not with CONNSYNC_CORE_SMALL */
+
+    /* Refusals: nothing was written. 120..139 */
+    CONNSYNC_REFUSED_NO_OPTIONS = 120,
+    CONNSYNC_REFUSED_OPTIONS_NOT_OBJECT = 121,
+    CONNSYNC_REFUSED_PASSWORDLESS = 122,
+    CONNSYNC_REFUSED_STRATEGY = 123,
+    CONNSYNC_REFUSED_ENCRYPTED_CONFIGURATION = 124,
+    CONNSYNC_REFUSED_DUPLICATE = 125,
+    CONNSYNC_REFUSED_DEPTH = 126,
+    CONNSYNC_REFUSED_TOO_LARGE = 127,
+    CONNSYNC_REFUSED_NOT_JSON = 128,
+    CONNSYNC_REFUSED_AMBIGUOUS = 129,
+    CONNSYNC_REFUSED_VALUE = 130,
+    CONNSYNC_REFUSED_CHANGED = 131,
+    CONNSYNC_REFUSED_BACKUP = 132,
+    CONNSYNC_REFUSED_OTHER_CONNECTION = 133,
+
+    /* After a write: 140..149 */
+    CONNSYNC_ERR_LOSS = 140,
+    CONNSYNC_ERR_NOT_APPLIED = 141,
+    CONNSYNC_ERR_UNVERIFIED = 142
+};
+
+/* "ok", "cert_expired", "missing_options": stable, lower case, one word. */
+const char *connsync_status_name(enum connsync_status status);
+
+/* One sentence without a full stop: what happened and what to do. */
+const char *connsync_status_text(enum connsync_status status);
+
+/* The exit code of a program that ended with this status; see the manual. */
+int connsync_status_exit_code(enum connsync_status status);
+
+/* Did connsync decline to write, with certainty that nothing was written? */
+bool connsync_status_is_refusal(enum connsync_status status);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

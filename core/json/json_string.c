@@ -1,0 +1,97 @@
+#include "core/json/json_string.h"
+
+/* A backslash, `u`, and four hexadecimal digits. */
+#define UNICODE_ESCAPE_LENGTH 6
+
+void cs_json_string_init(struct cs_json_string *string, struct cs_slice body)
+{
+    string->at = body.data;
+    string->end = body.length > 0 ? body.data + body.length : body.data;
+    string->pending = 0;
+}
+
+static uint32_t read_hex4(const char *digits)
+{
+    uint32_t value = 0;
+
+    for (int i = 0; i < 4; i++) {
+        value = value << 4 | (uint32_t)cs_hex_digit(digits[i]);
+    }
+    return value;
+}
+
+static bool is_surrogate(uint32_t unit, uint32_t first)
+{
+    return (unit & 0xFC00) == first;
+}
+
+/* Behind `\u`. RFC 8259, section 7: beyond U+FFFF two escapes make a character. */
+static uint32_t read_code_point(struct cs_json_string *string)
+{
+    uint32_t high = read_hex4(string->at);
+    uint32_t low;
+
+    string->at += 4;
+    if (!is_surrogate(high, 0xD800) || string->end - string->at < UNICODE_ESCAPE_LENGTH ||
+        string->at[0] != '\\' || string->at[1] != 'u') {
+        return high;
+    }
+    low = read_hex4(string->at + 2);
+    if (!is_surrogate(low, 0xDC00)) {
+        return high;
+    }
+    string->at += UNICODE_ESCAPE_LENGTH;
+    return 0x10000 + ((high & 0x3FF) << 10 | (low & 0x3FF));
+}
+
+/* Gives the first byte of the character and keeps the others pending: its lowest bits go
+ * last, six to a byte, until the first byte has room for what is left. That byte begins
+ * with a bit for each byte, and a zero. */
+static int encode(struct cs_json_string *string, uint32_t code_point)
+{
+    uint32_t most = 0x3F;
+
+    if (code_point < 0x80) {
+        return (int)code_point;
+    }
+    do {
+        string->pending = string->pending << 8 | 0x80 | (code_point & 0x3F);
+        code_point >>= 6;
+        most >>= 1;
+    } while (code_point > most);
+    return (int)((0xFE - 2 * most) | code_point);
+}
+
+static int decode_escape(struct cs_json_string *string)
+{
+    /* The letters and what they stand for, in turn. */
+    static const char letters[] = "b\bf\fn\nr\rt\t";
+    char c = *string->at++;
+
+    if (c == 'u') {
+        return encode(string, read_code_point(string));
+    }
+    for (const char *letter = letters; *letter != '\0'; letter += 2) {
+        if (c == letter[0]) {
+            return letter[1];
+        }
+    }
+    return c; /* quote, backslash, slash */
+}
+
+int cs_json_string_next(struct cs_json_string *string)
+{
+    if (string->pending != 0) {
+        int byte = (int)(string->pending & 0xFF);
+        string->pending >>= 8;
+        return byte;
+    }
+    if (string->at == string->end) {
+        return CS_JSON_STRING_END;
+    }
+    if (*string->at != '\\') {
+        return (unsigned char)*string->at++;
+    }
+    string->at++;
+    return decode_escape(string);
+}

@@ -1,0 +1,369 @@
+#include "core/tls/tls.h"
+
+#include "core/tls/tls_name.h"
+#include "port/mbedtls/mbedtls_trim.h"
+
+#include <psa/crypto.h>
+#include <string.h>
+
+/* A code of no mbedTLS module: the port failed, see `port_error`. */
+#define PORT_FAILED (-1)
+
+/* Roots handed to mbedTLS for one issuer. Cross-signed and renewed roots share a
+ * name; a bundle has two or three of a kind at the most. */
+#define CANDIDATES_MAX 8
+
+/* Signatures with SHA-256 and stronger, P-256, P-384, RSA from 2048 bits: what
+ * the CA/Browser Forum's baseline requirements allow, and no more. */
+static const mbedtls_x509_crt_profile profile = {
+    MBEDTLS_X509_ID_FLAG(MBEDTLS_MD_SHA256) | MBEDTLS_X509_ID_FLAG(MBEDTLS_MD_SHA384) |
+        MBEDTLS_X509_ID_FLAG(MBEDTLS_MD_SHA512),
+    0xFFFFFFF, /* key types are bounded by curves and bits below */
+    MBEDTLS_X509_ID_FLAG(MBEDTLS_ECP_DP_SECP256R1) | MBEDTLS_X509_ID_FLAG(MBEDTLS_ECP_DP_SECP384R1),
+    2048,
+};
+
+/* ---- What mbedTLS asks of the world ---- */
+
+static void *world_allocate(void *context, size_t size)
+{
+    struct cs_tls *tls = context;
+
+    return cs_arena_allocate(tls->arena, size);
+}
+
+static void world_release(void *context, void *memory)
+{
+    struct cs_tls *tls = context;
+
+    cs_arena_release(tls->arena, memory);
+}
+
+static int world_random(void *context, uint8_t *out, size_t length)
+{
+    struct cs_tls *tls = context;
+
+    while (length > 0) {
+        size_t part = length < MBEDTLS_CTR_DRBG_MAX_REQUEST ? length : MBEDTLS_CTR_DRBG_MAX_REQUEST;
+        if (mbedtls_ctr_drbg_random(&tls->random, out, part) != 0) {
+            return -1;
+        }
+        out += part;
+        length -= part;
+    }
+    return 0;
+}
+
+static int draw_entropy(void *context, unsigned char *out, size_t length)
+{
+    struct cs_tls *tls = context;
+
+    return tls->port->entropy(tls->port->context, out, length) == CONNSYNC_PORT_OK
+               ? 0
+               : MBEDTLS_ERR_CTR_DRBG_ENTROPY_SOURCE_FAILED;
+}
+
+static int port_send(void *context, const unsigned char *data, size_t length)
+{
+    struct cs_tls *tls = context;
+    int32_t sent = tls->port->send(tls->port->context, data, length);
+
+    if (sent > 0) {
+        return (int)sent;
+    }
+    if (sent == CONNSYNC_PORT_WOULD_BLOCK) {
+        return MBEDTLS_ERR_SSL_WANT_WRITE;
+    }
+    tls->port_error = sent == 0 ? CONNSYNC_PORT_ERR_RESET : (int)sent;
+    return PORT_FAILED;
+}
+
+static int port_recv(void *context, unsigned char *data, size_t size)
+{
+    struct cs_tls *tls = context;
+    int32_t got = tls->port->recv(tls->port->context, data, size);
+
+    if (got > 0) {
+        return (int)got;
+    }
+    if (got == CONNSYNC_PORT_WOULD_BLOCK) {
+        return MBEDTLS_ERR_SSL_WANT_READ;
+    }
+    tls->port_error = got == 0 ? CONNSYNC_PORT_ERR_RESET : (int)got;
+    return PORT_FAILED;
+}
+
+/*
+ * Finds the roots that may have issued `child`, by the bytes of the issuer's name,
+ * and parses those alone: a bundle of a hundred roots costs no memory. mbedTLS
+ * compares names more loosely, but an authority spells its own name one way.
+ */
+static int find_issuers(void *context, const mbedtls_x509_crt *child, mbedtls_x509_crt **issuers)
+{
+    struct cs_tls *tls = context;
+    struct cs_slice rest = tls->anchors;
+    struct cs_slice whole;
+    struct cs_slice subject;
+    struct cs_slice issuer =
+        cs_slice_make((const char *)child->issuer_raw.p, child->issuer_raw.len);
+    int found = 0;
+
+    *issuers = NULL;
+    while (found < CANDIDATES_MAX && cs_tls_next_anchor(&rest, &whole, &subject)) {
+        if (!cs_slice_equal(subject, issuer)) {
+            continue;
+        }
+        if (*issuers == NULL) {
+            *issuers = connsync_mbedtls_calloc(1, sizeof **issuers);
+            if (*issuers == NULL) {
+                return MBEDTLS_ERR_X509_ALLOC_FAILED;
+            }
+            mbedtls_x509_crt_init(*issuers);
+        }
+        /* A root that does not parse vouches for nobody; others may. */
+        (void)mbedtls_x509_crt_parse_der_nocopy(*issuers, (const unsigned char *)whole.data,
+                                                whole.length);
+        found++;
+    }
+    return 0;
+}
+
+/* ---- Errors ---- */
+
+static enum connsync_status status_of_port(int error)
+{
+    switch (error) {
+    case CONNSYNC_PORT_EOF:
+        return CONNSYNC_ERR_CLOSED;
+    case CONNSYNC_PORT_ERR_NETWORK:
+        return CONNSYNC_ERR_NETWORK;
+    case CONNSYNC_PORT_ERR_ENTROPY:
+        return CONNSYNC_ERR_ENTROPY;
+    default:
+        return CONNSYNC_ERR_RESET;
+    }
+}
+
+static enum connsync_status status_of_certificate_error(int code)
+{
+    if (code == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED) {
+        return CONNSYNC_ERR_CERT_UNTRUSTED;
+    }
+    /* X.509 codes carry the reason in their high-level part. */
+    int high = -(-code & 0xff80);
+    if (high == MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG || high == MBEDTLS_ERR_X509_SIG_MISMATCH) {
+        return CONNSYNC_ERR_CERT_WEAK;
+    }
+    if (code == MBEDTLS_ERR_SSL_BAD_CERTIFICATE) {
+        return CONNSYNC_ERR_CERT_USAGE;
+    }
+    if (high == MBEDTLS_ERR_X509_INVALID_EXTENSIONS ||
+        high == MBEDTLS_ERR_X509_FEATURE_UNAVAILABLE) {
+        return CONNSYNC_ERR_CERT_CONSTRAINT;
+    }
+    return CONNSYNC_ERR_TLS;
+}
+
+/* Lack of memory comes first: while a chain is verified, mbedTLS reports it as an
+ * untrusted certificate. */
+static enum connsync_status status_of_failure(const struct cs_tls *tls, int code)
+{
+    if (tls->arena->failed != tls->failures_before) {
+        return CONNSYNC_ERR_MEMORY;
+    }
+    if (tls->port_error != 0) {
+        return status_of_port(tls->port_error);
+    }
+    if (code == MBEDTLS_ERR_SSL_CONN_EOF) {
+        return CONNSYNC_ERR_CLOSED;
+    }
+    if (cs_tls_verdict_status(&tls->verdict) != CONNSYNC_OK) {
+        return cs_tls_verdict_status(&tls->verdict);
+    }
+#ifndef CONNSYNC_CORE_SMALL
+    if (cs_tls_lacks_identity(tls, code)) {
+        return CONNSYNC_ERR_CLIENT_CERTIFICATE;
+    }
+#endif
+    if (code == MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION) {
+        return CONNSYNC_ERR_TLS_VERSION;
+    }
+    if (code == MBEDTLS_ERR_CTR_DRBG_ENTROPY_SOURCE_FAILED) {
+        return CONNSYNC_ERR_ENTROPY;
+    }
+    return status_of_certificate_error(code);
+}
+
+/* A record of an established session that does not decrypt or parse was damaged on
+ * its way: the connection is broken, and nothing is wrong with the policy. */
+static enum connsync_status status_of_broken_session(const struct cs_tls *tls, int code)
+{
+    enum connsync_status status = status_of_failure(tls, code);
+
+    return status == CONNSYNC_ERR_TLS ? CONNSYNC_ERR_RESET : status;
+}
+
+/* ---- The session ---- */
+
+static enum connsync_status seed(struct cs_tls *tls)
+{
+    mbedtls_ctr_drbg_init(&tls->random);
+    if (mbedtls_ctr_drbg_seed(&tls->random, draw_entropy, tls, NULL, 0) != 0) {
+        return CONNSYNC_ERR_ENTROPY;
+    }
+    if (psa_crypto_init() != PSA_SUCCESS) {
+        return CONNSYNC_ERR_ENTROPY;
+    }
+    return CONNSYNC_OK;
+}
+
+enum connsync_status cs_tls_init(struct cs_tls *tls, const struct connsync_port *port,
+                                 struct cs_arena *arena, struct cs_slice anchors, const char *host)
+{
+    memset(tls, 0, sizeof *tls);
+    tls->port = port;
+    tls->arena = arena;
+    tls->anchors = anchors;
+    tls->host = host;
+    tls->failures_before = arena->failed;
+    tls->world.context = tls;
+    tls->world.allocate = world_allocate;
+    tls->world.release = world_release;
+    tls->world.random = world_random;
+    connsync_mbedtls_enter(&tls->world);
+    mbedtls_ssl_init(&tls->ssl);
+    mbedtls_ssl_config_init(&tls->config);
+
+    enum connsync_status status = seed(tls);
+    if (status != CONNSYNC_OK) {
+        return status;
+    }
+    if (mbedtls_ssl_config_defaults(&tls->config, MBEDTLS_SSL_IS_CLIENT,
+                                    MBEDTLS_SSL_TRANSPORT_STREAM,
+                                    MBEDTLS_SSL_PRESET_DEFAULT) != 0) {
+        return CONNSYNC_ERR_MEMORY;
+    }
+    mbedtls_ssl_conf_min_tls_version(&tls->config, MBEDTLS_SSL_VERSION_TLS1_2);
+    mbedtls_ssl_conf_authmode(&tls->config, MBEDTLS_SSL_VERIFY_REQUIRED);
+    mbedtls_ssl_conf_cert_profile(&tls->config, &profile);
+    mbedtls_ssl_conf_rng(&tls->config, mbedtls_ctr_drbg_random, &tls->random);
+    mbedtls_ssl_conf_ca_cb(&tls->config, find_issuers, tls);
+    mbedtls_ssl_conf_verify(&tls->config, cs_tls_verify, &tls->verdict);
+    return CONNSYNC_OK;
+}
+
+static enum connsync_status set_up(struct cs_tls *tls)
+{
+    int64_t now = 0;
+    bool known = tls->port->utc_seconds(tls->port->context, &now) == CONNSYNC_PORT_OK;
+
+    tls->failures_before = tls->arena->failed;
+    tls->port_error = 0;
+    cs_tls_verdict_init(&tls->verdict, tls->host, known, now);
+    if (mbedtls_ssl_setup(&tls->ssl, &tls->config) != 0 ||
+        mbedtls_ssl_set_hostname(&tls->ssl, tls->host) != 0) {
+        cs_tls_close(tls);
+        return CONNSYNC_ERR_MEMORY;
+    }
+    mbedtls_ssl_set_bio(&tls->ssl, tls, port_send, port_recv, NULL);
+    tls->set_up = true;
+    return CONNSYNC_OK;
+}
+
+static bool would_block(int code, bool *want_write)
+{
+    *want_write = code == MBEDTLS_ERR_SSL_WANT_WRITE;
+    return code == MBEDTLS_ERR_SSL_WANT_READ || code == MBEDTLS_ERR_SSL_WANT_WRITE;
+}
+
+/* mbedtls_ssl_handshake, with a look at what each step left behind. */
+static int go_on(mbedtls_ssl_context *ssl)
+{
+    while (mbedtls_ssl_is_handshake_over(ssl) == 0) {
+        int code = mbedtls_ssl_handshake_step(ssl);
+        if (code != 0) {
+            return code;
+        }
+        connsync_mbedtls_trim(ssl);
+    }
+    return 0;
+}
+
+enum connsync_status cs_tls_handshake(struct cs_tls *tls, bool *want_write)
+{
+    connsync_mbedtls_enter(&tls->world);
+    if (!tls->set_up) {
+        enum connsync_status status = set_up(tls);
+        if (status != CONNSYNC_OK) {
+            return status;
+        }
+    }
+    int code = go_on(&tls->ssl);
+    if (code == 0) {
+        if (tls->handshakes++ == 0) {
+            tls->needed = tls->arena->high_water;
+        }
+        return CONNSYNC_OK;
+    }
+    return would_block(code, want_write) ? CONNSYNC_WOULD_BLOCK : status_of_failure(tls, code);
+}
+
+enum connsync_status cs_tls_read(struct cs_tls *tls, uint8_t *data, size_t size, size_t *got,
+                                 bool *want_write)
+{
+    connsync_mbedtls_enter(&tls->world);
+    int code = mbedtls_ssl_read(&tls->ssl, data, size);
+
+    *got = code > 0 ? (size_t)code : 0;
+    if (code > 0 || code == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) {
+        return CONNSYNC_OK;
+    }
+    if (code == 0) {
+        return CONNSYNC_ERR_CLOSED;
+    }
+    return would_block(code, want_write) ? CONNSYNC_WOULD_BLOCK
+                                         : status_of_broken_session(tls, code);
+}
+
+enum connsync_status cs_tls_write(struct cs_tls *tls, const uint8_t *data, size_t length,
+                                  size_t *taken, bool *want_write)
+{
+    connsync_mbedtls_enter(&tls->world);
+    int code = mbedtls_ssl_write(&tls->ssl, data, length);
+
+    *taken = code > 0 ? (size_t)code : 0;
+    if (code > 0) {
+        return CONNSYNC_OK;
+    }
+    return would_block(code, want_write) ? CONNSYNC_WOULD_BLOCK
+                                         : status_of_broken_session(tls, code);
+}
+
+void cs_tls_close(struct cs_tls *tls)
+{
+    if (tls->port == NULL) {
+        return; /* never initialised */
+    }
+    connsync_mbedtls_enter(&tls->world);
+    if (tls->set_up && tls->port_error == 0) {
+        (void)mbedtls_ssl_close_notify(&tls->ssl);
+    }
+    mbedtls_ssl_free(&tls->ssl);
+    mbedtls_ssl_init(&tls->ssl);
+    tls->set_up = false;
+}
+
+void cs_tls_free(struct cs_tls *tls)
+{
+    if (tls->port == NULL) {
+        return;
+    }
+    cs_tls_close(tls);
+    mbedtls_ssl_config_free(&tls->config);
+#ifndef CONNSYNC_CORE_SMALL
+    cs_tls_forget_identity(tls);
+#endif
+    mbedtls_psa_crypto_free();
+    mbedtls_ctr_drbg_free(&tls->random);
+    connsync_mbedtls_enter(NULL);
+}

@@ -1,0 +1,51 @@
+/*
+ * Names in certificates: what a certificate says it is for (subjectAltName) and
+ * what its authorities may vouch for (nameConstraints). RFC 5280 sections 4.2.1.6
+ * and 4.2.1.10, RFC 9525. Reads DER in place and needs no library.
+ *
+ * Extensions, name lists and constraints are slices into the certificate. What
+ * cannot be read is treated as matching nothing and permitting nothing.
+ */
+#ifndef CONNSYNC_CORE_TLS_TLS_NAME_H
+#define CONNSYNC_CORE_TLS_TLS_NAME_H
+
+#include "core/base/text.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The GeneralNames inside the subjectAltName of `extensions` (a certificate's
+ * Extensions, with its SEQUENCE header); data is NULL when there is none. */
+struct cs_slice cs_tls_subject_alt_names(struct cs_slice extensions);
+
+/* The NameConstraints' contents; data is NULL when there is no such extension. */
+struct cs_slice cs_tls_name_constraints(struct cs_slice extensions);
+
+/* Is `host` one of `names`? A literal address matches iPAddress entries only,
+ * anything else dNSName entries only; a wildcard stands for exactly one whole
+ * left-most label and needs two labels after it. */
+bool cs_tls_names_include(struct cs_slice names, struct cs_slice host);
+
+/* Do `constraints` permit every dNSName and iPAddress of `names`, and `host`?
+ * Other forms of name do not identify a server and are left alone. */
+bool cs_tls_names_permitted(struct cs_slice names, struct cs_slice host,
+                            struct cs_slice constraints);
+
+/* The subject, with its SEQUENCE header, of the DER certificate at the front of
+ * `*certificates`, which moves past that certificate. False at the end or at
+ * bytes that are not a certificate; `*whole` is all of the certificate. */
+bool cs_tls_next_anchor(struct cs_slice *certificates, struct cs_slice *whole,
+                        struct cs_slice *subject);
+
+#define CS_TLS_ADDRESS_MAX 16
+
+/* The 4 or 16 bytes of a literal address; 0 for anything else. IPv6 may be in
+ * brackets. */
+size_t cs_tls_parse_address(struct cs_slice host, uint8_t address[CS_TLS_ADDRESS_MAX]);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

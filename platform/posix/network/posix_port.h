@@ -1,0 +1,114 @@
+/*
+ * The port on a POSIX system: TCP sockets, the system's clocks, getrandom().
+ *
+ * The caller owns `struct connsync_posix`; it must stay where it is from init to
+ * the last use, since the port's context points at it. No function allocates.
+ *
+ * None blocks, with two exceptions: `entropy` waits, on a machine that has just
+ * started, until the kernel's generator is seeded; and `connect` waits for the
+ * system's resolver where no child process can be had (see posix_resolver.h).
+ */
+#ifndef CONNSYNC_PLATFORM_POSIX_NETWORK_POSIX_PORT_H
+#define CONNSYNC_PLATFORM_POSIX_NETWORK_POSIX_PORT_H
+
+#include "platform/posix/network/posix_proxy.h"
+#include "platform/posix/network/posix_resolver.h"
+#include "platform/posix/network/posix_tunnel.h"
+#include "port/connsync_port.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* How long the last address of a name may take to answer ... */
+#define CONNSYNC_POSIX_CONNECT_MS 10000u
+/* ... and how long one before it: two retransmissions of the first segment
+ * (RFC 6298 begins with 1 s and doubles), then the next address has its turn. */
+#define CONNSYNC_POSIX_CONNECT_SHARE_MS 3500u
+/* 2025-01-01T00:00:00Z. An earlier clock has never been set. */
+#define CONNSYNC_POSIX_EARLIEST_UTC INT64_C(1735689600)
+/* After a proxy declined the credentials, how long it is not asked again: each attempt
+ * counts towards a lock of the account. */
+#define CONNSYNC_POSIX_PROXY_REST_MS 60000u
+/* Room for a reason: two names, their port numbers and a phrase. */
+#define CONNSYNC_POSIX_REASON_SIZE 704u
+
+/* What ended `connsync_posix_wait`. Whatever it was, step again. */
+enum connsync_posix_wake {
+    CONNSYNC_POSIX_INTERRUPTED = -1, /* by a signal, or by `wake_fd` */
+    CONNSYNC_POSIX_TIMEOUT = 0,      /* the time is over, or the port needs a step of its own */
+    CONNSYNC_POSIX_READY = 1
+};
+
+struct connsync_posix {
+    /* May be changed between init and the first use. */
+    uint32_t connect_ms;       /* CONNSYNC_POSIX_CONNECT_MS */
+    uint32_t connect_share_ms; /* CONNSYNC_POSIX_CONNECT_SHARE_MS */
+    /* A descriptor that `connsync_posix_wait` also watches for reading, or -1. A
+     * handler that writes a byte to a pipe is noticed even if its signal came
+     * just before the wait began, which EINTR alone would miss. Nobody reads it
+     * here: that is its owner's business. */
+    int wake_fd;
+    /* What every connection goes through, or NULL. Borrowed; "" as its host is none. */
+    const struct connsync_posix_proxy *proxy;
+
+    /* Private. */
+    struct connsync_port port;
+    struct connsync_posix_resolver resolver;
+    const char *connect_to_host;
+    uint16_t connect_to_port;
+    struct connsync_posix_tunnel tunnel;
+    uint64_t rest_until_ms; /* no attempt before that */
+    uint16_t port_number;   /* the one being dialled */
+    int stage;
+    int fd;      /* the socket; -1 without one */
+    int failure; /* what the addresses tried so far amount to */
+    uint32_t next_address;
+    uint64_t attempt_deadline_ms;
+    char reason[CONNSYNC_POSIX_REASON_SIZE];
+};
+
+/*
+ * `connect_to_host` (NULL for none) is dialled in place of every host that the
+ * core names, at `connect_to_port` (0: the port that the core names). The core
+ * still verifies the name that it asked for. The string is borrowed: it must
+ * outlive `posix`. With a proxy it is what the proxy is told to connect to.
+ */
+void connsync_posix_init(struct connsync_posix *posix, const char *connect_to_host,
+                         uint16_t connect_to_port);
+
+/* The contract's view of `posix`, valid as long as `posix` is. */
+const struct connsync_port *connsync_posix_port(struct connsync_posix *posix);
+
+/*
+ * Sleeps until the connection can be read or written, as wanted, or `timeout_ms`
+ * is over (a negative time is over already). While a connection is being opened
+ * it waits for that, whatever is wanted; with nothing wanted and nothing being
+ * opened it only sleeps. May come back early; never late by more than the system's
+ * scheduling.
+ */
+enum connsync_posix_wake connsync_posix_wait(struct connsync_posix *posix, bool want_read,
+                                             bool want_write, int64_t timeout_ms);
+
+/*
+ * What went wrong between us and the proxy when a connection was last opened, or given
+ * up while it was being opened: what ended a job that ended with a failure of the
+ * network or in a time-out. `connsync_posix_reason` is a whole sentence about it then.
+ */
+enum connsync_posix_proxy_failure connsync_posix_proxy_failure(const struct connsync_posix *posix);
+
+/*
+ * Why the last call failed, as one line without a full stop, such as
+ * "127.0.0.1 port 443: connection refused"; "" if none did. For people; it holds
+ * names and addresses, never anything that was sent.
+ */
+const char *connsync_posix_reason(const struct connsync_posix *posix);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
