@@ -55,6 +55,6 @@ function(connsync_notice out)
     string(REPLACE "\n" "\\n\"\n    \"" text "${text}")
     set(output ${PROJECT_BINARY_DIR}/licenses.c)
     file(CONFIGURE OUTPUT ${output} @ONLY CONTENT
-        "#include \"platform/posix/cli/help.h\"\n\nconst char cli_licenses[] =\n    \"@text@\";\n")
+        "#include \"platform/posix/cli/options/help.h\"\n\nconst char cli_licenses[] =\n    \"@text@\";\n")
     set(${out} ${output} PARENT_SCOPE)
 endfunction()

@@ -4,9 +4,9 @@
 
 #include "config/desired.h"
 #include "config/flash_image.h"
-#include "platform/posix/cli/atomic_file.h"
-#include "platform/posix/cli/options.h"
-#include "platform/posix/cli/report.h"
+#include "platform/posix/cli/base/atomic_file.h"
+#include "platform/posix/cli/job/report.h"
+#include "platform/posix/cli/options/options.h"
 
 #include <errno.h>
 #include <fcntl.h>

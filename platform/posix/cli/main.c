@@ -1,18 +1,18 @@
 /* The command line: options in, one job stepped to its end, a report out. */
 #define _POSIX_C_SOURCE 200809L
 
-#include "platform/posix/cli/apply.h"
-#include "platform/posix/cli/change.h"
+#include "platform/posix/cli/base/log.h"
 #include "platform/posix/cli/flash_image.h"
-#include "platform/posix/cli/help.h"
-#include "platform/posix/cli/import.h"
-#include "platform/posix/cli/log.h"
-#include "platform/posix/cli/options.h"
-#include "platform/posix/cli/report.h"
-#include "platform/posix/cli/session.h"
-#include "platform/posix/cli/tally.h"
+#include "platform/posix/cli/fleet/apply.h"
+#include "platform/posix/cli/fleet/import.h"
+#include "platform/posix/cli/fleet/tally.h"
+#include "platform/posix/cli/fleet/watch.h"
+#include "platform/posix/cli/job/change.h"
+#include "platform/posix/cli/job/report.h"
+#include "platform/posix/cli/job/session.h"
+#include "platform/posix/cli/options/help.h"
+#include "platform/posix/cli/options/options.h"
 #include "platform/posix/cli/version.h"
-#include "platform/posix/cli/watch.h"
 
 #include <stdio.h>
 #include <string.h>

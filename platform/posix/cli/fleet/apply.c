@@ -1,0 +1,141 @@
+#define _POSIX_C_SOURCE 200809L
+
+#include "platform/posix/cli/fleet/apply.h"
+
+#include "platform/posix/cli/fleet/fleet.h"
+#include "platform/posix/cli/fleet/fleet_report.h"
+#include "platform/posix/cli/fleet/plan_file.h"
+#include "platform/posix/cli/job/report.h"
+#include "platform/posix/cli/job/session.h"
+#include "platform/posix/cli/options/identity.h"
+#include "platform/posix/cli/options/resolve.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define DEFAULT_FILE "connsync.json"
+#define EXIT_CANNOT_WRITE 1
+
+static struct desired_file file;
+
+bool cli_use_file(struct cli_options *options, struct desired_file *used)
+{
+    const struct connsync_desired *before = options->desired;
+    struct desired_file read;
+
+    if (options->file == NULL) {
+        options->file = DEFAULT_FILE;
+    }
+    if (!desired_file_read(&read, options->file, options->message, sizeof options->message)) {
+        return false;
+    }
+    options->desired = &read.desired;
+    if (cli_resolve(options) == CLI_RUN) {
+        desired_file_free(used);
+        *used = read;
+        options->desired = &used->desired;
+        return true;
+    }
+    options->desired = before;
+    desired_file_free(&read);
+    return false;
+}
+
+bool cli_use_file_again(struct cli_options *options, struct desired_file *used)
+{
+    static struct cli_options spare;
+
+    spare = *options;
+    identity_set_aside();
+    bool good = cli_use_file(options, used);
+    if (!good) {
+        memcpy(spare.message, options->message, sizeof spare.message);
+        *options = spare;
+        identity_take_back();
+    }
+    identity_drop_aside();
+    cs_wipe(&spare, sizeof spare);
+    return good;
+}
+
+/* A plan needs the file for no more than domain and credentials, which may be elsewhere. */
+static bool prepare(struct cli_options *options)
+{
+    if (options->plan != NULL && options->file == NULL && access(DEFAULT_FILE, F_OK) != 0) {
+        return cli_resolve(options) == CLI_RUN && plan_file_open(options);
+    }
+    return cli_use_file(options, &file) && (options->plan == NULL || plan_file_open(options));
+}
+
+static struct tally run(struct cli_options *options)
+{
+    if (options->plan != NULL) {
+        return fleet_run_plan(options);
+    }
+    if (options->of_file == CLI_APPLY) {
+        return fleet_run(options, &file.desired, FLEET_APPLY);
+    }
+    return fleet_run(options, &file.desired, options->out != NULL ? FLEET_HASH : FLEET_PLAN);
+}
+
+/* A plan that lacks what could not be read would pass for a whole one. */
+static void end_plan(const struct cli_options *options, struct tally *tally)
+{
+    if (options->out == NULL) {
+        return;
+    }
+    if (tally->exit_code != 0 && tally->exit_code != EXIT_DRIFT &&
+        tally->failed + tally->unmatched + (tally->seen == 0) > 0) {
+        plan_file_abandon();
+        report_error("no plan was written");
+    } else if (!plan_file_commit()) {
+        tally_worsen(tally, EXIT_CANNOT_WRITE);
+    }
+}
+
+static int run_opened(struct cli_options *options)
+{
+    struct tally tally = run(options);
+
+    end_plan(options, &tally);
+    fleet_report_summary(options, &tally);
+    if (options->verbose > 0) {
+        report_figures(tally.requests, session_agent());
+    }
+    return tally.exit_code;
+}
+
+static int open_and_run(struct cli_options *options)
+{
+    if (!session_init(options)) {
+        return EXIT_TRUST;
+    }
+    if (options->out != NULL && !plan_file_begin(options)) {
+        return EXIT_CANNOT_WRITE;
+    }
+    enum connsync_status status = session_open();
+    if (status != CONNSYNC_OK) {
+        plan_file_abandon();
+        report_error(connsync_status_text(status));
+        return connsync_status_exit_code(status);
+    }
+    int code = run_opened(options);
+    session_close();
+    return code;
+}
+
+int cli_apply(struct cli_options *options)
+{
+    int code = EXIT_USAGE_ERROR;
+
+    if (prepare(options)) {
+        code = open_and_run(options);
+    } else {
+        report_error(options->message);
+    }
+    plan_file_close();
+    desired_file_free(&file);
+    options->desired = NULL;
+    return code;
+}

@@ -1,0 +1,115 @@
+#include "platform/posix/cli/fleet/fleet_report.h"
+
+#include "config/sentence.h"
+#include "platform/posix/cli/base/log.h"
+#include "platform/posix/cli/job/report.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define SUMMARY_SIZE 256
+#define ROW "%-20s  %-24s  %-14s  %-14s  %-14s"
+
+/* What happened, without what follows from it. */
+static void first_clause(char *out, size_t size, const char *text)
+{
+    (void)snprintf(out, size, "%.*s", (int)strcspn(text, ";"), text);
+}
+
+void fleet_report_unchanged(const struct cli_options *options, const struct connsync_result *listed,
+                            enum connsync_status code)
+{
+    char clause[CS_SENTENCE_SIZE] = "";
+
+    if (!options->json) {
+        return;
+    }
+    if (code != CONNSYNC_OK) {
+        first_clause(clause, sizeof clause, connsync_status_text(code));
+    }
+    report_json_line(listed, connsync_outcome_name(CONNSYNC_UNCHANGED), connsync_status_name(code),
+                     clause, NULL);
+}
+
+static void print_row(const struct connsync_result *listed, const char *after, const char *note)
+{
+    static bool has_head;
+    struct connsync_result copy = *listed;
+
+    log_clear_progress();
+    if (!has_head) {
+        (void)printf(ROW "  note\n", "id", "name", "strategy", "before", "after");
+        has_head = true;
+    }
+    cs_sentence_clean(copy.id);
+    cs_sentence_clean(copy.name);
+    cs_sentence_clean(copy.strategy);
+    (void)printf(ROW "%s%s\n", copy.id, copy.name, copy.strategy,
+                 connsync_setting_name(copy.before), after, note[0] != '\0' ? "  " : "", note);
+}
+
+void fleet_report_row(const struct cli_options *options, const struct connsync_result *listed,
+                      enum connsync_setting wanted, enum connsync_status status)
+{
+    struct connsync_result copy = *listed;
+    char clause[CS_SENTENCE_SIZE] = "";
+
+    if (status != CONNSYNC_OK) {
+        first_clause(clause, sizeof clause, connsync_status_text(status));
+    }
+    copy.after = status == CONNSYNC_OK ? wanted : listed->before;
+    if (options->json) {
+        report_json_line(
+            &copy,
+            connsync_outcome_name(status == CONNSYNC_OK ? CONNSYNC_WOULD_CHANGE : CONNSYNC_REFUSED),
+            connsync_status_name(status), clause, NULL);
+        return;
+    }
+    print_row(listed, status == CONNSYNC_OK ? connsync_setting_name(wanted) : "refused", clause);
+}
+
+void fleet_report_not_tried(const struct cli_options *options, const struct connsync_result *listed,
+                            enum connsync_setting wanted, const char *code)
+{
+    struct connsync_result copy = *listed;
+
+    if (options->json) {
+        bool unmatched = strcmp(code, "unmatched") == 0;
+        copy.after = unmatched ? wanted : listed->before;
+        report_json_line(&copy,
+                         connsync_outcome_name(unmatched ? CONNSYNC_WOULD_CHANGE : CONNSYNC_FAILED),
+                         code, "not tried; nothing written", NULL);
+    }
+}
+
+uint64_t fleet_report_unmatched(const struct cli_options *options,
+                                const struct connsync_desired *desired)
+{
+    struct connsync_desired_fault fault;
+    size_t next = 0;
+    uint64_t count = 0;
+
+    while (connsync_desired_next_unmatched(desired, &next, &fault)) {
+        char sentence[CONNSYNC_DESIRED_SENTENCE_SIZE];
+        struct cs_writer writer;
+
+        cs_writer_init(&writer, sentence, sizeof sentence);
+        connsync_desired_explain(&fault, desired->text, &writer);
+        log_format(LOG_ERROR, "%.200s: %s", options->file, sentence);
+        count++;
+    }
+    return count;
+}
+
+void fleet_report_summary(const struct cli_options *options, const struct tally *tally)
+{
+    char summary[SUMMARY_SIZE];
+
+    tally_write(tally, summary, sizeof summary);
+    if (options->json || options->of_file == CLI_WATCH) {
+        log_write(LOG_NOTE, summary);
+        return;
+    }
+    log_clear_progress();
+    (void)printf("%s\n", summary);
+}

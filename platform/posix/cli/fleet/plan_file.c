@@ -1,0 +1,220 @@
+#define _POSIX_C_SOURCE 200809L
+
+#include "platform/posix/cli/fleet/plan_file.h"
+
+#include "core/json/json.h"
+#include "platform/posix/cli/base/atomic_file.h"
+#include "platform/posix/cli/base/json_out.h"
+#include "platform/posix/cli/base/log.h"
+#include "platform/posix/cli/fleet/desired_file.h"
+#include "platform/posix/cli/options/resolve.h"
+
+#include <errno.h>
+#include <mbedtls/sha256.h>
+#include <string.h>
+
+#define VERSION 1u
+#define HEX_SIZE (2 * PLAN_DIGEST_SIZE + 1)
+/* 400 bytes a connection, and as many connections as connsync.json may have. */
+#define TEXT_MAX (32u * 1024u * 1024u)
+
+static struct atomic_file written;
+static bool first;
+
+/* What is being read. */
+static char *text;
+static jsmntok_t *tokens;
+static size_t tokens_size;
+static struct cs_json json;
+static int list;
+static int element;
+
+void plan_digest(uint8_t digest[PLAN_DIGEST_SIZE], const char *options, size_t length)
+{
+    /* It can only fail for a state that it does not have. */
+    (void)mbedtls_sha256((const unsigned char *)options, length, digest, 0);
+}
+
+/* ---- Writing ---- */
+
+static bool cannot_write(const char *path)
+{
+    log_format(LOG_ERROR, "cannot write the plan %.200s: %s", path, strerror(errno));
+    return false;
+}
+
+bool plan_file_begin(const struct cli_options *options)
+{
+    char domain[CLI_DOMAIN_SIZE];
+    char made[LOG_TIME_SIZE];
+
+    if (!atomic_file_begin(&written, options->out)) {
+        return cannot_write(options->out);
+    }
+    first = true;
+    cli_write_domain(domain, options);
+    log_time(made, log_utc_now());
+    (void)fprintf(written.out, "{\"connsync_plan\":%u,", VERSION);
+    json_out_member(written.out, "domain", domain);
+    json_out_member(written.out, "made", made);
+    (void)fputs("\n\"connections\":[", written.out);
+    return true;
+}
+
+static void write_hex(char out[HEX_SIZE], const uint8_t *digest)
+{
+    static const char digits[] = "0123456789abcdef";
+
+    for (size_t i = 0; i < PLAN_DIGEST_SIZE; i++) {
+        out[2 * i] = digits[digest[i] >> 4];
+        out[2 * i + 1] = digits[digest[i] & 15];
+    }
+    out[HEX_SIZE - 1] = '\0';
+}
+
+void plan_file_add(const struct plan_step *step)
+{
+    FILE *out = written.out;
+    char hex[HEX_SIZE];
+
+    write_hex(hex, step->digest);
+    (void)fputs(first ? "\n{" : ",\n{", out);
+    first = false;
+    json_out_member(out, "id", step->id);
+    json_out_member(out, "name", step->name);
+    json_out_member(out, "strategy", step->strategy);
+    json_out_member(out, "before", connsync_setting_name(step->before));
+    json_out_member(out, "set_user_root_attributes", connsync_setting_name(step->wanted));
+    (void)fprintf(out, "\"options_sha256\":\"%s\"}", hex);
+}
+
+bool plan_file_commit(void)
+{
+    (void)fputs("\n]}\n", written.out);
+    return atomic_file_commit(&written, 0600) || cannot_write(written.path);
+}
+
+void plan_file_abandon(void)
+{
+    atomic_file_abandon(&written);
+}
+
+/* ---- Reading ---- */
+
+static bool read_string(int object, const char *name, char *out, size_t size)
+{
+    return cs_json_decode(&json, cs_json_find_one(&json, object, name), out, size);
+}
+
+static bool read_setting(int object, const char *name, enum connsync_setting *setting)
+{
+    char word[CLI_SETTING_SIZE];
+
+    if (!read_string(object, name, word, sizeof word)) {
+        return false;
+    }
+    *setting = connsync_setting_parse(word);
+    return true;
+}
+
+static bool read_hex(uint8_t *digest, const char *hex)
+{
+    for (size_t i = 0; i < PLAN_DIGEST_SIZE; i++) {
+        int high = cs_hex_digit(hex[2 * i]);
+        int low = high >= 0 ? cs_hex_digit(hex[2 * i + 1]) : -1;
+        if (low < 0) {
+            return false;
+        }
+        digest[i] = (uint8_t)(high << 4 | low);
+    }
+    return hex[HEX_SIZE - 1] == '\0';
+}
+
+static bool read_step(int object, struct plan_step *step)
+{
+    char hex[HEX_SIZE];
+
+    memset(step, 0, sizeof *step);
+    return read_string(object, "id", step->id, sizeof step->id) &&
+           cs_json_is_object(&json, object) && strncmp(step->id, "con_", 4) == 0 &&
+           read_string(object, "name", step->name, sizeof step->name) &&
+           read_string(object, "strategy", step->strategy, sizeof step->strategy) &&
+           read_setting(object, "before", &step->before) &&
+           read_setting(object, "set_user_root_attributes", &step->wanted) &&
+           step->wanted != CONNSYNC_SETTING_UNKNOWN &&
+           read_string(object, "options_sha256", hex, sizeof hex) && strlen(hex) == HEX_SIZE - 1 &&
+           read_hex(step->digest, hex);
+}
+
+/* Why it is no plan for this tenant; NULL when it is one. */
+static const char *check(const struct cli_options *options)
+{
+    char planned[CLI_DOMAIN_SIZE];
+    char ours[CLI_DOMAIN_SIZE];
+    uint64_t version = 0;
+    struct plan_step step;
+
+    if (!cs_json_to_u64(&json, cs_json_find_one(&json, 0, "connsync_plan"), &version) ||
+        version != VERSION) {
+        return "is not a plan of this version of connsync";
+    }
+    cli_write_domain(ours, options);
+    if (!read_string(0, "domain", planned, sizeof planned) || strcmp(planned, ours) != 0) {
+        return "is the plan of another domain";
+    }
+    list = cs_json_find_one(&json, 0, "connections");
+    if (!cs_json_is_array(&json, list)) {
+        return "has no list of connections";
+    }
+    element = cs_json_first(&json, list);
+    while (element != CS_JSON_NONE) {
+        if (!read_step(element, &step)) {
+            return "has a connection that is damaged";
+        }
+        element = cs_json_next_element(&json, list, element);
+    }
+    element = cs_json_first(&json, list);
+    return NULL;
+}
+
+bool plan_file_open(struct cli_options *options)
+{
+    text = mapping_new(TEXT_MAX);
+    ssize_t length = text != NULL ? mapping_read(options->plan, text, TEXT_MAX) : -1;
+
+    if (length < 0) {
+        (void)cli_wrong(options, "cannot read the plan %.200s: %s", options->plan, strerror(errno));
+        return false;
+    }
+    struct cs_slice whole = cs_slice_make(text, (size_t)length);
+    const char *reason = mapping_tokenise(&json, whole, &tokens, &tokens_size)
+                             ? check(options)
+                             : "is not strict JSON, or is too large";
+    if (reason != NULL) {
+        (void)cli_wrong(options, "the plan %.200s %s", options->plan, reason);
+        return false;
+    }
+    return true;
+}
+
+bool plan_file_next(struct plan_step *step)
+{
+    if (element == CS_JSON_NONE || !read_step(element, step)) {
+        return false;
+    }
+    element = cs_json_next_element(&json, list, element);
+    return true;
+}
+
+size_t plan_file_count(void)
+{
+    return cs_json_size(&json, list);
+}
+
+void plan_file_close(void)
+{
+    mapping_free(tokens, tokens_size);
+    mapping_free(text, TEXT_MAX);
+    tokens = NULL;
+    text = NULL;
+}

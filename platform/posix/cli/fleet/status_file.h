@@ -1,0 +1,24 @@
+/*
+ * The state of `connsync watch` as a small file of JSON, replaced as a whole, for whoever
+ * asks whether it is alive and how the last run went. docs/apply.md has its members.
+ */
+#ifndef CONNSYNC_CLI_STATUS_FILE_H
+#define CONNSYNC_CLI_STATUS_FILE_H
+
+#include "platform/posix/cli/fleet/tally.h"
+
+#include <stdbool.h>
+
+struct watch_status {
+    const char *state;    /* "running", "waiting", "stopped" */
+    uint64_t runs;        /* that have ended */
+    int64_t next_run;     /* UTC seconds; 0 when there is none */
+    int64_t last_success; /* the end of the last run with exit code 0; 0 for none */
+    struct tally tally;   /* of the last run that ended */
+    const char *last_error;
+};
+
+/* False, with a report, if it cannot be written. */
+bool status_file_write(const char *path, const struct watch_status *status);
+
+#endif

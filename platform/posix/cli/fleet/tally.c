@@ -1,0 +1,74 @@
+#include "platform/posix/cli/fleet/tally.h"
+
+#include "core/base/text.h"
+
+#include <string.h>
+
+void tally_count(struct tally *tally, enum connsync_outcome outcome)
+{
+    switch (outcome) {
+    case CONNSYNC_UNCHANGED:
+        tally->unchanged++;
+        break;
+    case CONNSYNC_CHANGED:
+        tally->changed++;
+        break;
+    case CONNSYNC_WOULD_CHANGE:
+        tally->would_change++;
+        break;
+    case CONNSYNC_REFUSED:
+        tally->refused++;
+        break;
+    default:
+        tally->failed++;
+        break;
+    }
+}
+
+void tally_worsen(struct tally *tally, int code)
+{
+    static const unsigned char rising[] = {0, EXIT_DRIFT, EXIT_UNMATCHED,  3, 6, 1, 8,
+                                           4, 7,          EXIT_USAGE_ERROR};
+    const unsigned char *now = memchr(rising, tally->exit_code, sizeof rising);
+    const unsigned char *then = memchr(rising, code, sizeof rising);
+
+    if (then == NULL || now == NULL || then > now) {
+        tally->exit_code = code;
+    }
+}
+
+static void add(struct cs_writer *writer, uint64_t count, const char *text)
+{
+    if (writer->length > 0) {
+        cs_write_string(writer, ", ");
+    }
+    cs_write_u64(writer, count);
+    cs_write_string(writer, text);
+}
+
+static void add_some(struct cs_writer *writer, uint64_t count, const char *text)
+{
+    if (count > 0) {
+        add(writer, count, text);
+    }
+}
+
+void tally_write(const struct tally *tally, char *out, size_t size)
+{
+    struct cs_writer writer;
+
+    cs_writer_init(&writer, out, size);
+    if (tally->would_change > 0) {
+        add(&writer, tally->would_change, " would change");
+    }
+    add_some(&writer, tally->changed, " changed");
+    add(&writer, tally->unchanged, " in sync");
+    add(&writer, tally->refused, " refused");
+    add(&writer, tally->failed, " failed");
+    add_some(&writer, tally->skipped, " cannot carry the setting");
+    add_some(&writer, tally->unnamed, " not named by the file");
+    add_some(&writer, tally->unmatched,
+             tally->unmatched == 1 ? " entry matches no connection"
+                                   : " entries match no connection");
+    add(&writer, tally->requests, tally->requests == 1 ? " request" : " requests");
+}

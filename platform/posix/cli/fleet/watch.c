@@ -1,0 +1,183 @@
+#include "platform/posix/cli/fleet/watch.h"
+
+#include "platform/posix/cli/base/log.h"
+#include "platform/posix/cli/fleet/apply.h"
+#include "platform/posix/cli/fleet/fleet.h"
+#include "platform/posix/cli/fleet/fleet_report.h"
+#include "platform/posix/cli/fleet/notify.h"
+#include "platform/posix/cli/fleet/status_file.h"
+#include "platform/posix/cli/job/report.h"
+#include "platform/posix/cli/job/session.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define LINES_SIZE 320
+#define SUMMARY_SIZE 256
+/* A wait is the interval, give or take one part in so many: agents that were started
+ * together do not come back together. */
+#define JITTER_PART 10u
+
+struct watch {
+    struct cli_options *options;
+    struct desired_file file;
+    struct watch_status status;
+    char last_error[CLI_MESSAGE_SIZE];
+};
+
+static struct watch watch;
+
+static void save_status(const char *state)
+{
+    watch.status.state = state;
+    if (watch.options->status_file != NULL) {
+        (void)status_file_write(watch.options->status_file, &watch.status);
+    }
+}
+
+/* ---- A run ---- */
+
+static struct tally run_opened(void)
+{
+    struct tally tally = fleet_run(watch.options, &watch.file.desired, FLEET_APPLY);
+
+    fleet_report_summary(watch.options, &tally);
+    if (watch.options->verbose > 0) {
+        report_figures(tally.requests, session_agent());
+    }
+    if (session_token_was_declined()) {
+        session_close(); /* by the next run more may have been granted */
+    } else {
+        /* The token is kept; the service would not keep the connection for so long. */
+        connsync_hang_up(session_agent());
+    }
+    return tally;
+}
+
+static struct tally run_once(void)
+{
+    struct tally tally;
+    enum connsync_status status = session_agent() == NULL ? session_open() : CONNSYNC_OK;
+
+    if (status == CONNSYNC_OK) {
+        return run_opened();
+    }
+    memset(&tally, 0, sizeof tally);
+    tally.exit_code = connsync_status_exit_code(status);
+    report_error(connsync_status_text(status));
+    return tally;
+}
+
+static void run_and_note(void)
+{
+    log_forget_error();
+    struct tally tally = run_once();
+    (void)fflush(stdout);
+    watch.status.tally = tally;
+    watch.status.runs++;
+    (void)snprintf(watch.last_error, sizeof watch.last_error, "%s", log_last_error());
+    if (tally.exit_code == 0) {
+        watch.status.last_success = log_utc_now();
+    }
+}
+
+/* ---- Between runs ---- */
+
+static uint64_t next_wait_ms(void)
+{
+    uint64_t every_ms =
+        1000u * (uint64_t)(watch.options->every_s != 0 ? watch.options->every_s
+                                                       : watch.file.desired.every_s);
+    uint64_t part = every_ms / JITTER_PART;
+
+    return every_ms - part + session_random() % (2 * part + 1);
+}
+
+static void tell_systemd(uint64_t wait_ms)
+{
+    char summary[SUMMARY_SIZE];
+    char lines[LINES_SIZE];
+
+    tally_write(&watch.status.tally, summary, sizeof summary);
+    (void)snprintf(lines, sizeof lines, "STATUS=%s; exit %d; next run in %llu s", summary,
+                   watch.status.tally.exit_code, (unsigned long long)(wait_ms / 1000));
+    notify_send(lines);
+}
+
+static void wait_for_next(void)
+{
+    uint64_t wait_ms = next_wait_ms();
+
+    watch.status.next_run = log_utc_now() + (int64_t)((wait_ms + 999) / 1000);
+    save_status("waiting");
+    tell_systemd(wait_ms);
+    session_sleep(wait_ms);
+    watch.status.next_run = 0;
+}
+
+/* A new file may have other credentials, or another tenant. A broken one changes nothing. */
+static void reload(void)
+{
+    char lines[LINES_SIZE];
+    char domain[CLI_HOST_SIZE];
+    struct cli_options *options = watch.options;
+
+    (void)snprintf(lines, sizeof lines, "RELOADING=1\nMONOTONIC_USEC=%llu",
+                   1000ull * (unsigned long long)session_now_ms());
+    notify_send(lines);
+    memcpy(domain, options->domain, sizeof domain);
+    session_close();
+    if (cli_use_file_again(options, &watch.file)) {
+        log_format(LOG_NOTE, "%.200s was read again", options->file);
+    } else {
+        log_format(LOG_ERROR, "%.400s; going on with the file as it was", options->message);
+    }
+    if (strcmp(domain, options->domain) != 0) {
+        memset(options->pace.buckets, 0, sizeof options->pace.buckets);
+    }
+    notify_send("READY=1");
+}
+
+static void loop(void)
+{
+    while (!session_stopped()) {
+        save_status("running");
+        run_and_note();
+        if (!session_stopped()) {
+            wait_for_next();
+        }
+        if (session_take_hangup()) {
+            reload();
+        }
+    }
+}
+
+int cli_watch(struct cli_options *options)
+{
+    watch.options = options;
+    watch.status.last_error = watch.last_error;
+    if (options->file != NULL && strcmp(options->file, "-") == 0) {
+        report_error("watch needs a file that can be read again, not standard input");
+        return EXIT_USAGE_ERROR;
+    }
+    if (!cli_use_file(options, &watch.file)) {
+        report_error(options->message);
+        return EXIT_USAGE_ERROR;
+    }
+    if (!session_init(options)) {
+        return EXIT_TRUST;
+    }
+    session_catch_hangup();
+    uint32_t watchdog_ms = notify_watchdog_ms();
+    if (watchdog_ms > 0) {
+        session_set_pulse(watchdog_ms, notify_alive);
+    }
+    notify_send("READY=1");
+    loop();
+    notify_send("STOPPING=1");
+    save_status("stopped");
+    session_close();
+    desired_file_free(&watch.file);
+    options->desired = NULL;
+    return 0;
+}

@@ -1,0 +1,286 @@
+#define _POSIX_C_SOURCE 200809L
+
+#include "platform/posix/cli/job/change.h"
+
+#include "core/auth0/auth0.h"
+#include "platform/posix/cli/fleet/desired_file.h"
+#include "platform/posix/cli/job/backup.h"
+#include "platform/posix/cli/job/patch_file.h"
+#include "platform/posix/cli/job/session.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The longest `options` that the agent's block can hold. */
+#define SIGHT_MAX CONNSYNC_MEMORY_RECOMMENDED
+#define SIGHTS 3
+/* Hexadecimal digits of a number that nobody else has, four times so many bits. */
+#define RANDOM_WORDS 4
+
+static struct change last;
+static struct {
+    const struct cli_options *options;
+    const struct connsync_job *job; /* as it was given: another may look as well */
+    char *texts[SIGHTS];            /* by enum connsync_sight; mappings */
+    size_t lengths[SIGHTS];
+    bool seen[SIGHTS];
+} kept;
+
+/* ---- The command line ---- */
+
+static bool is_visible(const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (*text <= ' ' || *text > '~') {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool may_write(const struct cli_options *options)
+{
+    return options->of_file == CLI_APPLY || options->of_file == CLI_WATCH ||
+           (options->of_file == CLI_RUN && !options->is_flash_image &&
+            options->job.operation != CONNSYNC_GET && options->job.operation != CONNSYNC_LIST);
+}
+
+static enum cli_action check_directory(struct cli_options *options)
+{
+    int fd = open(options->backup, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd < 0) {
+        return cli_wrong(options, "--backup takes a directory; %.200s: %s", options->backup,
+                         strerror(errno));
+    }
+    (void)close(fd);
+    return CLI_RUN;
+}
+
+enum cli_action cli_check_change(struct cli_options *options)
+{
+    const char *number = options->correlation_id;
+    bool any = options->backup != NULL || options->undo || options->changes || number != NULL;
+
+    if (any && !may_write(options)) {
+        return cli_wrong(options, "%s",
+                         "--backup, --restore, --changes and --correlation-id go with commands "
+                         "that write: set, patch, restore, apply and watch");
+    }
+    if (options->undo && options->job.operation == CONNSYNC_RESTORE) {
+        return cli_wrong(options, "%s", "--restore does not go with restore");
+    }
+    if (number != NULL && (number[0] == '\0' || strlen(number) >= CONNSYNC_CORRELATION_ID_SIZE ||
+                           !is_visible(number))) {
+        return cli_wrong(options, "--correlation-id takes 1 to %d characters of visible ASCII",
+                         CONNSYNC_CORRELATION_ID_SIZE - 1);
+    }
+    return options->backup != NULL ? check_directory(options) : CLI_RUN;
+}
+
+bool change_read_file(struct cli_options *options)
+{
+    switch (options->job.operation) {
+    case CONNSYNC_PATCH:
+        return patch_file_read(options);
+    case CONNSYNC_RESTORE:
+        return backup_read(options);
+    default:
+        return true;
+    }
+}
+
+void change_free_file(const struct cli_options *options)
+{
+    if (options->job.operation == CONNSYNC_PATCH) {
+        patch_file_free();
+    }
+    backup_free();
+}
+
+/* ---- What is kept ---- */
+
+static bool keep(enum connsync_sight sight, struct cs_slice text)
+{
+    char **place = &kept.texts[sight];
+
+    if (*place == NULL) {
+        *place = mapping_new(SIGHT_MAX);
+    }
+    if (*place == NULL || text.length > SIGHT_MAX) {
+        return false;
+    }
+    /* A longer one that was there would leave its end behind. */
+    cs_wipe(*place, kept.lengths[sight]);
+    memcpy(*place, text.data, text.length);
+    kept.lengths[sight] = text.length;
+    kept.seen[sight] = true;
+    return true;
+}
+
+static struct cs_slice sight_of(enum connsync_sight sight)
+{
+    return cs_slice_make(kept.texts[sight], kept.lengths[sight]);
+}
+
+static bool is_rewriting(void)
+{
+    return kept.job->operation == CONNSYNC_PATCH || kept.job->operation == CONNSYNC_RESTORE;
+}
+
+static bool shows_plan(void)
+{
+    return kept.job->operation == CONNSYNC_RESTORE || (is_rewriting() && kept.job->dry_run);
+}
+
+/* After a write that had no answer and no effect it is decided afresh: what is the same is
+ * backed up already. */
+static bool is_backed_up(struct cs_slice text)
+{
+    return kept.seen[CONNSYNC_SIGHT_BEFORE] &&
+           cs_slice_equal(sight_of(CONNSYNC_SIGHT_BEFORE), text);
+}
+
+static enum connsync_status look_before(struct cs_slice text)
+{
+    const struct cli_options *options = kept.options;
+    const struct connsync_result *result = connsync_result(session_agent());
+
+    if (kept.job->operation == CONNSYNC_RESTORE && !backup_is_strategy(result->strategy)) {
+        return CONNSYNC_REFUSED_OTHER_CONNECTION;
+    }
+    if (options->backup != NULL && !kept.job->dry_run && !is_backed_up(text) &&
+        !backup_write(options, result, text)) {
+        last.no_backup = strerror(errno);
+        return CONNSYNC_REFUSED_BACKUP;
+    }
+    kept.seen[CONNSYNC_SIGHT_AFTER] = false;
+    if (options->backup == NULL && !options->undo && !options->changes && !shows_plan()) {
+        return CONNSYNC_OK;
+    }
+    return keep(CONNSYNC_SIGHT_BEFORE, text) ? CONNSYNC_OK : CONNSYNC_ERR_MEMORY;
+}
+
+static enum connsync_status look(void *context, enum connsync_sight sight, const char *options,
+                                 size_t length)
+{
+    struct cs_slice text = cs_slice_make(options, length);
+
+    (void)context;
+    if (sight != CONNSYNC_SIGHT_BEFORE) {
+        bool wanted = kept.options->changes || (sight == CONNSYNC_SIGHT_WANTED && shows_plan());
+        return !wanted || keep(sight, text) ? CONNSYNC_OK : CONNSYNC_ERR_MEMORY;
+    }
+    if (kept.job->look != NULL) {
+        enum connsync_status status =
+            kept.job->look(kept.job->look_context, sight, options, length);
+        if (status != CONNSYNC_OK) {
+            return status;
+        }
+    }
+    return look_before(text);
+}
+
+void change_forget(void)
+{
+    for (int i = 0; i < SIGHTS; i++) {
+        if (kept.texts[i] != NULL) {
+            cs_wipe(kept.texts[i], kept.lengths[i]);
+            mapping_free(kept.texts[i], SIGHT_MAX);
+        }
+    }
+    memset(&kept, 0, sizeof kept);
+    memset(&last, 0, sizeof last);
+}
+
+const struct change *change_last(void)
+{
+    return &last;
+}
+
+/* ---- After the job ---- */
+
+static void compare_names(void)
+{
+    struct names_texts texts;
+
+    memset(&texts, 0, sizeof texts);
+    texts.before = sight_of(CONNSYNC_SIGHT_BEFORE);
+    texts.wanted =
+        sight_of(kept.seen[CONNSYNC_SIGHT_WANTED] ? CONNSYNC_SIGHT_WANTED : CONNSYNC_SIGHT_BEFORE);
+    texts.after = sight_of(CONNSYNC_SIGHT_AFTER);
+    texts.except = is_rewriting() ? NULL : CS_AUTH0_SETTING;
+    texts.yields = kept.job->operation == CONNSYNC_RESTORE;
+    last.is_plan = !kept.seen[CONNSYNC_SIGHT_AFTER] && shows_plan();
+    texts.is_plan = last.is_plan;
+    if (last.is_plan) {
+        texts.after = texts.wanted;
+        texts.wanted = texts.before;
+    } else if (!kept.options->changes || !kept.seen[CONNSYNC_SIGHT_AFTER]) {
+        return;
+    }
+    last.has_names = kept.seen[CONNSYNC_SIGHT_BEFORE] && names_compare(&last.names, &texts);
+}
+
+/* One attempt, verified like any other write. Who interrupts a write would have it end well:
+ * the bytes that are to be put back may be nowhere else. */
+static void undo(const struct connsync_result *result, const char *correlation_id)
+{
+    struct connsync_job job = *kept.job;
+    struct cs_slice before = sight_of(CONNSYNC_SIGHT_BEFORE);
+
+    job.operation = CONNSYNC_RESTORE;
+    job.connection = result->id;
+    job.document = before.data;
+    job.document_length = before.length;
+    job.correlation_id = correlation_id;
+    job.look = NULL;
+    last.undo_status = session_run_on(&job);
+    last.undo = last.undo_status == CONNSYNC_OK ? CHANGE_RESTORED : CHANGE_NOT_RESTORED;
+}
+
+static void make_correlation_id(char out[CONNSYNC_CORRELATION_ID_SIZE],
+                                const struct cli_options *options)
+{
+    struct cs_writer writer;
+
+    cs_writer_init(&writer, out, CONNSYNC_CORRELATION_ID_SIZE);
+    if (options->correlation_id != NULL) {
+        cs_write_string(&writer, options->correlation_id);
+        return;
+    }
+    cs_write_string(&writer, "connsync-");
+    for (int i = 0; i < RANDOM_WORDS; i++) {
+        char word[9];
+        (void)snprintf(word, sizeof word, "%08x", (unsigned)session_random());
+        cs_write_string(&writer, word);
+    }
+}
+
+enum connsync_status change_run(const struct cli_options *options, const struct connsync_job *job,
+                                struct connsync_result *result)
+{
+    struct connsync_job copy = *job;
+    char number[CONNSYNC_CORRELATION_ID_SIZE];
+
+    change_forget();
+    kept.options = options;
+    kept.job = job;
+    make_correlation_id(number, options);
+    copy.correlation_id = number;
+    copy.look = look;
+    enum connsync_status status = session_run(&copy, NULL, NULL);
+    *result = *connsync_result(session_agent());
+    if (result->writes > 0) {
+        memcpy(last.correlation_id, number, sizeof number);
+    }
+    compare_names();
+    if (status == CONNSYNC_ERR_LOSS && options->undo) {
+        undo(result, number);
+        result->requests += connsync_result(session_agent())->requests;
+    }
+    return status;
+}

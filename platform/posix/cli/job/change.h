@@ -1,0 +1,53 @@
+/*
+ * One job that may write: what is kept of `options` meanwhile, and what that is good for.
+ * A backup before the write, the way back after a loss, the names of what differs, and the
+ * number under which the tenant's log has the write.
+ */
+#ifndef CONNSYNC_CLI_CHANGE_H
+#define CONNSYNC_CLI_CHANGE_H
+
+#include "core/connsync.h"
+#include "platform/posix/cli/job/names.h"
+#include "platform/posix/cli/options/options.h"
+
+#include <stdbool.h>
+
+enum change_undo {
+    CHANGE_UNDO_NOT_TRIED,
+    CHANGE_RESTORED,
+    CHANGE_NOT_RESTORED
+};
+
+/* What there is to say of the last job, beside its result. */
+struct change {
+    char correlation_id[CONNSYNC_CORRELATION_ID_SIZE]; /* "" if no write was sent */
+    enum change_undo undo;
+    enum connsync_status undo_status; /* why it was not restored */
+    const char *no_backup;            /* why there is no backup, or NULL */
+    /* Are there names: of what a dry run or a restore would change (`is_plan`), or of what a
+     * reading after the write showed (--changes)? */
+    bool has_names;
+    bool is_plan;
+    struct names names;
+};
+
+/* Options that go with these jobs alone, and are what they should be. */
+enum cli_action cli_check_change(struct cli_options *options);
+
+/* Reads the file of patch or restore into the job. False with the options' message. */
+bool change_read_file(struct cli_options *options);
+
+/* Runs the job to its end, and after a loss, with --restore, the way back. Its result goes to
+ * `*result`. */
+enum connsync_status change_run(const struct cli_options *options, const struct connsync_job *job,
+                                struct connsync_result *result);
+
+/* What is known of it until change_forget(). */
+const struct change *change_last(void);
+
+/* Wipes the texts of the last job, to which the names point. */
+void change_forget(void);
+/* Likewise the file. */
+void change_free_file(const struct cli_options *options);
+
+#endif

@@ -1,0 +1,322 @@
+#include "platform/posix/cli/job/report.h"
+
+#include "config/sentence.h"
+#include "platform/posix/cli/base/json_out.h"
+#include "platform/posix/cli/base/log.h"
+#include "platform/posix/cli/job/change.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define EXIT_DRIFT 2
+#define EXIT_CREDENTIALS 4
+
+static const char *clean(char *text)
+{
+    cs_sentence_clean(text);
+    return text;
+}
+
+/* ---- Names ---- */
+
+/* What is said of a name: what would become of it, or what a reading after the write found.
+ * Of a plan only the first three can be. */
+static const char *word_of(const struct change *change, enum name_kind kind)
+{
+    static const char plan[] = "removes\0changes\0adds\0\0\0";
+    static const char found[] = "lost\0changed\0added\0derived\0not_applied\0";
+
+    return cs_words_at(change->is_plan ? plan : found, (unsigned)kind);
+}
+
+/* One a line, the kind and a tab before it. */
+static void print_names(const struct change *change)
+{
+    if (change == NULL || !change->has_names) {
+        return;
+    }
+    log_clear_progress();
+    for (size_t i = 0; i < change->names.count; i++) {
+        (void)printf("%s\t", word_of(change, change->names.items[i].kind));
+        name_print(stdout, &change->names.items[i]);
+        (void)putchar('\n');
+    }
+    if (change->names.more > 0) {
+        (void)printf("and %zu more\n", change->names.more);
+    }
+}
+
+/* ---- JSON ---- */
+
+static void print_array(const struct names *names, enum name_kind kind, const char *word)
+{
+    const char *before = "";
+
+    (void)printf("\"%s\":[", word);
+    for (size_t i = 0; i < names->count; i++) {
+        if (names->items[i].kind == kind) {
+            (void)fputs(before, stdout);
+            name_print(stdout, &names->items[i]);
+            before = ",";
+        }
+    }
+    (void)fputs("],", stdout);
+}
+
+static void print_change(const struct change *change)
+{
+    if (change->correlation_id[0] != '\0') {
+        json_out_member(stdout, "correlation_id", change->correlation_id);
+    }
+    if (change->undo != CHANGE_UNDO_NOT_TRIED) {
+        (void)printf("\"restored\":%s,", change->undo == CHANGE_RESTORED ? "true" : "false");
+    }
+    if (!change->has_names) {
+        return;
+    }
+    for (int kind = 0; kind < NAME_KINDS; kind++) {
+        const char *word = word_of(change, (enum name_kind)kind);
+        if (word[0] != '\0') {
+            print_array(&change->names, (enum name_kind)kind, word);
+        }
+    }
+    if (change->names.more > 0) {
+        (void)printf("\"more_names\":%zu,", change->names.more);
+    }
+}
+
+void report_json_line(const struct connsync_result *result, const char *outcome, const char *code,
+                      const char *message, const struct change *change)
+{
+    log_clear_progress();
+    (void)putchar('{');
+    json_out_member(stdout, "id", result->id);
+    json_out_member(stdout, "name", result->name);
+    json_out_member(stdout, "strategy", result->strategy);
+    json_out_member(stdout, "before", connsync_setting_name(result->before));
+    json_out_member(stdout, "after", connsync_setting_name(result->after));
+    json_out_member(stdout, "status", outcome);
+    json_out_member(stdout, "code", code);
+    json_out_member(stdout, "message", message);
+    if (change != NULL) {
+        print_change(change);
+    }
+    (void)printf("\"requests\":%u}\n", (unsigned)result->requests);
+}
+
+/* ---- Words ---- */
+
+static bool is_network(enum connsync_status status)
+{
+    return status >= CONNSYNC_ERR_NAME && status <= CONNSYNC_ERR_NETWORK;
+}
+
+bool report_blames_proxy(enum connsync_status status, const struct report_cause *cause)
+{
+    return cause->proxy != CONNSYNC_POSIX_PROXY_FINE &&
+           (is_network(status) || status == CONNSYNC_ERR_TIMEOUT);
+}
+
+int report_exit_code(const struct connsync_result *result, enum connsync_status status,
+                     const struct report_cause *cause)
+{
+    if (report_blames_proxy(status, cause) && cause->proxy == CONNSYNC_POSIX_PROXY_CREDENTIALS) {
+        return EXIT_CREDENTIALS;
+    }
+    if (status == CONNSYNC_OK && result->outcome == CONNSYNC_WOULD_CHANGE) {
+        return EXIT_DRIFT;
+    }
+    return connsync_status_exit_code(status);
+}
+
+void report_figures(uint64_t requests, const struct connsync *agent)
+{
+    log_format(LOG_NOTE, "%llu requests, %u TLS handshakes, %zu bytes of memory",
+               (unsigned long long)requests, (unsigned)connsync_result(agent)->handshakes,
+               connsync_memory_high_water(agent));
+}
+
+void report_error(const char *message)
+{
+    log_write(LOG_ERROR, message);
+}
+
+void report_item(const struct cli_options *options, const struct connsync_result *result)
+{
+    struct connsync_result copy = *result;
+
+    if (options->json) {
+        report_json_line(result, "unchanged", connsync_status_name(CONNSYNC_OK), "", NULL);
+        return;
+    }
+    (void)printf("%s\t%s\t%s\t%s\n", clean(copy.id), clean(copy.strategy),
+                 connsync_setting_name(copy.before), clean(copy.name));
+}
+
+static void add_rewritten(struct cs_writer *line, const struct cli_options *options,
+                          const struct connsync_result *result)
+{
+    bool restores = options->job.operation == CONNSYNC_RESTORE;
+
+    if (result->outcome == CONNSYNC_CHANGED) {
+        cs_write_u64(line, result->applied);
+        cs_write_form(line, " option$ $; ", result->applied == 1 ? "" : "s",
+                      restores ? "restored" : "patched");
+        cs_sentence_verified(line, result);
+        return;
+    }
+    if (result->outcome == CONNSYNC_WOULD_CHANGE) {
+        cs_write_string(line, "would change; nothing written");
+        return;
+    }
+    cs_write_string(line, restores ? "as in the backup already; nothing written"
+                                   : "as the patch wants it already; nothing written");
+}
+
+static void report_success(const struct cli_options *options, const struct connsync_result *result,
+                           const struct change *change)
+{
+    char line[CS_SENTENCE_SIZE];
+    struct cs_writer writer;
+
+    if (options->job.operation == CONNSYNC_LIST) {
+        return;
+    }
+    if (options->json) {
+        report_json_line(result, connsync_outcome_name(result->outcome),
+                         connsync_status_name(CONNSYNC_OK), "", change);
+        return;
+    }
+    if (options->job.operation == CONNSYNC_GET) {
+        (void)puts(connsync_setting_name(result->before));
+        return;
+    }
+    cs_writer_init(&writer, line, sizeof line);
+    cs_sentence_connection(&writer, result, options->job.connection);
+    if (options->job.operation == CONNSYNC_SET || options->of_file != CLI_RUN) {
+        cs_sentence_outcome(&writer, result);
+    } else {
+        add_rewritten(&writer, options, result);
+    }
+    log_clear_progress();
+    (void)puts(clean(line));
+    print_names(change);
+}
+
+static void add_failure(struct cs_writer *line, const struct connsync_result *result,
+                        enum connsync_status status, const struct report_cause *cause)
+{
+    if (report_blames_proxy(status, cause)) {
+        cs_write_string(line, cause->reason);
+        return;
+    }
+    if (status == CONNSYNC_ERR_RATE_LIMITED && result->wait_ms == CS_PACE_NEVER) {
+        cs_write_string(line, "the tenant's rate limit allows no more requests than --leave keeps");
+        return;
+    }
+    if (status == CONNSYNC_ERR_NOT_APPLIED && result->pending > 0) {
+        cs_write_string(line, "the service accepted the write but ");
+        cs_write_u64(line, result->pending);
+        cs_write_string(line, " of the options to be written are not as wanted");
+        return;
+    }
+    bool proxy = status == CONNSYNC_ERR_UNVERIFIED && report_blames_proxy(result->cause, cause);
+    cs_sentence_failure(line, result, status, proxy ? cause->reason : NULL);
+    if (is_network(status) && cause->reason[0] != '\0') {
+        cs_write_string(line, " (");
+        cs_write_string(line, cause->reason);
+        cs_write_string(line, ")");
+    }
+}
+
+/* What became of the way back after a loss, and where there is another. */
+static void add_undo(struct cs_writer *line, const struct cli_options *options,
+                     const struct change *change)
+{
+    if (change->undo == CHANGE_RESTORED) {
+        cs_write_string(line, "; restored as before, and verified");
+        return;
+    }
+    if (change->undo == CHANGE_NOT_RESTORED) {
+        const char *text = connsync_status_text(change->undo_status);
+        cs_write_string(line, "; not restored: ");
+        /* What follows from it would be wrong here: something was written. */
+        cs_write(line, cs_slice_make(text, strcspn(text, ";")));
+    }
+    cs_write_string(line, options->backup != NULL ? "; connsync restore puts the backup back"
+                                                  : "; restore them");
+}
+
+/* What became of it after the failure, and why there is no backup. */
+static void add_change(struct cs_writer *line, const struct cli_options *options,
+                       enum connsync_status status, const struct change *change)
+{
+    if (change == NULL) {
+        return;
+    }
+    if (status == CONNSYNC_ERR_LOSS) {
+        add_undo(line, options, change);
+    }
+    if (status == CONNSYNC_REFUSED_BACKUP && change->no_backup != NULL) {
+        cs_write_form(line, " ($)", change->no_backup);
+    }
+}
+
+/* The names that a failure has to do with. The failure itself is told elsewhere: where there
+ * are several connections, the one that they are of is named before them. */
+static void print_names_of_failure(const struct cli_options *options,
+                                   const struct connsync_result *result,
+                                   enum connsync_status status, const struct change *change)
+{
+    char line[CS_SENTENCE_SIZE];
+    struct cs_writer writer;
+
+    if (change == NULL || !change->has_names || change->names.count == 0) {
+        return;
+    }
+    if (options->of_file != CLI_RUN) {
+        cs_writer_init(&writer, line, sizeof line);
+        cs_sentence_connection(&writer, result, options->job.connection);
+        cs_write_string(&writer, connsync_status_name(status));
+        log_clear_progress();
+        (void)puts(clean(line));
+    }
+    print_names(change);
+}
+
+/* So that the tenant's log can be searched for the write. */
+static void note_correlation_id(const struct cli_options *options,
+                                const struct connsync_result *result, const struct change *change)
+{
+    if (options->verbose > 0 && change != NULL && change->correlation_id[0] != '\0') {
+        log_format(LOG_NOTE, "%s: correlation id %s", result->id, change->correlation_id);
+    }
+}
+
+void report_end(const struct cli_options *options, const struct connsync_result *result,
+                enum connsync_status status, const struct report_cause *cause)
+{
+    char line[CS_SENTENCE_SIZE];
+    struct cs_writer writer;
+
+    note_correlation_id(options, result, cause->change);
+    if (status == CONNSYNC_OK) {
+        report_success(options, result, cause->change);
+        return;
+    }
+    cs_writer_init(&writer, line, sizeof line);
+    cs_sentence_connection(&writer, result, options->job.connection);
+    size_t message = writer.length;
+    add_failure(&writer, result, status, cause);
+    add_change(&writer, options, status, cause->change);
+    if (!options->json) {
+        print_names_of_failure(options, result, status, cause->change);
+    } else {
+        const char *code = report_blames_proxy(status, cause)
+                               ? connsync_posix_proxy_failure_name(cause->proxy)
+                               : connsync_status_name(status);
+        report_json_line(result, connsync_outcome_name(result->outcome), code, line + message,
+                         cause->change);
+    }
+    report_error(line);
+}

@@ -1,0 +1,44 @@
+/*
+ * What a person or a program is told: results on stdout, errors on stderr, one
+ * line each. Texts that came from the service are cleaned of control characters.
+ */
+#ifndef CONNSYNC_CLI_REPORT_H
+#define CONNSYNC_CLI_REPORT_H
+
+#include "core/connsync.h"
+#include "platform/posix/cli/job/change.h"
+#include "platform/posix/cli/options/options.h"
+#include "platform/posix/network/posix_tunnel.h"
+
+/* One connection of a list. */
+void report_item(const struct cli_options *options, const struct connsync_result *result);
+
+/* What the result does not say: the port's word on a failure of the network, ... */
+struct report_cause {
+    const char *reason; /* its own words, or "" */
+    enum connsync_posix_proxy_failure proxy;
+    const struct change *change; /* what else there is to say of a write; NULL: nothing */
+};
+
+/* Did the job end for what happened between us and the proxy? */
+bool report_blames_proxy(enum connsync_status status, const struct report_cause *cause);
+
+/* The end of a job. */
+void report_end(const struct cli_options *options, const struct connsync_result *result,
+                enum connsync_status status, const struct report_cause *cause);
+
+/* The exit code of a program that did this one job. */
+int report_exit_code(const struct connsync_result *result, enum connsync_status status,
+                     const struct report_cause *cause);
+
+/* One line of JSON on stdout about one connection. `change` may be NULL. */
+void report_json_line(const struct connsync_result *result, const char *outcome, const char *code,
+                      const char *message, const struct change *change);
+
+/* What -v adds at the end, on stderr. */
+void report_figures(uint64_t requests, const struct connsync *agent);
+
+/* An error, on stderr. */
+void report_error(const char *message);
+
+#endif

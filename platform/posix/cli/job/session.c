@@ -1,0 +1,376 @@
+#define _POSIX_C_SOURCE 200809L
+
+#include "platform/posix/cli/job/session.h"
+
+#include "platform/posix/cli/options/identity.h"
+#include "platform/posix/network/posix_anchors.h"
+#include "platform/posix/network/posix_port.h"
+#include "port/trust_anchors.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Distributions' bundles hold about 140 roots in 150 KB of DER. */
+#define ANCHORS_SIZE (1024u * 1024u)
+/* A handshake's need, kept free beside a document. */
+#define RECONNECT_RESERVE (64u * 1024u)
+/* One wait at the most: longer ones are several. */
+#define WAIT_MAX_MS 86400000u
+#define HTTP_FORBIDDEN 403
+
+/* Static, so that the program needs no heap and touches only what it uses. */
+static unsigned char memory[CONNSYNC_MEMORY_RECOMMENDED];
+static uint8_t anchors[ANCHORS_SIZE];
+static size_t anchors_length;
+static const uint8_t *anchors_in_use; /* these, or those that are compiled in */
+static struct cli_options *options;
+static struct connsync_posix posix;
+static struct connsync *agent;
+static bool token_declined;
+
+static uint32_t pulse_every_ms;
+static void (*pulse)(void);
+static uint64_t pulse_at;
+
+/* For the signal handlers. */
+static struct connsync *volatile running;
+static volatile sig_atomic_t stopped; /* how often, up to twice */
+static volatile sig_atomic_t insists; /* it takes two to end the job under way */
+static volatile sig_atomic_t hung_up;
+static int wake_pipe[2] = {-1, -1};
+
+/* ---- Signals ---- */
+
+static void wake(void)
+{
+    const char byte = 0;
+    ssize_t written = write(wake_pipe[1], &byte, 1);
+
+    (void)written; /* a full pipe wakes as well */
+}
+
+/* Cancelled twice, a job ends whatever it has sent. */
+static void ask_to_end(struct connsync *job)
+{
+    if (insists == 0 || stopped > 1) {
+        connsync_cancel(job);
+    }
+    if (insists != 0 && stopped > 1) {
+        connsync_cancel(job);
+    }
+}
+
+static void on_stop(int number)
+{
+    struct connsync *job = running;
+
+    (void)number;
+    stopped = stopped == 0 ? 1 : 2;
+    if (job != NULL) {
+        ask_to_end(job);
+    }
+    wake();
+}
+
+static void on_hangup(int number)
+{
+    (void)number;
+    hung_up = 1;
+    wake();
+}
+
+static void catch_signal(int number, void (*handler)(int))
+{
+    struct sigaction action;
+
+    memset(&action, 0, sizeof action);
+    action.sa_handler = handler;
+    (void)sigfillset(&action.sa_mask); /* the handlers count */
+    (void)sigaction(number, &action, NULL);
+}
+
+static void catch_signals(void)
+{
+    if (pipe(wake_pipe) == 0) {
+        for (int i = 0; i < 2; i++) {
+            (void)fcntl(wake_pipe[i], F_SETFL, O_NONBLOCK);
+            (void)fcntl(wake_pipe[i], F_SETFD, FD_CLOEXEC);
+        }
+        posix.wake_fd = wake_pipe[0];
+    }
+    catch_signal(SIGINT, on_stop);
+    catch_signal(SIGTERM, on_stop);
+}
+
+void session_catch_hangup(void)
+{
+    catch_signal(SIGHUP, on_hangup);
+}
+
+bool session_stopped(void)
+{
+    return stopped != 0;
+}
+
+bool session_take_hangup(void)
+{
+    bool came = hung_up != 0;
+
+    hung_up = 0;
+    return came;
+}
+
+static void drain_wake_pipe(void)
+{
+    char bytes[16];
+
+    while (wake_pipe[0] >= 0 && read(wake_pipe[0], bytes, sizeof bytes) > 0) {
+    }
+}
+
+/* ---- Waiting ---- */
+
+const struct connsync_port *session_port(void)
+{
+    if (posix.port.context == NULL) {
+        connsync_posix_init(&posix, NULL, 0);
+    }
+    return connsync_posix_port(&posix);
+}
+
+uint64_t session_now_ms(void)
+{
+    const struct connsync_port *port = connsync_posix_port(&posix);
+
+    return port->monotonic_ms(port->context);
+}
+
+uint32_t session_random(void)
+{
+    const struct connsync_port *port = connsync_posix_port(&posix);
+    uint32_t random = 0;
+
+    return port->entropy(port->context, (uint8_t *)&random, sizeof random) == CONNSYNC_PORT_OK
+               ? random
+               : 0;
+}
+
+void session_set_pulse(uint32_t every_ms, void (*function)(void))
+{
+    pulse_every_ms = every_ms;
+    pulse = function;
+    pulse_at = 0;
+}
+
+/* The wait that is left, cut to the next pulse, which is given when it is due. */
+static uint64_t until_pulse(uint64_t left)
+{
+    uint64_t now = session_now_ms();
+
+    if (pulse == NULL) {
+        return left;
+    }
+    if (now >= pulse_at) {
+        pulse();
+        pulse_at = now + pulse_every_ms;
+    }
+    return left < pulse_at - now ? left : pulse_at - now;
+}
+
+static void wait_for(const struct connsync_wait *wait)
+{
+    uint64_t now = session_now_ms();
+    uint64_t left = wait->until_ms > now ? wait->until_ms - now : 0;
+
+    left = until_pulse(left < WAIT_MAX_MS ? left : WAIT_MAX_MS);
+    (void)connsync_posix_wait(&posix, wait->readable, wait->writable, (int64_t)left);
+    drain_wake_pipe();
+}
+
+void session_sleep(uint64_t ms)
+{
+    uint64_t until = session_now_ms() + ms;
+
+    while (stopped == 0 && hung_up == 0 && session_now_ms() < until) {
+        struct connsync_wait wait = {false, false, until};
+        wait_for(&wait);
+    }
+}
+
+/* ---- Jobs ---- */
+
+/* Is another token needed, and not the one that is kept? A token that was granted too little
+ * is kept all the same, for what it is good for; the API says 403 when it was not known. */
+static bool is_of_token(enum connsync_status status)
+{
+    const struct connsync_result *result = connsync_result(agent);
+
+    if (status == CONNSYNC_ERR_UNVERIFIED) {
+        status = result->cause;
+    }
+    return status == CONNSYNC_ERR_UNAUTHORIZED || status == CONNSYNC_ERR_CLIENT_CREDENTIALS ||
+           (status == CONNSYNC_ERR_SCOPE && result->http_status == HTTP_FORBIDDEN);
+}
+
+enum connsync_status
+session_run(const struct connsync_job *job,
+            void (*on_item)(void *context, const struct connsync_result *result), void *context)
+{
+    struct connsync_wait wait;
+    enum connsync_status status = connsync_begin(agent, job);
+
+    if (status != CONNSYNC_OK) {
+        return status;
+    }
+    /* First this, then the question: a signal between the two is not lost. */
+    running = agent;
+    if (stopped != 0) {
+        ask_to_end(agent);
+    }
+    for (;;) {
+        status = connsync_step(agent, &wait);
+        if (status == CONNSYNC_WOULD_BLOCK) {
+            wait_for(&wait);
+        } else if (status == CONNSYNC_ITEM) {
+            if (on_item != NULL) {
+                on_item(context, connsync_result(agent));
+            }
+        } else {
+            running = NULL;
+            if (is_of_token(status)) {
+                token_declined = true;
+                identity_forget_token();
+            }
+            return status;
+        }
+    }
+}
+
+enum connsync_status session_run_on(const struct connsync_job *job)
+{
+    insists = 1;
+    enum connsync_status status = session_run(job, NULL, NULL);
+    insists = 0;
+    return status;
+}
+
+struct report_cause session_cause(void)
+{
+    struct report_cause cause;
+
+    cause.reason = connsync_posix_reason(&posix);
+    cause.proxy = connsync_posix_proxy_failure(&posix);
+    cause.change = NULL;
+    return cause;
+}
+
+/* ---- Opening ---- */
+
+#ifdef CONNSYNC_BUILTIN_ANCHORS
+/* A program that brings its own roots does not look for the machine's: it is to do the
+ * same wherever it runs. Who names others means them. */
+static bool use_builtin_anchors(void)
+{
+    const char *named = getenv("SSL_CERT_FILE");
+
+    if (options->ca_file != NULL || (named != NULL && named[0] != '\0')) {
+        return false;
+    }
+    anchors_in_use = connsync_trust_anchors;
+    anchors_length = connsync_trust_anchors_length;
+    return true;
+}
+#else
+static bool use_builtin_anchors(void)
+{
+    return false;
+}
+#endif
+
+static bool load_anchors(void)
+{
+    struct connsync_posix_anchors loaded;
+
+    if (use_builtin_anchors()) {
+        return true;
+    }
+    const char *path = options->ca_file != NULL ? options->ca_file : connsync_posix_anchors_find();
+    char message[CLI_MESSAGE_SIZE];
+
+    if (path == NULL) {
+        report_error("no trusted roots found: install ca-certificates or use --ca-file");
+        return false;
+    }
+    if (connsync_posix_anchors_read(&loaded, path, anchors, sizeof anchors) !=
+        CONNSYNC_POSIX_ANCHORS_OK) {
+        (void)snprintf(message, sizeof message, "%.200s: %s", path, loaded.reason);
+        report_error(message);
+        return false;
+    }
+    anchors_in_use = anchors;
+    anchors_length = loaded.length;
+    return true;
+}
+
+bool session_init(struct cli_options *given)
+{
+    options = given;
+    connsync_posix_init(&posix, options->has_connect_to ? options->connect_to_host : NULL,
+                        options->connect_to_port);
+    posix.proxy = &options->proxy;
+    catch_signals();
+    return load_anchors();
+}
+
+static void fill_config(struct connsync_config *config)
+{
+    memset(config, 0, sizeof *config);
+    config->port = connsync_posix_port(&posix);
+    config->memory = memory;
+    config->memory_size = sizeof memory;
+    config->domain = options->domain;
+    config->port_number = options->port_number;
+    config->anchors = anchors_in_use;
+    config->anchors_length = anchors_length;
+    config->token = options->token[0] != '\0' ? options->token : NULL;
+    /* Who gives a token means that one, even if a certificate might prove who the client is. */
+    config->client_id = config->token == NULL ? options->client_id : NULL;
+    config->client_secret = options->client_secret[0] != '\0' ? options->client_secret : NULL;
+    config->audience = options->audience;
+    config->timeout_ms = options->timeout_ms;
+    config->reconnect_reserve = RECONNECT_RESERVE;
+    config->pace = &options->pace;
+    identity_fill(config, options);
+}
+
+enum connsync_status session_open(void)
+{
+    struct connsync_config config;
+    enum connsync_status status = CONNSYNC_OK;
+
+    fill_config(&config);
+    token_declined = false;
+    agent = connsync_open(&config, &status);
+    return status;
+}
+
+void session_close(void)
+{
+    connsync_close(agent);
+    agent = NULL;
+    identity_release();
+}
+
+bool session_token_was_declined(void)
+{
+    return token_declined;
+}
+
+struct connsync *session_agent(void)
+{
+    return agent;
+}

@@ -1,0 +1,65 @@
+/*
+ * The agent of this process, and the world around it: memory, trusted roots, signals,
+ * waiting. One at a time.
+ *
+ * SIGINT and SIGTERM end the job under way as connsync_cancel() says, and are remembered;
+ * so is SIGHUP for those who ask for it.
+ */
+#ifndef CONNSYNC_CLI_SESSION_H
+#define CONNSYNC_CLI_SESSION_H
+
+#include "core/connsync.h"
+#include "platform/posix/cli/job/report.h"
+#include "platform/posix/cli/options/options.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Catches the signals, and loads the roots. False, with a report, without any. `options`
+ * stay the caller's: they are read again by each session_open(). */
+bool session_init(struct cli_options *options);
+
+/* The port, which may be used before session_init() for all but connections. */
+const struct connsync_port *session_port(void);
+
+/* Opens the agent with the options as they are now. Reports nothing. */
+enum connsync_status session_open(void);
+void session_close(void);
+/* Was the agent's token not taken, or for too little, since it was opened? Opened anew, it
+ * looks for another. */
+bool session_token_was_declined(void);
+/* The agent; NULL when it is not open. */
+struct connsync *session_agent(void);
+
+/* Runs a job to its end. `on_item` is called for each connection of a list. The result
+ * is the agent's. A signal that came before ends it at once. */
+enum connsync_status
+session_run(const struct connsync_job *job,
+            void (*on_item)(void *context, const struct connsync_result *result), void *context);
+
+/* The same for a job that belongs to the one before: it takes a second signal to end it. */
+enum connsync_status session_run_on(const struct connsync_job *job);
+
+/* What the port says of the failure that ended the last job. */
+struct report_cause session_cause(void);
+
+uint64_t session_now_ms(void);
+/* Random bits; 0 if there are none. */
+uint32_t session_random(void);
+
+/* Sleeps; less long when a signal comes. */
+void session_sleep(uint64_t ms);
+
+/* Was it asked to stop? */
+bool session_stopped(void);
+
+/* From now on SIGHUP is remembered. */
+void session_catch_hangup(void);
+/* Did one come? Forgets it. */
+bool session_take_hangup(void);
+
+/* `function` is called at least so often, whatever is waited for. */
+void session_set_pulse(uint32_t every_ms, void (*function)(void));
+
+#endif

@@ -1,0 +1,292 @@
+#include "platform/posix/cli/options/identity.h"
+
+#include "platform/posix/cli/base/log.h"
+#include "platform/posix/cli/job/session.h"
+#include "platform/posix/cli/options/secrets.h"
+#include "platform/posix/credentials/assertion.h"
+#include "platform/posix/credentials/client_certificate.h"
+#include "platform/posix/credentials/token_cache.h"
+
+#include <string.h>
+
+/* The longest client id and key id that an assertion has room for. */
+#define ID_MAX 255u
+#define AUDIENCE_SIZE (CLI_HOST_SIZE + sizeof "https:///api/v2/")
+
+/* Static, as all memory of this program is; what is not used is not touched. */
+static struct connsync_private_key key;
+static struct connsync_client_certificate certificate;
+static struct connsync_assertion assertion;
+static struct connsync_client client;
+static struct connsync_token_cache cache = {-1, "", NULL};
+static char token[CONNSYNC_TOKEN_MAX + 1];
+static char scope[CONNSYNC_TOKEN_SCOPE_MAX + 1];
+/* What watch goes on with when new ones cannot be read. */
+static struct connsync_private_key key_aside;
+static struct connsync_client_certificate certificate_aside;
+static enum connsync_assertion_algorithm algorithm_aside;
+static bool verbose;
+static unsigned char scratch_memory[CONNSYNC_CREDENTIAL_SCRATCH_SIZE];
+
+static struct connsync_credential_scratch scratch(void)
+{
+    const struct connsync_credential_scratch lent = {session_port(), scratch_memory,
+                                                     sizeof scratch_memory};
+
+    return lent;
+}
+
+/* -1 where the port does not know. */
+static int64_t utc_now(void)
+{
+    const struct connsync_port *port = session_port();
+    int64_t now = 0;
+
+    return port->utc_seconds(port->context, &now) == CONNSYNC_PORT_OK ? now : -1;
+}
+
+static enum cli_action refuse(struct cli_options *options, const char *kind, const char *name,
+                              enum connsync_credential_status status)
+{
+    return cli_wrong(options, "the %s %.200s: %s", kind,
+                     strcmp(name, "-") == 0 ? "on standard input" : name,
+                     connsync_credential_reason(status));
+}
+
+static void warn_if_exposed(const struct connsync_private_key *read, const char *name)
+{
+    if (read->exposed) {
+        log_format(LOG_NOTE, "others may read or change the private key %.200s: chmod 600", name);
+    }
+}
+
+/* ---- The private key ---- */
+
+static enum cli_action read_algorithm(struct cli_options *options)
+{
+    const char *name = options->signing_alg;
+
+    if (name == NULL) {
+        name = cli_environment("AUTH0_CLIENT_ASSERTION_SIGNING_ALG");
+    }
+    if (name == NULL) {
+        name = cli_environment("AUTH0_CLIENT_SIGNING_ALGORITHM");
+    }
+    assertion.algorithm = CONNSYNC_ASSERTION_RS256;
+    if (name != NULL && !connsync_assertion_algorithm_parse(name, &assertion.algorithm)) {
+        return cli_wrong(options, "the signing algorithm is RS256, RS384 or PS256, not \"%.40s\"",
+                         name);
+    }
+    return CLI_RUN;
+}
+
+static bool is_too_long(const char *id)
+{
+    return id != NULL && strlen(id) > ID_MAX;
+}
+
+enum cli_action identity_read_key(struct cli_options *options)
+{
+    static const char variable[] = "AUTH0_CLIENT_ASSERTION_PRIVATE_KEY";
+    struct connsync_credential_source source = {options->private_key, NULL};
+    struct connsync_credential_scratch lent = scratch();
+
+    if (source.path == NULL) {
+        source.text = cli_environment(variable);
+    }
+    if (source.path == NULL && source.text == NULL) {
+        source.path = cli_environment("AUTH0_CLIENT_SIGNING_KEY_PATH");
+    }
+    if (source.path == NULL && source.text == NULL) {
+        return CLI_RUN;
+    }
+    const char *name = source.path != NULL ? source.path : variable;
+    if (is_too_long(options->client_id) || is_too_long(options->key_id)) {
+        return refuse(options, "private key", name, CONNSYNC_CREDENTIAL_OUTPUT);
+    }
+    enum connsync_credential_status status =
+        connsync_private_key_read(&key, CONNSYNC_PRIVATE_KEY_ASSERTION, &source, &lent);
+    if (status != CONNSYNC_CREDENTIAL_OK) {
+        return refuse(options, "private key", name, status);
+    }
+    warn_if_exposed(&key, name);
+    return read_algorithm(options);
+}
+
+bool identity_has_key(void)
+{
+    return key.length > 0;
+}
+
+static enum connsync_status make_assertion(void *context, int64_t utc_seconds, char *out,
+                                           size_t size)
+{
+    (void)context;
+    switch (connsync_assertion_write(&assertion, utc_seconds, out, size)) {
+    case CONNSYNC_CREDENTIAL_OK:
+        return CONNSYNC_OK;
+    case CONNSYNC_CREDENTIAL_ENTROPY:
+        return CONNSYNC_ERR_ENTROPY;
+    default:
+        return CONNSYNC_ERR_ASSERTION;
+    }
+}
+
+/* ---- The certificate ---- */
+
+enum cli_action identity_read_certificate(struct cli_options *options)
+{
+    const char *path = options->client_certificate;
+    const char *key_path = options->client_key != NULL ? options->client_key : path;
+    const struct connsync_credential_source source = {path, NULL};
+    const struct connsync_credential_source key_source = {options->client_key, NULL};
+    const struct connsync_credential_scratch lent = scratch();
+    bool of_key = false;
+
+    if (path == NULL) {
+        return options->client_key == NULL
+                   ? CLI_RUN
+                   : cli_wrong(options, "%s", "--client-key goes with --client-certificate only");
+    }
+    if (strcmp(path, "-") == 0 || strcmp(key_path, "-") == 0) {
+        return cli_wrong(options, "%s",
+                         "--client-certificate and --client-key take files, not standard input");
+    }
+    enum connsync_credential_status status = connsync_client_certificate_read(
+        &certificate, &source, options->client_key != NULL ? &key_source : NULL, utc_now(), &lent,
+        &of_key);
+    if (status != CONNSYNC_CREDENTIAL_OK) {
+        return refuse(options, of_key ? "client key" : "client certificate",
+                      of_key ? key_path : path, status);
+    }
+    warn_if_exposed(&certificate.key, key_path);
+    return CLI_RUN;
+}
+
+bool identity_has_certificate(void)
+{
+    return certificate.key.length > 0;
+}
+
+/* ---- The kept token ---- */
+
+static void tell_note(void)
+{
+    if (verbose && cache.note != NULL) {
+        log_write(LOG_NOTE, cache.note);
+    }
+}
+
+static void keep(void *context, const struct connsync_grant *grant)
+{
+    struct connsync_token_grant kept = {grant->utc_seconds, grant->utc_seconds, grant->token,
+                                        grant->scope};
+
+    (void)context;
+    if (grant->utc_seconds < 0 || grant->expires_in > CONNSYNC_TOKEN_LIFETIME_MAX_S) {
+        return;
+    }
+    kept.until += (int64_t)grant->expires_in;
+    (void)connsync_token_cache_store(&cache, &kept);
+    tell_note();
+}
+
+static void use_cache(struct connsync_config *config)
+{
+    struct connsync_token_entry entry = {token, sizeof token, scope, sizeof scope, 0};
+    char audience[AUDIENCE_SIZE];
+    struct cs_writer writer;
+    int64_t now = utc_now();
+
+    cs_writer_init(&writer, audience, sizeof audience);
+    cs_write_form(&writer, "https://$/api/v2/", config->domain);
+    connsync_token_cache_close(&cache);
+    bool open =
+        connsync_token_cache_open(&cache, config->domain, config->port_number, config->client_id,
+                                  config->audience != NULL ? config->audience : audience);
+    tell_note();
+    if (!open || now < 0) {
+        return;
+    }
+    client.granted = keep;
+    if (connsync_token_cache_load(&cache, now, &entry)) {
+        config->token = token;
+        client.token_scope = scope[0] != '\0' ? scope : NULL;
+    }
+    tell_note();
+}
+
+void identity_forget_token(void)
+{
+    connsync_token_cache_forget(&cache);
+}
+
+/* ---- All of it ---- */
+
+void identity_fill(struct connsync_config *config, const struct cli_options *options)
+{
+    memset(&client, 0, sizeof client);
+    verbose = options->verbose > 0;
+    if (identity_has_key()) {
+        assertion.key = &key;
+        assertion.key_id = options->key_id;
+        assertion.client_id = options->client_id;
+        assertion.domain = options->domain;
+        assertion.scratch = scratch();
+        client.assertion = make_assertion;
+    }
+    if (identity_has_certificate()) {
+        client.certificate = certificate.chain;
+        client.certificate_length = certificate.chain_length;
+        client.key = certificate.key.der;
+        client.key_length = certificate.key.length;
+    }
+    config->client = &client;
+    if (config->token == NULL && !options->no_token_cache) {
+        use_cache(config);
+    }
+}
+
+void identity_release(void)
+{
+    if (token[0] != '\0') {
+        cs_wipe(token, sizeof token);
+    }
+    connsync_token_cache_close(&cache);
+}
+
+void identity_wipe(void)
+{
+    identity_release();
+    connsync_private_key_wipe(&key);
+    connsync_client_certificate_wipe(&certificate);
+}
+
+void identity_set_aside(void)
+{
+    if (identity_has_key()) {
+        key_aside = key;
+        algorithm_aside = assertion.algorithm;
+    }
+    if (identity_has_certificate()) {
+        certificate_aside = certificate;
+    }
+}
+
+void identity_take_back(void)
+{
+    identity_wipe();
+    if (key_aside.length > 0) {
+        key = key_aside;
+        assertion.algorithm = algorithm_aside;
+    }
+    if (certificate_aside.key.length > 0) {
+        certificate = certificate_aside;
+    }
+}
+
+void identity_drop_aside(void)
+{
+    connsync_private_key_wipe(&key_aside);
+    connsync_client_certificate_wipe(&certificate_aside);
+}
