@@ -18,7 +18,7 @@ OF_A_BOARD = re.compile(r"a board needs|domain: is missing")
 
 def sentences():
     """The texts of config/desired_text.c, in C's spelling no more."""
-    source = (ROOT / "core" / "desired_text.c").read_text(encoding="utf-8")
+    source = (ROOT / "config" / "desired_text.c").read_text(encoding="utf-8")
     table = re.search(r"sentences\[\] = \{(.*?)\n\};", source, re.S).group(1)
     return [text.replace('\\"', '"') for text in re.findall(r'^ +"(.*)",$', table, re.M)]
 
@@ -53,7 +53,7 @@ class ConfigurationTest(WireTest):
         self.assertEqual(told - explained, set())
 
     def test_every_member_is_explained(self):
-        source = (ROOT / "core" / "desired.c").read_text(encoding="utf-8")
+        source = (ROOT / "config" / "desired.c").read_text(encoding="utf-8")
         table = re.search(r"names\[\] = \{(.*?)\};", source, re.S).group(1)
         members = re.findall(r'"(\w+)"', table)
         self.assertEqual(len(members), 13)

@@ -5,20 +5,19 @@
 #include "config/desired.h"
 #include "config/flash_image.h"
 #include "platform/posix/cli/base/atomic_file.h"
+#include "platform/posix/cli/base/exit_code.h"
+#include "platform/posix/cli/base/file.h"
+#include "platform/posix/cli/base/log.h"
 #include "platform/posix/cli/job/report.h"
 #include "platform/posix/cli/options/options.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define EXIT_INPUT 64
-#define EXIT_OUTPUT 1
 
 /* The head, and the text behind it. A byte more than the largest partition, so that
  * what is too large can be told from what just fits. */
@@ -33,7 +32,7 @@ __attribute__((format(printf, 2, 3))) static int wrong(int code, const char *for
     va_start(arguments, format);
     (void)vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
-    report_error(message);
+    log_error(message);
     return code;
 }
 
@@ -43,15 +42,10 @@ static int read_input(const char *path, struct cs_slice *json)
 {
     char *text = image + CONNSYNC_FLASH_IMAGE_HEAD_SIZE;
     size_t room = sizeof image - CONNSYNC_FLASH_IMAGE_HEAD_SIZE;
-    int fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t length = fd < 0 ? -1 : cli_read_all(fd, text, room);
-    int error = errno;
+    ssize_t length = file_read(path, text, room);
 
-    if (fd > STDIN_FILENO) {
-        (void)close(fd);
-    }
     if (length < 0) {
-        return wrong(EXIT_INPUT, "cannot read the file %.200s: %s", path, strerror(error));
+        return wrong(EXIT_USAGE_ERROR, "cannot read the file %.200s: %s", path, strerror(errno));
     }
     *json = cs_slice_make(text, (size_t)length);
     return 0;
@@ -66,17 +60,17 @@ static int check(const char *path, struct cs_slice json, size_t partition_size,
     size_t size = CONNSYNC_FLASH_IMAGE_HEAD_SIZE + json.length;
 
     if (size > sizeof image - 1) {
-        return wrong(EXIT_INPUT, "%.200s: too large for any board", path);
+        return wrong(EXIT_USAGE_ERROR, "%.200s: too large for any board", path);
     }
     if (!connsync_desired_read(desired, json, entries, CONNSYNC_DESIRED_BOARD_ENTRIES_MAX,
                                &fault) ||
         !connsync_desired_check_board(desired, &fault)) {
         cs_writer_init(&writer, sentence, sizeof sentence);
         connsync_desired_explain(&fault, json, &writer);
-        return wrong(EXIT_INPUT, "%.200s: %s", path, sentence);
+        return wrong(EXIT_USAGE_ERROR, "%.200s: %s", path, sentence);
     }
     if (size > partition_size) {
-        return wrong(EXIT_INPUT,
+        return wrong(EXIT_USAGE_ERROR,
                      "%.200s: its image has %zu bytes, and the partition %zu; shorten the file, "
                      "or give the board a larger one and say so with --partition-size",
                      path, size, partition_size);
@@ -140,8 +134,8 @@ static int write_file(const char *path, size_t length)
     struct stat status;
 
     if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
-        return wrong(EXIT_INPUT, "%.200s is not a file: the image holds a secret and goes into one",
-                     path);
+        return wrong(EXIT_USAGE_ERROR,
+                     "%.200s is not a file: the image holds a secret and goes into one", path);
     }
     if (!replace_undisturbed(path, length)) {
         return wrong(EXIT_OUTPUT, "cannot write %.200s: %s", path, strerror(errno));
@@ -152,7 +146,7 @@ static int write_file(const char *path, size_t length)
 static int write_stdout(size_t length)
 {
     if (isatty(STDOUT_FILENO) != 0) {
-        return wrong(EXIT_INPUT, "the image is not written to a terminal: it holds a secret");
+        return wrong(EXIT_USAGE_ERROR, "the image is not written to a terminal: it holds a secret");
     }
     if (!write_all(STDOUT_FILENO, image, length)) {
         return wrong(EXIT_OUTPUT, "cannot write to standard output: %s", strerror(errno));

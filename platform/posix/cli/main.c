@@ -1,6 +1,7 @@
 /* The command line: options in, one job stepped to its end, a report out. */
 #define _POSIX_C_SOURCE 200809L
 
+#include "platform/posix/cli/base/exit_code.h"
 #include "platform/posix/cli/base/log.h"
 #include "platform/posix/cli/flash_image.h"
 #include "platform/posix/cli/fleet/apply.h"
@@ -10,8 +11,10 @@
 #include "platform/posix/cli/job/change.h"
 #include "platform/posix/cli/job/report.h"
 #include "platform/posix/cli/job/session.h"
+#include "platform/posix/cli/options/command_line.h"
 #include "platform/posix/cli/options/help.h"
 #include "platform/posix/cli/options/options.h"
+#include "platform/posix/cli/options/resolve.h"
 #include "platform/posix/cli/version.h"
 
 #include <stdio.h>
@@ -42,7 +45,7 @@ static enum connsync_status run_job(struct connsync_result *result, struct repor
         status = session_run(&options.job, on_item, NULL);
         *result = *connsync_result(session_agent());
     }
-    *cause = session_cause();
+    cause->failure = session_failure();
     cause->change = writes() ? change_last() : NULL;
     return status;
 }
@@ -51,7 +54,7 @@ static enum connsync_status run_job(struct connsync_result *result, struct repor
 static int run(void)
 {
     struct connsync_result result;
-    struct report_cause cause = {"", CONNSYNC_POSIX_PROXY_FINE, NULL};
+    struct report_cause cause = {{"", CONNSYNC_POSIX_PROXY_FINE}, NULL};
     enum connsync_status status = session_open();
 
     memset(&result, 0, sizeof result);
@@ -86,7 +89,7 @@ static int act(enum cli_action action)
         return cli_apply(&options);
     }
     if (!change_read_file(&options)) {
-        report_error(options.message);
+        log_error(options.message);
         return EXIT_USAGE_ERROR;
     }
     if (!session_init(&options)) {
@@ -98,9 +101,12 @@ static int act(enum cli_action action)
 int main(int argc, char **argv)
 {
     forbid_core_files();
-    enum cli_action action = cli_options_read(&options, argc, argv);
+    enum cli_action action = command_line_read(&options, argc, argv);
     if (options.json_logs) {
         log_as_json();
+    }
+    if (action == CLI_RUN) {
+        action = cli_resolve(&options);
     }
     switch (action) {
     case CLI_SHOW_TEXT:
@@ -108,8 +114,8 @@ int main(int argc, char **argv)
     case CLI_SHOW_VERSION:
         return cli_version_print() ? 0 : 1;
     case CLI_USAGE_ERROR:
-        report_error(options.message);
-        cli_options_wipe(&options);
+        log_error(options.message);
+        cli_forget(&options);
         return EXIT_USAGE_ERROR;
     case CLI_FLASH_IMAGE:
         return cli_flash_image(options.file, options.output, options.partition_size);
@@ -118,9 +124,9 @@ int main(int argc, char **argv)
     }
     int code = act(action);
     change_free_file(&options);
-    cli_options_wipe(&options);
+    cli_forget(&options);
     if (fflush(stdout) != 0) {
-        report_error("cannot write to standard output");
+        log_error("cannot write to standard output");
         return code != 0 ? code : 1;
     }
     return code;

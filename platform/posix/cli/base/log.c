@@ -90,6 +90,11 @@ void log_write(enum log_level level, const char *message)
     (void)fflush(stderr);
 }
 
+void log_error(const char *message)
+{
+    log_write(LOG_ERROR, message);
+}
+
 void log_format(enum log_level level, const char *format, ...)
 {
     char line[LINE_SIZE];

@@ -23,6 +23,8 @@ void log_as_json(void);
 
 /* One line; control characters are replaced. */
 void log_write(enum log_level level, const char *message);
+/* The same for an error. */
+void log_error(const char *message);
 __attribute__((format(printf, 2, 3))) void log_format(enum log_level level, const char *format,
                                                       ...);
 

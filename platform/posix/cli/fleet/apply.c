@@ -2,6 +2,8 @@
 
 #include "platform/posix/cli/fleet/apply.h"
 
+#include "platform/posix/cli/base/exit_code.h"
+#include "platform/posix/cli/base/log.h"
 #include "platform/posix/cli/fleet/fleet.h"
 #include "platform/posix/cli/fleet/fleet_report.h"
 #include "platform/posix/cli/fleet/plan_file.h"
@@ -15,7 +17,6 @@
 #include <unistd.h>
 
 #define DEFAULT_FILE "connsync.json"
-#define EXIT_CANNOT_WRITE 1
 
 static struct desired_file file;
 
@@ -88,9 +89,9 @@ static void end_plan(const struct cli_options *options, struct tally *tally)
     if (tally->exit_code != 0 && tally->exit_code != EXIT_DRIFT &&
         tally->failed + tally->unmatched + (tally->seen == 0) > 0) {
         plan_file_abandon();
-        report_error("no plan was written");
+        log_error("no plan was written");
     } else if (!plan_file_commit()) {
-        tally_worsen(tally, EXIT_CANNOT_WRITE);
+        tally_worsen(tally, EXIT_OUTPUT);
     }
 }
 
@@ -112,12 +113,12 @@ static int open_and_run(struct cli_options *options)
         return EXIT_TRUST;
     }
     if (options->out != NULL && !plan_file_begin(options)) {
-        return EXIT_CANNOT_WRITE;
+        return EXIT_OUTPUT;
     }
     enum connsync_status status = session_open();
     if (status != CONNSYNC_OK) {
         plan_file_abandon();
-        report_error(connsync_status_text(status));
+        log_error(connsync_status_text(status));
         return connsync_status_exit_code(status);
     }
     int code = run_opened(options);
@@ -132,7 +133,7 @@ int cli_apply(struct cli_options *options)
     if (prepare(options)) {
         code = open_and_run(options);
     } else {
-        report_error(options->message);
+        log_error(options->message);
     }
     plan_file_close();
     desired_file_free(&file);

@@ -1,63 +1,16 @@
-#define _DEFAULT_SOURCE 1
-
 #include "platform/posix/cli/fleet/desired_file.h"
 
-#include "platform/posix/cli/options/options.h"
+#include "platform/posix/cli/base/file.h"
+#include "platform/posix/cli/base/mapping.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 /* A byte more than the longest text, to tell that one from a longer one. */
 #define TEXT_SIZE (CONNSYNC_DESIRED_TEXT_MAX + 8u)
 #define MAPPING_SIZE                                                                               \
     (TEXT_SIZE + CONNSYNC_DESIRED_ENTRIES_MAX * sizeof(struct connsync_desired_entry))
-
-void *mapping_new(size_t size)
-{
-    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
-    return memory == MAP_FAILED ? NULL : memory;
-}
-
-bool mapping_tokenise(struct cs_json *json, struct cs_slice text, jsmntok_t **tokens, size_t *size)
-{
-    struct cs_json_facts facts;
-
-    if (cs_json_check(text, &facts) != CONNSYNC_OK) {
-        return false;
-    }
-    *size = facts.tokens * sizeof **tokens;
-    *tokens = mapping_new(*size);
-    return *tokens != NULL && cs_json_tokenise(json, text, *tokens, facts.tokens) == CONNSYNC_OK;
-}
-
-void mapping_free(void *mapping, size_t size)
-{
-    if (mapping != NULL) {
-        (void)munmap(mapping, size);
-    }
-}
-
-ssize_t mapping_read(const char *path, char *out, size_t size)
-{
-    int fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-
-    if (fd < 0) {
-        return -1;
-    }
-    ssize_t length = cli_read_all(fd, out, size);
-    int error = errno;
-    if (fd > STDIN_FILENO) {
-        (void)close(fd);
-    }
-    errno = error;
-    return length;
-}
 
 static bool read_mapped(struct desired_file *file, const char *path, char *message, size_t size)
 {
@@ -66,7 +19,7 @@ static bool read_mapped(struct desired_file *file, const char *path, char *messa
     struct connsync_desired_fault fault;
     char sentence[CONNSYNC_DESIRED_SENTENCE_SIZE];
     struct cs_writer writer;
-    ssize_t length = mapping_read(path, text, CONNSYNC_DESIRED_TEXT_MAX + 1);
+    ssize_t length = file_read(path, text, CONNSYNC_DESIRED_TEXT_MAX + 1);
 
     if (length < 0) {
         (void)snprintf(message, size, "cannot read the file %.200s: %s", path, strerror(errno));

@@ -1,6 +1,9 @@
 #include "platform/posix/cli/fleet/fleet.h"
 
+#include "platform/posix/cli/base/digest.h"
+#include "platform/posix/cli/base/exit_code.h"
 #include "platform/posix/cli/base/log.h"
+#include "platform/posix/cli/base/system.h"
 #include "platform/posix/cli/fleet/fleet_report.h"
 #include "platform/posix/cli/fleet/plan_file.h"
 #include "platform/posix/cli/fleet/queue.h"
@@ -69,9 +72,8 @@ static bool is_skipped(const struct connsync_desired_entry *entry, enum connsync
 static void report_result(struct fleet *fleet, struct connsync_result *result,
                           enum connsync_status status)
 {
-    struct report_cause cause = session_cause();
+    const struct report_cause cause = {session_failure(), change_last()};
 
-    cause.change = change_last();
     fleet->options->job.connection = result->id;
     report_end(fleet->options, result, status, &cause);
     change_forget();
@@ -145,7 +147,7 @@ static void on_listed(void *context, const struct connsync_result *listed)
     } else {
         judge(fleet, &one, entry);
     }
-    log_progress(session_now_ms(), "connsync: %llu connections listed, %zu to change",
+    log_progress(system_now_ms(), "connsync: %llu connections listed, %zu to change",
                  (unsigned long long)fleet->tally.seen, queue.count);
 }
 
@@ -244,7 +246,7 @@ static void see_if_to_stop(struct fleet *fleet, const struct connsync_result *re
 }
 
 struct sight {
-    uint8_t digest[PLAN_DIGEST_SIZE]; /* of what was seen last; or as planned */
+    uint8_t digest[DIGEST_SIZE]; /* of what was seen last; or as planned */
 };
 
 static enum connsync_status note_digest(void *context, enum connsync_sight sight,
@@ -253,7 +255,7 @@ static enum connsync_status note_digest(void *context, enum connsync_sight sight
     struct sight *noted = context;
 
     (void)sight;
-    plan_digest(noted->digest, options, length);
+    digest_of(noted->digest, options, length);
     return CONNSYNC_OK;
 }
 
@@ -261,10 +263,10 @@ static enum connsync_status compare_digest(void *context, enum connsync_sight si
                                            const char *options, size_t length)
 {
     const struct sight *planned = context;
-    uint8_t digest[PLAN_DIGEST_SIZE];
+    uint8_t digest[DIGEST_SIZE];
 
     (void)sight;
-    plan_digest(digest, options, length);
+    digest_of(digest, options, length);
     return memcmp(digest, planned->digest, sizeof digest) == 0 ? CONNSYNC_OK
                                                                : CONNSYNC_REFUSED_CHANGED;
 }
@@ -355,7 +357,7 @@ static void one(struct fleet *fleet, const struct connsync_result *known,
         return;
     }
     fleet->done++;
-    log_progress(session_now_ms(), "connsync: %llu of %zu: %.40s", (unsigned long long)fleet->done,
+    log_progress(system_now_ms(), "connsync: %llu of %zu: %.40s", (unsigned long long)fleet->done,
                  count, known->name);
     if (fleet->task == FLEET_HASH) {
         hash(fleet, known, wanted);
@@ -392,7 +394,7 @@ static struct tally finish(struct fleet *fleet)
 static void list_failed(struct fleet *fleet, enum connsync_status status)
 {
     struct connsync_result result = *connsync_result(session_agent());
-    struct report_cause cause = session_cause();
+    const struct report_cause cause = {session_failure(), NULL};
 
     result.id[0] = '\0';
     result.name[0] = '\0';

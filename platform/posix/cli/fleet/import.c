@@ -1,5 +1,6 @@
 #include "platform/posix/cli/fleet/import.h"
 
+#include "platform/posix/cli/base/exit_code.h"
 #include "platform/posix/cli/base/json_out.h"
 #include "platform/posix/cli/base/log.h"
 #include "platform/posix/cli/job/report.h"
@@ -8,7 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define EXIT_OTHER 1
 #define ID_PREFIX "con_"
 
 struct import {
@@ -61,8 +61,8 @@ static int finish(const struct import *import)
 {
     (void)fputs("\n  ]\n}\n", stdout);
     if (fflush(stdout) != 0 || ferror(stdout) != 0) {
-        report_error("cannot write to standard output");
-        return EXIT_OTHER;
+        log_error("cannot write to standard output");
+        return EXIT_OUTPUT;
     }
     log_format(LOG_NOTE, "%u connection%s, %u left out", import->written,
                import->written == 1 ? "" : "s", import->left_out);
@@ -73,7 +73,7 @@ int cli_import(const struct cli_options *options)
 {
     struct connsync_job job;
     struct connsync_result result;
-    struct report_cause cause = {"", CONNSYNC_POSIX_PROXY_FINE, NULL};
+    struct report_cause cause = {{"", CONNSYNC_POSIX_PROXY_FINE}, NULL};
     struct import import = {0, 0};
     enum connsync_status status = session_open();
 
@@ -86,7 +86,7 @@ int cli_import(const struct cli_options *options)
         print_head(options);
         status = session_run(&job, on_item, &import);
         result = *connsync_result(session_agent());
-        cause = session_cause();
+        cause.failure = session_failure();
     }
     int code = report_exit_code(&result, status, &cause);
     if (status == CONNSYNC_OK) {

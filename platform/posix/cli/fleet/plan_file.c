@@ -4,17 +4,18 @@
 
 #include "core/json/json.h"
 #include "platform/posix/cli/base/atomic_file.h"
+#include "platform/posix/cli/base/digest.h"
+#include "platform/posix/cli/base/file.h"
 #include "platform/posix/cli/base/json_out.h"
 #include "platform/posix/cli/base/log.h"
+#include "platform/posix/cli/base/mapping.h"
 #include "platform/posix/cli/fleet/desired_file.h"
 #include "platform/posix/cli/options/resolve.h"
 
 #include <errno.h>
-#include <mbedtls/sha256.h>
 #include <string.h>
 
 #define VERSION 1u
-#define HEX_SIZE (2 * PLAN_DIGEST_SIZE + 1)
 /* 400 bytes a connection, and as many connections as connsync.json may have. */
 #define TEXT_MAX (32u * 1024u * 1024u)
 
@@ -28,12 +29,6 @@ static size_t tokens_size;
 static struct cs_json json;
 static int list;
 static int element;
-
-void plan_digest(uint8_t digest[PLAN_DIGEST_SIZE], const char *options, size_t length)
-{
-    /* It can only fail for a state that it does not have. */
-    (void)mbedtls_sha256((const unsigned char *)options, length, digest, 0);
-}
 
 /* ---- Writing ---- */
 
@@ -61,23 +56,12 @@ bool plan_file_begin(const struct cli_options *options)
     return true;
 }
 
-static void write_hex(char out[HEX_SIZE], const uint8_t *digest)
-{
-    static const char digits[] = "0123456789abcdef";
-
-    for (size_t i = 0; i < PLAN_DIGEST_SIZE; i++) {
-        out[2 * i] = digits[digest[i] >> 4];
-        out[2 * i + 1] = digits[digest[i] & 15];
-    }
-    out[HEX_SIZE - 1] = '\0';
-}
-
 void plan_file_add(const struct plan_step *step)
 {
     FILE *out = written.out;
-    char hex[HEX_SIZE];
+    char hex[DIGEST_HEX_SIZE];
 
-    write_hex(hex, step->digest);
+    digest_write_hex(hex, step->digest);
     (void)fputs(first ? "\n{" : ",\n{", out);
     first = false;
     json_out_member(out, "id", step->id);
@@ -119,7 +103,7 @@ static bool read_setting(int object, const char *name, enum connsync_setting *se
 
 static bool read_hex(uint8_t *digest, const char *hex)
 {
-    for (size_t i = 0; i < PLAN_DIGEST_SIZE; i++) {
+    for (size_t i = 0; i < DIGEST_SIZE; i++) {
         int high = cs_hex_digit(hex[2 * i]);
         int low = high >= 0 ? cs_hex_digit(hex[2 * i + 1]) : -1;
         if (low < 0) {
@@ -127,12 +111,12 @@ static bool read_hex(uint8_t *digest, const char *hex)
         }
         digest[i] = (uint8_t)(high << 4 | low);
     }
-    return hex[HEX_SIZE - 1] == '\0';
+    return hex[DIGEST_HEX_SIZE - 1] == '\0';
 }
 
 static bool read_step(int object, struct plan_step *step)
 {
-    char hex[HEX_SIZE];
+    char hex[DIGEST_HEX_SIZE];
 
     memset(step, 0, sizeof *step);
     return read_string(object, "id", step->id, sizeof step->id) &&
@@ -142,8 +126,8 @@ static bool read_step(int object, struct plan_step *step)
            read_setting(object, "before", &step->before) &&
            read_setting(object, "set_user_root_attributes", &step->wanted) &&
            step->wanted != CONNSYNC_SETTING_UNKNOWN &&
-           read_string(object, "options_sha256", hex, sizeof hex) && strlen(hex) == HEX_SIZE - 1 &&
-           read_hex(step->digest, hex);
+           read_string(object, "options_sha256", hex, sizeof hex) &&
+           strlen(hex) == DIGEST_HEX_SIZE - 1 && read_hex(step->digest, hex);
 }
 
 /* Why it is no plan for this tenant; NULL when it is one. */
@@ -180,7 +164,7 @@ static const char *check(const struct cli_options *options)
 bool plan_file_open(struct cli_options *options)
 {
     text = mapping_new(TEXT_MAX);
-    ssize_t length = text != NULL ? mapping_read(options->plan, text, TEXT_MAX) : -1;
+    ssize_t length = text != NULL ? file_read(options->plan, text, TEXT_MAX) : -1;
 
     if (length < 0) {
         (void)cli_wrong(options, "cannot read the plan %.200s: %s", options->plan, strerror(errno));

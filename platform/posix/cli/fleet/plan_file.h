@@ -15,13 +15,12 @@
 #define CONNSYNC_CLI_PLAN_FILE_H
 
 #include "core/connsync.h"
+#include "platform/posix/cli/base/digest.h"
 #include "platform/posix/cli/options/options.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#define PLAN_DIGEST_SIZE 32u
 
 struct plan_step {
     char id[CONNSYNC_ID_SIZE];
@@ -29,11 +28,8 @@ struct plan_step {
     char strategy[CONNSYNC_STRATEGY_SIZE];
     enum connsync_setting before;
     enum connsync_setting wanted;
-    uint8_t digest[PLAN_DIGEST_SIZE];
+    uint8_t digest[DIGEST_SIZE];
 };
-
-/* SHA-256. */
-void plan_digest(uint8_t digest[PLAN_DIGEST_SIZE], const char *options, size_t length);
 
 /* Begins a new plan beside the file that it is to become. False, with a report, if it
  * cannot be written. */

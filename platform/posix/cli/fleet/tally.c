@@ -1,6 +1,7 @@
 #include "platform/posix/cli/fleet/tally.h"
 
 #include "core/base/text.h"
+#include "platform/posix/cli/base/exit_code.h"
 
 #include <string.h>
 

@@ -7,11 +7,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define EXIT_DRIFT 2
-#define EXIT_UNMATCHED 5
-#define EXIT_TRUST 8
-#define EXIT_USAGE_ERROR 64
-
 struct tally {
     uint64_t seen; /* connections that were listed or planned */
     uint64_t unchanged;

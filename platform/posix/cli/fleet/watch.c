@@ -1,6 +1,8 @@
 #include "platform/posix/cli/fleet/watch.h"
 
+#include "platform/posix/cli/base/exit_code.h"
 #include "platform/posix/cli/base/log.h"
+#include "platform/posix/cli/base/system.h"
 #include "platform/posix/cli/fleet/apply.h"
 #include "platform/posix/cli/fleet/fleet.h"
 #include "platform/posix/cli/fleet/fleet_report.h"
@@ -64,7 +66,7 @@ static struct tally run_once(void)
     }
     memset(&tally, 0, sizeof tally);
     tally.exit_code = connsync_status_exit_code(status);
-    report_error(connsync_status_text(status));
+    log_error(connsync_status_text(status));
     return tally;
 }
 
@@ -90,7 +92,7 @@ static uint64_t next_wait_ms(void)
                                                        : watch.file.desired.every_s);
     uint64_t part = every_ms / JITTER_PART;
 
-    return every_ms - part + session_random() % (2 * part + 1);
+    return every_ms - part + system_random() % (2 * part + 1);
 }
 
 static void tell_systemd(uint64_t wait_ms)
@@ -123,7 +125,7 @@ static void reload(void)
     struct cli_options *options = watch.options;
 
     (void)snprintf(lines, sizeof lines, "RELOADING=1\nMONOTONIC_USEC=%llu",
-                   1000ull * (unsigned long long)session_now_ms());
+                   1000ull * (unsigned long long)system_now_ms());
     notify_send(lines);
     memcpy(domain, options->domain, sizeof domain);
     session_close();
@@ -157,11 +159,11 @@ int cli_watch(struct cli_options *options)
     watch.options = options;
     watch.status.last_error = watch.last_error;
     if (options->file != NULL && strcmp(options->file, "-") == 0) {
-        report_error("watch needs a file that can be read again, not standard input");
+        log_error("watch needs a file that can be read again, not standard input");
         return EXIT_USAGE_ERROR;
     }
     if (!cli_use_file(options, &watch.file)) {
-        report_error(options->message);
+        log_error(options->message);
         return EXIT_USAGE_ERROR;
     }
     if (!session_init(options)) {

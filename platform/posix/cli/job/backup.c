@@ -4,10 +4,11 @@
 
 #include "core/json/json.h"
 #include "platform/posix/cli/base/atomic_file.h"
+#include "platform/posix/cli/base/digest.h"
+#include "platform/posix/cli/base/file.h"
 #include "platform/posix/cli/base/json_out.h"
 #include "platform/posix/cli/base/log.h"
-#include "platform/posix/cli/fleet/desired_file.h"
-#include "platform/posix/cli/fleet/plan_file.h"
+#include "platform/posix/cli/base/mapping.h"
 #include "platform/posix/cli/options/resolve.h"
 
 #include <errno.h>
@@ -19,7 +20,6 @@
 #define TEXT_MAX (CONNSYNC_MEMORY_RECOMMENDED + 65536u)
 /* Of one connection in one second. */
 #define BACKUPS_MAX 1000u
-#define HEX_SIZE (2 * PLAN_DIGEST_SIZE + 1)
 
 static char *text;
 static size_t text_length;
@@ -28,14 +28,12 @@ static size_t tokens_size;
 static char id[CONNSYNC_ID_SIZE];
 static char strategy[CONNSYNC_STRATEGY_SIZE];
 
-static void write_hex(char hex[HEX_SIZE], struct cs_slice options)
+static void write_hex(char hex[DIGEST_HEX_SIZE], struct cs_slice options)
 {
-    uint8_t digest[PLAN_DIGEST_SIZE];
+    uint8_t digest[DIGEST_SIZE];
 
-    plan_digest(digest, options.data, options.length);
-    for (size_t i = 0; i < PLAN_DIGEST_SIZE; i++) {
-        (void)snprintf(hex + 2 * i, 3, "%02x", digest[i]);
-    }
+    digest_of(digest, options.data, options.length);
+    digest_write_hex(hex, digest);
 }
 
 /* ---- Writing ---- */
@@ -58,7 +56,7 @@ static void write_text(FILE *out, const struct cli_options *options,
 {
     struct connsync_result plain = *result;
     char domain[CLI_DOMAIN_SIZE];
-    char hex[HEX_SIZE];
+    char hex[DIGEST_HEX_SIZE];
 
     /* What it would keep in memory of its own would stay there. */
     (void)setvbuf(out, NULL, _IONBF, 0);
@@ -143,7 +141,7 @@ static const char *check(struct cli_options *options)
     struct cs_json json;
     char ours[CLI_DOMAIN_SIZE];
     char domain[CLI_DOMAIN_SIZE];
-    char hex[HEX_SIZE];
+    char hex[DIGEST_HEX_SIZE];
     uint64_t version = 0;
 
     if (!mapping_tokenise(&json, cs_slice_make(text, text_length), &tokens, &tokens_size)) {
@@ -177,7 +175,7 @@ static const char *check(struct cli_options *options)
 bool backup_read(struct cli_options *options)
 {
     text = mapping_new(TEXT_MAX);
-    ssize_t length = text != NULL ? mapping_read(options->file, text, TEXT_MAX) : -1;
+    ssize_t length = text != NULL ? file_read(options->file, text, TEXT_MAX) : -1;
 
     if (length < 0) {
         (void)cli_wrong(options, "cannot read the backup %.200s: %s", options->file,

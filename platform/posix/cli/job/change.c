@@ -3,16 +3,15 @@
 #include "platform/posix/cli/job/change.h"
 
 #include "core/auth0/auth0.h"
-#include "platform/posix/cli/fleet/desired_file.h"
+#include "platform/posix/cli/base/mapping.h"
+#include "platform/posix/cli/base/system.h"
 #include "platform/posix/cli/job/backup.h"
 #include "platform/posix/cli/job/patch_file.h"
 #include "platform/posix/cli/job/session.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 /* The longest `options` that the agent's block can hold. */
 #define SIGHT_MAX CONNSYNC_MEMORY_RECOMMENDED
@@ -29,57 +28,7 @@ static struct {
     bool seen[SIGHTS];
 } kept;
 
-/* ---- The command line ---- */
-
-static bool is_visible(const char *text)
-{
-    for (; *text != '\0'; text++) {
-        if (*text <= ' ' || *text > '~') {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool may_write(const struct cli_options *options)
-{
-    return options->of_file == CLI_APPLY || options->of_file == CLI_WATCH ||
-           (options->of_file == CLI_RUN && !options->is_flash_image &&
-            options->job.operation != CONNSYNC_GET && options->job.operation != CONNSYNC_LIST);
-}
-
-static enum cli_action check_directory(struct cli_options *options)
-{
-    int fd = open(options->backup, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-    if (fd < 0) {
-        return cli_wrong(options, "--backup takes a directory; %.200s: %s", options->backup,
-                         strerror(errno));
-    }
-    (void)close(fd);
-    return CLI_RUN;
-}
-
-enum cli_action cli_check_change(struct cli_options *options)
-{
-    const char *number = options->correlation_id;
-    bool any = options->backup != NULL || options->undo || options->changes || number != NULL;
-
-    if (any && !may_write(options)) {
-        return cli_wrong(options, "%s",
-                         "--backup, --restore, --changes and --correlation-id go with commands "
-                         "that write: set, patch, restore, apply and watch");
-    }
-    if (options->undo && options->job.operation == CONNSYNC_RESTORE) {
-        return cli_wrong(options, "%s", "--restore does not go with restore");
-    }
-    if (number != NULL && (number[0] == '\0' || strlen(number) >= CONNSYNC_CORRELATION_ID_SIZE ||
-                           !is_visible(number))) {
-        return cli_wrong(options, "--correlation-id takes 1 to %d characters of visible ASCII",
-                         CONNSYNC_CORRELATION_ID_SIZE - 1);
-    }
-    return options->backup != NULL ? check_directory(options) : CLI_RUN;
-}
+/* ---- The file ---- */
 
 bool change_read_file(struct cli_options *options)
 {
@@ -255,7 +204,7 @@ static void make_correlation_id(char out[CONNSYNC_CORRELATION_ID_SIZE],
     cs_write_string(&writer, "connsync-");
     for (int i = 0; i < RANDOM_WORDS; i++) {
         char word[9];
-        (void)snprintf(word, sizeof word, "%08x", (unsigned)session_random());
+        (void)snprintf(word, sizeof word, "%08x", (unsigned)system_random());
         cs_write_string(&writer, word);
     }
 }

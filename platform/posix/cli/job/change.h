@@ -31,9 +31,6 @@ struct change {
     struct names names;
 };
 
-/* Options that go with these jobs alone, and are what they should be. */
-enum cli_action cli_check_change(struct cli_options *options);
-
 /* Reads the file of patch or restore into the job. False with the options' message. */
 bool change_read_file(struct cli_options *options);
 

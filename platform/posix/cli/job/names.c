@@ -1,8 +1,8 @@
 #include "platform/posix/cli/job/names.h"
 
 #include "core/auth0/auth0.h"
-#include "platform/posix/cli/fleet/desired_file.h"
-#include "platform/posix/cli/job/session.h"
+#include "platform/posix/cli/base/mapping.h"
+#include "platform/posix/cli/base/system.h"
 
 #include <string.h>
 
@@ -24,8 +24,8 @@ static struct cs_digest_key digest_key;
 
 static void draw_key(void)
 {
-    digest_key.k0 = (uint64_t)session_random() << 32 | session_random();
-    digest_key.k1 = (uint64_t)session_random() << 32 | session_random();
+    digest_key.k0 = (uint64_t)system_random() << 32 | system_random();
+    digest_key.k1 = (uint64_t)system_random() << 32 | system_random();
 }
 
 static void side_close(struct side *side)

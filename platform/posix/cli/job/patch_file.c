@@ -1,7 +1,8 @@
 #include "platform/posix/cli/job/patch_file.h"
 
 #include "core/json/merge.h"
-#include "platform/posix/cli/fleet/desired_file.h"
+#include "platform/posix/cli/base/file.h"
+#include "platform/posix/cli/base/mapping.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -58,7 +59,7 @@ static const char *check(struct cs_slice patch)
 
 bool patch_file_read(struct cli_options *options)
 {
-    ssize_t length = mapping_read(options->file, text, sizeof text);
+    ssize_t length = file_read(options->file, text, sizeof text);
 
     if (length < 0) {
         (void)cli_wrong(options, "cannot read the patch %.200s: %s", options->file,

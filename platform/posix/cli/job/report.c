@@ -1,15 +1,13 @@
 #include "platform/posix/cli/job/report.h"
 
 #include "config/sentence.h"
+#include "platform/posix/cli/base/exit_code.h"
 #include "platform/posix/cli/base/json_out.h"
 #include "platform/posix/cli/base/log.h"
 #include "platform/posix/cli/job/change.h"
 
 #include <stdio.h>
 #include <string.h>
-
-#define EXIT_DRIFT 2
-#define EXIT_CREDENTIALS 4
 
 static const char *clean(char *text)
 {
@@ -113,14 +111,15 @@ static bool is_network(enum connsync_status status)
 
 bool report_blames_proxy(enum connsync_status status, const struct report_cause *cause)
 {
-    return cause->proxy != CONNSYNC_POSIX_PROXY_FINE &&
+    return cause->failure.proxy != CONNSYNC_POSIX_PROXY_FINE &&
            (is_network(status) || status == CONNSYNC_ERR_TIMEOUT);
 }
 
 int report_exit_code(const struct connsync_result *result, enum connsync_status status,
                      const struct report_cause *cause)
 {
-    if (report_blames_proxy(status, cause) && cause->proxy == CONNSYNC_POSIX_PROXY_CREDENTIALS) {
+    if (report_blames_proxy(status, cause) &&
+        cause->failure.proxy == CONNSYNC_POSIX_PROXY_CREDENTIALS) {
         return EXIT_CREDENTIALS;
     }
     if (status == CONNSYNC_OK && result->outcome == CONNSYNC_WOULD_CHANGE) {
@@ -134,11 +133,6 @@ void report_figures(uint64_t requests, const struct connsync *agent)
     log_format(LOG_NOTE, "%llu requests, %u TLS handshakes, %zu bytes of memory",
                (unsigned long long)requests, (unsigned)connsync_result(agent)->handshakes,
                connsync_memory_high_water(agent));
-}
-
-void report_error(const char *message)
-{
-    log_write(LOG_ERROR, message);
 }
 
 void report_item(const struct cli_options *options, const struct connsync_result *result)
@@ -207,7 +201,7 @@ static void add_failure(struct cs_writer *line, const struct connsync_result *re
                         enum connsync_status status, const struct report_cause *cause)
 {
     if (report_blames_proxy(status, cause)) {
-        cs_write_string(line, cause->reason);
+        cs_write_string(line, cause->failure.reason);
         return;
     }
     if (status == CONNSYNC_ERR_RATE_LIMITED && result->wait_ms == CS_PACE_NEVER) {
@@ -221,10 +215,10 @@ static void add_failure(struct cs_writer *line, const struct connsync_result *re
         return;
     }
     bool proxy = status == CONNSYNC_ERR_UNVERIFIED && report_blames_proxy(result->cause, cause);
-    cs_sentence_failure(line, result, status, proxy ? cause->reason : NULL);
-    if (is_network(status) && cause->reason[0] != '\0') {
+    cs_sentence_failure(line, result, status, proxy ? cause->failure.reason : NULL);
+    if (is_network(status) && cause->failure.reason[0] != '\0') {
         cs_write_string(line, " (");
-        cs_write_string(line, cause->reason);
+        cs_write_string(line, cause->failure.reason);
         cs_write_string(line, ")");
     }
 }
@@ -313,10 +307,10 @@ void report_end(const struct cli_options *options, const struct connsync_result 
         print_names_of_failure(options, result, status, cause->change);
     } else {
         const char *code = report_blames_proxy(status, cause)
-                               ? connsync_posix_proxy_failure_name(cause->proxy)
+                               ? connsync_posix_proxy_failure_name(cause->failure.proxy)
                                : connsync_status_name(status);
         report_json_line(result, connsync_outcome_name(result->outcome), code, line + message,
                          cause->change);
     }
-    report_error(line);
+    log_error(line);
 }

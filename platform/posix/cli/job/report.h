@@ -7,17 +7,16 @@
 
 #include "core/connsync.h"
 #include "platform/posix/cli/job/change.h"
+#include "platform/posix/cli/job/session.h"
 #include "platform/posix/cli/options/options.h"
-#include "platform/posix/network/posix_tunnel.h"
 
 /* One connection of a list. */
 void report_item(const struct cli_options *options, const struct connsync_result *result);
 
-/* What the result does not say: the port's word on a failure of the network, ... */
+/* What the result does not say. */
 struct report_cause {
-    const char *reason; /* its own words, or "" */
-    enum connsync_posix_proxy_failure proxy;
-    const struct change *change; /* what else there is to say of a write; NULL: nothing */
+    struct session_failure failure; /* of the network */
+    const struct change *change;    /* what else there is to say of a write; NULL: nothing */
 };
 
 /* Did the job end for what happened between us and the proxy? */
@@ -37,8 +36,5 @@ void report_json_line(const struct connsync_result *result, const char *outcome,
 
 /* What -v adds at the end, on stderr. */
 void report_figures(uint64_t requests, const struct connsync *agent);
-
-/* An error, on stderr. */
-void report_error(const char *message);
 
 #endif

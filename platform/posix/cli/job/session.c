@@ -2,6 +2,8 @@
 
 #include "platform/posix/cli/job/session.h"
 
+#include "platform/posix/cli/base/log.h"
+#include "platform/posix/cli/base/system.h"
 #include "platform/posix/cli/options/identity.h"
 #include "platform/posix/network/posix_anchors.h"
 #include "platform/posix/network/posix_port.h"
@@ -28,7 +30,6 @@ static uint8_t anchors[ANCHORS_SIZE];
 static size_t anchors_length;
 static const uint8_t *anchors_in_use; /* these, or those that are compiled in */
 static struct cli_options *options;
-static struct connsync_posix posix;
 static struct connsync *agent;
 static bool token_declined;
 
@@ -100,7 +101,7 @@ static void catch_signals(void)
             (void)fcntl(wake_pipe[i], F_SETFL, O_NONBLOCK);
             (void)fcntl(wake_pipe[i], F_SETFD, FD_CLOEXEC);
         }
-        posix.wake_fd = wake_pipe[0];
+        system_posix()->wake_fd = wake_pipe[0];
     }
     catch_signal(SIGINT, on_stop);
     catch_signal(SIGTERM, on_stop);
@@ -134,31 +135,6 @@ static void drain_wake_pipe(void)
 
 /* ---- Waiting ---- */
 
-const struct connsync_port *session_port(void)
-{
-    if (posix.port.context == NULL) {
-        connsync_posix_init(&posix, NULL, 0);
-    }
-    return connsync_posix_port(&posix);
-}
-
-uint64_t session_now_ms(void)
-{
-    const struct connsync_port *port = connsync_posix_port(&posix);
-
-    return port->monotonic_ms(port->context);
-}
-
-uint32_t session_random(void)
-{
-    const struct connsync_port *port = connsync_posix_port(&posix);
-    uint32_t random = 0;
-
-    return port->entropy(port->context, (uint8_t *)&random, sizeof random) == CONNSYNC_PORT_OK
-               ? random
-               : 0;
-}
-
 void session_set_pulse(uint32_t every_ms, void (*function)(void))
 {
     pulse_every_ms = every_ms;
@@ -169,7 +145,7 @@ void session_set_pulse(uint32_t every_ms, void (*function)(void))
 /* The wait that is left, cut to the next pulse, which is given when it is due. */
 static uint64_t until_pulse(uint64_t left)
 {
-    uint64_t now = session_now_ms();
+    uint64_t now = system_now_ms();
 
     if (pulse == NULL) {
         return left;
@@ -183,19 +159,19 @@ static uint64_t until_pulse(uint64_t left)
 
 static void wait_for(const struct connsync_wait *wait)
 {
-    uint64_t now = session_now_ms();
+    uint64_t now = system_now_ms();
     uint64_t left = wait->until_ms > now ? wait->until_ms - now : 0;
 
     left = until_pulse(left < WAIT_MAX_MS ? left : WAIT_MAX_MS);
-    (void)connsync_posix_wait(&posix, wait->readable, wait->writable, (int64_t)left);
+    (void)connsync_posix_wait(system_posix(), wait->readable, wait->writable, (int64_t)left);
     drain_wake_pipe();
 }
 
 void session_sleep(uint64_t ms)
 {
-    uint64_t until = session_now_ms() + ms;
+    uint64_t until = system_now_ms() + ms;
 
-    while (stopped == 0 && hung_up == 0 && session_now_ms() < until) {
+    while (stopped == 0 && hung_up == 0 && system_now_ms() < until) {
         struct connsync_wait wait = {false, false, until};
         wait_for(&wait);
     }
@@ -258,14 +234,13 @@ enum connsync_status session_run_on(const struct connsync_job *job)
     return status;
 }
 
-struct report_cause session_cause(void)
+struct session_failure session_failure(void)
 {
-    struct report_cause cause;
+    struct session_failure failure;
 
-    cause.reason = connsync_posix_reason(&posix);
-    cause.proxy = connsync_posix_proxy_failure(&posix);
-    cause.change = NULL;
-    return cause;
+    failure.reason = connsync_posix_reason(system_posix());
+    failure.proxy = connsync_posix_proxy_failure(system_posix());
+    return failure;
 }
 
 /* ---- Opening ---- */
@@ -302,13 +277,13 @@ static bool load_anchors(void)
     char message[CLI_MESSAGE_SIZE];
 
     if (path == NULL) {
-        report_error("no trusted roots found: install ca-certificates or use --ca-file");
+        log_error("no trusted roots found: install ca-certificates or use --ca-file");
         return false;
     }
     if (connsync_posix_anchors_read(&loaded, path, anchors, sizeof anchors) !=
         CONNSYNC_POSIX_ANCHORS_OK) {
         (void)snprintf(message, sizeof message, "%.200s: %s", path, loaded.reason);
-        report_error(message);
+        log_error(message);
         return false;
     }
     anchors_in_use = anchors;
@@ -319,9 +294,9 @@ static bool load_anchors(void)
 bool session_init(struct cli_options *given)
 {
     options = given;
-    connsync_posix_init(&posix, options->has_connect_to ? options->connect_to_host : NULL,
+    connsync_posix_init(system_posix(), options->has_connect_to ? options->connect_to_host : NULL,
                         options->connect_to_port);
-    posix.proxy = &options->proxy;
+    system_posix()->proxy = &options->proxy;
     catch_signals();
     return load_anchors();
 }
@@ -329,7 +304,7 @@ bool session_init(struct cli_options *given)
 static void fill_config(struct connsync_config *config)
 {
     memset(config, 0, sizeof *config);
-    config->port = connsync_posix_port(&posix);
+    config->port = system_port();
     config->memory = memory;
     config->memory_size = sizeof memory;
     config->domain = options->domain;

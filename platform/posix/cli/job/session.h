@@ -9,8 +9,8 @@
 #define CONNSYNC_CLI_SESSION_H
 
 #include "core/connsync.h"
-#include "platform/posix/cli/job/report.h"
 #include "platform/posix/cli/options/options.h"
+#include "platform/posix/network/posix_tunnel.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,9 +19,6 @@
 /* Catches the signals, and loads the roots. False, with a report, without any. `options`
  * stay the caller's: they are read again by each session_open(). */
 bool session_init(struct cli_options *options);
-
-/* The port, which may be used before session_init() for all but connections. */
-const struct connsync_port *session_port(void);
 
 /* Opens the agent with the options as they are now. Reports nothing. */
 enum connsync_status session_open(void);
@@ -42,11 +39,11 @@ session_run(const struct connsync_job *job,
 enum connsync_status session_run_on(const struct connsync_job *job);
 
 /* What the port says of the failure that ended the last job. */
-struct report_cause session_cause(void);
-
-uint64_t session_now_ms(void);
-/* Random bits; 0 if there are none. */
-uint32_t session_random(void);
+struct session_failure {
+    const char *reason; /* its own words, or "" */
+    enum connsync_posix_proxy_failure proxy;
+};
+struct session_failure session_failure(void);
 
 /* Sleeps; less long when a signal comes. */
 void session_sleep(uint64_t ms);

@@ -1,8 +1,8 @@
 #include "platform/posix/cli/options/identity.h"
 
+#include "platform/posix/cli/base/environment.h"
 #include "platform/posix/cli/base/log.h"
-#include "platform/posix/cli/job/session.h"
-#include "platform/posix/cli/options/secrets.h"
+#include "platform/posix/cli/base/system.h"
 #include "platform/posix/credentials/assertion.h"
 #include "platform/posix/credentials/client_certificate.h"
 #include "platform/posix/credentials/token_cache.h"
@@ -30,7 +30,7 @@ static unsigned char scratch_memory[CONNSYNC_CREDENTIAL_SCRATCH_SIZE];
 
 static struct connsync_credential_scratch scratch(void)
 {
-    const struct connsync_credential_scratch lent = {session_port(), scratch_memory,
+    const struct connsync_credential_scratch lent = {system_port(), scratch_memory,
                                                      sizeof scratch_memory};
 
     return lent;
@@ -39,7 +39,7 @@ static struct connsync_credential_scratch scratch(void)
 /* -1 where the port does not know. */
 static int64_t utc_now(void)
 {
-    const struct connsync_port *port = session_port();
+    const struct connsync_port *port = system_port();
     int64_t now = 0;
 
     return port->utc_seconds(port->context, &now) == CONNSYNC_PORT_OK ? now : -1;
@@ -67,10 +67,10 @@ static enum cli_action read_algorithm(struct cli_options *options)
     const char *name = options->signing_alg;
 
     if (name == NULL) {
-        name = cli_environment("AUTH0_CLIENT_ASSERTION_SIGNING_ALG");
+        name = environment_get("AUTH0_CLIENT_ASSERTION_SIGNING_ALG");
     }
     if (name == NULL) {
-        name = cli_environment("AUTH0_CLIENT_SIGNING_ALGORITHM");
+        name = environment_get("AUTH0_CLIENT_SIGNING_ALGORITHM");
     }
     assertion.algorithm = CONNSYNC_ASSERTION_RS256;
     if (name != NULL && !connsync_assertion_algorithm_parse(name, &assertion.algorithm)) {
@@ -92,10 +92,10 @@ enum cli_action identity_read_key(struct cli_options *options)
     struct connsync_credential_scratch lent = scratch();
 
     if (source.path == NULL) {
-        source.text = cli_environment(variable);
+        source.text = environment_get(variable);
     }
     if (source.path == NULL && source.text == NULL) {
-        source.path = cli_environment("AUTH0_CLIENT_SIGNING_KEY_PATH");
+        source.path = environment_get("AUTH0_CLIENT_SIGNING_KEY_PATH");
     }
     if (source.path == NULL && source.text == NULL) {
         return CLI_RUN;

@@ -91,7 +91,7 @@ struct cli_options {
     char client_id_of_file[CONNSYNC_DESIRED_CLIENT_ID_SIZE];
     char audience_of_file[CONNSYNC_DESIRED_AUDIENCE_SIZE];
 
-    /* Secrets, wiped by cli_options_wipe. Empty when not given. */
+    /* Secrets, wiped by cli_forget. Empty when not given. */
     char token[CLI_SECRET_SIZE];
     char client_secret[CLI_SECRET_SIZE];
     struct connsync_posix_proxy proxy; /* the one that applies to the domain, if any */
@@ -100,18 +100,11 @@ struct cli_options {
     char message[CLI_MESSAGE_SIZE]; /* what is wrong, for CLI_USAGE_ERROR */
 };
 
-/* For CLI_PLAN, CLI_APPLY and CLI_WATCH, domain and credentials are not looked for: they
- * may be in the file; see cli_resolve(). */
-enum cli_action cli_options_read(struct cli_options *options, int argc, char **argv);
-
 /* Leaves a message of what is wrong; CLI_USAGE_ERROR. */
 __attribute__((format(printf, 2, 3))) enum cli_action cli_wrong(struct cli_options *options,
                                                                 const char *format, ...);
 
-/* Wipes the secrets here and the keys of identity.h. */
+/* Wipes the secrets here. */
 void cli_options_wipe(struct cli_options *options);
-
-/* Reads to the end, or until `out` is full. The bytes read, or -1. */
-ssize_t cli_read_all(int fd, char *out, size_t size);
 
 #endif

@@ -97,25 +97,3 @@ enum cli_action cli_read_leave(struct cli_options *options, const char *text)
     options->pace.leave = (uint32_t)count;
     return CLI_RUN;
 }
-
-enum cli_action cli_check_of_file(struct cli_options *options)
-{
-    if (options->out != NULL && options->of_file != CLI_PLAN) {
-        return cli_wrong(options, "%s", "--out goes with plan only");
-    }
-    if (options->plan != NULL && options->of_file != CLI_APPLY) {
-        return cli_wrong(options, "%s", "--plan goes with apply only");
-    }
-    if (options->of_file != CLI_WATCH && (options->every_s != 0 || options->status_file != NULL)) {
-        return cli_wrong(options, "%s", "--every and --status-file go with watch only");
-    }
-    if (options->of_file == CLI_WATCH && options->job.dry_run) {
-        return cli_wrong(options, "%s", "--dry-run does not go with watch; see connsync plan");
-    }
-    bool key_from_input = options->private_key != NULL && strcmp(options->private_key, "-") == 0;
-    if (options->of_file == CLI_WATCH && key_from_input) {
-        return cli_wrong(options, "%s",
-                         "watch needs a private key that can be read again, not standard input");
-    }
-    return CLI_RUN;
-}

@@ -17,7 +17,4 @@ enum cli_action cli_read_log_format(struct cli_options *options, const char *tex
 enum cli_action cli_read_max_rps(struct cli_options *options, const char *text);
 enum cli_action cli_read_leave(struct cli_options *options, const char *text);
 
-/* An option that would be passed over in silence is an error. */
-enum cli_action cli_check_of_file(struct cli_options *options);
-
 #endif

@@ -1,5 +1,7 @@
 #include "platform/posix/cli/options/resolve.h"
 
+#include "platform/posix/cli/base/environment.h"
+#include "platform/posix/cli/options/identity.h"
 #include "platform/posix/cli/options/secrets.h"
 
 #include <stdio.h>
@@ -18,7 +20,7 @@ static enum cli_action read_domain(struct cli_options *options)
         return CLI_RUN;
     }
     if (domain == NULL) {
-        domain = cli_environment("AUTH0_DOMAIN");
+        domain = environment_get("AUTH0_DOMAIN");
     }
     if (domain == NULL) {
         return cli_wrong(options, "%s", "no domain: set AUTH0_DOMAIN or use --domain");
@@ -62,19 +64,25 @@ static void read_names(struct cli_options *options)
         bool found = cli_from_file(options, CONNSYNC_DESIRED_CLIENT_ID, options->client_id_of_file,
                                    sizeof options->client_id_of_file);
         options->client_id =
-            found ? options->client_id_of_file : cli_environment("AUTH0_CLIENT_ID");
+            found ? options->client_id_of_file : environment_get("AUTH0_CLIENT_ID");
     }
     options->audience = options->audience_given;
     if (options->audience == NULL) {
         bool found = cli_from_file(options, CONNSYNC_DESIRED_AUDIENCE, options->audience_of_file,
                                    sizeof options->audience_of_file);
-        options->audience = found ? options->audience_of_file : cli_environment("AUTH0_AUDIENCE");
+        options->audience = found ? options->audience_of_file : environment_get("AUTH0_AUDIENCE");
     }
+}
+
+void cli_forget(struct cli_options *options)
+{
+    cli_options_wipe(options);
+    identity_wipe();
 }
 
 enum cli_action cli_resolve(struct cli_options *options)
 {
-    cli_options_wipe(options);
+    cli_forget(options);
     options->token[0] = '\0';
     options->client_secret[0] = '\0';
     read_names(options);

@@ -18,4 +18,7 @@ void cli_write_domain(char out[CLI_DOMAIN_SIZE], const struct cli_options *optio
  * message set. */
 enum cli_action cli_resolve(struct cli_options *options);
 
+/* Wipes the secrets of the options and the keys of identity.h. */
+void cli_forget(struct cli_options *options);
+
 #endif

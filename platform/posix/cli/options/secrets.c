@@ -1,23 +1,13 @@
 /* The token or the client's credentials, from files and the environment. */
-#define _POSIX_C_SOURCE 200809L
-
 #include "platform/posix/cli/options/secrets.h"
 
 #include "core/base/text.h"
+#include "platform/posix/cli/base/environment.h"
+#include "platform/posix/cli/base/file.h"
 #include "platform/posix/cli/options/identity.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-const char *cli_environment(const char *name)
-{
-    const char *value = getenv(name);
-
-    return value != NULL && value[0] != '\0' ? value : NULL;
-}
 
 bool cli_from_file(const struct cli_options *options, enum connsync_desired_member member,
                    char *out, size_t size)
@@ -28,35 +18,13 @@ bool cli_from_file(const struct cli_options *options, enum connsync_desired_memb
     return needed > 0 && needed <= size;
 }
 
-ssize_t cli_read_all(int fd, char *out, size_t size)
-{
-    size_t length = 0;
-
-    while (length < size) {
-        ssize_t got = read(fd, out + length, size - length);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got <= 0) {
-            return got < 0 ? -1 : (ssize_t)length;
-        }
-        length += (size_t)got;
-    }
-    return (ssize_t)length;
-}
-
 /* The first line of a file, without its end; "-" is standard input. */
 static enum cli_action read_secret_file(struct cli_options *options, const char *path, char *out)
 {
-    int fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t length = fd < 0 ? -1 : cli_read_all(fd, out, CLI_SECRET_SIZE);
-    int error = errno;
+    ssize_t length = file_read(path, out, CLI_SECRET_SIZE);
 
-    if (fd > STDIN_FILENO) {
-        (void)close(fd);
-    }
     if (length < 0) {
-        return cli_wrong(options, "cannot read the file %.200s: %s", path, strerror(error));
+        return cli_wrong(options, "cannot read the file %.200s: %s", path, strerror(errno));
     }
     if ((size_t)length == CLI_SECRET_SIZE) {
         return cli_wrong(options, "the file %.200s is too long for a token or a secret", path);
@@ -91,9 +59,9 @@ static enum cli_action read_token(struct cli_options *options)
                       sizeof options->client_secret)) {
         return CLI_RUN;
     }
-    const char *token = cli_environment("AUTH0_API_TOKEN");
+    const char *token = environment_get("AUTH0_API_TOKEN");
     if (token == NULL) {
-        token = cli_environment("AUTH0_ACCESS_TOKEN");
+        token = environment_get("AUTH0_ACCESS_TOKEN");
     }
     return token == NULL ? CLI_RUN : copy_secret(options, "AUTH0_API_TOKEN", token, options->token);
 }
@@ -102,7 +70,7 @@ static enum cli_action read_token(struct cli_options *options)
  * stronger of the two. */
 static enum cli_action read_proof(struct cli_options *options)
 {
-    const char *secret = cli_environment("AUTH0_CLIENT_SECRET");
+    const char *secret = environment_get("AUTH0_CLIENT_SECRET");
 
     if (options->client_secret_file != NULL) {
         return read_secret_file(options, options->client_secret_file, options->client_secret);

@@ -8,9 +8,6 @@
 
 #include "platform/posix/cli/options/options.h"
 
-/* A variable of the environment; NULL when it is not set or empty. */
-const char *cli_environment(const char *name);
-
 /* Is this member in connsync.json? Then it is decoded into `out`, which has room for it. */
 bool cli_from_file(const struct cli_options *options, enum connsync_desired_member member,
                    char *out, size_t size);
