@@ -162,8 +162,7 @@ bool connsync_desired_check_board(const struct connsync_desired *desired,
 
 /* Writes the fault as one sentence without a full stop, the place first:
  * "connections[3].set_user_root_attributes: must be ...". `text` is what was read.
- * No value is ever repeated, only names of members. With CONNSYNC_NO_STATUS_TEXT the
- * reason is "error " and its number. */
+ * No value is ever repeated, only names of members. */
 void connsync_desired_explain(const struct connsync_desired_fault *fault, struct cs_slice text,
                               struct cs_writer *writer);
 

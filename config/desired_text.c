@@ -36,19 +36,6 @@ static void write_line(struct cs_writer *writer, struct cs_slice text, uint32_t 
     cs_write_u64(writer, column);
 }
 
-#ifdef CONNSYNC_NO_STATUS_TEXT
-
-/* For boards with little flash: the number of the error, as config/desired.h has it. */
-static void write_error(const struct connsync_desired_fault *fault, struct cs_slice text,
-                        struct cs_writer *writer)
-{
-    (void)text;
-    cs_write_string(writer, "error ");
-    cs_write_u64(writer, fault->error);
-}
-
-#else
-
 /* Of a member's name that is not known, so much is repeated. */
 #define UNKNOWN_NAME_MAX 40
 
@@ -134,8 +121,6 @@ static void write_error(const struct connsync_desired_fault *fault, struct cs_sl
         break;
     }
 }
-
-#endif
 
 void connsync_desired_explain(const struct connsync_desired_fault *fault, struct cs_slice text,
                               struct cs_writer *writer)

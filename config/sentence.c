@@ -80,22 +80,6 @@ static void add_loss(struct cs_writer *line, const struct connsync_result *resul
     add_count(line, result->verified, " equal)");
 }
 
-/* What prevented the verification. Such texts end in "nothing written" where they
- * stand for themselves; here something may have been. */
-static void add_cause(struct cs_writer *line, const char *text)
-{
-    static const char claim[] = "; nothing written";
-    struct cs_slice cause = cs_slice_of(text);
-    size_t length = sizeof claim - 1;
-
-    if (cause.length >= length && memcmp(text + cause.length - length, claim, length) == 0) {
-        cause.length -= length;
-    }
-    add(line, " (");
-    cs_write(line, cause);
-    add(line, ")");
-}
-
 static void add_http(struct cs_writer *line, const struct connsync_result *result)
 {
     add(line, " (HTTP ");
@@ -114,15 +98,24 @@ static void add_parenthesis(struct cs_writer *line, const char *before, const ch
     add(line, ")");
 }
 
-void cs_sentence_failure(struct cs_writer *line, const struct connsync_result *result,
-                         enum connsync_status status, const char *cause)
+/* Statuses that say that nothing was written. */
+static bool claims_no_write(enum connsync_status status)
 {
-    add(line, connsync_status_text(status));
+    return connsync_status_is_refusal(status) || status == CONNSYNC_ERR_CANCELLED;
+}
+
+void cs_sentence_failure(struct cs_writer *line, const struct connsync_result *result,
+                         enum connsync_status status, const char *text, const char *cause)
+{
+    add(line, text);
+    if (claims_no_write(status)) {
+        add(line, "; nothing written");
+    }
     if (status == CONNSYNC_ERR_LOSS) {
         add_loss(line, result);
     }
     if (status == CONNSYNC_ERR_UNVERIFIED) {
-        add_cause(line, cause != NULL ? cause : connsync_status_text(result->cause));
+        add_parenthesis(line, " (", cause);
     }
     if (status == CONNSYNC_REFUSED_PASSWORDLESS) {
         add_parenthesis(line, " (strategy ", result->strategy);

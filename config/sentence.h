@@ -31,10 +31,11 @@ void cs_sentence_outcome(struct cs_writer *line, const struct connsync_result *r
 /* "14 other options verified unchanged", and what the service made of others. */
 void cs_sentence_verified(struct cs_writer *line, const struct connsync_result *result);
 
-/* Why a job failed, with the details that the result has. `cause` are better words for
- * what prevented a verification than those of the status; NULL when there are none. */
+/* Why a job failed, with the details that the result has. `text` is what the status means, in
+ * words that fit who reads them; `cause` what prevented a verification, read only when the
+ * status is CONNSYNC_ERR_UNVERIFIED. */
 void cs_sentence_failure(struct cs_writer *line, const struct connsync_result *result,
-                         enum connsync_status status, const char *cause);
+                         enum connsync_status status, const char *text, const char *cause);
 
 /* Puts '?' for every control character: a terminal acts on them, and a service
  * may send any in a name. */

@@ -1,10 +1,9 @@
 /*
  * One error space for all layers.
  *
- * A range of numbers belongs to each layer, so that a number alone tells where a
- * failure arose. `connsync_status_name` gives the stable word that programs may
- * match on; `connsync_status_text` says what happened and what to do about it
- * (both compile to short forms with CONNSYNC_NO_STATUS_TEXT).
+ * A range of numbers belongs to each layer, so that a number alone tells where a failure
+ * arose. `connsync_status_name` gives the stable word that programs may match on. What a
+ * status means in sentences is for whoever shows it.
  */
 #ifndef CONNSYNC_CORE_BASE_STATUS_H
 #define CONNSYNC_CORE_BASE_STATUS_H
@@ -94,16 +93,12 @@ enum connsync_status {
     CONNSYNC_ERR_UNVERIFIED = 142
 };
 
-/* "ok", "cert_expired", "missing_options": stable, lower case, one word. */
+/* "ok", "cert_expired", "missing_options": stable, lower case, one word. "unknown_status" for
+ * a number that is none of the above. */
 const char *connsync_status_name(enum connsync_status status);
 
-/* One sentence without a full stop: what happened and what to do. */
-const char *connsync_status_text(enum connsync_status status);
-
-/* The exit code of a program that ended with this status; see the manual. */
-int connsync_status_exit_code(enum connsync_status status);
-
-/* Did connsync decline to write, with certainty that nothing was written? */
+/* Did connsync decline to write, with certainty that nothing was written? True for 120 to 139,
+ * of which later versions may use more. */
 bool connsync_status_is_refusal(enum connsync_status status);
 
 #ifdef __cplusplus

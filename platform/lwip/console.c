@@ -3,6 +3,7 @@
 #include "config/sentence.h"
 #include "core/base/civil.h"
 #include "core/base/version.h"
+#include "platform/lwip/failure_text.h"
 
 struct line {
     struct cs_writer writer;
@@ -139,7 +140,8 @@ void connsync_console_job(const struct connsync_result *result, const char *aske
     if (status == CONNSYNC_OK) {
         cs_sentence_outcome(&line.writer, result);
     } else {
-        cs_sentence_failure(&line.writer, result, status, NULL);
+        cs_sentence_failure(&line.writer, result, status, connsync_failure_text(status),
+                            connsync_failure_text(result->cause));
     }
     if (is_network(status) && connsync_network_reason(network)[0] != '\0') {
         add(&line, " (");

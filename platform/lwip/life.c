@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "platform/lwip/failure_text.h"
+
 #define REASON_SIZE (CONNSYNC_DESIRED_SENTENCE_SIZE + 16)
 #define MS_PER_S 1000u
 
@@ -194,7 +196,7 @@ static void open_agent(struct connsync_life *life, const struct connsync_life_pa
     if (life->agent != NULL) {
         return;
     }
-    connsync_console_reason("agent", connsync_status_text(status));
+    connsync_console_reason("agent", connsync_failure_text(status));
     connsync_board_halt(status == CONNSYNC_ERR_ENTROPY ? CONNSYNC_BOARD_NO_ENTROPY
                                                        : CONNSYNC_BOARD_REFUSED_CONFIGURATION);
 }

@@ -115,6 +115,12 @@ def anchors(path):
     return {re.sub(r"[^\w -]", "", line.lower()).replace(" ", "-") for line in lines}
 
 
+def rows(path):
+    """[STATUS] = "text" of a table in C, in its order."""
+    source = (ROOT / path).read_text(encoding="utf-8")
+    return re.findall(r'^    \[(CONNSYNC_\w+)\] =\s+"([^"]*)"', source, re.M)
+
+
 class ExamplesTest(WireTest):
     """One sandbox and one tenant for each block."""
 
@@ -245,8 +251,23 @@ class ExamplesTest(WireTest):
         text = (ROOT / "README.md").read_text(encoding="utf-8")
         table = text.split("## When connsync refuses", 1)[1].split("\n\n", 3)[2]
         told = re.findall(r"`(\w+)`", "".join(re.findall(r"^\|([^|]*)\|", table, re.M)))
-        code = (ROOT / "core/base/status.c").read_text(encoding="utf-8")
-        self.assertEqual(sorted(told), sorted(re.findall(r'EXIT_REFUSAL, "(\w+)"', code)))
+        refusals = [name for status, name in rows("core/base/status.c")
+                    if status.startswith("CONNSYNC_REFUSED_")]
+        self.assertEqual(sorted(told), sorted(refusals))
+
+    def test_statuses(self):
+        """Each status has one name and one sentence; a board's phrases are of statuses too."""
+        header = (ROOT / "core/base/status.h").read_text(encoding="utf-8")
+        statuses = re.findall(r"^    (CONNSYNC_\w+) = \d+", header, re.M)
+        self.assertGreater(len(statuses), 50)
+        names = rows("core/base/status.c")
+        self.assertEqual([status for status, _ in names], statuses)
+        self.assertEqual(len({name for _, name in names}), len(statuses))
+        self.assertEqual([status for status, _ in rows("config/status_text.c")], statuses)
+        phrases = (ROOT / "platform/lwip/failure_text.c").read_text(encoding="utf-8")
+        told = re.findall(r"^    \{(CONNSYNC_\w+),", phrases, re.M)
+        self.assertGreater(len(told), 40)
+        self.assertEqual(told, [status for status in statuses if status in told])
 
     def test_rooms(self):
         """The design's table of core/ has each of its files."""

@@ -28,7 +28,7 @@ SKIPPED = 77
 
 TARGET = ["-mcpu=cortex-m3", "-mthumb"]
 COMPILE = ["-Os", "-std=c11", "-ffunction-sections", "-fdata-sections", "-Wall", "-Werror",
-           "-DNDEBUG", "-DCS_ARENA_ALIGN=4", "-DCONNSYNC_TLS_SMALL", "-DCONNSYNC_NO_STATUS_TEXT",
+           "-DNDEBUG", "-DCS_ARENA_ALIGN=4", "-DCONNSYNC_TLS_SMALL",
            "-DCONNSYNC_CORE_SMALL", '-DMBEDTLS_CONFIG_FILE="connsync_mbedtls_config.h"']
 PUBLIC_HEADERS = ("core/connsync.h", "core/base/status.h")
 PUBLIC_FUNCTION = re.compile(r"^[a-z][\w ]*?[ *](connsync_\w+)\(", re.MULTILINE)

@@ -3,9 +3,9 @@
 #include "platform/posix/cli/flash_image.h"
 
 #include "config/desired.h"
+#include "config/exit_code.h"
 #include "config/flash_image.h"
 #include "platform/posix/cli/base/atomic_file.h"
-#include "platform/posix/cli/base/exit_code.h"
 #include "platform/posix/cli/base/file.h"
 #include "platform/posix/cli/base/log.h"
 #include "platform/posix/cli/job/report.h"
@@ -45,7 +45,7 @@ static int read_input(const char *path, struct cs_slice *json)
     ssize_t length = file_read(path, text, room);
 
     if (length < 0) {
-        return wrong(EXIT_USAGE_ERROR, "cannot read the file %.200s: %s", path, strerror(errno));
+        return wrong(CS_EXIT_USAGE, "cannot read the file %.200s: %s", path, strerror(errno));
     }
     *json = cs_slice_make(text, (size_t)length);
     return 0;
@@ -60,17 +60,17 @@ static int check(const char *path, struct cs_slice json, size_t partition_size,
     size_t size = CONNSYNC_FLASH_IMAGE_HEAD_SIZE + json.length;
 
     if (size > sizeof image - 1) {
-        return wrong(EXIT_USAGE_ERROR, "%.200s: too large for any board", path);
+        return wrong(CS_EXIT_USAGE, "%.200s: too large for any board", path);
     }
     if (!connsync_desired_read(desired, json, entries, CONNSYNC_DESIRED_BOARD_ENTRIES_MAX,
                                &fault) ||
         !connsync_desired_check_board(desired, &fault)) {
         cs_writer_init(&writer, sentence, sizeof sentence);
         connsync_desired_explain(&fault, json, &writer);
-        return wrong(EXIT_USAGE_ERROR, "%.200s: %s", path, sentence);
+        return wrong(CS_EXIT_USAGE, "%.200s: %s", path, sentence);
     }
     if (size > partition_size) {
-        return wrong(EXIT_USAGE_ERROR,
+        return wrong(CS_EXIT_USAGE,
                      "%.200s: its image has %zu bytes, and the partition %zu; shorten the file, "
                      "or give the board a larger one and say so with --partition-size",
                      path, size, partition_size);
@@ -134,11 +134,11 @@ static int write_file(const char *path, size_t length)
     struct stat status;
 
     if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
-        return wrong(EXIT_USAGE_ERROR,
+        return wrong(CS_EXIT_USAGE,
                      "%.200s is not a file: the image holds a secret and goes into one", path);
     }
     if (!replace_undisturbed(path, length)) {
-        return wrong(EXIT_OUTPUT, "cannot write %.200s: %s", path, strerror(errno));
+        return wrong(CS_EXIT_FAILURE, "cannot write %.200s: %s", path, strerror(errno));
     }
     return 0;
 }
@@ -146,10 +146,10 @@ static int write_file(const char *path, size_t length)
 static int write_stdout(size_t length)
 {
     if (isatty(STDOUT_FILENO) != 0) {
-        return wrong(EXIT_USAGE_ERROR, "the image is not written to a terminal: it holds a secret");
+        return wrong(CS_EXIT_USAGE, "the image is not written to a terminal: it holds a secret");
     }
     if (!write_all(STDOUT_FILENO, image, length)) {
-        return wrong(EXIT_OUTPUT, "cannot write to standard output: %s", strerror(errno));
+        return wrong(CS_EXIT_FAILURE, "cannot write to standard output: %s", strerror(errno));
     }
     return 0;
 }
@@ -179,7 +179,7 @@ static int make(const char *input, const char *output, size_t partition_size)
         (void)printf("%s: %zu of %zu bytes, %zu connection%s, every %u s; it holds a secret\n",
                      output, length, partition_size, desired.count, desired.count == 1 ? "" : "s",
                      (unsigned)desired.every_s);
-        code = fflush(stdout) == 0 ? 0 : wrong(EXIT_OUTPUT, "cannot write to standard output");
+        code = fflush(stdout) == 0 ? 0 : wrong(CS_EXIT_FAILURE, "cannot write to standard output");
     }
     return code;
 }

@@ -1,7 +1,7 @@
 /* The command line: options in, one job stepped to its end, a report out. */
 #define _POSIX_C_SOURCE 200809L
 
-#include "platform/posix/cli/base/exit_code.h"
+#include "config/exit_code.h"
 #include "platform/posix/cli/base/log.h"
 #include "platform/posix/cli/flash_image.h"
 #include "platform/posix/cli/fleet/apply.h"
@@ -90,10 +90,10 @@ static int act(enum cli_action action)
     }
     if (!change_read_file(&options)) {
         log_error(options.message);
-        return EXIT_USAGE_ERROR;
+        return CS_EXIT_USAGE;
     }
     if (!session_init(&options)) {
-        return EXIT_TRUST;
+        return CS_EXIT_TLS;
     }
     return options.is_import ? cli_import(&options) : run();
 }
@@ -116,7 +116,7 @@ int main(int argc, char **argv)
     case CLI_USAGE_ERROR:
         log_error(options.message);
         cli_forget(&options);
-        return EXIT_USAGE_ERROR;
+        return CS_EXIT_USAGE;
     case CLI_FLASH_IMAGE:
         return cli_flash_image(options.file, options.output, options.partition_size);
     default:

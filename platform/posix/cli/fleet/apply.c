@@ -2,7 +2,8 @@
 
 #include "platform/posix/cli/fleet/apply.h"
 
-#include "platform/posix/cli/base/exit_code.h"
+#include "config/exit_code.h"
+#include "config/status_text.h"
 #include "platform/posix/cli/base/log.h"
 #include "platform/posix/cli/fleet/fleet.h"
 #include "platform/posix/cli/fleet/fleet_report.h"
@@ -86,12 +87,12 @@ static void end_plan(const struct cli_options *options, struct tally *tally)
     if (options->out == NULL) {
         return;
     }
-    if (tally->exit_code != 0 && tally->exit_code != EXIT_DRIFT &&
+    if (tally->exit_code != 0 && tally->exit_code != CS_EXIT_DRIFT &&
         tally->failed + tally->unmatched + (tally->seen == 0) > 0) {
         plan_file_abandon();
         log_error("no plan was written");
     } else if (!plan_file_commit()) {
-        tally_worsen(tally, EXIT_OUTPUT);
+        tally_worsen(tally, CS_EXIT_FAILURE);
     }
 }
 
@@ -110,16 +111,16 @@ static int run_opened(struct cli_options *options)
 static int open_and_run(struct cli_options *options)
 {
     if (!session_init(options)) {
-        return EXIT_TRUST;
+        return CS_EXIT_TLS;
     }
     if (options->out != NULL && !plan_file_begin(options)) {
-        return EXIT_OUTPUT;
+        return CS_EXIT_FAILURE;
     }
     enum connsync_status status = session_open();
     if (status != CONNSYNC_OK) {
         plan_file_abandon();
-        log_error(connsync_status_text(status));
-        return connsync_status_exit_code(status);
+        log_error(cs_status_text(status));
+        return cs_exit_code(status);
     }
     int code = run_opened(options);
     session_close();
@@ -128,7 +129,7 @@ static int open_and_run(struct cli_options *options)
 
 int cli_apply(struct cli_options *options)
 {
-    int code = EXIT_USAGE_ERROR;
+    int code = CS_EXIT_USAGE;
 
     if (prepare(options)) {
         code = open_and_run(options);

@@ -1,7 +1,7 @@
 #include "platform/posix/cli/fleet/fleet.h"
 
+#include "config/exit_code.h"
 #include "platform/posix/cli/base/digest.h"
-#include "platform/posix/cli/base/exit_code.h"
 #include "platform/posix/cli/base/log.h"
 #include "platform/posix/cli/base/system.h"
 #include "platform/posix/cli/fleet/fleet_report.h"
@@ -99,7 +99,7 @@ static void decline(struct fleet *fleet, const struct connsync_result *listed,
     if (fleet->task != FLEET_APPLY && refusal) {
         fleet_report_row(fleet->options, &result, (enum connsync_setting)entry->setting, status);
         fleet->tally.refused++;
-        tally_worsen(&fleet->tally, connsync_status_exit_code(status));
+        tally_worsen(&fleet->tally, cs_exit_code(status));
         return;
     }
     report_result(fleet, &result, status);
@@ -110,7 +110,7 @@ static void plan(struct fleet *fleet, const struct connsync_result *result,
 {
     fleet_report_row(fleet->options, result, wanted, CONNSYNC_OK);
     fleet->tally.would_change++;
-    tally_worsen(&fleet->tally, EXIT_DRIFT);
+    tally_worsen(&fleet->tally, CS_EXIT_DRIFT);
 }
 
 static void judge(struct fleet *fleet, const struct connsync_result *listed,
@@ -385,7 +385,7 @@ static struct tally finish(struct fleet *fleet)
     if (fleet->not_tried > 0) {
         log_format(LOG_ERROR, "%llu connections were not tried after that: %s",
                    (unsigned long long)fleet->not_tried, connsync_status_name(fleet->stopped_for));
-        tally_worsen(&fleet->tally, connsync_status_exit_code(fleet->stopped_for));
+        tally_worsen(&fleet->tally, cs_exit_code(fleet->stopped_for));
     }
     return fleet->tally;
 }
@@ -417,7 +417,7 @@ static bool is_matched(struct fleet *fleet)
     if (fleet->tally.unmatched == 0) {
         return true;
     }
-    tally_worsen(&fleet->tally, EXIT_UNMATCHED);
+    tally_worsen(&fleet->tally, CS_EXIT_NO_CONNECTION);
     while (queue_take(&queue, &known, &wanted)) {
         if (fleet->task == FLEET_HASH) {
             plan(fleet, &known, wanted);

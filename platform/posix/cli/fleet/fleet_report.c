@@ -1,6 +1,7 @@
 #include "platform/posix/cli/fleet/fleet_report.h"
 
 #include "config/sentence.h"
+#include "config/status_text.h"
 #include "platform/posix/cli/base/log.h"
 #include "platform/posix/cli/job/report.h"
 
@@ -25,7 +26,7 @@ void fleet_report_unchanged(const struct cli_options *options, const struct conn
         return;
     }
     if (code != CONNSYNC_OK) {
-        first_clause(clause, sizeof clause, connsync_status_text(code));
+        first_clause(clause, sizeof clause, cs_status_text(code));
     }
     report_json_line(listed, connsync_outcome_name(CONNSYNC_UNCHANGED), connsync_status_name(code),
                      clause, NULL);
@@ -55,7 +56,7 @@ void fleet_report_row(const struct cli_options *options, const struct connsync_r
     char clause[CS_SENTENCE_SIZE] = "";
 
     if (status != CONNSYNC_OK) {
-        first_clause(clause, sizeof clause, connsync_status_text(status));
+        first_clause(clause, sizeof clause, cs_status_text(status));
     }
     copy.after = status == CONNSYNC_OK ? wanted : listed->before;
     if (options->json) {

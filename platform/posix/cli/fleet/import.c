@@ -1,6 +1,7 @@
 #include "platform/posix/cli/fleet/import.h"
 
-#include "platform/posix/cli/base/exit_code.h"
+#include "config/exit_code.h"
+#include "config/status_text.h"
 #include "platform/posix/cli/base/json_out.h"
 #include "platform/posix/cli/base/log.h"
 #include "platform/posix/cli/job/report.h"
@@ -20,7 +21,7 @@ static void leave_out(struct import *import, const struct connsync_result *resul
 {
     import->left_out++;
     log_format(LOG_NOTE, "%s (%s): left out: %s", result->name, result->id,
-               result->cause != CONNSYNC_OK ? connsync_status_text(result->cause)
+               result->cause != CONNSYNC_OK ? cs_status_text(result->cause)
                                             : "its setting has a value that is not known");
 }
 
@@ -62,7 +63,7 @@ static int finish(const struct import *import)
     (void)fputs("\n  ]\n}\n", stdout);
     if (fflush(stdout) != 0 || ferror(stdout) != 0) {
         log_error("cannot write to standard output");
-        return EXIT_OUTPUT;
+        return CS_EXIT_FAILURE;
     }
     log_format(LOG_NOTE, "%u connection%s, %u left out", import->written,
                import->written == 1 ? "" : "s", import->left_out);

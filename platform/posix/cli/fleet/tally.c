@@ -1,7 +1,7 @@
 #include "platform/posix/cli/fleet/tally.h"
 
+#include "config/exit_code.h"
 #include "core/base/text.h"
-#include "platform/posix/cli/base/exit_code.h"
 
 #include <string.h>
 
@@ -28,8 +28,10 @@ void tally_count(struct tally *tally, enum connsync_outcome outcome)
 
 void tally_worsen(struct tally *tally, int code)
 {
-    static const unsigned char rising[] = {0, EXIT_DRIFT, EXIT_UNMATCHED,  3, 6, 1, 8,
-                                           4, 7,          EXIT_USAGE_ERROR};
+    static const unsigned char rising[] = {
+        CS_EXIT_DONE,         CS_EXIT_DRIFT,   CS_EXIT_NO_CONNECTION, CS_EXIT_REFUSED,
+        CS_EXIT_RATE_LIMITED, CS_EXIT_FAILURE, CS_EXIT_TLS,           CS_EXIT_CREDENTIALS,
+        CS_EXIT_VERIFY,       CS_EXIT_USAGE};
     const unsigned char *now = memchr(rising, tally->exit_code, sizeof rising);
     const unsigned char *then = memchr(rising, code, sizeof rising);
 

@@ -1,6 +1,7 @@
 #include "platform/posix/cli/fleet/watch.h"
 
-#include "platform/posix/cli/base/exit_code.h"
+#include "config/exit_code.h"
+#include "config/status_text.h"
 #include "platform/posix/cli/base/log.h"
 #include "platform/posix/cli/base/system.h"
 #include "platform/posix/cli/fleet/apply.h"
@@ -65,8 +66,8 @@ static struct tally run_once(void)
         return run_opened();
     }
     memset(&tally, 0, sizeof tally);
-    tally.exit_code = connsync_status_exit_code(status);
-    log_error(connsync_status_text(status));
+    tally.exit_code = cs_exit_code(status);
+    log_error(cs_status_text(status));
     return tally;
 }
 
@@ -160,14 +161,14 @@ int cli_watch(struct cli_options *options)
     watch.status.last_error = watch.last_error;
     if (options->file != NULL && strcmp(options->file, "-") == 0) {
         log_error("watch needs a file that can be read again, not standard input");
-        return EXIT_USAGE_ERROR;
+        return CS_EXIT_USAGE;
     }
     if (!cli_use_file(options, &watch.file)) {
         log_error(options->message);
-        return EXIT_USAGE_ERROR;
+        return CS_EXIT_USAGE;
     }
     if (!session_init(options)) {
-        return EXIT_TRUST;
+        return CS_EXIT_TLS;
     }
     session_catch_hangup();
     uint32_t watchdog_ms = notify_watchdog_ms();

@@ -1,7 +1,8 @@
 #include "platform/posix/cli/job/report.h"
 
+#include "config/exit_code.h"
 #include "config/sentence.h"
-#include "platform/posix/cli/base/exit_code.h"
+#include "config/status_text.h"
 #include "platform/posix/cli/base/json_out.h"
 #include "platform/posix/cli/base/log.h"
 #include "platform/posix/cli/job/change.h"
@@ -120,12 +121,12 @@ int report_exit_code(const struct connsync_result *result, enum connsync_status 
 {
     if (report_blames_proxy(status, cause) &&
         cause->failure.proxy == CONNSYNC_POSIX_PROXY_CREDENTIALS) {
-        return EXIT_CREDENTIALS;
+        return CS_EXIT_CREDENTIALS;
     }
     if (status == CONNSYNC_OK && result->outcome == CONNSYNC_WOULD_CHANGE) {
-        return EXIT_DRIFT;
+        return CS_EXIT_DRIFT;
     }
-    return connsync_status_exit_code(status);
+    return cs_exit_code(status);
 }
 
 void report_figures(uint64_t requests, const struct connsync *agent)
@@ -215,7 +216,8 @@ static void add_failure(struct cs_writer *line, const struct connsync_result *re
         return;
     }
     bool proxy = status == CONNSYNC_ERR_UNVERIFIED && report_blames_proxy(result->cause, cause);
-    cs_sentence_failure(line, result, status, proxy ? cause->failure.reason : NULL);
+    cs_sentence_failure(line, result, status, cs_status_text(status),
+                        proxy ? cause->failure.reason : cs_status_text(result->cause));
     if (is_network(status) && cause->failure.reason[0] != '\0') {
         cs_write_string(line, " (");
         cs_write_string(line, cause->failure.reason);
@@ -232,7 +234,7 @@ static void add_undo(struct cs_writer *line, const struct cli_options *options,
         return;
     }
     if (change->undo == CHANGE_NOT_RESTORED) {
-        const char *text = connsync_status_text(change->undo_status);
+        const char *text = cs_status_text(change->undo_status);
         cs_write_string(line, "; not restored: ");
         /* What follows from it would be wrong here: something was written. */
         cs_write(line, cs_slice_make(text, strcspn(text, ";")));
