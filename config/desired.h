@@ -2,29 +2,29 @@
  * connsync.json: the desired state, the same on the command line and on boards.
  * docs/configuration.md describes its members; this is how to read it.
  *
- *     static struct connsync_desired_entry entries[CONNSYNC_DESIRED_BOARD_ENTRIES_MAX];
- *     struct connsync_desired desired;
- *     struct connsync_desired_fault fault;
+ *     static struct cs_desired_entry entries[CS_DESIRED_BOARD_ENTRIES_MAX];
+ *     struct cs_desired desired;
+ *     struct cs_desired_fault fault;
  *
- *     if (!connsync_desired_read(&desired, json, entries, CONNSYNC_DESIRED_BOARD_ENTRIES_MAX,
+ *     if (!cs_desired_read(&desired, json, entries, CS_DESIRED_BOARD_ENTRIES_MAX,
  *                                &fault) ||
- *         !connsync_desired_check_board(&desired, &fault)) {
- *         char line[CONNSYNC_DESIRED_SENTENCE_SIZE];
+ *         !cs_desired_check_board(&desired, &fault)) {
+ *         char line[CS_DESIRED_SENTENCE_SIZE];
  *         struct cs_writer writer;
  *         cs_writer_init(&writer, line, sizeof line);
- *         connsync_desired_explain(&fault, json, &writer);
+ *         cs_desired_explain(&fault, json, &writer);
  *         ...
  *     }
  *     for (size_t i = 0; i < desired.count; i++) {
- *         char connection[CONNSYNC_DESIRED_ENTRY_SIZE];
- *         connsync_desired_entry_text(&desired, &desired.entries[i], connection);
+ *         char connection[CS_DESIRED_ENTRY_SIZE];
+ *         cs_desired_entry_text(&desired, &desired.entries[i], connection);
  *         job.connection = connection;
  *         job.wanted = (enum connsync_setting)desired.entries[i].setting;
  *         ...
  *     }
  *
  * Nothing is allocated and nothing is copied: the text stays the caller's, must
- * outlive the `struct connsync_desired`, and may lie in flash. No tokens are needed.
+ * outlive the `struct cs_desired`, and may lie in flash. No tokens are needed.
  * Strings are decoded on request.
  */
 #ifndef CONNSYNC_CONFIG_DESIRED_H
@@ -39,102 +39,102 @@ extern "C" {
 #endif
 
 /* The most that can be asked for; callers may have room for less. */
-#define CONNSYNC_DESIRED_ENTRIES_MAX 65535u
-#define CONNSYNC_DESIRED_TEXT_MAX (16u * 1024u * 1024u)
+#define CS_DESIRED_ENTRIES_MAX 65535u
+#define CS_DESIRED_TEXT_MAX (16u * 1024u * 1024u)
 /* What a board takes: one job each, named by id or name. */
-#define CONNSYNC_DESIRED_BOARD_ENTRIES_MAX 32u
+#define CS_DESIRED_BOARD_ENTRIES_MAX 32u
 
 /* The longest strings, decoded, with their final NUL. A token with every scope of
  * the Management API has about 7 KB. */
-#define CONNSYNC_DESIRED_CLIENT_ID_SIZE 256u
-#define CONNSYNC_DESIRED_CLIENT_SECRET_SIZE 1024u
-#define CONNSYNC_DESIRED_TOKEN_SIZE 16384u
-#define CONNSYNC_DESIRED_AUDIENCE_SIZE 256u
+#define CS_DESIRED_CLIENT_ID_SIZE 256u
+#define CS_DESIRED_CLIENT_SECRET_SIZE 1024u
+#define CS_DESIRED_TOKEN_SIZE 16384u
+#define CS_DESIRED_AUDIENCE_SIZE 256u
 /* An id, a name or a strategy. */
-#define CONNSYNC_DESIRED_ENTRY_SIZE CONNSYNC_NAME_SIZE
+#define CS_DESIRED_ENTRY_SIZE CONNSYNC_NAME_SIZE
 
 /* `every`, in seconds: the default, and the limits. */
-#define CONNSYNC_DESIRED_EVERY_DEFAULT_S 3600u
-#define CONNSYNC_DESIRED_EVERY_MAX_S (30u * 24u * 3600u)
+#define CS_DESIRED_EVERY_DEFAULT_S 3600u
+#define CS_DESIRED_EVERY_MAX_S (30u * 24u * 3600u)
 
-/* Enough for any sentence of connsync_desired_explain. */
-#define CONNSYNC_DESIRED_SENTENCE_SIZE 256u
+/* Enough for any sentence of cs_desired_explain. */
+#define CS_DESIRED_SENTENCE_SIZE 256u
 
-enum connsync_desired_member {
-    CONNSYNC_DESIRED_DOMAIN,
-    CONNSYNC_DESIRED_CLIENT_ID,
-    CONNSYNC_DESIRED_CLIENT_SECRET,
-    CONNSYNC_DESIRED_TOKEN,
-    CONNSYNC_DESIRED_AUDIENCE,
-    CONNSYNC_DESIRED_EVERY,
-    CONNSYNC_DESIRED_ID,
-    CONNSYNC_DESIRED_NAME,
-    CONNSYNC_DESIRED_STRATEGY,
-    CONNSYNC_DESIRED_SETTING, /* set_user_root_attributes */
-    CONNSYNC_DESIRED_ALL,
-    CONNSYNC_DESIRED_EXCEPT,
-    CONNSYNC_DESIRED_CONNECTIONS,
-    CONNSYNC_DESIRED_NO_MEMBER
+enum cs_desired_member {
+    CS_DESIRED_DOMAIN,
+    CS_DESIRED_CLIENT_ID,
+    CS_DESIRED_CLIENT_SECRET,
+    CS_DESIRED_TOKEN,
+    CS_DESIRED_AUDIENCE,
+    CS_DESIRED_EVERY,
+    CS_DESIRED_ID,
+    CS_DESIRED_NAME,
+    CS_DESIRED_STRATEGY,
+    CS_DESIRED_SETTING, /* set_user_root_attributes */
+    CS_DESIRED_ALL,
+    CS_DESIRED_EXCEPT,
+    CS_DESIRED_CONNECTIONS,
+    CS_DESIRED_NO_MEMBER
 };
 
 /* One element of `connections` or of `except`. */
-struct connsync_desired_entry {
+struct cs_desired_entry {
     uint32_t at;     /* of its text, in the document, still escaped */
     uint16_t length; /* likewise */
     uint16_t sorted; /* not of this entry: which one is here in the sorted order */
-    uint8_t key;     /* CONNSYNC_DESIRED_ID, _NAME, _STRATEGY; _ALL for the rest */
+    uint8_t key;     /* CS_DESIRED_ID, _NAME, _STRATEGY; _ALL for the rest */
     uint8_t setting; /* enum connsync_setting; _UNKNOWN in `except`: leave it alone */
-    bool matched;    /* connsync_desired_match has seen a connection that it means */
+    bool matched;    /* cs_desired_match has seen a connection that it means */
 };
 
-struct connsync_desired {
+struct cs_desired {
     struct cs_slice text;
-    struct cs_slice strings[CONNSYNC_DESIRED_AUDIENCE + 1]; /* escaped; no data when not given */
-    struct connsync_desired_entry *entries;                 /* in the order of the document */
+    struct cs_slice strings[CS_DESIRED_AUDIENCE + 1]; /* escaped; no data when not given */
+    struct cs_desired_entry *entries;                 /* in the order of the document */
     size_t count;
-    struct connsync_desired_entry rest; /* with "all": true, what all others are to have */
-    uint32_t every_s;                   /* the default when not given */
-    uint16_t given;                     /* a bit, 1 << member, for each member given */
-    uint16_t except_first;              /* where `except` begins in the entries, */
-    uint16_t connections_first;         /* and `connections` */
+    struct cs_desired_entry rest; /* with "all": true, what all others are to have */
+    uint32_t every_s;             /* the default when not given */
+    uint16_t given;               /* a bit, 1 << member, for each member given */
+    uint16_t except_first;        /* where `except` begins in the entries, */
+    uint16_t connections_first;   /* and `connections` */
     bool all;
 };
 
 /* What is wrong. The place is in the other members of the fault. */
-enum connsync_desired_error {
-    CONNSYNC_DESIRED_OK = 0,
-    CONNSYNC_DESIRED_ERR_NOT_JSON,         /* not strict JSON, at `offset` */
-    CONNSYNC_DESIRED_ERR_TOO_LARGE,        /* text over CONNSYNC_DESIRED_TEXT_MAX */
-    CONNSYNC_DESIRED_ERR_UNKNOWN_MEMBER,   /* its name is at `offset` */
-    CONNSYNC_DESIRED_ERR_DUPLICATE_MEMBER, /* the same member twice */
-    CONNSYNC_DESIRED_ERR_TYPE,             /* not the type that the member has */
-    CONNSYNC_DESIRED_ERR_EMPTY,            /* an empty string or list */
-    CONNSYNC_DESIRED_ERR_TOO_LONG,         /* a string over its limit */
-    CONNSYNC_DESIRED_ERR_CHARACTER,        /* a control character, half a surrogate pair, or
+enum cs_desired_error {
+    CS_DESIRED_OK = 0,
+    CS_DESIRED_ERR_NOT_JSON,         /* not strict JSON, at `offset` */
+    CS_DESIRED_ERR_TOO_LARGE,        /* text over CS_DESIRED_TEXT_MAX */
+    CS_DESIRED_ERR_UNKNOWN_MEMBER,   /* its name is at `offset` */
+    CS_DESIRED_ERR_DUPLICATE_MEMBER, /* the same member twice */
+    CS_DESIRED_ERR_TYPE,             /* not the type that the member has */
+    CS_DESIRED_ERR_EMPTY,            /* an empty string or list */
+    CS_DESIRED_ERR_TOO_LONG,         /* a string over its limit */
+    CS_DESIRED_ERR_CHARACTER,        /* a control character, half a surrogate pair, or
                                               in a token anything but visible ASCII */
-    CONNSYNC_DESIRED_ERR_DOMAIN,           /* not HOST or HOST:PORT */
-    CONNSYNC_DESIRED_ERR_EVERY,            /* not an interval, or out of its limits */
-    CONNSYNC_DESIRED_ERR_SETTING,          /* not one of the values */
-    CONNSYNC_DESIRED_ERR_ID,               /* an id that does not begin with con_ */
-    CONNSYNC_DESIRED_ERR_NAME,             /* a name that does: it is an id */
-    CONNSYNC_DESIRED_ERR_KEY,              /* not exactly one of id, name and strategy */
-    CONNSYNC_DESIRED_ERR_MISSING,          /* a member that must be there */
-    CONNSYNC_DESIRED_ERR_NEEDS_ALL,        /* a member that only goes with "all": true */
-    CONNSYNC_DESIRED_ERR_TWO_CREDENTIALS,  /* a token and a client */
-    CONNSYNC_DESIRED_ERR_TOO_MANY,         /* more entries than the caller has room for */
-    CONNSYNC_DESIRED_ERR_REPEATED,         /* the same connections as entry `other` */
-    CONNSYNC_DESIRED_ERR_UNMATCHED,        /* no connection of the tenant is meant by it */
-    CONNSYNC_DESIRED_ERR_BOARD_ALL,        /* boards take connections one by one */
-    CONNSYNC_DESIRED_ERR_BOARD_STRATEGY,   /* likewise */
-    CONNSYNC_DESIRED_ERR_BOARD_CREDENTIALS /* a board has no environment to take them from */
+    CS_DESIRED_ERR_DOMAIN,           /* not HOST or HOST:PORT */
+    CS_DESIRED_ERR_EVERY,            /* not an interval, or out of its limits */
+    CS_DESIRED_ERR_SETTING,          /* not one of the values */
+    CS_DESIRED_ERR_ID,               /* an id that does not begin with con_ */
+    CS_DESIRED_ERR_NAME,             /* a name that does: it is an id */
+    CS_DESIRED_ERR_KEY,              /* not exactly one of id, name and strategy */
+    CS_DESIRED_ERR_MISSING,          /* a member that must be there */
+    CS_DESIRED_ERR_NEEDS_ALL,        /* a member that only goes with "all": true */
+    CS_DESIRED_ERR_TWO_CREDENTIALS,  /* a token and a client */
+    CS_DESIRED_ERR_TOO_MANY,         /* more entries than the caller has room for */
+    CS_DESIRED_ERR_REPEATED,         /* the same connections as entry `other` */
+    CS_DESIRED_ERR_UNMATCHED,        /* no connection of the tenant is meant by it */
+    CS_DESIRED_ERR_BOARD_ALL,        /* boards take connections one by one */
+    CS_DESIRED_ERR_BOARD_STRATEGY,   /* likewise */
+    CS_DESIRED_ERR_BOARD_CREDENTIALS /* a board has no environment to take them from */
 };
 
-struct connsync_desired_fault {
-    enum connsync_desired_error error;
-    enum connsync_desired_member list;   /* _CONNECTIONS, _EXCEPT, or _NO_MEMBER */
-    uint32_t index;                      /* of the element in the list */
-    enum connsync_desired_member member; /* or _NO_MEMBER: the element or document itself */
-    enum connsync_desired_member other_list;
+struct cs_desired_fault {
+    enum cs_desired_error error;
+    enum cs_desired_member list;   /* _CONNECTIONS, _EXCEPT, or _NO_MEMBER */
+    uint32_t index;                /* of the element in the list */
+    enum cs_desired_member member; /* or _NO_MEMBER: the element or document itself */
+    enum cs_desired_member other_list;
     uint32_t other;  /* of the element in `other_list` that is repeated */
     uint32_t limit;  /* for _TOO_MANY and _TOO_LONG */
     uint32_t offset; /* in the text, near the place */
@@ -150,40 +150,38 @@ struct connsync_desired_fault {
  * Whether domain and credentials are there is not checked, since a command line may
  * have them from elsewhere.
  */
-bool connsync_desired_read(struct connsync_desired *desired, struct cs_slice text,
-                           struct connsync_desired_entry *entries, size_t capacity,
-                           struct connsync_desired_fault *fault);
+bool cs_desired_read(struct cs_desired *desired, struct cs_slice text,
+                     struct cs_desired_entry *entries, size_t capacity,
+                     struct cs_desired_fault *fault);
 
 /* Can a board do this? It takes connections by id or name only, at most
- * CONNSYNC_DESIRED_BOARD_ENTRIES_MAX, and must have a domain and either a token or a
+ * CS_DESIRED_BOARD_ENTRIES_MAX, and must have a domain and either a token or a
  * client's id and secret. */
-bool connsync_desired_check_board(const struct connsync_desired *desired,
-                                  struct connsync_desired_fault *fault);
+bool cs_desired_check_board(const struct cs_desired *desired, struct cs_desired_fault *fault);
 
 /* Writes the fault as one sentence without a full stop, the place first:
  * "connections[3].set_user_root_attributes: must be ...". `text` is what was read.
  * No value is ever repeated, only names of members. */
-void connsync_desired_explain(const struct connsync_desired_fault *fault, struct cs_slice text,
-                              struct cs_writer *writer);
+void cs_desired_explain(const struct cs_desired_fault *fault, struct cs_slice text,
+                        struct cs_writer *writer);
 
 /*
- * Decodes one of the strings from CONNSYNC_DESIRED_CLIENT_ID to _AUDIENCE into `out`,
+ * Decodes one of the strings from CS_DESIRED_CLIENT_ID to _AUDIENCE into `out`,
  * with its NUL, and gives the bytes that it needs; when they are more than `size`,
  * nothing is written. 0 when the member is not given. (So a call with NULL and 0
  * asks for the size.) The caller wipes what was secret.
  */
-size_t connsync_desired_string(const struct connsync_desired *desired,
-                               enum connsync_desired_member member, char *out, size_t size);
+size_t cs_desired_string(const struct cs_desired *desired, enum cs_desired_member member, char *out,
+                         size_t size);
 
 /* The domain's host, and its port; `*port_number` stays as it is when none is given.
  * False when the document has no domain. */
-bool connsync_desired_domain(const struct connsync_desired *desired, char host[CONNSYNC_HOST_SIZE],
-                             uint16_t *port_number);
+bool cs_desired_domain(const struct cs_desired *desired, char host[CS_HOST_SIZE],
+                       uint16_t *port_number);
 
 /* Decodes the id, name or strategy of an entry. */
-void connsync_desired_entry_text(const struct connsync_desired *desired,
-                                 const struct connsync_desired_entry *entry,
-                                 char out[CONNSYNC_DESIRED_ENTRY_SIZE]);
+void cs_desired_entry_text(const struct cs_desired *desired, const struct cs_desired_entry *entry,
+                           char out[CS_DESIRED_ENTRY_SIZE]);
 
 /*
  * Who wants this connection, and marks the entries that mean it. The entry with its id
@@ -191,20 +189,19 @@ void connsync_desired_entry_text(const struct connsync_desired *desired,
  * NULL when none wants it, or the first of these is in `except`. The strings are UTF-8,
  * NUL-terminated, not NULL. Takes time log n.
  */
-const struct connsync_desired_entry *connsync_desired_match(struct connsync_desired *desired,
-                                                            const char *id, const char *name,
-                                                            const char *strategy);
+const struct cs_desired_entry *cs_desired_match(struct cs_desired *desired, const char *id,
+                                                const char *name, const char *strategy);
 
 /* Before a new look at the tenant: no entry has matched. */
-void connsync_desired_forget_matches(struct connsync_desired *desired);
+void cs_desired_forget_matches(struct cs_desired *desired);
 
 /* The next entry from `*next` on that nothing has matched, as a fault; `*next` begins
  * at 0 and is moved behind it. False when there are no more. */
-bool connsync_desired_next_unmatched(const struct connsync_desired *desired, size_t *next,
-                                     struct connsync_desired_fault *fault);
+bool cs_desired_next_unmatched(const struct cs_desired *desired, size_t *next,
+                               struct cs_desired_fault *fault);
 
 /* Reads an interval: a whole number and s, m, h or d, from 1s to 30d. */
-bool connsync_interval_read(const char *text, uint32_t *seconds);
+bool cs_interval_read(const char *text, uint32_t *seconds);
 
 #ifdef __cplusplus
 }

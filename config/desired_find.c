@@ -41,10 +41,10 @@ bool cs_desired_is(struct cs_slice escaped, const char *plain)
 
 /* ---- Order ---- */
 
-static int compare_entries(const struct connsync_desired *desired, size_t a, size_t b)
+static int compare_entries(const struct cs_desired *desired, size_t a, size_t b)
 {
-    const struct connsync_desired_entry *entry_a = &desired->entries[a];
-    const struct connsync_desired_entry *entry_b = &desired->entries[b];
+    const struct cs_desired_entry *entry_a = &desired->entries[a];
+    const struct cs_desired_entry *entry_b = &desired->entries[b];
 
     if (entry_a->key != entry_b->key) {
         return entry_a->key - entry_b->key;
@@ -54,14 +54,14 @@ static int compare_entries(const struct connsync_desired *desired, size_t a, siz
 }
 
 /* Like compare_entries, but equal ones stay in the order of the document. */
-static bool comes_before(const struct connsync_desired *desired, size_t a, size_t b)
+static bool comes_before(const struct cs_desired *desired, size_t a, size_t b)
 {
     int difference = compare_entries(desired, a, b);
 
     return difference < 0 || (difference == 0 && a < b);
 }
 
-static void swap(struct connsync_desired_entry *a, struct connsync_desired_entry *b)
+static void swap(struct cs_desired_entry *a, struct cs_desired_entry *b)
 {
     uint16_t kept = a->sorted;
 
@@ -70,9 +70,9 @@ static void swap(struct connsync_desired_entry *a, struct connsync_desired_entry
 }
 
 /* Makes a heap of the numbers from `root` to `end`, given that those below `root` are. */
-static void sift_down(struct connsync_desired *desired, size_t root, size_t end)
+static void sift_down(struct cs_desired *desired, size_t root, size_t end)
 {
-    struct connsync_desired_entry *entries = desired->entries;
+    struct cs_desired_entry *entries = desired->entries;
 
     for (;;) {
         size_t child = 2 * root + 1;
@@ -91,26 +91,25 @@ static void sift_down(struct connsync_desired *desired, size_t root, size_t end)
     }
 }
 
-void cs_desired_place(const struct connsync_desired *desired, size_t entry,
-                      enum connsync_desired_member *list, uint32_t *index)
+void cs_desired_place(const struct cs_desired *desired, size_t entry, enum cs_desired_member *list,
+                      uint32_t *index)
 {
     bool is_exception = desired->entries[entry].setting == CONNSYNC_SETTING_UNKNOWN;
 
-    *list = is_exception ? CONNSYNC_DESIRED_EXCEPT : CONNSYNC_DESIRED_CONNECTIONS;
+    *list = is_exception ? CS_DESIRED_EXCEPT : CS_DESIRED_CONNECTIONS;
     *index =
         (uint32_t)(entry - (is_exception ? desired->except_first : desired->connections_first));
 }
 
-static bool find_repeated(const struct connsync_desired *desired,
-                          struct connsync_desired_fault *fault)
+static bool find_repeated(const struct cs_desired *desired, struct cs_desired_fault *fault)
 {
     for (size_t i = 1; i < desired->count; i++) {
         size_t before = desired->entries[i - 1].sorted;
         size_t here = desired->entries[i].sorted;
 
         if (compare_entries(desired, before, here) == 0) {
-            fault->error = CONNSYNC_DESIRED_ERR_REPEATED;
-            fault->member = CONNSYNC_DESIRED_NO_MEMBER;
+            fault->error = CS_DESIRED_ERR_REPEATED;
+            fault->member = CS_DESIRED_NO_MEMBER;
             fault->offset = desired->entries[here].at;
             cs_desired_place(desired, here, &fault->list, &fault->index);
             cs_desired_place(desired, before, &fault->other_list, &fault->other);
@@ -121,7 +120,7 @@ static bool find_repeated(const struct connsync_desired *desired,
 }
 
 /* Heap sort: n log n at worst, in place, without recursion. */
-bool cs_desired_sort(struct connsync_desired *desired, struct connsync_desired_fault *fault)
+bool cs_desired_sort(struct cs_desired *desired, struct cs_desired_fault *fault)
 {
     for (size_t i = 0; i < desired->count; i++) {
         desired->entries[i].sorted = (uint16_t)i;
@@ -138,15 +137,15 @@ bool cs_desired_sort(struct connsync_desired *desired, struct connsync_desired_f
 
 /* ---- Looking up ---- */
 
-static struct connsync_desired_entry *look_up(const struct connsync_desired *desired,
-                                              enum connsync_desired_member key, const char *text)
+static struct cs_desired_entry *look_up(const struct cs_desired *desired,
+                                        enum cs_desired_member key, const char *text)
 {
     size_t low = 0;
     size_t high = desired->count;
 
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        struct connsync_desired_entry *entry = &desired->entries[desired->entries[middle].sorted];
+        struct cs_desired_entry *entry = &desired->entries[desired->entries[middle].sorted];
         int difference = entry->key - (int)key;
 
         if (difference == 0) {
@@ -164,16 +163,15 @@ static struct connsync_desired_entry *look_up(const struct connsync_desired *des
     return NULL;
 }
 
-const struct connsync_desired_entry *connsync_desired_match(struct connsync_desired *desired,
-                                                            const char *id, const char *name,
-                                                            const char *strategy)
+const struct cs_desired_entry *cs_desired_match(struct cs_desired *desired, const char *id,
+                                                const char *name, const char *strategy)
 {
     const char *const texts[] = {id, name, strategy};
-    const struct connsync_desired_entry *best = NULL;
+    const struct cs_desired_entry *best = NULL;
 
     for (int i = 0; i < 3; i++) {
-        struct connsync_desired_entry *entry =
-            look_up(desired, (enum connsync_desired_member)(CONNSYNC_DESIRED_ID + i), texts[i]);
+        struct cs_desired_entry *entry =
+            look_up(desired, (enum cs_desired_member)(CS_DESIRED_ID + i), texts[i]);
         if (entry == NULL) {
             continue;
         }
@@ -188,26 +186,26 @@ const struct connsync_desired_entry *connsync_desired_match(struct connsync_desi
     return best != NULL && best->setting != CONNSYNC_SETTING_UNKNOWN ? best : NULL;
 }
 
-void connsync_desired_forget_matches(struct connsync_desired *desired)
+void cs_desired_forget_matches(struct cs_desired *desired)
 {
     for (size_t i = 0; i < desired->count; i++) {
         desired->entries[i].matched = false;
     }
 }
 
-bool connsync_desired_next_unmatched(const struct connsync_desired *desired, size_t *next,
-                                     struct connsync_desired_fault *fault)
+bool cs_desired_next_unmatched(const struct cs_desired *desired, size_t *next,
+                               struct cs_desired_fault *fault)
 {
     while (*next < desired->count) {
         size_t entry = (*next)++;
 
         if (!desired->entries[entry].matched) {
             cs_desired_clear_fault(fault);
-            fault->error = CONNSYNC_DESIRED_ERR_UNMATCHED;
+            fault->error = CS_DESIRED_ERR_UNMATCHED;
             cs_desired_place(desired, entry, &fault->list, &fault->index);
-            fault->member = fault->list == CONNSYNC_DESIRED_EXCEPT
-                                ? CONNSYNC_DESIRED_NO_MEMBER
-                                : (enum connsync_desired_member)desired->entries[entry].key;
+            fault->member = fault->list == CS_DESIRED_EXCEPT
+                                ? CS_DESIRED_NO_MEMBER
+                                : (enum cs_desired_member)desired->entries[entry].key;
             fault->offset = desired->entries[entry].at;
             return true;
         }

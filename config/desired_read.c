@@ -11,36 +11,30 @@
 #include "core/json/json_string.h"
 
 #define KEY_MEMBERS                                                                                \
-    (CS_DESIRED_BIT(CONNSYNC_DESIRED_ID) | CS_DESIRED_BIT(CONNSYNC_DESIRED_NAME) |                 \
-     CS_DESIRED_BIT(CONNSYNC_DESIRED_STRATEGY))
-#define ENTRY_MEMBERS (KEY_MEMBERS | CS_DESIRED_BIT(CONNSYNC_DESIRED_SETTING))
-#define DOCUMENT_MEMBERS (CS_DESIRED_BIT(CONNSYNC_DESIRED_NO_MEMBER) - 1 - KEY_MEMBERS)
+    (CS_DESIRED_BIT(CS_DESIRED_ID) | CS_DESIRED_BIT(CS_DESIRED_NAME) |                             \
+     CS_DESIRED_BIT(CS_DESIRED_STRATEGY))
+#define ENTRY_MEMBERS (KEY_MEMBERS | CS_DESIRED_BIT(CS_DESIRED_SETTING))
+#define DOCUMENT_MEMBERS (CS_DESIRED_BIT(CS_DESIRED_NO_MEMBER) - 1 - KEY_MEMBERS)
 
 /* Longer than any value of `every` and of the setting. */
 #define WORD_SIZE 20
 
 /* The limits of strings with their final NUL, by member. */
 static const uint16_t sizes[] = {
-    CONNSYNC_HOST_SIZE,
-    CONNSYNC_DESIRED_CLIENT_ID_SIZE,
-    CONNSYNC_DESIRED_CLIENT_SECRET_SIZE,
-    CONNSYNC_DESIRED_TOKEN_SIZE,
-    CONNSYNC_DESIRED_AUDIENCE_SIZE,
-    CONNSYNC_HOST_SIZE, /* every: judged as a whole */
-    CONNSYNC_ID_SIZE,
-    CONNSYNC_NAME_SIZE,
-    CONNSYNC_STRATEGY_SIZE,
-    CONNSYNC_HOST_SIZE, /* the setting: likewise */
+    CS_HOST_SIZE,          CS_DESIRED_CLIENT_ID_SIZE, CS_DESIRED_CLIENT_SECRET_SIZE,
+    CS_DESIRED_TOKEN_SIZE, CS_DESIRED_AUDIENCE_SIZE,  CS_HOST_SIZE, /* every: judged as a whole */
+    CONNSYNC_ID_SIZE,      CONNSYNC_NAME_SIZE,        CONNSYNC_STRATEGY_SIZE,
+    CS_HOST_SIZE, /* the setting: likewise */
 };
 
 struct reader {
-    struct connsync_desired *desired;
-    struct connsync_desired_fault *fault; /* its place is kept up to date on the way */
+    struct cs_desired *desired;
+    struct cs_desired_fault *fault; /* its place is kept up to date on the way */
     const char *at;
     size_t capacity;
 };
 
-static bool fail(struct reader *reader, enum connsync_desired_error error)
+static bool fail(struct reader *reader, enum cs_desired_error error)
 {
     reader->fault->error = error;
     reader->fault->offset = (uint32_t)(reader->at - reader->desired->text.data);
@@ -61,7 +55,7 @@ static void skip_space(struct reader *reader)
 static bool take_mark(struct reader *reader, char mark)
 {
     if (*reader->at != mark) {
-        return fail(reader, CONNSYNC_DESIRED_ERR_TYPE);
+        return fail(reader, CS_DESIRED_ERR_TYPE);
     }
     reader->at++;
     return true;
@@ -97,17 +91,16 @@ static struct cs_slice take_string(struct reader *reader)
 
 /* ---- Strings ---- */
 
-static bool is_allowed(enum connsync_desired_member member, int byte, int before)
+static bool is_allowed(enum cs_desired_member member, int byte, int before)
 {
     /* A lone half of a surrogate pair is grammatical JSON, but it is no UTF-8. */
     if (byte < ' ' || byte == 0x7F || (before == 0xED && byte >= 0xA0)) {
         return false;
     }
-    return member != CONNSYNC_DESIRED_TOKEN || (byte != ' ' && byte < 0x7F);
+    return member != CS_DESIRED_TOKEN || (byte != ' ' && byte < 0x7F);
 }
 
-static bool check_string(struct reader *reader, enum connsync_desired_member member,
-                         struct cs_slice body)
+static bool check_string(struct reader *reader, enum cs_desired_member member, struct cs_slice body)
 {
     struct cs_json_string string;
     uint32_t length = 0;
@@ -117,22 +110,21 @@ static bool check_string(struct reader *reader, enum connsync_desired_member mem
     cs_json_string_init(&string, body);
     while ((byte = cs_json_string_next(&string)) != CS_JSON_STRING_END) {
         if (!is_allowed(member, byte, before)) {
-            return fail(reader, CONNSYNC_DESIRED_ERR_CHARACTER);
+            return fail(reader, CS_DESIRED_ERR_CHARACTER);
         }
         if (++length == sizes[member]) {
             reader->fault->limit = length - 1;
-            return fail(reader, CONNSYNC_DESIRED_ERR_TOO_LONG);
+            return fail(reader, CS_DESIRED_ERR_TOO_LONG);
         }
         before = byte;
     }
-    return length > 0 || fail(reader, CONNSYNC_DESIRED_ERR_EMPTY);
+    return length > 0 || fail(reader, CS_DESIRED_ERR_EMPTY);
 }
 
-static bool read_string(struct reader *reader, enum connsync_desired_member member,
-                        struct cs_slice *body)
+static bool read_string(struct reader *reader, enum cs_desired_member member, struct cs_slice *body)
 {
     if (*reader->at != '"') {
-        return fail(reader, CONNSYNC_DESIRED_ERR_TYPE);
+        return fail(reader, CS_DESIRED_ERR_TYPE);
     }
     *body = take_string(reader);
     return check_string(reader, member, *body);
@@ -140,21 +132,21 @@ static bool read_string(struct reader *reader, enum connsync_desired_member memb
 
 static bool read_domain(struct reader *reader, struct cs_slice body)
 {
-    char host[CONNSYNC_HOST_SIZE];
+    char host[CS_HOST_SIZE];
     uint16_t port_number = 0;
 
     (void)cs_desired_decode(body, host, sizeof host);
-    return connsync_domain_read(host, &port_number) || fail(reader, CONNSYNC_DESIRED_ERR_DOMAIN);
+    return cs_domain_read(host, &port_number) || fail(reader, CS_DESIRED_ERR_DOMAIN);
 }
 
-static bool read_credential(struct reader *reader, enum connsync_desired_member member)
+static bool read_credential(struct reader *reader, enum cs_desired_member member)
 {
     struct cs_slice *body = &reader->desired->strings[member];
 
     if (!read_string(reader, member, body)) {
         return false;
     }
-    return member != CONNSYNC_DESIRED_DOMAIN || read_domain(reader, *body);
+    return member != CS_DESIRED_DOMAIN || read_domain(reader, *body);
 }
 
 static bool read_every(struct reader *reader)
@@ -162,12 +154,12 @@ static bool read_every(struct reader *reader)
     struct cs_slice body;
     char word[WORD_SIZE];
 
-    if (!read_string(reader, CONNSYNC_DESIRED_EVERY, &body)) {
+    if (!read_string(reader, CS_DESIRED_EVERY, &body)) {
         return false;
     }
     if (cs_desired_decode(body, word, sizeof word) > sizeof word ||
-        !connsync_interval_read(word, &reader->desired->every_s)) {
-        return fail(reader, CONNSYNC_DESIRED_ERR_EVERY);
+        !cs_interval_read(word, &reader->desired->every_s)) {
+        return fail(reader, CS_DESIRED_ERR_EVERY);
     }
     return true;
 }
@@ -177,21 +169,21 @@ static bool read_setting(struct reader *reader, uint8_t *setting)
     struct cs_slice body;
     char word[WORD_SIZE];
 
-    if (!read_string(reader, CONNSYNC_DESIRED_SETTING, &body)) {
+    if (!read_string(reader, CS_DESIRED_SETTING, &body)) {
         return false;
     }
     if (cs_desired_decode(body, word, sizeof word) <= sizeof word) {
         *setting = (uint8_t)connsync_setting_parse(word);
     }
-    return *setting != CONNSYNC_SETTING_UNKNOWN || fail(reader, CONNSYNC_DESIRED_ERR_SETTING);
+    return *setting != CONNSYNC_SETTING_UNKNOWN || fail(reader, CS_DESIRED_ERR_SETTING);
 }
 
 static bool read_all(struct reader *reader)
 {
-    struct connsync_desired *desired = reader->desired;
+    struct cs_desired *desired = reader->desired;
 
     if (*reader->at != 't' && *reader->at != 'f') {
-        return fail(reader, CONNSYNC_DESIRED_ERR_TYPE);
+        return fail(reader, CS_DESIRED_ERR_TYPE);
     }
     desired->all = *reader->at == 't';
     reader->at += desired->all ? strlen("true") : strlen("false");
@@ -207,18 +199,18 @@ static bool take_member(struct reader *reader, unsigned known, unsigned *given)
     struct cs_slice key = take_string(reader);
     int member = 0;
 
-    while (member < CONNSYNC_DESIRED_NO_MEMBER &&
+    while (member < CS_DESIRED_NO_MEMBER &&
            ((known & CS_DESIRED_BIT(member)) == 0 ||
-            !cs_desired_is(key, cs_desired_member_name((enum connsync_desired_member)member)))) {
+            !cs_desired_is(key, cs_desired_member_name((enum cs_desired_member)member)))) {
         member++;
     }
-    reader->fault->member = (enum connsync_desired_member)member;
-    if (member == CONNSYNC_DESIRED_NO_MEMBER) {
+    reader->fault->member = (enum cs_desired_member)member;
+    if (member == CS_DESIRED_NO_MEMBER) {
         reader->at = start;
-        return fail(reader, CONNSYNC_DESIRED_ERR_UNKNOWN_MEMBER);
+        return fail(reader, CS_DESIRED_ERR_UNKNOWN_MEMBER);
     }
     if ((*given & CS_DESIRED_BIT(member)) != 0) {
-        return fail(reader, CONNSYNC_DESIRED_ERR_DUPLICATE_MEMBER);
+        return fail(reader, CS_DESIRED_ERR_DUPLICATE_MEMBER);
     }
     *given |= CS_DESIRED_BIT(member);
     skip_space(reader);
@@ -229,11 +221,11 @@ static bool take_member(struct reader *reader, unsigned known, unsigned *given)
 
 /* An id, a name or a strategy. An element of `except` is an id or a name by its looks,
  * as a connection on the command line is; `member` says a name then. */
-static bool read_key(struct reader *reader, struct connsync_desired_entry *entry,
-                     enum connsync_desired_member member)
+static bool read_key(struct reader *reader, struct cs_desired_entry *entry,
+                     enum cs_desired_member member)
 {
     struct cs_slice body;
-    char text[CONNSYNC_DESIRED_ENTRY_SIZE];
+    char text[CS_DESIRED_ENTRY_SIZE];
     bool is_id;
 
     if (!read_string(reader, member, &body)) {
@@ -241,14 +233,14 @@ static bool read_key(struct reader *reader, struct connsync_desired_entry *entry
     }
     (void)cs_desired_decode(body, text, sizeof text);
     is_id = cs_auth0_is_id(text);
-    if (member == CONNSYNC_DESIRED_ID && !is_id) {
-        return fail(reader, CONNSYNC_DESIRED_ERR_ID);
+    if (member == CS_DESIRED_ID && !is_id) {
+        return fail(reader, CS_DESIRED_ERR_ID);
     }
-    if (member == CONNSYNC_DESIRED_NAME && is_id) {
-        if (reader->fault->list == CONNSYNC_DESIRED_CONNECTIONS) {
-            return fail(reader, CONNSYNC_DESIRED_ERR_NAME);
+    if (member == CS_DESIRED_NAME && is_id) {
+        if (reader->fault->list == CS_DESIRED_CONNECTIONS) {
+            return fail(reader, CS_DESIRED_ERR_NAME);
         }
-        member = CONNSYNC_DESIRED_ID;
+        member = CS_DESIRED_ID;
     }
     entry->at = (uint32_t)(body.data - reader->desired->text.data);
     entry->length = (uint16_t)body.length;
@@ -256,23 +248,22 @@ static bool read_key(struct reader *reader, struct connsync_desired_entry *entry
     return true;
 }
 
-static bool read_entry_member(struct reader *reader, struct connsync_desired_entry *entry,
-                              unsigned given)
+static bool read_entry_member(struct reader *reader, struct cs_desired_entry *entry, unsigned given)
 {
-    enum connsync_desired_member member = reader->fault->member;
+    enum cs_desired_member member = reader->fault->member;
     unsigned keys = given & KEY_MEMBERS;
 
-    if (member == CONNSYNC_DESIRED_SETTING) {
+    if (member == CS_DESIRED_SETTING) {
         return read_setting(reader, &entry->setting);
     }
     if (keys != CS_DESIRED_BIT(member)) {
-        reader->fault->member = CONNSYNC_DESIRED_NO_MEMBER;
-        return fail(reader, CONNSYNC_DESIRED_ERR_KEY);
+        reader->fault->member = CS_DESIRED_NO_MEMBER;
+        return fail(reader, CS_DESIRED_ERR_KEY);
     }
     return read_key(reader, entry, member);
 }
 
-static bool read_connection(struct reader *reader, struct connsync_desired_entry *entry)
+static bool read_connection(struct reader *reader, struct cs_desired_entry *entry)
 {
     unsigned given = 0;
 
@@ -285,31 +276,31 @@ static bool read_connection(struct reader *reader, struct connsync_desired_entry
             return false;
         }
     }
-    reader->fault->member = CONNSYNC_DESIRED_NO_MEMBER;
+    reader->fault->member = CS_DESIRED_NO_MEMBER;
     if ((given & KEY_MEMBERS) == 0) {
-        return fail(reader, CONNSYNC_DESIRED_ERR_KEY);
+        return fail(reader, CS_DESIRED_ERR_KEY);
     }
-    if ((given & CS_DESIRED_BIT(CONNSYNC_DESIRED_SETTING)) == 0) {
-        reader->fault->member = CONNSYNC_DESIRED_SETTING;
-        return fail(reader, CONNSYNC_DESIRED_ERR_MISSING);
+    if ((given & CS_DESIRED_BIT(CS_DESIRED_SETTING)) == 0) {
+        reader->fault->member = CS_DESIRED_SETTING;
+        return fail(reader, CS_DESIRED_ERR_MISSING);
     }
     return true;
 }
 
-static bool read_entry(struct reader *reader, enum connsync_desired_member list)
+static bool read_entry(struct reader *reader, enum cs_desired_member list)
 {
-    struct connsync_desired *desired = reader->desired;
-    struct connsync_desired_entry *entry = &desired->entries[desired->count];
+    struct cs_desired *desired = reader->desired;
+    struct cs_desired_entry *entry = &desired->entries[desired->count];
 
     memset(entry, 0, sizeof *entry);
     desired->count++;
-    return list == CONNSYNC_DESIRED_CONNECTIONS ? read_connection(reader, entry)
-                                                : read_key(reader, entry, CONNSYNC_DESIRED_NAME);
+    return list == CS_DESIRED_CONNECTIONS ? read_connection(reader, entry)
+                                          : read_key(reader, entry, CS_DESIRED_NAME);
 }
 
-static bool read_list(struct reader *reader, enum connsync_desired_member list)
+static bool read_list(struct reader *reader, enum cs_desired_member list)
 {
-    struct connsync_desired_fault *fault = reader->fault;
+    struct cs_desired_fault *fault = reader->fault;
     size_t first = reader->desired->count;
 
     if (!take_mark(reader, '[')) {
@@ -318,37 +309,37 @@ static bool read_list(struct reader *reader, enum connsync_desired_member list)
     while (has_next(reader)) {
         if (reader->desired->count == reader->capacity) {
             fault->limit = (uint32_t)reader->capacity;
-            return fail(reader, CONNSYNC_DESIRED_ERR_TOO_MANY);
+            return fail(reader, CS_DESIRED_ERR_TOO_MANY);
         }
         fault->list = list;
         fault->index = (uint32_t)(reader->desired->count - first);
-        fault->member = CONNSYNC_DESIRED_NO_MEMBER;
+        fault->member = CS_DESIRED_NO_MEMBER;
         if (!read_entry(reader, list)) {
             return false;
         }
-        fault->list = CONNSYNC_DESIRED_NO_MEMBER;
+        fault->list = CS_DESIRED_NO_MEMBER;
         fault->member = list;
     }
-    return reader->desired->count > first || fail(reader, CONNSYNC_DESIRED_ERR_EMPTY);
+    return reader->desired->count > first || fail(reader, CS_DESIRED_ERR_EMPTY);
 }
 
 static bool read_member(struct reader *reader)
 {
-    struct connsync_desired *desired = reader->desired;
+    struct cs_desired *desired = reader->desired;
 
     switch (reader->fault->member) {
-    case CONNSYNC_DESIRED_EVERY:
+    case CS_DESIRED_EVERY:
         return read_every(reader);
-    case CONNSYNC_DESIRED_SETTING:
+    case CS_DESIRED_SETTING:
         return read_setting(reader, &desired->rest.setting);
-    case CONNSYNC_DESIRED_ALL:
+    case CS_DESIRED_ALL:
         return read_all(reader);
-    case CONNSYNC_DESIRED_EXCEPT:
+    case CS_DESIRED_EXCEPT:
         desired->except_first = (uint16_t)desired->count;
-        return read_list(reader, CONNSYNC_DESIRED_EXCEPT);
-    case CONNSYNC_DESIRED_CONNECTIONS:
+        return read_list(reader, CS_DESIRED_EXCEPT);
+    case CS_DESIRED_CONNECTIONS:
         desired->connections_first = (uint16_t)desired->count;
-        return read_list(reader, CONNSYNC_DESIRED_CONNECTIONS);
+        return read_list(reader, CS_DESIRED_CONNECTIONS);
     default:
         return read_credential(reader, reader->fault->member);
     }
@@ -374,28 +365,28 @@ static bool read_document(struct reader *reader)
 /* ---- The whole ---- */
 
 /* What only shows when all members are known. */
-static enum connsync_desired_error check_members(const struct connsync_desired *desired,
-                                                 enum connsync_desired_member *member)
+static enum cs_desired_error check_members(const struct cs_desired *desired,
+                                           enum cs_desired_member *member)
 {
-    *member = CONNSYNC_DESIRED_TOKEN;
-    if (cs_desired_has(desired, CONNSYNC_DESIRED_TOKEN) &&
-        (cs_desired_has(desired, CONNSYNC_DESIRED_CLIENT_ID) ||
-         cs_desired_has(desired, CONNSYNC_DESIRED_CLIENT_SECRET))) {
-        return CONNSYNC_DESIRED_ERR_TWO_CREDENTIALS;
+    *member = CS_DESIRED_TOKEN;
+    if (cs_desired_has(desired, CS_DESIRED_TOKEN) &&
+        (cs_desired_has(desired, CS_DESIRED_CLIENT_ID) ||
+         cs_desired_has(desired, CS_DESIRED_CLIENT_SECRET))) {
+        return CS_DESIRED_ERR_TWO_CREDENTIALS;
     }
-    *member = CONNSYNC_DESIRED_SETTING;
-    if (desired->all != cs_desired_has(desired, CONNSYNC_DESIRED_SETTING)) {
-        return desired->all ? CONNSYNC_DESIRED_ERR_MISSING : CONNSYNC_DESIRED_ERR_NEEDS_ALL;
+    *member = CS_DESIRED_SETTING;
+    if (desired->all != cs_desired_has(desired, CS_DESIRED_SETTING)) {
+        return desired->all ? CS_DESIRED_ERR_MISSING : CS_DESIRED_ERR_NEEDS_ALL;
     }
-    *member = CONNSYNC_DESIRED_EXCEPT;
-    if (!desired->all && cs_desired_has(desired, CONNSYNC_DESIRED_EXCEPT)) {
-        return CONNSYNC_DESIRED_ERR_NEEDS_ALL;
+    *member = CS_DESIRED_EXCEPT;
+    if (!desired->all && cs_desired_has(desired, CS_DESIRED_EXCEPT)) {
+        return CS_DESIRED_ERR_NEEDS_ALL;
     }
-    *member = CONNSYNC_DESIRED_CONNECTIONS;
-    if (!desired->all && !cs_desired_has(desired, CONNSYNC_DESIRED_CONNECTIONS)) {
-        return CONNSYNC_DESIRED_ERR_MISSING;
+    *member = CS_DESIRED_CONNECTIONS;
+    if (!desired->all && !cs_desired_has(desired, CS_DESIRED_CONNECTIONS)) {
+        return CS_DESIRED_ERR_MISSING;
     }
-    return CONNSYNC_DESIRED_OK;
+    return CS_DESIRED_OK;
 }
 
 static bool check_text(struct reader *reader)
@@ -403,19 +394,19 @@ static bool check_text(struct reader *reader)
     struct cs_slice text = reader->desired->text;
     struct cs_json_facts facts;
 
-    if (text.length > CONNSYNC_DESIRED_TEXT_MAX) {
-        return fail(reader, CONNSYNC_DESIRED_ERR_TOO_LARGE);
+    if (text.length > CS_DESIRED_TEXT_MAX) {
+        return fail(reader, CS_DESIRED_ERR_TOO_LARGE);
     }
     if (cs_json_check(text, &facts) != CONNSYNC_OK) {
         reader->at += facts.offset;
-        return fail(reader, CONNSYNC_DESIRED_ERR_NOT_JSON);
+        return fail(reader, CS_DESIRED_ERR_NOT_JSON);
     }
     return true;
 }
 
-bool connsync_desired_read(struct connsync_desired *desired, struct cs_slice text,
-                           struct connsync_desired_entry *entries, size_t capacity,
-                           struct connsync_desired_fault *fault)
+bool cs_desired_read(struct cs_desired *desired, struct cs_slice text,
+                     struct cs_desired_entry *entries, size_t capacity,
+                     struct cs_desired_fault *fault)
 {
     struct reader reader = {desired, fault, text.data, capacity};
 
@@ -423,14 +414,14 @@ bool connsync_desired_read(struct connsync_desired *desired, struct cs_slice tex
     memset(desired, 0, sizeof *desired);
     desired->text = text;
     desired->entries = entries;
-    desired->every_s = CONNSYNC_DESIRED_EVERY_DEFAULT_S;
-    desired->rest.key = CONNSYNC_DESIRED_ALL;
-    if (reader.capacity > CONNSYNC_DESIRED_ENTRIES_MAX) {
-        reader.capacity = CONNSYNC_DESIRED_ENTRIES_MAX;
+    desired->every_s = CS_DESIRED_EVERY_DEFAULT_S;
+    desired->rest.key = CS_DESIRED_ALL;
+    if (reader.capacity > CS_DESIRED_ENTRIES_MAX) {
+        reader.capacity = CS_DESIRED_ENTRIES_MAX;
     }
     if (!check_text(&reader) || !read_document(&reader)) {
         return false;
     }
     fault->error = check_members(desired, &fault->member);
-    return fault->error == CONNSYNC_DESIRED_OK && cs_desired_sort(desired, fault);
+    return fault->error == CS_DESIRED_OK && cs_desired_sort(desired, fault);
 }

@@ -12,25 +12,25 @@ extern "C" {
 #define CS_DESIRED_BIT(member) (1u << (member))
 
 /* Is the member in the document, outside of its lists? */
-bool cs_desired_has(const struct connsync_desired *desired, enum connsync_desired_member member);
+bool cs_desired_has(const struct cs_desired *desired, enum cs_desired_member member);
 
 /* No error, and no place. */
-void cs_desired_clear_fault(struct connsync_desired_fault *fault);
+void cs_desired_clear_fault(struct cs_desired_fault *fault);
 
 /* The text of an entry, still escaped. */
-struct cs_slice cs_desired_entry_slice(const struct connsync_desired *desired,
-                                       const struct connsync_desired_entry *entry);
+struct cs_slice cs_desired_entry_slice(const struct cs_desired *desired,
+                                       const struct cs_desired_entry *entry);
 
 /* The member's name in the document. */
-const char *cs_desired_member_name(enum connsync_desired_member member);
+const char *cs_desired_member_name(enum cs_desired_member member);
 
 /* Sorts the entries by what they mean. False, with the places of both in the fault,
  * when two mean the same. */
-bool cs_desired_sort(struct connsync_desired *desired, struct connsync_desired_fault *fault);
+bool cs_desired_sort(struct cs_desired *desired, struct cs_desired_fault *fault);
 
 /* Puts list and index of an entry into a fault. */
-void cs_desired_place(const struct connsync_desired *desired, size_t entry,
-                      enum connsync_desired_member *list, uint32_t *index);
+void cs_desired_place(const struct cs_desired *desired, size_t entry, enum cs_desired_member *list,
+                      uint32_t *index);
 
 /* Is the string of a checked text, still escaped, this plain text? */
 bool cs_desired_is(struct cs_slice escaped, const char *plain);

@@ -1,18 +1,18 @@
 /* What is wrong with a connsync.json, as one sentence that begins with the place. */
 #include "config/desired_state.h"
 
-static void write_place(struct cs_writer *writer, enum connsync_desired_member list, uint32_t index,
-                        enum connsync_desired_member member)
+static void write_place(struct cs_writer *writer, enum cs_desired_member list, uint32_t index,
+                        enum cs_desired_member member)
 {
-    if (list != CONNSYNC_DESIRED_NO_MEMBER) {
+    if (list != CS_DESIRED_NO_MEMBER) {
         cs_write_string(writer, cs_desired_member_name(list));
         cs_write_string(writer, "[");
         cs_write_u64(writer, index);
-        cs_write_string(writer, member == CONNSYNC_DESIRED_NO_MEMBER ? "]" : "].");
-    } else if (member == CONNSYNC_DESIRED_NO_MEMBER) {
+        cs_write_string(writer, member == CS_DESIRED_NO_MEMBER ? "]" : "].");
+    } else if (member == CS_DESIRED_NO_MEMBER) {
         cs_write_string(writer, "the document");
     }
-    if (member != CONNSYNC_DESIRED_NO_MEMBER) {
+    if (member != CS_DESIRED_NO_MEMBER) {
         cs_write_string(writer, cs_desired_member_name(member));
     }
 }
@@ -84,48 +84,48 @@ static void write_unknown_name(struct cs_writer *writer, struct cs_slice text, u
     cs_write_string(writer, i < text.length && text.data[i] == '"' ? "\"" : "...\"");
 }
 
-static const char *type_of(const struct connsync_desired_fault *fault)
+static const char *type_of(const struct cs_desired_fault *fault)
 {
     switch (fault->member) {
-    case CONNSYNC_DESIRED_ALL:
+    case CS_DESIRED_ALL:
         return "true or false";
-    case CONNSYNC_DESIRED_EXCEPT:
-    case CONNSYNC_DESIRED_CONNECTIONS:
+    case CS_DESIRED_EXCEPT:
+    case CS_DESIRED_CONNECTIONS:
         return "a list";
-    case CONNSYNC_DESIRED_NO_MEMBER:
-        return fault->list == CONNSYNC_DESIRED_EXCEPT ? "a string" : "an object";
+    case CS_DESIRED_NO_MEMBER:
+        return fault->list == CS_DESIRED_EXCEPT ? "a string" : "an object";
     default:
         return "a string";
     }
 }
 
-static void write_error(const struct connsync_desired_fault *fault, struct cs_slice text,
+static void write_error(const struct cs_desired_fault *fault, struct cs_slice text,
                         struct cs_writer *writer)
 {
     cs_write_string(writer, sentences[fault->error]);
     switch (fault->error) {
-    case CONNSYNC_DESIRED_ERR_UNKNOWN_MEMBER:
+    case CS_DESIRED_ERR_UNKNOWN_MEMBER:
         write_unknown_name(writer, text, fault->offset);
         break;
-    case CONNSYNC_DESIRED_ERR_TYPE:
+    case CS_DESIRED_ERR_TYPE:
         cs_write_string(writer, type_of(fault));
         break;
-    case CONNSYNC_DESIRED_ERR_TOO_LONG:
-    case CONNSYNC_DESIRED_ERR_TOO_MANY:
+    case CS_DESIRED_ERR_TOO_LONG:
+    case CS_DESIRED_ERR_TOO_MANY:
         cs_write_u64(writer, fault->limit);
         break;
-    case CONNSYNC_DESIRED_ERR_REPEATED:
-        write_place(writer, fault->other_list, fault->other, CONNSYNC_DESIRED_NO_MEMBER);
+    case CS_DESIRED_ERR_REPEATED:
+        write_place(writer, fault->other_list, fault->other, CS_DESIRED_NO_MEMBER);
         break;
     default:
         break;
     }
 }
 
-void connsync_desired_explain(const struct connsync_desired_fault *fault, struct cs_slice text,
-                              struct cs_writer *writer)
+void cs_desired_explain(const struct cs_desired_fault *fault, struct cs_slice text,
+                        struct cs_writer *writer)
 {
-    if (fault->error == CONNSYNC_DESIRED_ERR_NOT_JSON) {
+    if (fault->error == CS_DESIRED_ERR_NOT_JSON) {
         write_line(writer, text, fault->offset);
     } else {
         write_place(writer, fault->list, fault->index, fault->member);

@@ -22,7 +22,7 @@ static bool read_port(const char *text, uint16_t *port_number)
     return true;
 }
 
-bool connsync_host_read(char *text, uint16_t *port_number)
+bool cs_host_read(char *text, uint16_t *port_number)
 {
     char *host = text;
     char *end = strchr(text, ':');
@@ -53,7 +53,7 @@ static bool is_host_byte(char c)
            c == '.' || c == ':' || c == '_';
 }
 
-bool connsync_domain_read(char *text, uint16_t *port_number)
+bool cs_domain_read(char *text, uint16_t *port_number)
 {
     size_t length = strlen(text);
 
@@ -64,7 +64,7 @@ bool connsync_domain_read(char *text, uint16_t *port_number)
     if (length > 0 && text[length - 1] == '/') {
         text[length - 1] = '\0';
     }
-    if (!connsync_host_read(text, port_number)) {
+    if (!cs_host_read(text, port_number)) {
         return false;
     }
     length = strlen(text);

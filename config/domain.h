@@ -14,7 +14,7 @@ extern "C" {
 #endif
 
 /* The longest host with its final NUL (RFC 1035, section 2.3.4, and a little more). */
-#define CONNSYNC_HOST_SIZE 256
+#define CS_HOST_SIZE 256
 
 /*
  * Reads HOST or HOST:PORT. An IPv6 address with a port stands in brackets, which are
@@ -22,12 +22,12 @@ extern "C" {
  * host alone. `*port_number` stays as it is when no port is given. False when
  * `text` is neither; it may have been changed then.
  */
-bool connsync_host_read(char *text, uint16_t *port_number);
+bool cs_host_read(char *text, uint16_t *port_number);
 
 /* The same for a tenant's domain, which may begin with "https://" and end with a
  * slash. The dot of the DNS root is taken off, since it is in no certificate, and
  * only letters, digits, "-", ".", ":" and "_" may be in the host. */
-bool connsync_domain_read(char *text, uint16_t *port_number);
+bool cs_domain_read(char *text, uint16_t *port_number);
 
 #ifdef __cplusplus
 }

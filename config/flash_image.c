@@ -41,13 +41,13 @@ static uint32_t get_u32(const uint8_t *in)
     return in[0] | (uint32_t)in[1] << 8 | (uint32_t)in[2] << 16 | (uint32_t)in[3] << 24;
 }
 
-bool connsync_flash_image_head(uint8_t head[CONNSYNC_FLASH_IMAGE_HEAD_SIZE], struct cs_slice json)
+bool cs_flash_image_head(uint8_t head[CS_FLASH_IMAGE_HEAD_SIZE], struct cs_slice json)
 {
-    if (json.length == 0 || json.length > UINT32_MAX - CONNSYNC_FLASH_IMAGE_HEAD_SIZE) {
+    if (json.length == 0 || json.length > UINT32_MAX - CS_FLASH_IMAGE_HEAD_SIZE) {
         return false;
     }
     memcpy(head, magic, sizeof magic);
-    put_u32(head + 4, CONNSYNC_FLASH_IMAGE_VERSION);
+    put_u32(head + 4, CS_FLASH_IMAGE_VERSION);
     put_u32(head + 8, (uint32_t)json.length);
     put_u32(head + CHECKED_HEAD_SIZE, checksum(head, json));
     return true;
@@ -56,7 +56,7 @@ bool connsync_flash_image_head(uint8_t head[CONNSYNC_FLASH_IMAGE_HEAD_SIZE], str
 /* Flash reads as ones where it is erased; some parts, and RAM in its place, as zeros. */
 static bool is_erased(const uint8_t *partition, size_t size)
 {
-    size_t length = size < CONNSYNC_FLASH_IMAGE_HEAD_SIZE ? size : CONNSYNC_FLASH_IMAGE_HEAD_SIZE;
+    size_t length = size < CS_FLASH_IMAGE_HEAD_SIZE ? size : CS_FLASH_IMAGE_HEAD_SIZE;
 
     for (size_t i = 0; i < length; i++) {
         if (partition[i] != partition[0] || (partition[i] != 0xFF && partition[i] != 0x00)) {
@@ -66,26 +66,26 @@ static bool is_erased(const uint8_t *partition, size_t size)
     return true;
 }
 
-enum connsync_flash_image connsync_flash_image_read(const uint8_t *partition, size_t size,
-                                                    struct cs_slice *json)
+enum cs_flash_image cs_flash_image_read(const uint8_t *partition, size_t size,
+                                        struct cs_slice *json)
 {
     struct cs_slice text;
 
     if (is_erased(partition, size)) {
-        return CONNSYNC_FLASH_IMAGE_EMPTY;
+        return CS_FLASH_IMAGE_EMPTY;
     }
-    if (size <= CONNSYNC_FLASH_IMAGE_HEAD_SIZE || memcmp(partition, magic, sizeof magic) != 0) {
-        return CONNSYNC_FLASH_IMAGE_DAMAGED;
+    if (size <= CS_FLASH_IMAGE_HEAD_SIZE || memcmp(partition, magic, sizeof magic) != 0) {
+        return CS_FLASH_IMAGE_DAMAGED;
     }
-    if (get_u32(partition + 4) != CONNSYNC_FLASH_IMAGE_VERSION) {
-        return CONNSYNC_FLASH_IMAGE_OTHER_VERSION;
+    if (get_u32(partition + 4) != CS_FLASH_IMAGE_VERSION) {
+        return CS_FLASH_IMAGE_OTHER_VERSION;
     }
-    text = cs_slice_make((const char *)partition + CONNSYNC_FLASH_IMAGE_HEAD_SIZE,
-                         get_u32(partition + 8));
-    if (text.length == 0 || text.length > size - CONNSYNC_FLASH_IMAGE_HEAD_SIZE ||
+    text =
+        cs_slice_make((const char *)partition + CS_FLASH_IMAGE_HEAD_SIZE, get_u32(partition + 8));
+    if (text.length == 0 || text.length > size - CS_FLASH_IMAGE_HEAD_SIZE ||
         checksum(partition, text) != get_u32(partition + CHECKED_HEAD_SIZE)) {
-        return CONNSYNC_FLASH_IMAGE_DAMAGED;
+        return CS_FLASH_IMAGE_DAMAGED;
     }
     *json = text;
-    return CONNSYNC_FLASH_IMAGE_OK;
+    return CS_FLASH_IMAGE_OK;
 }

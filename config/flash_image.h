@@ -19,26 +19,26 @@
 extern "C" {
 #endif
 
-#define CONNSYNC_FLASH_IMAGE_HEAD_SIZE 16
-#define CONNSYNC_FLASH_IMAGE_VERSION 1
+#define CS_FLASH_IMAGE_HEAD_SIZE 16
+#define CS_FLASH_IMAGE_VERSION 1
 /* A flash of the usual erase size; what `connsync flash-image` makes if not told. */
-#define CONNSYNC_FLASH_IMAGE_PARTITION_SIZE 4096
+#define CS_FLASH_IMAGE_PARTITION_SIZE 4096
 
-enum connsync_flash_image {
-    CONNSYNC_FLASH_IMAGE_OK,
-    CONNSYNC_FLASH_IMAGE_EMPTY,        /* the head is erased: all 0xFF, or all 0x00 */
-    CONNSYNC_FLASH_IMAGE_DAMAGED,      /* not an image, or length or checksum do not fit */
-    CONNSYNC_FLASH_IMAGE_OTHER_VERSION /* an image of another version of the format */
+enum cs_flash_image {
+    CS_FLASH_IMAGE_OK,
+    CS_FLASH_IMAGE_EMPTY,        /* the head is erased: all 0xFF, or all 0x00 */
+    CS_FLASH_IMAGE_DAMAGED,      /* not an image, or length or checksum do not fit */
+    CS_FLASH_IMAGE_OTHER_VERSION /* an image of another version of the format */
 };
 
 /* Makes the head for a text, which is to be stored right behind it. False, and
  * nothing written, when the text is empty or longer than 32 bits can say. */
-bool connsync_flash_image_head(uint8_t head[CONNSYNC_FLASH_IMAGE_HEAD_SIZE], struct cs_slice json);
+bool cs_flash_image_head(uint8_t head[CS_FLASH_IMAGE_HEAD_SIZE], struct cs_slice json);
 
 /* Finds the text in a partition of `size` bytes, in place. `*json` is set only with
- * CONNSYNC_FLASH_IMAGE_OK. */
-enum connsync_flash_image connsync_flash_image_read(const uint8_t *partition, size_t size,
-                                                    struct cs_slice *json);
+ * CS_FLASH_IMAGE_OK. */
+enum cs_flash_image cs_flash_image_read(const uint8_t *partition, size_t size,
+                                        struct cs_slice *json);
 
 #ifdef __cplusplus
 }

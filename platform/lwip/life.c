@@ -4,7 +4,7 @@
 
 #include "platform/lwip/failure_text.h"
 
-#define REASON_SIZE (CONNSYNC_DESIRED_SENTENCE_SIZE + 16)
+#define REASON_SIZE (CS_DESIRED_SENTENCE_SIZE + 16)
 #define MS_PER_S 1000u
 
 /* ---- Turning ---- */
@@ -74,14 +74,14 @@ static bool may_be_the_clock(enum connsync_status status)
     return status == CONNSYNC_ERR_CERT_EXPIRED || status == CONNSYNC_ERR_CERT_NOT_YET_VALID;
 }
 
-static void run_job(struct connsync_life *life, const struct connsync_desired_entry *entry)
+static void run_job(struct connsync_life *life, const struct cs_desired_entry *entry)
 {
     struct connsync_job job;
     struct connsync_wait wait;
     enum connsync_status status;
 
     memset(&job, 0, sizeof job);
-    connsync_desired_entry_text(&life->settings.desired, entry, life->asked);
+    cs_desired_entry_text(&life->settings.desired, entry, life->asked);
     job.operation = CONNSYNC_SET;
     job.connection = life->asked;
     job.wanted = (enum connsync_setting)entry->setting;
@@ -141,7 +141,7 @@ static void check_stack(void)
 /* Gives the time of the next cycle. */
 static uint64_t run_cycle(struct connsync_life *life)
 {
-    const struct connsync_desired *desired = &life->settings.desired;
+    const struct cs_desired *desired = &life->settings.desired;
 
     life->cycle++;
     memset(&life->tally, 0, sizeof life->tally);

@@ -44,11 +44,11 @@ struct connsync_life {
     struct connsync_port port;
     struct connsync_settings settings;
     struct connsync *agent;
-    struct connsync_tally tally;             /* of this cycle */
-    enum connsync_network_state told;        /* what the console was told last */
-    uint32_t cycle;                          /* counted from 1 */
-    uint32_t failures;                       /* failed cycles in a row */
-    char asked[CONNSYNC_DESIRED_ENTRY_SIZE]; /* the connection in hand, as configured */
+    struct connsync_tally tally;       /* of this cycle */
+    enum connsync_network_state told;  /* what the console was told last */
+    uint32_t cycle;                    /* counted from 1 */
+    uint32_t failures;                 /* failed cycles in a row */
+    char asked[CS_DESIRED_ENTRY_SIZE]; /* the connection in hand, as configured */
 };
 
 /* Lives. `life` must stay, and need not be cleared. */

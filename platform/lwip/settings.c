@@ -25,13 +25,13 @@ static int find_text(struct cs_slice *text, struct cs_writer *reason)
     size_t size = 0;
     const uint8_t *partition = connsync_board_configuration(&size);
 
-    switch (connsync_flash_image_read(partition, size, text)) {
-    case CONNSYNC_FLASH_IMAGE_OK:
+    switch (cs_flash_image_read(partition, size, text)) {
+    case CS_FLASH_IMAGE_OK:
         return 0;
-    case CONNSYNC_FLASH_IMAGE_EMPTY:
+    case CS_FLASH_IMAGE_EMPTY:
         cs_write_string(reason, "none; make one with connsync flash-image and write it to flash");
         return CONNSYNC_BOARD_NO_CONFIGURATION;
-    case CONNSYNC_FLASH_IMAGE_OTHER_VERSION:
+    case CS_FLASH_IMAGE_OTHER_VERSION:
         cs_write_string(reason, "other version; make it with the flash-image of this firmware");
         return CONNSYNC_BOARD_OTHER_VERSION;
     default:
@@ -40,21 +40,21 @@ static int find_text(struct cs_slice *text, struct cs_writer *reason)
     }
 }
 
-static int refuse(const struct connsync_desired_fault *fault, struct cs_slice text,
+static int refuse(const struct cs_desired_fault *fault, struct cs_slice text,
                   struct cs_writer *reason)
 {
     cs_write_string(reason, "refused: ");
-    connsync_desired_explain(fault, text, reason);
+    cs_desired_explain(fault, text, reason);
     return CONNSYNC_BOARD_REFUSED_CONFIGURATION;
 }
 
 /* Decodes one string into the block; NULL when it is not given. False when it does
  * not fit. */
-static bool take_string(struct block *block, const struct connsync_desired *desired,
-                        enum connsync_desired_member member, const char **out)
+static bool take_string(struct block *block, const struct cs_desired *desired,
+                        enum cs_desired_member member, const char **out)
 {
     char *at = (char *)block->at;
-    size_t size = connsync_desired_string(desired, member, at, block->left);
+    size_t size = cs_desired_string(desired, member, at, block->left);
 
     *out = size > 0 ? at : NULL;
     if (size > block->left) {
@@ -66,21 +66,21 @@ static bool take_string(struct block *block, const struct connsync_desired *desi
 
 static bool take_strings(struct block *block, struct connsync_settings *settings)
 {
-    const struct connsync_desired *desired = &settings->desired;
+    const struct cs_desired *desired = &settings->desired;
     struct connsync_config *config = &settings->config;
 
-    return take_string(block, desired, CONNSYNC_DESIRED_TOKEN, &config->token) &&
-           take_string(block, desired, CONNSYNC_DESIRED_CLIENT_ID, &config->client_id) &&
-           take_string(block, desired, CONNSYNC_DESIRED_CLIENT_SECRET, &config->client_secret) &&
-           take_string(block, desired, CONNSYNC_DESIRED_AUDIENCE, &config->audience);
+    return take_string(block, desired, CS_DESIRED_TOKEN, &config->token) &&
+           take_string(block, desired, CS_DESIRED_CLIENT_ID, &config->client_id) &&
+           take_string(block, desired, CS_DESIRED_CLIENT_SECRET, &config->client_secret) &&
+           take_string(block, desired, CS_DESIRED_AUDIENCE, &config->audience);
 }
 
 int connsync_settings_read(struct connsync_settings *settings, void *memory, size_t memory_size,
                            struct cs_writer *reason)
 {
     struct block block = {memory, memory_size};
-    struct connsync_desired *desired = &settings->desired;
-    struct connsync_desired_fault fault;
+    struct cs_desired *desired = &settings->desired;
+    struct cs_desired_fault fault;
     struct cs_slice text;
     int code = find_text(&text, reason);
 
@@ -88,11 +88,11 @@ int connsync_settings_read(struct connsync_settings *settings, void *memory, siz
         return code;
     }
     size_t capacity = memory_size / sizeof *desired->entries;
-    if (capacity > CONNSYNC_DESIRED_BOARD_ENTRIES_MAX) {
-        capacity = CONNSYNC_DESIRED_BOARD_ENTRIES_MAX;
+    if (capacity > CS_DESIRED_BOARD_ENTRIES_MAX) {
+        capacity = CS_DESIRED_BOARD_ENTRIES_MAX;
     }
-    if (!connsync_desired_read(desired, text, memory, capacity, &fault) ||
-        !connsync_desired_check_board(desired, &fault)) {
+    if (!cs_desired_read(desired, text, memory, capacity, &fault) ||
+        !cs_desired_check_board(desired, &fault)) {
         return refuse(&fault, text, reason);
     }
     take(&block, desired->count * sizeof *desired->entries);
@@ -102,7 +102,7 @@ int connsync_settings_read(struct connsync_settings *settings, void *memory, siz
         cs_write_string(reason, "refused: its strings do not fit the memory of this board");
         return CONNSYNC_BOARD_REFUSED_CONFIGURATION;
     }
-    (void)connsync_desired_domain(desired, settings->host, &settings->config.port_number);
+    (void)cs_desired_domain(desired, settings->host, &settings->config.port_number);
     settings->config.domain = settings->host;
     settings->config.memory = block.at;
     settings->config.memory_size = block.left;

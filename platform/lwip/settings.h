@@ -14,9 +14,9 @@ extern "C" {
 #endif
 
 struct connsync_settings {
-    struct connsync_desired desired; /* its entries are at the front of the block */
-    struct connsync_config config;   /* port and anchors are for the caller to fill in */
-    char host[CONNSYNC_HOST_SIZE];
+    struct cs_desired desired;     /* its entries are at the front of the block */
+    struct connsync_config config; /* port and anchors are for the caller to fill in */
+    char host[CS_HOST_SIZE];
 };
 
 /*

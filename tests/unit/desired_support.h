@@ -13,12 +13,12 @@
 #define ENTRIES 64
 
 struct document {
-    struct connsync_desired desired;
-    struct connsync_desired_fault fault;
-    struct connsync_desired_entry *entries;
+    struct cs_desired desired;
+    struct cs_desired_fault fault;
+    struct cs_desired_entry *entries;
     char *text;
     bool ok;
-    char sentence[CONNSYNC_DESIRED_SENTENCE_SIZE]; /* "" when ok */
+    char sentence[CS_DESIRED_SENTENCE_SIZE]; /* "" when ok */
 };
 
 static inline void explain(struct document *document, struct cs_slice text)
@@ -28,7 +28,7 @@ static inline void explain(struct document *document, struct cs_slice text)
     document->sentence[0] = '\0';
     if (!document->ok) {
         cs_writer_init(&writer, document->sentence, sizeof document->sentence);
-        connsync_desired_explain(&document->fault, text, &writer);
+        cs_desired_explain(&document->fault, text, &writer);
         assert_false(writer.overflowed);
     }
 }
@@ -42,9 +42,9 @@ static inline struct document read_bytes(const char *text, size_t length, size_t
     document.entries = malloc((capacity + 1) * sizeof *document.entries);
     assert_non_null(document.entries);
     slice = cs_slice_make(document.text, length);
-    document.ok = connsync_desired_read(&document.desired, slice, document.entries, capacity,
-                                        &document.fault);
-    assert_int_equal(document.ok, document.fault.error == CONNSYNC_DESIRED_OK);
+    document.ok =
+        cs_desired_read(&document.desired, slice, document.entries, capacity, &document.fault);
+    assert_int_equal(document.ok, document.fault.error == CS_DESIRED_OK);
     explain(&document, slice);
     return document;
 }

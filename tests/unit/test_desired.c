@@ -12,28 +12,27 @@ static const char whole[] =
     "{'set_user_root_attributes':'never_on_login','id':'con_1'} , "
     "{'strategy':'samlp','set_user_root_attributes':'on'}\t]}\r\n";
 
-static void expect_text(const struct connsync_desired *desired, enum connsync_desired_member member,
+static void expect_text(const struct cs_desired *desired, enum cs_desired_member member,
                         const char *wanted)
 {
     size_t size = strlen(wanted) + 1;
     char *out = malloc(size);
 
     assert_non_null(out);
-    assert_int_equal(connsync_desired_string(desired, member, NULL, 0), size);
-    assert_int_equal(connsync_desired_string(desired, member, out, size - 1), size);
-    assert_int_equal(connsync_desired_string(desired, member, out, size), size);
+    assert_int_equal(cs_desired_string(desired, member, NULL, 0), size);
+    assert_int_equal(cs_desired_string(desired, member, out, size - 1), size);
+    assert_int_equal(cs_desired_string(desired, member, out, size), size);
     assert_string_equal(out, wanted);
     free(out);
 }
 
-static void expect_entry(const struct connsync_desired *desired, size_t index,
-                         enum connsync_desired_member key, const char *wanted,
-                         enum connsync_setting setting)
+static void expect_entry(const struct cs_desired *desired, size_t index, enum cs_desired_member key,
+                         const char *wanted, enum connsync_setting setting)
 {
-    char text[CONNSYNC_DESIRED_ENTRY_SIZE];
+    char text[CS_DESIRED_ENTRY_SIZE];
 
     assert_true(index < desired->count);
-    connsync_desired_entry_text(desired, &desired->entries[index], text);
+    cs_desired_entry_text(desired, &desired->entries[index], text);
     assert_string_equal(text, wanted);
     assert_int_equal(desired->entries[index].key, key);
     assert_int_equal(desired->entries[index].setting, setting);
@@ -41,27 +40,27 @@ static void expect_entry(const struct connsync_desired *desired, size_t index,
 
 static void expect_whole(const struct document *document)
 {
-    const struct connsync_desired *desired = &document->desired;
-    char host[CONNSYNC_HOST_SIZE];
+    const struct cs_desired *desired = &document->desired;
+    char host[CS_HOST_SIZE];
     uint16_t port = 443;
 
     assert_string_equal(document->sentence, "");
-    assert_true(connsync_desired_domain(desired, host, &port));
+    assert_true(cs_desired_domain(desired, host, &port));
     assert_string_equal(host, "tenant.eu.auth0.com");
     assert_int_equal(port, 8443);
-    expect_text(desired, CONNSYNC_DESIRED_CLIENT_ID, "an-id");
-    expect_text(desired, CONNSYNC_DESIRED_CLIENT_SECRET, "MARKER\"w\xC3\xA9 \xF0\x9F\x98\x80\\");
-    expect_text(desired, CONNSYNC_DESIRED_AUDIENCE, "urn:x");
-    assert_int_equal(connsync_desired_string(desired, CONNSYNC_DESIRED_TOKEN, NULL, 0), 0);
+    expect_text(desired, CS_DESIRED_CLIENT_ID, "an-id");
+    expect_text(desired, CS_DESIRED_CLIENT_SECRET, "MARKER\"w\xC3\xA9 \xF0\x9F\x98\x80\\");
+    expect_text(desired, CS_DESIRED_AUDIENCE, "urn:x");
+    assert_int_equal(cs_desired_string(desired, CS_DESIRED_TOKEN, NULL, 0), 0);
     assert_int_equal(desired->every_s, 900);
     assert_true(desired->all);
     assert_int_equal(desired->rest.setting, CONNSYNC_ON_FIRST_LOGIN);
     assert_int_equal(desired->count, 5);
-    expect_entry(desired, 0, CONNSYNC_DESIRED_NAME, "z", CONNSYNC_SETTING_UNKNOWN);
-    expect_entry(desired, 1, CONNSYNC_DESIRED_ID, "con_z", CONNSYNC_SETTING_UNKNOWN);
-    expect_entry(desired, 2, CONNSYNC_DESIRED_NAME, "google-oauth2", CONNSYNC_ON_FIRST_LOGIN);
-    expect_entry(desired, 3, CONNSYNC_DESIRED_ID, "con_1", CONNSYNC_NEVER_ON_LOGIN);
-    expect_entry(desired, 4, CONNSYNC_DESIRED_STRATEGY, "samlp", CONNSYNC_ON_EACH_LOGIN);
+    expect_entry(desired, 0, CS_DESIRED_NAME, "z", CONNSYNC_SETTING_UNKNOWN);
+    expect_entry(desired, 1, CS_DESIRED_ID, "con_z", CONNSYNC_SETTING_UNKNOWN);
+    expect_entry(desired, 2, CS_DESIRED_NAME, "google-oauth2", CONNSYNC_ON_FIRST_LOGIN);
+    expect_entry(desired, 3, CS_DESIRED_ID, "con_1", CONNSYNC_NEVER_ON_LOGIN);
+    expect_entry(desired, 4, CS_DESIRED_STRATEGY, "samlp", CONNSYNC_ON_EACH_LOGIN);
 }
 
 static void test_whole(void **state)
@@ -107,14 +106,14 @@ static void test_escaped(void **state)
 static void test_defaults(void **state)
 {
     struct document document = read_quoted("{" ONE "}", 1);
-    char host[CONNSYNC_HOST_SIZE];
+    char host[CS_HOST_SIZE];
     uint16_t port = 0;
 
     (void)state;
     assert_true(document.ok);
     assert_int_equal(document.desired.every_s, 3600);
     assert_false(document.desired.all);
-    assert_false(connsync_desired_domain(&document.desired, host, &port));
+    assert_false(cs_desired_domain(&document.desired, host, &port));
     forget(&document);
     document = read_quoted("{'all':false," ONE "}", 1);
     assert_true(document.ok);
@@ -230,7 +229,7 @@ static const struct {
 
 static void test_faults(void **state)
 {
-    bool seen[CONNSYNC_DESIRED_ERR_BOARD_CREDENTIALS + 1] = {false};
+    bool seen[CS_DESIRED_ERR_BOARD_CREDENTIALS + 1] = {false};
     char one[] = "{}";
     struct document document;
 
@@ -241,14 +240,13 @@ static void test_faults(void **state)
         seen[document.fault.error] = true;
         forget(&document);
     }
-    document.ok =
-        connsync_desired_read(&document.desired, cs_slice_make(one, CONNSYNC_DESIRED_TEXT_MAX + 1),
-                              NULL, 0, &document.fault);
+    document.ok = cs_desired_read(&document.desired, cs_slice_make(one, CS_DESIRED_TEXT_MAX + 1),
+                                  NULL, 0, &document.fault);
     explain(&document, cs_slice_of(one));
     assert_string_equal(document.sentence, "the document: too large");
-    for (size_t error = 1; error < CONNSYNC_DESIRED_ERR_UNMATCHED; error++) {
-        assert_true(seen[error] || error == CONNSYNC_DESIRED_ERR_TOO_LARGE ||
-                    error == CONNSYNC_DESIRED_ERR_TOO_LONG);
+    for (size_t error = 1; error < CS_DESIRED_ERR_UNMATCHED; error++) {
+        assert_true(seen[error] || error == CS_DESIRED_ERR_TOO_LARGE ||
+                    error == CS_DESIRED_ERR_TOO_LONG);
     }
 }
 
@@ -261,7 +259,7 @@ static void test_limits(void **state)
         const char *after;
         const char *place;
     } cases[] = {
-        {"{'domain':'", CONNSYNC_HOST_SIZE - 1, "'," ONE "}", "domain"},
+        {"{'domain':'", CS_HOST_SIZE - 1, "'," ONE "}", "domain"},
         {"{'client_id':'", 255, "'," ONE "}", "client_id"},
         {"{'client_secret':'", 1023, "'," ONE "}", "client_secret"},
         {"{'token':'", 16383, "'," ONE "}", "token"},
@@ -285,7 +283,7 @@ static void test_limits(void **state)
             strcat(text, cases[i].after);
             struct document document = read_quoted(text, 1);
             assert_int_equal(document.ok, more == 0);
-            assert_int_equal(document.fault.error == CONNSYNC_DESIRED_ERR_TOO_LONG, more == 1);
+            assert_int_equal(document.fault.error == CS_DESIRED_ERR_TOO_LONG, more == 1);
             assert_int_equal(
                 strncmp(document.sentence, cases[i].place, more * strlen(cases[i].place)), 0);
             forget(&document);
@@ -316,7 +314,7 @@ static void test_intervals(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         uint32_t wanted = cases[i].seconds;
         seconds = 0;
-        assert_int_equal(connsync_interval_read(cases[i].text, &seconds), wanted > 0);
+        assert_int_equal(cs_interval_read(cases[i].text, &seconds), wanted > 0);
         assert_int_equal(seconds, wanted);
     }
 }
@@ -328,7 +326,7 @@ static void expect_board(const char *quoted, const char *sentence)
     struct document document = read_quoted(quoted, 99);
 
     assert_string_equal(document.sentence, "");
-    document.ok = connsync_desired_check_board(&document.desired, &document.fault);
+    document.ok = cs_desired_check_board(&document.desired, &document.fault);
     explain(&document, document.desired.text);
     assert_string_equal(document.sentence, sentence);
     forget(&document);
@@ -367,18 +365,18 @@ static void test_boards(void **state)
 
 static void check_survivor(const struct document *document)
 {
-    static char out[CONNSYNC_DESIRED_TOKEN_SIZE];
+    static char out[CS_DESIRED_TOKEN_SIZE];
     uint16_t port = 0;
 
-    for (int member = 0; member <= CONNSYNC_DESIRED_AUDIENCE; member++) {
-        size_t size = connsync_desired_string(
-            &document->desired, (enum connsync_desired_member)member, out, sizeof out);
+    for (int member = 0; member <= CS_DESIRED_AUDIENCE; member++) {
+        size_t size =
+            cs_desired_string(&document->desired, (enum cs_desired_member)member, out, sizeof out);
         assert_true(size <= sizeof out);
         assert_true(size == 0 || strlen(out) == size - 1);
     }
-    (void)connsync_desired_domain(&document->desired, out, &port);
+    (void)cs_desired_domain(&document->desired, out, &port);
     for (size_t i = 0; i < document->desired.count; i++) {
-        connsync_desired_entry_text(&document->desired, &document->desired.entries[i], out);
+        cs_desired_entry_text(&document->desired, &document->desired.entries[i], out);
         assert_true(strlen(out) > 0);
     }
 }

@@ -103,14 +103,14 @@ static void check_match(struct document *document, const struct model *model, bo
             matched[entry] = true;
         }
     }
-    const struct connsync_desired *desired = &document->desired;
-    const struct connsync_desired_entry *wanted = NULL;
+    const struct cs_desired *desired = &document->desired;
+    const struct cs_desired_entry *wanted = NULL;
     if (best >= 0) {
         wanted = model->wanted[best] ? &desired->entries[best] : NULL;
     } else if (model->all) {
         wanted = &desired->rest;
     }
-    assert_ptr_equal(connsync_desired_match(&document->desired, id, name, strategy), wanted);
+    assert_ptr_equal(cs_desired_match(&document->desired, id, name, strategy), wanted);
     assert_true(wanted == NULL || wanted->setting == CONNSYNC_NEVER_ON_LOGIN);
 }
 
@@ -118,22 +118,22 @@ static void check_match(struct document *document, const struct model *model, bo
 static void check_unmatched(struct document *document, const struct model *model,
                             const bool *matched)
 {
-    struct connsync_desired_fault fault;
+    struct cs_desired_fault fault;
     size_t next = 0;
 
     for (size_t i = 0; i < model->count; i++) {
         if (!matched[i]) {
-            assert_true(connsync_desired_next_unmatched(&document->desired, &next, &fault));
-            assert_int_equal(fault.error, CONNSYNC_DESIRED_ERR_UNMATCHED);
+            assert_true(cs_desired_next_unmatched(&document->desired, &next, &fault));
+            assert_int_equal(fault.error, CS_DESIRED_ERR_UNMATCHED);
             assert_int_equal(next, i + 1);
-            assert_int_equal(fault.list, model->wanted[i] ? CONNSYNC_DESIRED_CONNECTIONS
-                                                          : CONNSYNC_DESIRED_EXCEPT);
+            assert_int_equal(fault.list,
+                             model->wanted[i] ? CS_DESIRED_CONNECTIONS : CS_DESIRED_EXCEPT);
         }
     }
-    assert_false(connsync_desired_next_unmatched(&document->desired, &next, &fault));
-    connsync_desired_forget_matches(&document->desired);
+    assert_false(cs_desired_next_unmatched(&document->desired, &next, &fault));
+    cs_desired_forget_matches(&document->desired);
     next = 0;
-    assert_int_equal(connsync_desired_next_unmatched(&document->desired, &next, &fault),
+    assert_int_equal(cs_desired_next_unmatched(&document->desired, &next, &fault),
                      model->count > 0);
 }
 
@@ -149,7 +149,7 @@ static void test_against_model(void **state)
         struct document document = read_quoted(text, ENTRIES);
 
         if (has_repeated(&model)) {
-            assert_int_equal(document.fault.error, CONNSYNC_DESIRED_ERR_REPEATED);
+            assert_int_equal(document.fault.error, CS_DESIRED_ERR_REPEATED);
             repeated++;
         } else {
             assert_string_equal(document.sentence, "");
@@ -179,7 +179,7 @@ static void test_unmatched_sentence(void **state)
 
     (void)state;
     for (size_t i = 0; i < 3; i++) {
-        document.ok = !connsync_desired_next_unmatched(&document.desired, &next, &document.fault);
+        document.ok = !cs_desired_next_unmatched(&document.desired, &next, &document.fault);
         explain(&document, document.desired.text);
         assert_string_equal(document.sentence, sentences[i]);
     }
@@ -206,14 +206,14 @@ static void check_many(size_t count, bool descending)
     assert_int_equal(document.desired.count, count);
     for (size_t i = 0; i < count; i++) {
         (void)sprintf(name, "a-connection-%06zu", descending ? count - i : i);
-        assert_ptr_equal(connsync_desired_match(&document.desired, "con_1", name, "auth0"),
+        assert_ptr_equal(cs_desired_match(&document.desired, "con_1", name, "auth0"),
                          &document.desired.entries[i]);
     }
-    assert_null(connsync_desired_match(&document.desired, "con_1", "a-connection", "auth0"));
+    assert_null(cs_desired_match(&document.desired, "con_1", "a-connection", "auth0"));
     forget(&document);
 
     struct document crowded = read_quoted(text, count - 1);
-    assert_int_equal(crowded.fault.error, CONNSYNC_DESIRED_ERR_TOO_MANY);
+    assert_int_equal(crowded.fault.error, CS_DESIRED_ERR_TOO_MANY);
     forget(&crowded);
     free(text);
 }
@@ -223,7 +223,7 @@ static void test_thousands(void **state)
     (void)state;
     check_many(1, false);
     check_many(5000, false);
-    check_many(CONNSYNC_DESIRED_ENTRIES_MAX, true);
+    check_many(CS_DESIRED_ENTRIES_MAX, true);
 }
 
 int main(void)

@@ -19,7 +19,7 @@ static void check(const struct host_case *cases, size_t count,
                   bool (*read_host)(char *text, uint16_t *port_number))
 {
     for (size_t i = 0; i < count; i++) {
-        char text[CONNSYNC_HOST_SIZE];
+        char text[CS_HOST_SIZE];
         uint16_t port = 7;
 
         (void)strcpy(text, cases[i].text);
@@ -44,7 +44,7 @@ static void test_hosts(void **state)
     };
 
     (void)state;
-    check(cases, sizeof cases / sizeof cases[0], connsync_host_read);
+    check(cases, sizeof cases / sizeof cases[0], cs_host_read);
 }
 
 static void test_domains(void **state)
@@ -70,7 +70,7 @@ static void test_domains(void **state)
     };
 
     (void)state;
-    check(cases, sizeof cases / sizeof cases[0], connsync_domain_read);
+    check(cases, sizeof cases / sizeof cases[0], cs_domain_read);
 }
 
 int main(void)

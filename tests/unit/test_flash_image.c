@@ -3,7 +3,7 @@
 
 #include "config/flash_image.h"
 
-#define HEAD CONNSYNC_FLASH_IMAGE_HEAD_SIZE
+#define HEAD CS_FLASH_IMAGE_HEAD_SIZE
 
 static const char json[] = "{\"domain\":\"t.auth0.com\",\"connections\":[]}\n";
 #define LENGTH (sizeof json - 1)
@@ -21,7 +21,7 @@ static struct partition make(size_t size)
     struct partition partition;
     unsigned char whole[SIZE];
 
-    assert_true(connsync_flash_image_head(whole, cs_slice_make(json, LENGTH)));
+    assert_true(cs_flash_image_head(whole, cs_slice_make(json, LENGTH)));
     memcpy(whole + HEAD, json, LENGTH);
     partition.base = malloc(size + 1);
     assert_non_null(partition.base);
@@ -31,12 +31,12 @@ static struct partition make(size_t size)
     return partition;
 }
 
-static enum connsync_flash_image read_image(const unsigned char *partition, size_t size)
+static enum cs_flash_image read_image(const unsigned char *partition, size_t size)
 {
     struct cs_slice found = {NULL, 0};
-    enum connsync_flash_image verdict = connsync_flash_image_read(partition, size, &found);
+    enum cs_flash_image verdict = cs_flash_image_read(partition, size, &found);
 
-    if (verdict == CONNSYNC_FLASH_IMAGE_OK) {
+    if (verdict == CS_FLASH_IMAGE_OK) {
         assert_ptr_equal(found.data, partition + HEAD);
     } else {
         assert_null(found.data);
@@ -53,11 +53,11 @@ static void test_format(void **state)
     unsigned char head[HEAD];
 
     (void)state;
-    assert_true(connsync_flash_image_head(head, cs_slice_of("{}")));
+    assert_true(cs_flash_image_head(head, cs_slice_of("{}")));
     assert_memory_equal(head, wanted, 12);
     assert_int_equal(head[12] | head[13] << 8 | head[14] << 16 | (int64_t)head[15] << 24,
                      0x43DC5D20);
-    assert_false(connsync_flash_image_head(head, cs_slice_of("")));
+    assert_false(cs_flash_image_head(head, cs_slice_of("")));
 }
 
 static void test_sizes_of_partition(void **state)
@@ -65,10 +65,8 @@ static void test_sizes_of_partition(void **state)
     (void)state;
     for (size_t size = 0; size < SIZE + 40; size++) {
         struct partition partition = make(size);
-        enum connsync_flash_image wanted =
-            size >= SIZE ? CONNSYNC_FLASH_IMAGE_OK : CONNSYNC_FLASH_IMAGE_DAMAGED;
-        assert_int_equal(read_image(partition.at, size),
-                         size == 0 ? CONNSYNC_FLASH_IMAGE_EMPTY : wanted);
+        enum cs_flash_image wanted = size >= SIZE ? CS_FLASH_IMAGE_OK : CS_FLASH_IMAGE_DAMAGED;
+        assert_int_equal(read_image(partition.at, size), size == 0 ? CS_FLASH_IMAGE_EMPTY : wanted);
         free(partition.base);
     }
 }
@@ -83,13 +81,12 @@ static void test_every_bit(void **state)
         bool is_version = bit / 8 >= 4 && bit / 8 < 8;
         partition.at[bit / 8] ^= (unsigned char)(1u << bit % 8);
         assert_int_equal(read_image(partition.at, SIZE + 8),
-                         is_version ? CONNSYNC_FLASH_IMAGE_OTHER_VERSION
-                                    : CONNSYNC_FLASH_IMAGE_DAMAGED);
+                         is_version ? CS_FLASH_IMAGE_OTHER_VERSION : CS_FLASH_IMAGE_DAMAGED);
         partition.at[bit / 8] ^= (unsigned char)(1u << bit % 8);
     }
     /* What follows the text is nobody's business. */
     partition.at[SIZE] ^= 1;
-    assert_int_equal(read_image(partition.at, SIZE + 8), CONNSYNC_FLASH_IMAGE_OK);
+    assert_int_equal(read_image(partition.at, SIZE + 8), CS_FLASH_IMAGE_OK);
     free(partition.base);
 }
 
@@ -104,9 +101,8 @@ static void test_claimed_lengths(void **state)
         for (int byte = 0; byte < 4; byte++) {
             partition.at[8 + byte] = (unsigned char)(claimed >> 8 * byte);
         }
-        assert_int_equal(read_image(partition.at, SIZE), claimed == LENGTH
-                                                             ? CONNSYNC_FLASH_IMAGE_OK
-                                                             : CONNSYNC_FLASH_IMAGE_DAMAGED);
+        assert_int_equal(read_image(partition.at, SIZE),
+                         claimed == LENGTH ? CS_FLASH_IMAGE_OK : CS_FLASH_IMAGE_DAMAGED);
     }
     free(partition.base);
 }
@@ -120,10 +116,10 @@ static void test_erased(void **state)
         bool erased = fill == 0 || fill == 0xFF;
         memset(partition.at, fill, 256);
         assert_int_equal(read_image(partition.at, 256),
-                         erased ? CONNSYNC_FLASH_IMAGE_EMPTY : CONNSYNC_FLASH_IMAGE_DAMAGED);
+                         erased ? CS_FLASH_IMAGE_EMPTY : CS_FLASH_IMAGE_DAMAGED);
         for (size_t i = 0; erased && i < HEAD; i++) {
             partition.at[i] ^= 0xFF;
-            assert_int_equal(read_image(partition.at, 256), CONNSYNC_FLASH_IMAGE_DAMAGED);
+            assert_int_equal(read_image(partition.at, 256), CS_FLASH_IMAGE_DAMAGED);
             partition.at[i] ^= 0xFF;
         }
     }

@@ -22,7 +22,7 @@
 /* The head, and the text behind it. A byte more than the largest partition, so that
  * what is too large can be told from what just fits. */
 static char image[CLI_PARTITION_SIZE_MAX + 1];
-static struct connsync_desired_entry entries[CONNSYNC_DESIRED_BOARD_ENTRIES_MAX];
+static struct cs_desired_entry entries[CS_DESIRED_BOARD_ENTRIES_MAX];
 
 __attribute__((format(printf, 2, 3))) static int wrong(int code, const char *format, ...)
 {
@@ -40,8 +40,8 @@ __attribute__((format(printf, 2, 3))) static int wrong(int code, const char *for
 
 static int read_input(const char *path, struct cs_slice *json)
 {
-    char *text = image + CONNSYNC_FLASH_IMAGE_HEAD_SIZE;
-    size_t room = sizeof image - CONNSYNC_FLASH_IMAGE_HEAD_SIZE;
+    char *text = image + CS_FLASH_IMAGE_HEAD_SIZE;
+    size_t room = sizeof image - CS_FLASH_IMAGE_HEAD_SIZE;
     ssize_t length = file_read(path, text, room);
 
     if (length < 0) {
@@ -52,21 +52,20 @@ static int read_input(const char *path, struct cs_slice *json)
 }
 
 static int check(const char *path, struct cs_slice json, size_t partition_size,
-                 struct connsync_desired *desired)
+                 struct cs_desired *desired)
 {
-    char sentence[CONNSYNC_DESIRED_SENTENCE_SIZE];
-    struct connsync_desired_fault fault;
+    char sentence[CS_DESIRED_SENTENCE_SIZE];
+    struct cs_desired_fault fault;
     struct cs_writer writer;
-    size_t size = CONNSYNC_FLASH_IMAGE_HEAD_SIZE + json.length;
+    size_t size = CS_FLASH_IMAGE_HEAD_SIZE + json.length;
 
     if (size > sizeof image - 1) {
         return wrong(CS_EXIT_USAGE, "%.200s: too large for any board", path);
     }
-    if (!connsync_desired_read(desired, json, entries, CONNSYNC_DESIRED_BOARD_ENTRIES_MAX,
-                               &fault) ||
-        !connsync_desired_check_board(desired, &fault)) {
+    if (!cs_desired_read(desired, json, entries, CS_DESIRED_BOARD_ENTRIES_MAX, &fault) ||
+        !cs_desired_check_board(desired, &fault)) {
         cs_writer_init(&writer, sentence, sizeof sentence);
-        connsync_desired_explain(&fault, json, &writer);
+        cs_desired_explain(&fault, json, &writer);
         return wrong(CS_EXIT_USAGE, "%.200s: %s", path, sentence);
     }
     if (size > partition_size) {
@@ -156,8 +155,8 @@ static int write_stdout(size_t length)
 
 static int make(const char *input, const char *output, size_t partition_size)
 {
-    struct connsync_desired desired;
-    uint8_t head[CONNSYNC_FLASH_IMAGE_HEAD_SIZE];
+    struct cs_desired desired;
+    uint8_t head[CS_FLASH_IMAGE_HEAD_SIZE];
     struct cs_slice json = {NULL, 0};
     int code = read_input(input, &json);
 
@@ -168,7 +167,7 @@ static int make(const char *input, const char *output, size_t partition_size)
     if (code != 0) {
         return code;
     }
-    (void)connsync_flash_image_head(head, json);
+    (void)cs_flash_image_head(head, json);
     memcpy(image, head, sizeof head);
     size_t length = sizeof head + json.length;
     if (strcmp(output, "-") == 0) {

@@ -23,7 +23,7 @@ static struct desired_file file;
 
 bool cli_use_file(struct cli_options *options, struct desired_file *used)
 {
-    const struct connsync_desired *before = options->desired;
+    const struct cs_desired *before = options->desired;
     struct desired_file read;
 
     if (options->file == NULL) {

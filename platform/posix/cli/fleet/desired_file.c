@@ -8,18 +8,17 @@
 #include <string.h>
 
 /* A byte more than the longest text, to tell that one from a longer one. */
-#define TEXT_SIZE (CONNSYNC_DESIRED_TEXT_MAX + 8u)
-#define MAPPING_SIZE                                                                               \
-    (TEXT_SIZE + CONNSYNC_DESIRED_ENTRIES_MAX * sizeof(struct connsync_desired_entry))
+#define TEXT_SIZE (CS_DESIRED_TEXT_MAX + 8u)
+#define MAPPING_SIZE (TEXT_SIZE + CS_DESIRED_ENTRIES_MAX * sizeof(struct cs_desired_entry))
 
 static bool read_mapped(struct desired_file *file, const char *path, char *message, size_t size)
 {
     char *text = file->mapping;
-    struct connsync_desired_entry *entries = (void *)(text + TEXT_SIZE);
-    struct connsync_desired_fault fault;
-    char sentence[CONNSYNC_DESIRED_SENTENCE_SIZE];
+    struct cs_desired_entry *entries = (void *)(text + TEXT_SIZE);
+    struct cs_desired_fault fault;
+    char sentence[CS_DESIRED_SENTENCE_SIZE];
     struct cs_writer writer;
-    ssize_t length = file_read(path, text, CONNSYNC_DESIRED_TEXT_MAX + 1);
+    ssize_t length = file_read(path, text, CS_DESIRED_TEXT_MAX + 1);
 
     if (length < 0) {
         (void)snprintf(message, size, "cannot read the file %.200s: %s", path, strerror(errno));
@@ -27,12 +26,11 @@ static bool read_mapped(struct desired_file *file, const char *path, char *messa
     }
     file->length = (size_t)length;
     struct cs_slice json = cs_slice_make(text, file->length);
-    if (connsync_desired_read(&file->desired, json, entries, CONNSYNC_DESIRED_ENTRIES_MAX,
-                              &fault)) {
+    if (cs_desired_read(&file->desired, json, entries, CS_DESIRED_ENTRIES_MAX, &fault)) {
         return true;
     }
     cs_writer_init(&writer, sentence, sizeof sentence);
-    connsync_desired_explain(&fault, json, &writer);
+    cs_desired_explain(&fault, json, &writer);
     (void)snprintf(message, size, "%.200s: %s", path, sentence);
     return false;
 }

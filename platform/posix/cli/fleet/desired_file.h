@@ -12,7 +12,7 @@
 
 /* A zeroed one holds nothing. */
 struct desired_file {
-    struct connsync_desired desired;
+    struct cs_desired desired;
     void *mapping; /* text and entries */
     size_t length; /* of the text, which holds secrets */
 };

@@ -25,7 +25,7 @@
 
 struct fleet {
     struct cli_options *options;
-    struct connsync_desired *desired;
+    struct cs_desired *desired;
     enum fleet_task task;
     struct tally tally;
     struct connsync_page page;   /* the next one */
@@ -41,7 +41,7 @@ struct fleet {
 
 static struct queue queue;
 
-static struct fleet begin(struct cli_options *options, struct connsync_desired *desired,
+static struct fleet begin(struct cli_options *options, struct cs_desired *desired,
                           enum fleet_task task)
 {
     struct fleet fleet;
@@ -61,12 +61,12 @@ static struct fleet begin(struct cli_options *options, struct connsync_desired *
 
 /* A database that cannot carry the setting is in most tenants. Who names it is told so;
  * whoever means all, or all databases, is not to name it as an exception. */
-static bool is_skipped(const struct connsync_desired_entry *entry, enum connsync_status cause)
+static bool is_skipped(const struct cs_desired_entry *entry, enum connsync_status cause)
 {
-    if (entry->key == CONNSYNC_DESIRED_ALL) {
+    if (entry->key == CS_DESIRED_ALL) {
         return cause == CONNSYNC_REFUSED_PASSWORDLESS || cause == CONNSYNC_REFUSED_STRATEGY;
     }
-    return entry->key == CONNSYNC_DESIRED_STRATEGY && cause == CONNSYNC_REFUSED_STRATEGY;
+    return entry->key == CS_DESIRED_STRATEGY && cause == CONNSYNC_REFUSED_STRATEGY;
 }
 
 static void report_result(struct fleet *fleet, struct connsync_result *result,
@@ -84,7 +84,7 @@ static void report_result(struct fleet *fleet, struct connsync_result *result,
 
 /* It is clear from the list alone that nothing can be done. */
 static void decline(struct fleet *fleet, const struct connsync_result *listed,
-                    const struct connsync_desired_entry *entry, enum connsync_status status)
+                    const struct cs_desired_entry *entry, enum connsync_status status)
 {
     struct connsync_result result = *listed;
     bool refusal = connsync_status_is_refusal(status);
@@ -114,7 +114,7 @@ static void plan(struct fleet *fleet, const struct connsync_result *result,
 }
 
 static void judge(struct fleet *fleet, const struct connsync_result *listed,
-                  const struct connsync_desired_entry *entry)
+                  const struct cs_desired_entry *entry)
 {
     enum connsync_setting wanted = (enum connsync_setting)entry->setting;
 
@@ -134,8 +134,8 @@ static void on_listed(void *context, const struct connsync_result *listed)
 {
     struct fleet *fleet = context;
     struct connsync_result one = *listed;
-    const struct connsync_desired_entry *entry =
-        connsync_desired_match(fleet->desired, listed->id, listed->name, listed->strategy);
+    const struct cs_desired_entry *entry =
+        cs_desired_match(fleet->desired, listed->id, listed->name, listed->strategy);
 
     one.requests = 0; /* they are the page's */
     if (!fleet->collecting) {
@@ -429,12 +429,12 @@ static bool is_matched(struct fleet *fleet)
     return false;
 }
 
-struct tally fleet_run(struct cli_options *options, struct connsync_desired *desired,
+struct tally fleet_run(struct cli_options *options, struct cs_desired *desired,
                        enum fleet_task task)
 {
     struct fleet fleet = begin(options, desired, task);
 
-    connsync_desired_forget_matches(desired);
+    cs_desired_forget_matches(desired);
     enum connsync_status status = look(&fleet);
     if (status == CONNSYNC_OK && is_matched(&fleet)) {
         work(&fleet);

@@ -83,19 +83,18 @@ void fleet_report_not_tried(const struct cli_options *options, const struct conn
     }
 }
 
-uint64_t fleet_report_unmatched(const struct cli_options *options,
-                                const struct connsync_desired *desired)
+uint64_t fleet_report_unmatched(const struct cli_options *options, const struct cs_desired *desired)
 {
-    struct connsync_desired_fault fault;
+    struct cs_desired_fault fault;
     size_t next = 0;
     uint64_t count = 0;
 
-    while (connsync_desired_next_unmatched(desired, &next, &fault)) {
-        char sentence[CONNSYNC_DESIRED_SENTENCE_SIZE];
+    while (cs_desired_next_unmatched(desired, &next, &fault)) {
+        char sentence[CS_DESIRED_SENTENCE_SIZE];
         struct cs_writer writer;
 
         cs_writer_init(&writer, sentence, sizeof sentence);
-        connsync_desired_explain(&fault, desired->text, &writer);
+        cs_desired_explain(&fault, desired->text, &writer);
         log_format(LOG_ERROR, "%.200s: %s", options->file, sentence);
         count++;
     }

@@ -20,7 +20,7 @@ void fleet_report_not_tried(const struct cli_options *options, const struct conn
 
 /* Each entry that nothing matched; how many there are. */
 uint64_t fleet_report_unmatched(const struct cli_options *options,
-                                const struct connsync_desired *desired);
+                                const struct cs_desired *desired);
 
 /* On stdout; on stderr where stdout has lines of JSON, or nobody looks at it. */
 void fleet_report_summary(const struct cli_options *options, const struct tally *tally);

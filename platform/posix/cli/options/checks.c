@@ -28,7 +28,7 @@ enum cli_action cli_check_flash_image(struct cli_options *options)
         return cli_wrong(options, "%s", "flash-image needs --output IMAGE");
     }
     if (options->partition_size == 0) {
-        options->partition_size = CONNSYNC_FLASH_IMAGE_PARTITION_SIZE;
+        options->partition_size = CS_FLASH_IMAGE_PARTITION_SIZE;
     }
     return CLI_RUN;
 }

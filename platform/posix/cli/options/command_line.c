@@ -147,7 +147,7 @@ static enum cli_action read_connect_to(struct cli_options *options, const char *
 {
     options->has_connect_to = true;
     if (!cs_copy_string(options->connect_to_host, CLI_HOST_SIZE, cs_slice_of(text)) ||
-        !connsync_host_read(options->connect_to_host, &options->connect_to_port)) {
+        !cs_host_read(options->connect_to_host, &options->connect_to_port)) {
         return cli_wrong(options, "--connect-to takes ADDRESS or ADDRESS:PORT, not \"%.100s\"",
                          text);
     }
@@ -158,7 +158,7 @@ static enum cli_action read_partition_size(struct cli_options *options, const ch
 {
     uint64_t size = 0;
 
-    if (!cs_slice_to_u64(cs_slice_of(text), &size) || size <= CONNSYNC_FLASH_IMAGE_HEAD_SIZE ||
+    if (!cs_slice_to_u64(cs_slice_of(text), &size) || size <= CS_FLASH_IMAGE_HEAD_SIZE ||
         size > CLI_PARTITION_SIZE_MAX) {
         return cli_wrong(options, "--partition-size takes whole bytes from 17 to %u, not \"%.40s\"",
                          CLI_PARTITION_SIZE_MAX, text);

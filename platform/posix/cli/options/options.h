@@ -17,7 +17,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define CLI_HOST_SIZE CONNSYNC_HOST_SIZE
+#define CLI_HOST_SIZE CS_HOST_SIZE
 /* The longest token, client secret or path in a file: a token with every scope of
  * the Management API has about 7 KB. */
 #define CLI_SECRET_SIZE 16384
@@ -87,9 +87,9 @@ struct cli_options {
     bool json_logs;          /* --log-format json */
 
     /* What connsync.json has of domain and credentials; NULL without one. Borrowed. */
-    const struct connsync_desired *desired;
-    char client_id_of_file[CONNSYNC_DESIRED_CLIENT_ID_SIZE];
-    char audience_of_file[CONNSYNC_DESIRED_AUDIENCE_SIZE];
+    const struct cs_desired *desired;
+    char client_id_of_file[CS_DESIRED_CLIENT_ID_SIZE];
+    char audience_of_file[CS_DESIRED_AUDIENCE_SIZE];
 
     /* Secrets, wiped by cli_forget. Empty when not given. */
     char token[CLI_SECRET_SIZE];

@@ -32,7 +32,7 @@ const char *cli_help_of_file(const struct cli_options *options)
 
 enum cli_action cli_read_every(struct cli_options *options, const char *text)
 {
-    if (!connsync_interval_read(text, &options->every_s)) {
+    if (!cs_interval_read(text, &options->every_s)) {
         return cli_wrong(options,
                          "--every takes a whole number and s, m, h or d, from 1s to 30d, not "
                          "\"%.40s\"",

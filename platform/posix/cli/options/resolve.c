@@ -16,7 +16,7 @@ static enum cli_action read_domain(struct cli_options *options)
 
     options->port_number = 0;
     if (domain == NULL && options->desired != NULL &&
-        connsync_desired_domain(options->desired, options->domain, &options->port_number)) {
+        cs_desired_domain(options->desired, options->domain, &options->port_number)) {
         return CLI_RUN;
     }
     if (domain == NULL) {
@@ -26,7 +26,7 @@ static enum cli_action read_domain(struct cli_options *options)
         return cli_wrong(options, "%s", "no domain: set AUTH0_DOMAIN or use --domain");
     }
     if (!cs_copy_string(options->domain, CLI_HOST_SIZE, cs_slice_of(domain)) ||
-        !connsync_domain_read(options->domain, &options->port_number)) {
+        !cs_domain_read(options->domain, &options->port_number)) {
         return cli_wrong(options,
                          "the domain must be HOST or HOST:PORT, as in tenant.eu.auth0.com, "
                          "not \"%.100s\"",
@@ -61,14 +61,14 @@ static void read_names(struct cli_options *options)
 {
     options->client_id = options->client_id_given;
     if (options->client_id == NULL) {
-        bool found = cli_from_file(options, CONNSYNC_DESIRED_CLIENT_ID, options->client_id_of_file,
+        bool found = cli_from_file(options, CS_DESIRED_CLIENT_ID, options->client_id_of_file,
                                    sizeof options->client_id_of_file);
         options->client_id =
             found ? options->client_id_of_file : environment_get("AUTH0_CLIENT_ID");
     }
     options->audience = options->audience_given;
     if (options->audience == NULL) {
-        bool found = cli_from_file(options, CONNSYNC_DESIRED_AUDIENCE, options->audience_of_file,
+        bool found = cli_from_file(options, CS_DESIRED_AUDIENCE, options->audience_of_file,
                                    sizeof options->audience_of_file);
         options->audience = found ? options->audience_of_file : environment_get("AUTH0_AUDIENCE");
     }

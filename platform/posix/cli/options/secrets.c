@@ -9,11 +9,11 @@
 #include <errno.h>
 #include <string.h>
 
-bool cli_from_file(const struct cli_options *options, enum connsync_desired_member member,
-                   char *out, size_t size)
+bool cli_from_file(const struct cli_options *options, enum cs_desired_member member, char *out,
+                   size_t size)
 {
     size_t needed =
-        options->desired != NULL ? connsync_desired_string(options->desired, member, out, size) : 0;
+        options->desired != NULL ? cs_desired_string(options->desired, member, out, size) : 0;
 
     return needed > 0 && needed <= size;
 }
@@ -54,8 +54,8 @@ static enum cli_action read_token(struct cli_options *options)
         return CLI_RUN;
     }
     /* And so do those of the file, which belongs to its tenant. */
-    if (cli_from_file(options, CONNSYNC_DESIRED_TOKEN, options->token, sizeof options->token) ||
-        cli_from_file(options, CONNSYNC_DESIRED_CLIENT_SECRET, options->client_secret,
+    if (cli_from_file(options, CS_DESIRED_TOKEN, options->token, sizeof options->token) ||
+        cli_from_file(options, CS_DESIRED_CLIENT_SECRET, options->client_secret,
                       sizeof options->client_secret)) {
         return CLI_RUN;
     }

@@ -9,8 +9,8 @@
 #include "platform/posix/cli/options/options.h"
 
 /* Is this member in connsync.json? Then it is decoded into `out`, which has room for it. */
-bool cli_from_file(const struct cli_options *options, enum connsync_desired_member member,
-                   char *out, size_t size);
+bool cli_from_file(const struct cli_options *options, enum cs_desired_member member, char *out,
+                   size_t size);
 
 /* Fills the secrets of the options, or says what is missing. */
 enum cli_action cli_read_credentials(struct cli_options *options);
