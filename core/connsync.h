@@ -56,7 +56,6 @@
 #ifndef CONNSYNC_H
 #define CONNSYNC_H
 
-#include "core/auth0/pace.h"
 #include "core/base/status.h"
 #include "port/connsync_port.h"
 
@@ -142,6 +141,42 @@ struct connsync_client {
     size_t certificate_length;
     const uint8_t *key;
     size_t key_length;
+};
+
+/* Lists, single reads and writes, each of which may draw from a bucket of its own. */
+#define CONNSYNC_PACE_BUCKETS 3
+/* A wait without an end that could be told: nothing may be sent at all. */
+#define CONNSYNC_PACE_NEVER UINT32_MAX
+
+/* What the answers have said of one bucket. Private. */
+struct connsync_pace_bucket {
+    bool known;
+    bool distrusted; /* a proved rate was followed by 429: it refills in bursts */
+    bool waited;     /* the last request had to wait for it */
+    uint32_t limit;
+    uint32_t remaining; /* as the last answer said */
+    uint32_t reset_ms;  /* from then on, to the Reset that it stated; 0: not stated */
+    uint32_t fruitless; /* waits in a row that brought nothing */
+    uint32_t rate;      /* proved refilling, in requests per 1,000 seconds; 0: none yet */
+    uint64_t answered_at;
+    uint64_t proof_since;     /* the proof under way: since when, */
+    uint32_t proof_remaining; /* what remained then, */
+    uint32_t proof_requests;  /* and how many were answered since */
+};
+
+/* What keeps requests within a tenant's rate limit (core/auth0/pace.h in the sources says
+ * how). The caller's; all zeros but for the first two members to begin with. It may be kept
+ * from agent to agent, while the tenant is the same. */
+struct connsync_pace {
+    uint32_t interval_ms; /* at least so long from one request to the next; 0: no limit */
+    uint32_t leave;       /* requests of each bucket that are never taken */
+
+    /* Private. */
+    uint32_t spread_ms;
+    uint32_t calm; /* answers other than 429 since `spread_ms` was set */
+    uint64_t next_at;
+    uint64_t sent_at;
+    struct connsync_pace_bucket buckets[CONNSYNC_PACE_BUCKETS];
 };
 
 struct connsync_config {

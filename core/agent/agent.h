@@ -13,6 +13,7 @@
 #include "core/agent/exchange.h"
 #include "core/agent/snapshot.h"
 #include "core/auth0/auth0.h"
+#include "core/auth0/pace.h"
 
 /* Requests of one job that may fail and be tried again: when the service asked for
  * patience or a write has to be settled, and when nobody answers at all (about

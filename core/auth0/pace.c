@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+_Static_assert(CS_PACE_KINDS == CONNSYNC_PACE_BUCKETS, "a bucket for each kind of request");
+
 #define RATE_UNIT UINT64_C(1000000) /* requests per 1,000 s, in milliseconds */
 
 static uint32_t to_u32(uint64_t value)
@@ -19,7 +21,7 @@ static uint32_t larger(uint32_t a, uint32_t b)
 /* ---- Waiting ---- */
 
 /* So many are kept: those to be left, and until a rate is proved some to find out with. */
-static uint32_t kept(const struct cs_pace_bucket *bucket, uint32_t leave)
+static uint32_t kept(const struct connsync_pace_bucket *bucket, uint32_t leave)
 {
     uint32_t spare = bucket->limit - leave - 1;
 
@@ -29,12 +31,12 @@ static uint32_t kept(const struct cs_pace_bucket *bucket, uint32_t leave)
     return leave + (spare < CS_PACE_SLACK ? spare : CS_PACE_SLACK);
 }
 
-static bool has_to_wait(const struct cs_pace_bucket *bucket, uint32_t leave)
+static bool has_to_wait(const struct connsync_pace_bucket *bucket, uint32_t leave)
 {
     return bucket->known && bucket->remaining <= kept(bucket, leave);
 }
 
-static uint64_t pause_without_rate(const struct cs_pace_bucket *bucket, uint32_t leave)
+static uint64_t pause_without_rate(const struct connsync_pace_bucket *bucket, uint32_t leave)
 {
     uint64_t pause = bucket->reset_ms > 0 ? bucket->reset_ms : CS_PACE_PAUSE_MS;
 
@@ -46,7 +48,7 @@ static uint64_t pause_without_rate(const struct cs_pace_bucket *bucket, uint32_t
 }
 
 /* When the bucket has one that may be taken. */
-static uint64_t ready_at(const struct cs_pace_bucket *bucket, uint32_t leave)
+static uint64_t ready_at(const struct connsync_pace_bucket *bucket, uint32_t leave)
 {
     if (bucket->rate == 0) {
         return bucket->answered_at + pause_without_rate(bucket, leave);
@@ -57,11 +59,11 @@ static uint64_t ready_at(const struct cs_pace_bucket *bucket, uint32_t leave)
 
 uint32_t cs_pace_wait_ms(const struct connsync_pace *pace, enum cs_pace_kind kind, uint64_t now)
 {
-    const struct cs_pace_bucket *bucket = &pace->buckets[kind];
+    const struct connsync_pace_bucket *bucket = &pace->buckets[kind];
     uint64_t until = pace->next_at;
 
     if (bucket->known && bucket->limit <= pace->leave) {
-        return CS_PACE_NEVER;
+        return CONNSYNC_PACE_NEVER;
     }
     if (has_to_wait(bucket, pace->leave)) {
         uint64_t ready = ready_at(bucket, pace->leave);
@@ -72,7 +74,7 @@ uint32_t cs_pace_wait_ms(const struct connsync_pace *pace, enum cs_pace_kind kin
 
 void cs_pace_begin(struct connsync_pace *pace, enum cs_pace_kind kind, uint64_t now)
 {
-    struct cs_pace_bucket *bucket = &pace->buckets[kind];
+    struct connsync_pace_bucket *bucket = &pace->buckets[kind];
 
     bucket->waited =
         bucket->known && bucket->limit > pace->leave && has_to_wait(bucket, pace->leave);
@@ -82,7 +84,7 @@ void cs_pace_begin(struct connsync_pace *pace, enum cs_pace_kind kind, uint64_t 
 
 /* ---- Learning ---- */
 
-static void begin_proof(struct cs_pace_bucket *bucket, uint64_t sent_at)
+static void begin_proof(struct connsync_pace_bucket *bucket, uint64_t sent_at)
 {
     bucket->proof_since = sent_at;
     bucket->proof_remaining = bucket->remaining;
@@ -95,7 +97,7 @@ static void begin_proof(struct cs_pace_bucket *bucket, uint64_t sent_at)
  * parts, so one less is certain; and so is it in no less time than this, from the
  * sending of the first request to the answer of the last.
  */
-static void prove(struct cs_pace_bucket *bucket, uint64_t sent_at, uint64_t now)
+static void prove(struct connsync_pace_bucket *bucket, uint64_t sent_at, uint64_t now)
 {
     uint64_t elapsed = now - bucket->proof_since;
     uint64_t left = (uint64_t)bucket->remaining + ++bucket->proof_requests;
@@ -123,8 +125,8 @@ static uint32_t reset_after_ms(const struct cs_http_head *head)
     return seconds < UINT32_MAX / 1000u ? (uint32_t)seconds * 1000u : UINT32_MAX;
 }
 
-static void learn(struct cs_pace_bucket *bucket, const struct cs_http_head *head, uint64_t sent_at,
-                  uint64_t now)
+static void learn(struct connsync_pace_bucket *bucket, const struct cs_http_head *head,
+                  uint64_t sent_at, uint64_t now)
 {
     uint32_t before = bucket->remaining;
     uint32_t limit = to_u32(head->ratelimit_limit);
@@ -149,7 +151,7 @@ static void learn(struct cs_pace_bucket *bucket, const struct cs_http_head *head
 }
 
 /* Declined all the same: what was believed of the bucket is wrong. */
-static void disbelieve(struct cs_pace_bucket *bucket)
+static void disbelieve(struct connsync_pace_bucket *bucket)
 {
     bool distrusted = bucket->distrusted || bucket->rate > 0;
 
@@ -177,7 +179,7 @@ static void calm_down(struct connsync_pace *pace)
 void cs_pace_answer(struct connsync_pace *pace, enum cs_pace_kind kind,
                     const struct cs_http_head *head, uint64_t now)
 {
-    struct cs_pace_bucket *bucket = &pace->buckets[kind];
+    struct connsync_pace_bucket *bucket = &pace->buckets[kind];
     bool declined = head->status == 429;
 
     if (!declined) {
@@ -194,7 +196,7 @@ void cs_pace_answer(struct connsync_pace *pace, enum cs_pace_kind kind,
     }
     /* A bucket that has not been seen yet, or has this limit, is taken for the same. */
     for (int i = 0; i < CS_PACE_KINDS; i++) {
-        struct cs_pace_bucket *other = &pace->buckets[i];
+        struct connsync_pace_bucket *other = &pace->buckets[i];
         if (!other->known || declined || other->limit == bucket->limit) {
             *other = *bucket;
         }

@@ -22,7 +22,8 @@
 #ifndef CONNSYNC_CORE_AUTH0_PACE_H
 #define CONNSYNC_CORE_AUTH0_PACE_H
 
-#include <stdbool.h>
+#include "core/connsync.h"
+
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -35,11 +36,9 @@ enum cs_pace_kind {
     CS_PACE_LIST,
     CS_PACE_READ,
     CS_PACE_WRITE,
-    CS_PACE_KINDS
+    CS_PACE_KINDS /* CONNSYNC_PACE_BUCKETS */
 };
 
-/* A wait without an end that could be told: nothing may be sent at all. */
-#define CS_PACE_NEVER UINT32_MAX
 /* Left beyond what was asked for, until a rate is proved. */
 #define CS_PACE_SLACK 2u
 /* The pause where Reset or Date are absent or equal ... */
@@ -59,37 +58,8 @@ enum cs_pace_kind {
 #define CS_PACE_SPREAD_MAX_MS 8000u
 #define CS_PACE_CALM_REQUESTS 32u
 
-struct cs_pace_bucket {
-    bool known;
-    bool distrusted; /* a proved rate was followed by 429: it refills in bursts */
-    bool waited;     /* the last request had to wait for it */
-    uint32_t limit;
-    uint32_t remaining; /* as the last answer said */
-    uint32_t reset_ms;  /* from then on, to the Reset that it stated; 0: not stated */
-    uint32_t fruitless; /* waits in a row that brought nothing */
-    uint32_t rate;      /* proved refilling, in requests per 1,000 seconds; 0: none yet */
-    uint64_t answered_at;
-    uint64_t proof_since;     /* the proof under way: since when, */
-    uint32_t proof_remaining; /* what remained then, */
-    uint32_t proof_requests;  /* and how many were answered since */
-};
-
-/* The caller's; all zeros but for the first two members to begin with. It may be kept
- * from agent to agent, while the tenant is the same. */
-struct connsync_pace {
-    uint32_t interval_ms; /* at least so long from one request to the next; 0: no limit */
-    uint32_t leave;       /* requests of each bucket that are never taken */
-
-    /* Private. */
-    uint32_t spread_ms;
-    uint32_t calm; /* answers other than 429 since `spread_ms` was set */
-    uint64_t next_at;
-    uint64_t sent_at;
-    struct cs_pace_bucket buckets[CS_PACE_KINDS];
-};
-
 /* How many milliseconds from `now` on a request of this kind has to wait; 0: none.
- * CS_PACE_NEVER when more are to be left than the bucket holds. */
+ * CONNSYNC_PACE_NEVER when more are to be left than the bucket holds. */
 uint32_t cs_pace_wait_ms(const struct connsync_pace *pace, enum cs_pace_kind kind, uint64_t now);
 
 /* A request is begun. */

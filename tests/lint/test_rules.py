@@ -10,6 +10,7 @@ import sys
 import tempfile
 import unittest
 
+import call_circles
 import object_rules
 import source_rules
 
@@ -19,16 +20,17 @@ COMPILER, NM = sys.argv[1:3]
 class SourceRules(unittest.TestCase):
     """Each case is a tree of files and a part of the complaint it must draw."""
 
-    def faults_of(self, files):
+    def faults_of(self, files, head="/* Says what it is for. */ "):
         with tempfile.TemporaryDirectory() as folder:
             root = pathlib.Path(folder)
             for name, text in files.items():
                 (root / name).parent.mkdir(parents=True, exist_ok=True)
-                (root / name).write_text(text)
+                (root / name).write_text(head.rstrip() + "\n" + text if text.startswith("#")
+                                         else head + text)
             return source_rules.find_faults(root)[0]
 
-    def assert_fault(self, files, words):
-        faults = self.faults_of(files)
+    def assert_fault(self, files, words, **more):
+        faults = self.faults_of(files, **more)
         self.assertEqual(len(faults), 1, faults)
         self.assertIn(words, faults[0])
 
@@ -38,7 +40,11 @@ class SourceRules(unittest.TestCase):
             "core/base/text.c": '#include "core/base/text.h"\n#include <string.h>\n/* free() */\n',
             "core/tls/tls.c": '#include <mbedtls/ssl.h>\n#include "port/connsync_port.h"\n',
             "port/connsync_port.h": "#include <stdint.h>\n",
-            "platform/posix/main.c": '#include "connsync.h"\n#include <stdlib.h>\n',
+            "core/connsync.h": "#include <stdbool.h>\n",
+            "platform/posix/cli/main.c": '#include "connsync.h"\n#include <stdlib.h>\n',
+            "boards/common/start.c": '#include "device.h"\n',
+            "boards/one/device.h": '#include "boards/common/common.h"\n',
+            "boards/common/common.h": "",
         }), [])
 
     def test_system_header_in_core(self):
@@ -47,36 +53,80 @@ class SourceRules(unittest.TestCase):
 
     def test_conversion_that_static_programs_lack(self):
         for text in ("%.1f", "%5.2e of %%", "%Lg", "%+d", "%p"):
-            self.assert_fault({"platform/posix/a.c": 'int x;\nlog("%%d: %s");' % text},
-                              "platform/posix/a.c:2: %")
-        self.assertEqual(self.faults_of({"platform/posix/a.c":
+            self.assert_fault({"platform/posix/cli/a.c": 'int x;\nlog("%%d: %s");' % text},
+                              "platform/posix/cli/a.c:2: %")
+        self.assertEqual(self.faults_of({"platform/posix/cli/a.c":
                                          'log("%-*.3s %lld %02x %zu 5%% %3A", "%c");'}), [])
 
-    def test_library_in_the_wrong_room(self):
-        self.assert_fault({"core/agent/agent.c": "#include <mbedtls/ssl.h>\n"}, "only core/tls*")
-        self.assert_fault({"core/tls/tls.c": "#include <jsmn.h>\n"}, "only core/json*")
+    def test_library_in_the_wrong_folder(self):
+        self.assert_fault({"core/agent/agent.c": "#include <mbedtls/ssl.h>\n"},
+                          "only core/tls/ may include mbedtls/ssl.h")
+        self.assert_fault({"core/tls/tls.c": "#include <jsmn.h>\n"}, "only core/json/ may include")
+        self.assert_fault({"config/x.c": "int f(void)\n{ return psa_crypto_init(); }\n"},
+                          "config/x.c:2: only core/tls/ may name mbedTLS: psa_crypto_init")
+        self.assertEqual(self.faults_of({"config/x.c": '/* mbedtls_free() */ f("psa_none");\n'}), [])
 
     def test_platform_header_in_core(self):
-        self.assert_fault({"core/tls/tls.c": '#include "platform/posix/network/posix_port.h"\n',
-                           "platform/posix/network/posix_port.h": ""},
-                          "core/ must not include platform/posix/network/posix_port.h")
+        for name in ("platform/posix/network/posix_port.h", "posix_port.h"):
+            self.assert_fault({"core/tls/tls.c": f'#include "{name}"\n',
+                               "platform/posix/network/posix_port.h": ""},
+                              "core/tls/ must not include platform/posix/network/posix_port.h")
 
-    def test_platform_header_in_core_by_its_short_name(self):
-        self.assert_fault({"core/tls/tls.c": '#include "posix_port.h"\n',
-                           "platform/posix/network/posix_port.h": ""},
-                          "core/ must not include platform/posix/network/posix_port.h")
+    def test_arrow_upwards_between_folders(self):
+        self.assert_fault({"core/json/json.c": '#include "core/agent/agent.h"\n',
+                           "core/agent/agent.h": ""},
+                          "core/json/ must not include core/agent/agent.h")
+        self.assert_fault({"core/connsync.h": '#include "core/auth0/pace.h"\n',
+                           "core/auth0/pace.h": ""}, "core/ must not include core/auth0/pace.h")
+        self.assert_fault({"boards/one/board.c": '#include "boards/two/device.h"\n',
+                           "boards/two/device.h": ""},
+                          "boards/one/ must not include boards/two/device.h")
+
+    def test_folder_without_a_row(self):
+        self.assert_fault({"core/more/x.c": ""}, "core/more/ has no row in MAY_INCLUDE")
+
+    def test_table_with_a_circle(self):
+        self.assertEqual(list(source_rules.table_faults(source_rules.MAY_INCLUDE)), [])
+        faults = list(source_rules.table_faults({"a": (), "b": ("a", "c"), "c": ("b",)}))
+        self.assertEqual(len(faults), 1, faults)
+        self.assertIn("b names c", faults[0])
+
+    def test_circle_of_folders(self):
+        faults = self.faults_of({"core/base/a.h": '#include "core/json/b.h"\n',
+                                 "core/json/b.h": "", "core/json/c.h": '#include "core/base/d.h"\n',
+                                 "core/base/d.h": ""})
+        self.assertIn("folders include each other in a circle: core/base, core/json", faults)
 
     def test_core_header_in_port(self):
         self.assert_fault({"port/mbedtls/world.c": '#include "core/base/text.h"\n',
                            "core/base/text.h": ""},
-                          "port/ must not include core/base/text.h")
+                          "port/mbedtls/ must not include core/base/text.h")
 
     def test_circle_of_headers(self):
-        self.assert_fault({"core/a.h": '#include "core/b.h"\n',
-                           "core/b.h": '#include "core/c.h"\n',
-                           "core/c.h": '#include "core/a.h"\n',
-                           "core/d.h": '#include "core/a.h"\n'},
-                          "core/a.h -> core/b.h -> core/c.h -> core/a.h")
+        self.assert_fault({"core/base/a.h": '#include "core/base/b.h"\n',
+                           "core/base/b.h": '#include "core/base/c.h"\n',
+                           "core/base/c.h": '#include "core/base/a.h"\n',
+                           "core/base/d.h": '#include "core/base/a.h"\n'},
+                          "core/base/a.h, core/base/b.h, core/base/c.h")
+
+    def test_conditional_directives(self):
+        brackets = "#ifndef CONNSYNC_CORE_X_H\n#ifdef __cplusplus\n#else\n#endif\n#endif\n"
+        condition = "#if A\n#else\n#endif\n"
+        most = condition * source_rules.DIRECTIVES_MAX
+        self.assertEqual(self.faults_of({"core/base/x.h": brackets + most}), [])
+        self.assert_fault({"core/base/x.h": most, "core/json/y.c": "#ifdef B\n#endif\n"},
+                          "core/ has 6 conditional directives, 5 are allowed")
+        self.assert_fault({"core/base/x.h": most[:-7] + "#elif B\n#endif\n"}, "core/ has 6")
+
+    def test_folder_with_too_many_files(self):
+        files = {f"config/{number}.c": "" for number in range(source_rules.FILES_MAX)}
+        self.assertEqual(self.faults_of(files), [])
+        self.assert_fault({**files, "config/more.c": ""}, "config/ has 17 .c files")
+
+    def test_file_without_a_purpose(self):
+        for head in ("", "/* x.c */ ", "int x; /* Says what it is for, too late. */ "):
+            self.assert_fault({"config/x.c": "int y;\n"}, "config/x.c:1: the file does not begin",
+                              head=head)
 
     def test_heap_call(self):
         self.assert_fault({"core/base/text.c": "/* malloc()\n */\nvoid *p = malloc (3);\n"},
@@ -84,7 +134,57 @@ class SourceRules(unittest.TestCase):
         self.assert_fault({"port/x.c": "free(p);\n"}, "port/ must not call free()")
 
     def test_unfinished_work(self):
-        self.assert_fault({"platform/posix/x.c": "/* TO" "DO: later */\n"}, "is left")
+        self.assert_fault({"platform/lwip/x.c": "/* TO" "DO: later */\n"}, "is left")
+
+
+class CallCircles(unittest.TestCase):
+    """Each case is a few files, compiled where a build would put their objects."""
+
+    def circles_of(self, files):
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder)
+            for name, text in files.items():
+                source, target = root / name, root / "build" / "x.dir" / f"{name}.o"
+                for path in (source, target):
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                source.write_text(text)
+                subprocess.run([COMPILER, "-O0", "-w", "-c", "-o", target, source], check=True)
+            objects = call_circles.objects_of(root, [root / "build"])
+            self.assertEqual(sorted(objects.values()), sorted(files))
+            arrows = call_circles.arrows_of(call_circles.read_symbols(NM, sorted(objects)), objects)
+            circles = call_circles.find_circles(arrows)
+            return circles, ["\n".join(call_circles.describe(each, arrows)) for each in circles]
+
+    def test_a_circle_is_found_and_named(self):
+        circles, words = self.circles_of({
+            "core/a.c": "void b(void); void a(void) { b(); }\n",
+            "config/b.c": "extern int c[]; void b(void) { c[0]++; }\n",
+            "platform/c.c": "void a(void); int c[3]; void (*table[])(void) = {a};\n",
+            "boards/d.c": "void a(void); void d(void) { a(); }\n"})
+        self.assertEqual(circles, [["config/b.c", "core/a.c", "platform/c.c"]])
+        self.assertIn("config/b.c -> platform/c.c: c\n", words[0])
+        self.assertIn("platform/c.c -> core/a.c: a", words[0])
+
+    def test_two_circles_are_two(self):
+        circles, _ = self.circles_of({
+            "core/a.c": "void b(void); void a(void) { b(); }\n",
+            "core/b.c": "void a(void); void b(void) { a(); }\n",
+            "core/c.c": "void a(void); void d(void); void c(void) { a(); d(); }\n",
+            "core/d.c": "void c(void); void d(void) { c(); }\n"})
+        self.assertEqual(circles, [["core/a.c", "core/b.c"], ["core/c.c", "core/d.c"]])
+
+    def test_static_functions_named_alike_are_no_circle(self):
+        circles, _ = self.circles_of({
+            "core/a.c": "void b(void); static void kept(void) { } void a(void) { kept(); b(); }\n",
+            "core/b.c": "static void kept(void) { } void b(void) { kept(); }\n"})
+        self.assertEqual(circles, [])
+
+    def test_objects_of_others_are_left_out(self):
+        root = pathlib.Path(__file__).resolve().parents[2]
+        self.assertIsNone(call_circles.source_of("x.dir/lwip-2.2.1/src/core/base/status.c.obj", root))
+        self.assertIsNone(call_circles.source_of("x.dir/core/no_such_file.c.o", root))
+        for path in ("y/x.dir/__/__/core/base/status.c.o", "x.dir/./core/base/status.c.obj"):
+            self.assertEqual(call_circles.source_of(path, root), "core/base/status.c")
 
 
 class ObjectRules(unittest.TestCase):

@@ -315,7 +315,7 @@ static void test_all_is_to_be_left(void **state)
     (void)state;
     answer(&tenant, 1000, &head);
     cs_pace_answer(&pace, CS_PACE_LIST, &head, 1000);
-    assert_int_equal(cs_pace_wait_ms(&pace, CS_PACE_READ, 99000), CS_PACE_NEVER);
+    assert_int_equal(cs_pace_wait_ms(&pace, CS_PACE_READ, 99000), CONNSYNC_PACE_NEVER);
 }
 
 /* Lists may be limited in another way than readings; a write tells nothing of either. */

@@ -205,7 +205,7 @@ static void add_failure(struct cs_writer *line, const struct connsync_result *re
         cs_write_string(line, cause->failure.reason);
         return;
     }
-    if (status == CONNSYNC_ERR_RATE_LIMITED && result->wait_ms == CS_PACE_NEVER) {
+    if (status == CONNSYNC_ERR_RATE_LIMITED && result->wait_ms == CONNSYNC_PACE_NEVER) {
         cs_write_string(line, "the tenant's rate limit allows no more requests than --leave keeps");
         return;
     }
