@@ -34,7 +34,6 @@ PENDING = (
     {"config/desired.c", "config/desired_find.c"},
     {"boards/common/halt.c", "boards/common/watchdog.c"},
 )
-PENDING_FOLDER = "platform/posix/cli/"
 
 
 def source_of(path, root):
@@ -83,7 +82,7 @@ def find_circles(arrows):
 
 
 def is_pending(circle):
-    return set(circle) in PENDING or all(name.startswith(PENDING_FOLDER) for name in circle)
+    return set(circle) in PENDING
 
 
 def describe(circle, arrows):
