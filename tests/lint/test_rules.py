@@ -41,7 +41,7 @@ class SourceRules(unittest.TestCase):
             "core/tls/tls.c": '#include <mbedtls/ssl.h>\n#include "port/connsync_port.h"\n',
             "port/connsync_port.h": "#include <stdint.h>\n",
             "core/connsync.h": "#include <stdbool.h>\n",
-            "platform/posix/cli/main.c": '#include "connsync.h"\n#include <stdlib.h>\n',
+            "platform/posix/cli/job/x.c": '#include "connsync.h"\n#include <stdlib.h>\n',
             "boards/common/start.c": '#include "device.h"\n',
             "boards/one/device.h": '#include "boards/common/common.h"\n',
             "boards/common/common.h": "",
