@@ -1,3 +1,8 @@
+/*
+ * Which members differ between three texts, by digests of names and values. How they are counted
+ * is what cs_snapshot_settle() of the core says; that nothing got lost is proved there and not
+ * here. What is made of the names is report.c's.
+ */
 #include "platform/posix/cli/job/names.h"
 
 #include "core/auth0/auth0.h"
@@ -10,12 +15,14 @@ struct member {
     uint64_t name; /* digests, as in a snapshot of the core */
     uint64_t value;
     int key;
+    const struct member *first; /* in the text, of the run of one name that this begins */
 };
 
-/* One text. Members and tokens lie in one mapping. */
+/* One text. Members twice and tokens lie in one mapping. */
 struct side {
     struct cs_json json;
-    struct member *members;
+    struct member *members; /* in the order of the text */
+    struct member *sorted;  /* by name, value, key */
     size_t count;
     size_t mapped;
 };
@@ -34,6 +41,84 @@ static void side_close(struct side *side)
     memset(side, 0, sizeof *side);
 }
 
+/* ---- Order ---- */
+
+static bool goes_before(const struct member *a, const struct member *b)
+{
+    if (a->name != b->name) {
+        return a->name < b->name;
+    }
+    return a->value != b->value ? a->value < b->value : a->key < b->key;
+}
+
+static void swap(struct member *a, struct member *b)
+{
+    struct member kept = *a;
+
+    *a = *b;
+    *b = kept;
+}
+
+static void sift_down(struct member *heap, size_t root, size_t count)
+{
+    while (2 * root + 1 < count) {
+        size_t child = 2 * root + 1;
+        if (child + 1 < count && goes_before(&heap[child], &heap[child + 1])) {
+            child++;
+        }
+        if (!goes_before(&heap[root], &heap[child])) {
+            return;
+        }
+        swap(&heap[root], &heap[child]);
+        root = child;
+    }
+}
+
+/* Heapsort: the C library's may ask for a heap, and this program has none. */
+static void sort(struct member *members, size_t count)
+{
+    for (size_t i = count / 2; i > 0; i--) {
+        sift_down(members, i - 1, count);
+    }
+    for (size_t end = count; end > 1; end--) {
+        swap(&members[0], &members[end - 1]);
+        sift_down(members, 0, end - 1);
+    }
+}
+
+/* Where several members have one name, a look-up by name means the first in the text. It comes
+ * out at the beginning of their run, which is therefore told. */
+static void note_first(struct member *sorted, size_t count)
+{
+    struct member *start = sorted;
+
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || sorted[i].name != start->name) {
+            start = &sorted[i];
+            start->first = start;
+        } else if (sorted[i].key < start->first->key) {
+            start->first = &sorted[i];
+        }
+    }
+}
+
+/* ---- Texts ---- */
+
+static void read_members(struct side *side)
+{
+    for (int key = cs_json_first(&side->json, 0); key != CS_JSON_NONE;
+         key = cs_json_next_key(&side->json, 0, key)) {
+        struct member *member = &side->members[side->count];
+        member->name = cs_json_digest(&side->json, key, &digest_key);
+        member->value = cs_json_digest(&side->json, key + 1, &digest_key);
+        member->key = key;
+        member->first = NULL;
+        side->sorted[side->count++] = *member;
+    }
+    sort(side->sorted, side->count);
+    note_first(side->sorted, side->count);
+}
+
 static bool side_open(struct side *side, struct cs_slice text)
 {
     struct cs_json_facts facts;
@@ -42,35 +127,47 @@ static bool side_open(struct side *side, struct cs_slice text)
     if (cs_json_check(text, &facts) != CONNSYNC_OK) {
         return false;
     }
-    side->mapped = facts.tokens * (sizeof(jsmntok_t) + sizeof(struct member));
+    side->mapped = facts.tokens * (sizeof(jsmntok_t) + 2 * sizeof(struct member));
     side->members = mapping_new(side->mapped);
     if (side->members == NULL) {
         return false;
     }
-    jsmntok_t *tokens = (void *)(side->members + facts.tokens);
+    side->sorted = side->members + facts.tokens;
+    jsmntok_t *tokens = (void *)(side->sorted + facts.tokens);
     if (cs_json_tokenise(&side->json, text, tokens, facts.tokens) != CONNSYNC_OK) {
         return false;
     }
-    for (int key = cs_json_first(&side->json, 0); key != CS_JSON_NONE;
-         key = cs_json_next_key(&side->json, 0, key)) {
-        struct member *member = &side->members[side->count++];
-        member->name = cs_json_digest(&side->json, key, &digest_key);
-        member->value = cs_json_digest(&side->json, key + 1, &digest_key);
-        member->key = key;
-    }
+    read_members(side);
     return true;
+}
+
+/* The first in `sorted` that is of this name and has no smaller value; NULL without one. */
+static const struct member *lower_bound(const struct side *side, uint64_t name, uint64_t value)
+{
+    size_t low = 0;
+    size_t high = side->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct member *member = &side->sorted[middle];
+        if (member->name < name || (member->name == name && member->value < value)) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < side->count && side->sorted[low].name == name ? &side->sorted[low] : NULL;
 }
 
 /* The first member of that name; with `equal` the first that has the value too. */
 static const struct member *find(const struct side *side, const struct member *wanted, bool equal)
 {
-    for (size_t i = 0; i < side->count; i++) {
-        const struct member *member = &side->members[i];
-        if (member->name == wanted->name && (!equal || member->value == wanted->value)) {
-            return member;
-        }
+    const struct member *found = lower_bound(side, wanted->name, equal ? wanted->value : 0);
+
+    if (found == NULL || !equal) {
+        return found != NULL ? found->first : NULL;
     }
-    return NULL;
+    return found->value == wanted->value ? found : NULL;
 }
 
 static void add(struct names *names, const struct side *side, const struct member *member,
