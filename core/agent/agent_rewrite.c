@@ -143,8 +143,9 @@ static bool is_as_wanted(const struct connsync *agent, const struct cs_json *wan
 {
     const struct cs_document *document = &agent->document;
 
-    return cs_json_digest(wanted, 0, &agent->digest_key) ==
-           cs_json_digest(&document->json, document->connection.options, &agent->digest_key);
+    return cs_json_digest(cs_json_raw(wanted, 0), &agent->digest_key) ==
+           cs_json_digest(cs_json_raw(&document->json, document->connection.options),
+                          &agent->digest_key);
 }
 
 static enum connsync_status show(const struct connsync *agent)

@@ -45,8 +45,8 @@ static void sort(struct cs_snapshot_member *members, size_t count)
 static struct cs_snapshot_member describe(const struct cs_json *json, int key,
                                           const struct cs_digest_key *digest_key)
 {
-    struct cs_snapshot_member member = {cs_json_digest(json, key, digest_key),
-                                        cs_json_digest(json, key + 1, digest_key) &
+    struct cs_snapshot_member member = {cs_json_digest(cs_json_raw(json, key), digest_key),
+                                        cs_json_digest(cs_json_raw(json, key + 1), digest_key) &
                                             ~(uint64_t)CS_SNAPSHOT_MARKS};
 
     return member;

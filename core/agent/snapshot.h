@@ -10,7 +10,8 @@
 #define CONNSYNC_CORE_AGENT_SNAPSHOT_H
 
 #include "core/base/arena.h"
-#include "core/json/json.h"
+#include "core/json/json_digest.h"
+#include "core/json/json_tokens.h"
 
 #ifdef __cplusplus
 extern "C" {

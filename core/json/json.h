@@ -1,12 +1,13 @@
 /*
- * JSON as received: checked, tokenised, looked up, digested. Never re-spelled.
+ * JSON as received: checked, looked up, walked. Never re-spelled.
  *
- * Order of use: `cs_json_check` proves that the bytes are one strict RFC 8259
- * text and counts the tokens that it needs; `cs_json_tokenise` fills that many
- * jsmn tokens; the look-ups walk the tokens. Only a checked text may be
- * tokenised: jsmn lets much pass that RFC 8259 forbids, in its strict mode too.
+ * `cs_json_check` proves that bytes are one strict RFC 8259 text; everything else takes
+ * checked texts only. `cs_json_check_find` looks members up in the same pass, and values are
+ * walked where they stand: no tokens, no copies. Digests are in json_digest.h, patches in
+ * merge.h, and tokens, for small texts that are looked up all over, in json_tokens.h.
  *
- * Values are named by the index of their token; CS_JSON_NONE is no value.
+ * A value is a slice of the text: its bytes as received, a string with its quotes. A value
+ * that is not there is an empty slice, and of no type at all.
  */
 #ifndef CONNSYNC_CORE_JSON_JSON_H
 #define CONNSYNC_CORE_JSON_JSON_H
@@ -14,25 +15,18 @@
 #include "core/base/status.h"
 #include "core/base/text.h"
 
-/* The one set of jsmn switches for the whole of connsync: parent links keep wide documents
- * linear. What jsmn's strict mode would refuse never gets that far. */
-#define JSMN_PARENT_LINKS
-#define JSMN_HEADER
-#include <jsmn.h>
-
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 /* Arrays and objects inside each other, the outermost counted. Real connections
- * reach 6. jsmn closes a bracket in time proportional to the depth, and a bit
- * of a 64-bit word per level is the checker's whole memory. */
+ * reach 6. A bit of a 64-bit word per level is the checker's whole memory. */
 #define CS_JSON_DEPTH_MAX 64
 
-#define CS_JSON_NONE (-1)
+/* ---- Checking ---- */
 
 struct cs_json_facts {
-    size_t tokens; /* jsmn tokens the text needs */
+    size_t tokens; /* jsmn tokens the text needs; only with CONNSYNC_OK */
     size_t offset; /* where an error was found */
 };
 
@@ -44,84 +38,96 @@ struct cs_json_facts {
  */
 enum connsync_status cs_json_check(struct cs_slice text, struct cs_json_facts *facts);
 
-/* A tokenised text. Read by value, as a whole: its parts belong to core/json/json. */
-struct cs_json {
-    struct cs_slice text;
-    const jsmntok_t *tokens;
-    int count;
+/* The object in which a member is looked for: the text itself. */
+#define CS_JSON_ROOT (-1)
+
+/* A member that is looked for, and what was found of it. The caller sets the first two. */
+struct cs_json_sought {
+    const char *name;      /* compared by characters: escapes in the text are decoded */
+    int parent;            /* CS_JSON_ROOT, or the index of a sought member before this one,
+                             * whose value, an object, has it */
+    unsigned count;        /* how often it is there; above 1 is a duplicate */
+    struct cs_slice value; /* of the first one; data NULL when there is none */
 };
 
-/* Tokenises a checked text into `capacity` tokens owned by the caller, who keeps
- * them and the text as long as `json` is used. CONNSYNC_ERR_JSON_TOKENS when
- * they are too few, or when offsets in the text do not fit jsmn's int. */
-enum connsync_status cs_json_tokenise(struct cs_json *json, struct cs_slice text, jsmntok_t *tokens,
-                                      size_t capacity);
+/* The same pass also finds members: `sought` is complete with CONNSYNC_OK only. Of a parent
+ * that is there twice the first is looked into. */
+enum connsync_status cs_json_check_find(struct cs_slice text, struct cs_json_facts *facts,
+                                        struct cs_json_sought *sought, size_t count);
 
-/* The bytes of a value as received; strings with their quotes. */
-struct cs_slice cs_json_raw(const struct cs_json *json, int value);
+/* Finds members of one value of a checked text. */
+void cs_json_find_members(struct cs_slice object, struct cs_json_sought *sought, size_t count);
+
+/* ---- Walking ---- */
+
+/* Walks the members of an object or the elements of an array. */
+struct cs_json_walk {
+    const char *at; /* behind the bracket, a member or element, or the comma; NULL: done */
+    bool in_object;
+};
+
+struct cs_json_item {
+    struct cs_slice name; /* with its quotes; empty in an array */
+    struct cs_slice value;
+};
+
+/* Of what is no container there is nothing to walk. */
+void cs_json_walk_begin(struct cs_json_walk *walk, struct cs_slice container);
+/* False, and no item, behind the last one. */
+bool cs_json_walk_next(struct cs_json_walk *walk, struct cs_json_item *item);
+
+/* Members of an object, elements of an array; 0 for all else. It walks. */
+size_t cs_json_size_of(struct cs_slice container);
+
+/* ---- Values ---- */
+
+static inline bool cs_value_begins_with(struct cs_slice value, char first)
+{
+    return value.length > 0 && value.data[0] == first;
+}
+
+static inline bool cs_value_is_object(struct cs_slice value)
+{
+    return cs_value_begins_with(value, '{');
+}
+
+static inline bool cs_value_is_array(struct cs_slice value)
+{
+    return cs_value_begins_with(value, '[');
+}
+
+static inline bool cs_value_is_string(struct cs_slice value)
+{
+    return cs_value_begins_with(value, '"');
+}
+
+/* In a checked text the first letter tells which of the three words it is. */
+static inline bool cs_value_is_null(struct cs_slice value)
+{
+    return cs_value_begins_with(value, 'n');
+}
+
+static inline bool cs_value_is_true(struct cs_slice value)
+{
+    return cs_value_begins_with(value, 't');
+}
+
 /* The bytes between a string's quotes, still escaped. Empty for other types. */
-struct cs_slice cs_json_string_body(const struct cs_json *json, int value);
-bool cs_json_is_object(const struct cs_json *json, int value);
-bool cs_json_is_array(const struct cs_json *json, int value);
-bool cs_json_is_string(const struct cs_json *json, int value);
-bool cs_json_is_null(const struct cs_json *json, int value);
-bool cs_json_is_true(const struct cs_json *json, int value);
-/* Members of an object, elements of an array; 0 for all else. */
-size_t cs_json_size(const struct cs_json *json, int value);
+struct cs_slice cs_value_string_body(struct cs_slice string);
 
-/* The index of the token that follows a value and all that is inside it. */
-int cs_json_next(const struct cs_json *json, int value);
+/* Compares a string by its characters: escapes are decoded on the way. */
+bool cs_value_string_is(struct cs_slice string, const char *wanted);
 
-/*
- * Walks an object: `cs_json_first` gives the first key (a string token), and
- * `cs_json_next_key` the one after `key`; CS_JSON_NONE at the end. The value of
- * a key is the token after it, `key + 1`. For arrays the same two calls walk
- * the elements (`cs_json_first`, then `cs_json_next_element`).
- */
-int cs_json_first(const struct cs_json *json, int container);
-int cs_json_next_key(const struct cs_json *json, int container, int key);
-int cs_json_next_element(const struct cs_json *json, int container, int element);
+/* Have two strings the same characters, however they are spelled? */
+bool cs_value_same_string(struct cs_slice a, struct cs_slice b);
 
-struct cs_json_string;
+/* Decodes a string into UTF-8 and terminates it. False, and an empty `out`, when it does not
+ * fit, is not a string, or holds U+0000. A lone surrogate is written as its three bytes. */
+bool cs_value_decode(struct cs_slice string, char *out, size_t size);
 
-/* Begins to read a string's characters; false, and nothing to read, for other types. */
-bool cs_json_open_string(const struct cs_json *json, int string, struct cs_json_string *reader);
-
-/* Compares a string token by value: escapes are decoded on the way. */
-bool cs_json_string_is(const struct cs_json *json, int string, const char *wanted);
-
-/* How often `name` occurs in `object` (0, 1, or more for duplicates); `*value`
- * is the value of the first, or CS_JSON_NONE. A non-object counts 0. */
-size_t cs_json_find(const struct cs_json *json, int object, const char *name, int *value);
-
-/* The value of `name` where it is there exactly once; CS_JSON_NONE otherwise. */
-int cs_json_find_one(const struct cs_json *json, int object, const char *name);
-
-/* Decodes a string into UTF-8 and terminates it. False when it does not fit, is
- * not a string, or holds U+0000. A lone surrogate is written as its three bytes. */
-bool cs_json_decode(const struct cs_json *json, int string, char *out, size_t size);
-
-/* Reads a number token from 0 to 2^64-1 that is spelled in digits alone: a
- * fraction or an exponent, even of a whole number, gives false. */
-bool cs_json_to_u64(const struct cs_json *json, int value, uint64_t *out);
-
-/*
- * A digest of a value, by value: two values have the same digest if they are
- * equal as RFC 8259 texts are understood (strings by their decoded characters,
- * numbers by their exact decimal value, objects as sets of members whatever
- * their order, arrays in order), and otherwise but for a chance of 2^-64. Object
- * members are summed, so a duplicate counts twice. Numbers whose exponent has 19
- * digits or more, 9 where addresses have 32 bits, are equal only if spelled alike. The key is drawn afresh for
- * every run: nobody can prepare two texts that collide.
- */
-struct cs_digest_key {
-    uint64_t k0;
-    uint64_t k1;
-};
-
-uint64_t cs_json_digest(const struct cs_json *json, int value, const struct cs_digest_key *key);
-/* The digest that a string token with these decoded bytes would have. */
-uint64_t cs_json_digest_of_string(struct cs_slice utf8, const struct cs_digest_key *key);
+/* Reads a number from 0 to 2^64-1 that is spelled in digits alone: a fraction or an
+ * exponent, even of a whole number, gives false. */
+bool cs_value_to_u64(struct cs_slice number, uint64_t *out);
 
 #ifdef __cplusplus
 }

@@ -337,3 +337,36 @@ enum connsync_status cs_json_check(struct cs_slice text, struct cs_json_facts *f
     facts->offset = (size_t)(c.at - start);
     return status;
 }
+
+void cs_json_find_members(struct cs_slice object, struct cs_json_sought *sought, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct cs_json_walk walk;
+        struct cs_json_item item;
+        struct cs_slice parent =
+            sought[i].parent == CS_JSON_ROOT ? object : sought[sought[i].parent].value;
+
+        sought[i].count = 0;
+        sought[i].value = cs_slice_make(NULL, 0);
+        cs_json_walk_begin(&walk, cs_value_is_object(parent) ? parent : sought[i].value);
+        while (cs_json_walk_next(&walk, &item)) {
+            if (cs_value_string_is(item.name, sought[i].name) && sought[i].count++ == 0) {
+                sought[i].value = item.value;
+            }
+        }
+    }
+}
+
+enum connsync_status cs_json_check_find(struct cs_slice text, struct cs_json_facts *facts,
+                                        struct cs_json_sought *sought, size_t count)
+{
+    enum connsync_status status = cs_json_check(text, facts);
+
+    while (status == CONNSYNC_OK && text.length > 0 && (unsigned char)text.data[0] <= ' ') {
+        text = cs_slice_make(text.data + 1, text.length - 1);
+    }
+    if (status == CONNSYNC_OK) {
+        cs_json_find_members(text, sought, count);
+    }
+    return status;
+}

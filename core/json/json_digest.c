@@ -1,154 +1,101 @@
 /*
- * Digests of JSON values, by SipHash-2-4 (Aumasson and Bernstein, 2012).
+ * Digests of JSON values, by SipHash-2-4, in one pass from front to back.
  *
- * Each digest is SipHash of one tag byte, which tells the kinds of value apart,
- * and of what follows it in a form that equal values share. Containers digest
- * the digests of what they hold, so a value's bytes are read once.
+ * A value's digest is the hash of a seed, of a tag, which tells the kinds of value apart, and
+ * of what the value says, in a form that equal values share. The seed carries what lies around
+ * the value, so that nothing is hashed twice: in an object it is the digest of the name, in an
+ * array that of all before it. An open container is one number: an object's is the sum of its
+ * members' digests, in which order does not count; an array's is the digest of its last
+ * element, a chain in which it does.
  */
-#include "core/json/json.h"
-#include "core/json/json_string.h"
+#include "core/json/json_digest.h"
 
-#define SIP_WORD_BYTES 8
+#include "core/json/json_string.h"
+#include "core/json/json_words.h"
+#include "core/json/siphash.h"
 
 /* Another digit may follow what is below: of 18 digits, or 8 where addresses are short,
  * there is room in a ptrdiff_t for a text's length besides. */
-#if PTRDIFF_MAX < INT64_MAX
-#define EXPONENT_LIMIT 10000000
-#else
-#define EXPONENT_LIMIT 100000000000000000
-#endif
+#define EXPONENT_LIMIT ((ptrdiff_t)(PTRDIFF_MAX > INT32_MAX ? 100000000000000000 : 10000000))
 
-enum tag {
-    TAG_STRING,
-    TAG_NUMBER,
-    TAG_NUMBER_AS_SPELLED,
-    TAG_WORD,
-    TAG_ARRAY,
-    TAG_ELEMENT,
-    TAG_OBJECT,
-    TAG_MEMBER
-};
+/* What an opening bracket adds to the seed, so that [1,[2]] is not [[1,2]]. */
+#define OPENED 0x9E3779B97F4A7C15
 
-struct sip {
-    uint64_t v[4];
-    uint64_t word;  /* the last eight bytes, the latest on top */
-    unsigned count; /* of all bytes; SipHash ends with it modulo 256 */
-};
+/* Tags are what a value begins or ends with, but for these. */
+#define TAG_NUMBER '0'
+#define TAG_AS_SPELLED '#'
 
-static uint64_t rotate(uint64_t value, unsigned bits)
+/* ---- The text, piece by piece ---- */
+
+/* Goes to the next byte that is not white space. There is one in a checked text. */
+static char next_byte(struct cs_digest_walk *walk)
 {
-    return value << bits | value >> (64 - bits);
-}
-
-static void sip_rounds(uint64_t v[4], int rounds)
-{
-    uint64_t a = v[0];
-    uint64_t b = v[1];
-    uint64_t c = v[2];
-    uint64_t d = v[3];
-
-    while (rounds-- > 0) {
-        a += b;
-        b = rotate(b, 13) ^ a;
-        a = rotate(a, 32);
-        c += d;
-        d = rotate(d, 16) ^ c;
-        a += d;
-        d = rotate(d, 21) ^ a;
-        c += b;
-        b = rotate(b, 17) ^ c;
-        c = rotate(c, 32);
-    }
-    v[0] = a;
-    v[1] = b;
-    v[2] = c;
-    v[3] = d;
-}
-
-static void sip_byte(struct sip *sip, unsigned byte)
-{
-    sip->word = sip->word >> 8 | (uint64_t)byte << 56;
-    sip->count++;
-    if (sip->count % SIP_WORD_BYTES == 0) {
-        sip->v[3] ^= sip->word;
-        sip_rounds(sip->v, 2);
-        sip->v[0] ^= sip->word;
+    for (;;) {
+        if (walk->at == walk->end) {
+            walk->at = walk->piece->data;
+            walk->end = walk->at + walk->piece->length;
+            walk->piece++;
+        } else if ((unsigned char)*walk->at > ' ') {
+            return *walk->at;
+        } else {
+            walk->at++;
+        }
     }
 }
 
-static void sip_bytes(struct sip *sip, const void *bytes, size_t length)
-{
-    const unsigned char *byte = bytes;
+/* ---- Strings, numbers and words ---- */
 
-    for (; length > 0; length--) {
-        /* The analyser loses track of numbers that are looked at as bytes. */
-        sip_byte(sip, *byte++); /* NOLINT(clang-analyzer-core.CallAndMessage) */
+static void start(struct cs_sip *sip, const struct cs_digest_walk *walk, uint64_t seed, char tag)
+{
+    cs_sip_start(sip, walk->key->k0, walk->key->k1);
+    cs_sip_word(sip, seed + ((uint64_t)(unsigned char)tag << 56));
+}
+
+static uint64_t digest_tag(const struct cs_digest_walk *walk, uint64_t seed, char tag)
+{
+    struct cs_sip sip;
+
+    start(&sip, walk, seed, tag);
+    return cs_sip_end(&sip);
+}
+
+/* Takes bytes that stand for themselves, eight at a time, as long as the hash stands between
+ * two words. */
+static const char *digest_plain(struct cs_sip *sip, const char *at, const char *end)
+{
+    while (CS_WORDS_FIT && cs_sip_is_between_words(sip) && end - at >= CS_WORD) {
+        uint64_t word = cs_word_load(at);
+        uint64_t marks = cs_word_marks_of(word, '"') | cs_word_marks_of(word, '\\');
+        if (marks != 0) {
+            unsigned plain = cs_word_before(marks);
+            cs_sip_part(sip, word, plain);
+            return at + plain;
+        }
+        cs_sip_word(sip, word);
+        at += CS_WORD;
     }
+    return at;
 }
 
-static void sip_start(struct sip *sip, const struct cs_digest_key *key, enum tag tag)
-{
-    static const uint64_t start[4] = {0x736F6D6570736575, 0x646F72616E646F6D, 0x6C7967656E657261,
-                                      0x7465646279746573};
-
-    for (int i = 0; i < 4; i += 2) {
-        sip->v[i] = start[i] ^ key->k0;
-        sip->v[i + 1] = start[i + 1] ^ key->k1;
-    }
-    sip->word = 0;
-    sip->count = 0;
-    sip_byte(sip, tag);
-}
-
-static uint64_t sip_end(struct sip *sip)
-{
-    unsigned count = sip->count & 0xFF;
-
-    while (sip->count % SIP_WORD_BYTES != SIP_WORD_BYTES - 1) {
-        sip_byte(sip, 0);
-    }
-    sip_byte(sip, count);
-    sip->v[2] ^= 0xFF;
-    sip_rounds(sip->v, 4);
-    return sip->v[0] ^ sip->v[1] ^ sip->v[2] ^ sip->v[3];
-}
-
-static uint64_t digest_bytes(const struct cs_digest_key *key, enum tag tag, const void *bytes,
-                             size_t length)
-{
-    struct sip sip;
-
-    sip_start(&sip, key, tag);
-    sip_bytes(&sip, bytes, length);
-    return sip_end(&sip);
-}
-
-static uint64_t digest_pair(const struct cs_digest_key *key, enum tag tag, uint64_t a, uint64_t b)
-{
-    uint64_t pair[] = {a, b};
-
-    return digest_bytes(key, tag, pair, sizeof pair);
-}
-
-uint64_t cs_json_digest_of_string(struct cs_slice utf8, const struct cs_digest_key *key)
-{
-    return digest_bytes(key, TAG_STRING, utf8.data, utf8.length);
-}
-
-static uint64_t digest_string(const struct cs_json *json, int value,
-                              const struct cs_digest_key *key)
+/* From the opening quote to behind the closing one. */
+static uint64_t digest_string(struct cs_digest_walk *walk, uint64_t seed)
 {
     struct cs_json_string string;
-    struct sip sip;
-    int byte;
+    struct cs_sip sip;
 
-    sip_start(&sip, key, TAG_STRING);
-    (void)cs_json_open_string(json, value, &string);
-    for (byte = cs_json_string_next(&string); byte != CS_JSON_STRING_END;
-         byte = cs_json_string_next(&string)) {
-        sip_byte(&sip, (unsigned)byte);
+    start(&sip, walk, seed, '"');
+    cs_json_string_init(&string, cs_slice_make(walk->at + 1, (size_t)(walk->end - walk->at - 1)));
+    for (;;) {
+        string.at = digest_plain(&sip, string.at, string.end);
+        if (*string.at == '"') {
+            break;
+        }
+        do {
+            cs_sip_byte(&sip, (unsigned)cs_json_string_next(&string));
+        } while (string.pending != 0);
     }
-    return sip_end(&sip);
+    walk->at = string.at + 1;
+    return cs_sip_end(&sip);
 }
 
 /* Reads what follows the digits: nothing, or `e` and a number with any sign. */
@@ -172,18 +119,31 @@ static bool read_exponent(const char *at, const char *end, ptrdiff_t *exponent)
     return true;
 }
 
+static void add_digits(struct cs_sip *sip, const char *at, const char *last)
+{
+    bool leading = true;
+
+    for (; at <= last; at++) {
+        leading = leading && *at <= '0'; /* the sign and the point are lower */
+        if (!leading && *at >= '0') {
+            cs_sip_byte(sip, (unsigned char)*at);
+        }
+    }
+}
+
 /*
  * A number is its digits without zeros at either end, its sign, and the power of ten
  * of the last digit: one such form for each decimal value. Zero has none of the three.
  */
-static uint64_t digest_number(struct cs_slice text, const struct cs_digest_key *key)
+static uint64_t digest_number(const struct cs_digest_walk *walk, struct cs_slice text,
+                              uint64_t seed)
 {
     const char *end = text.data + text.length;
     const char *point = NULL;
     const char *last = NULL; /* of the digits that are not zero */
     const char *at;
     ptrdiff_t exponent;
-    struct sip sip;
+    struct cs_sip sip;
 
     for (at = text.data; at < end && (*at | 0x20) != 'e'; at++) {
         if (*at == '.') {
@@ -192,85 +152,155 @@ static uint64_t digest_number(struct cs_slice text, const struct cs_digest_key *
             last = at;
         }
     }
-    sip_start(&sip, key, TAG_NUMBER);
     if (last == NULL) {
-        return sip_end(&sip);
+        return digest_tag(walk, seed, TAG_NUMBER);
     }
     if (!read_exponent(at, end, &exponent)) {
-        return digest_bytes(key, TAG_NUMBER_AS_SPELLED, text.data, text.length);
+        start(&sip, walk, seed, TAG_AS_SPELLED);
+        for (at = text.data; at < end; at++) {
+            cs_sip_byte(&sip, (unsigned char)*at);
+        }
+        return cs_sip_end(&sip);
     }
-    if (point == NULL) {
-        point = at;
-    }
+    point = point != NULL ? point : at;
     exponent += point - last - (point > last);
-    for (at = text.data; at <= last; at++) {
-        if (*at > '0' || (*at == '0' && sip.count > 1)) {
-            sip_byte(&sip, (unsigned char)*at);
+    start(&sip, walk, seed, TAG_NUMBER);
+    cs_sip_word(&sip, (uint64_t)exponent);
+    cs_sip_byte(&sip, text.data[0] == '-');
+    add_digits(&sip, text.data, last);
+    return cs_sip_end(&sip);
+}
+
+/* A number or a word: neither goes beyond its piece. */
+static uint64_t digest_primitive(struct cs_digest_walk *walk, uint64_t seed)
+{
+    const char *from = walk->at;
+    const char *at = from;
+
+    while (at<walk->end && * at> ' ' && *at != ',' && *at != '}' && *at != ']') {
+        at++;
+    }
+    walk->at = at;
+    if (*from >= 'a') {
+        return digest_tag(walk, seed, *from);
+    }
+    return digest_number(walk, cs_slice_make(from, (size_t)(at - from)), seed);
+}
+
+/* ---- Containers ---- */
+
+struct containers {
+    uint64_t open[CS_JSON_DEPTH_MAX]; /* one number for each, as the file's comment says */
+    uint64_t kinds;                   /* lowest bit: the innermost one is an object */
+    unsigned depth;
+};
+
+static bool is_in_object(const struct containers *containers)
+{
+    return (containers->kinds & 1) != 0;
+}
+
+static uint64_t *innermost(struct containers *containers)
+{
+    return &containers->open[containers->depth - 1];
+}
+
+static void open_container(struct containers *containers, char bracket, uint64_t seed)
+{
+    containers->kinds = containers->kinds << 1 | (bracket == '{');
+    containers->depth++;
+    *innermost(containers) = seed + OPENED;
+}
+
+static uint64_t close_container(struct containers *containers)
+{
+    containers->kinds >>= 1;
+    return containers->open[--containers->depth];
+}
+
+static void add(struct containers *containers, uint64_t digest)
+{
+    uint64_t *sum = innermost(containers);
+
+    *sum = is_in_object(containers) ? *sum + digest : digest;
+}
+
+/* One value with all that is in it. A string is a name if it stands in an object and not
+ * behind a colon; its digest is the seed of the value to come. */
+static uint64_t digest_value(struct cs_digest_walk *walk)
+{
+    struct containers containers;
+    uint64_t seed = 0;
+    uint64_t digest;
+    bool is_named = false;
+
+    containers.kinds = 0;
+    containers.depth = 0;
+    for (;;) {
+        char byte = next_byte(walk);
+        if (byte == '"' && is_in_object(&containers) && !is_named) {
+            seed = digest_string(walk, 0);
+            continue;
         }
-    }
-    sip_byte(&sip, text.data[0] == '-');
-    sip_bytes(&sip, &exponent, sizeof exponent);
-    return sip_end(&sip);
-}
-
-/* A string, a number, a word; or a container that holds `sum`. */
-static uint64_t digest_token(const struct cs_json *json, int value, uint64_t sum,
-                             const struct cs_digest_key *key)
-{
-    struct cs_slice text = cs_json_raw(json, value);
-
-    switch (text.data[0]) {
-    case '"':
-        return digest_string(json, value, key);
-    case '{':
-    case '[':
-        return digest_pair(key, text.data[0] == '{' ? TAG_OBJECT : TAG_ARRAY,
-                           cs_json_size(json, value), sum);
-    case 't':
-    case 'f':
-    case 'n':
-        return digest_bytes(key, TAG_WORD, text.data, text.length);
-    default:
-        return digest_number(text, key);
-    }
-}
-
-/* How many containers lie around a value, `top` being the outermost that counts. A key
- * is no container; a checked text never reaches the limit. */
-static unsigned depth_of(const struct cs_json *json, int value, int top)
-{
-    unsigned depth = 0;
-
-    while (value != top && depth < CS_JSON_DEPTH_MAX) {
-        value = json->tokens[value].parent;
-        depth += !cs_json_is_string(json, value);
-    }
-    return depth;
-}
-
-/*
- * The tokens are walked from the last to the first: what a container holds comes before
- * the container itself, and a value before its key. At each depth there is the sum of what
- * has been seen of one container. Elements are chained, because their order counts;
- * members are added up, because theirs does not.
- */
-uint64_t cs_json_digest(const struct cs_json *json, int value, const struct cs_digest_key *key)
-{
-    uint64_t sums[CS_JSON_DEPTH_MAX + 2] = {0};
-    uint64_t digest = 0;
-
-    for (int at = cs_json_next(json, value) - 1; at >= value; at--) {
-        int parent = json->tokens[at].parent;
-        uint64_t *sum = &sums[depth_of(json, at, value)];
-        uint64_t before = digest;
-
-        digest = digest_token(json, at, sum[1], key);
-        sum[1] = 0;
-        if (cs_json_is_array(json, parent)) {
-            *sum = digest_pair(key, TAG_ELEMENT, digest, *sum);
-        } else if (cs_json_is_object(json, parent)) {
-            *sum += digest_pair(key, TAG_MEMBER, digest, before);
+        if (byte == '{' || byte == '[' || byte == ',' || byte == ':') {
+            walk->at++;
+            is_named = byte == ':';
+            if (byte == '{' || byte == '[') {
+                open_container(&containers, byte, seed);
+            }
+            seed = is_named ? seed : *innermost(&containers);
+            continue;
         }
+        if (byte == '}' || byte == ']') {
+            walk->at++;
+            digest = digest_tag(walk, close_container(&containers), byte);
+        } else {
+            digest = byte == '"' ? digest_string(walk, seed) : digest_primitive(walk, seed);
+        }
+        if (containers.depth == 0) {
+            return digest;
+        }
+        add(&containers, digest);
     }
-    return digest;
+}
+
+/* ---- What others call ---- */
+
+uint64_t cs_json_digest(struct cs_slice value, const struct cs_digest_key *key)
+{
+    struct cs_digest_walk walk = {NULL, value.data, value.data + value.length, key};
+
+    return digest_value(&walk);
+}
+
+void cs_digest_walk_begin(struct cs_digest_walk *walk, const struct cs_slice *pieces,
+                          const struct cs_digest_key *key)
+{
+    walk->piece = pieces;
+    walk->at = NULL;
+    walk->end = NULL;
+    walk->key = key;
+    (void)next_byte(walk);
+    walk->at++; /* behind the opening brace */
+}
+
+bool cs_digest_walk_next(struct cs_digest_walk *walk, struct cs_digested_member *member)
+{
+    char byte = next_byte(walk);
+
+    if (byte == '}') {
+        return false;
+    }
+    if (byte == ',') {
+        walk->at++;
+        (void)next_byte(walk);
+    }
+    member->name.data = walk->at;
+    member->name_digest = digest_string(walk, 0);
+    member->name.length = (size_t)(walk->at - member->name.data);
+    (void)next_byte(walk);
+    walk->at++; /* behind the colon */
+    member->first = next_byte(walk);
+    member->value_digest = digest_value(walk);
+    return true;
 }

@@ -9,7 +9,7 @@
 #endif
 #include <jsmn.h>
 
-#include "core/json/json.h"
+#include "core/json/json_tokens.h"
 
 #include <limits.h>
 

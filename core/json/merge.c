@@ -2,43 +2,12 @@
 
 #include <string.h>
 
-#include "core/json/json_string.h"
-
 /* ---- Names ---- */
-
-static bool has_escape(struct cs_slice raw)
-{
-    return memchr(raw.data, '\\', raw.length) != NULL;
-}
-
-static bool same_characters(const struct cs_json *json, int name, const struct cs_json *other_json,
-                            int other)
-{
-    struct cs_json_string a;
-    struct cs_json_string b;
-    int byte;
-
-    (void)cs_json_open_string(json, name, &a);
-    (void)cs_json_open_string(other_json, other, &b);
-    do {
-        byte = cs_json_string_next(&a);
-        if (byte != cs_json_string_next(&b)) {
-            return false;
-        }
-    } while (byte != CS_JSON_STRING_END);
-    return true;
-}
 
 bool cs_merge_same_name(const struct cs_json *json, int name, const struct cs_json *other_json,
                         int other)
 {
-    struct cs_slice a = cs_json_raw(json, name);
-    struct cs_slice b = cs_json_raw(other_json, other);
-
-    if (cs_slice_equal(a, b)) {
-        return true;
-    }
-    return (has_escape(a) || has_escape(b)) && same_characters(json, name, other_json, other);
+    return cs_value_same_string(cs_json_raw(json, name), cs_json_raw(other_json, other));
 }
 
 /* The first key from `at` on that has the same name; CS_JSON_NONE without one. */

@@ -9,7 +9,7 @@
 #ifndef CONNSYNC_CORE_JSON_MERGE_H
 #define CONNSYNC_CORE_JSON_MERGE_H
 
-#include "core/json/json.h"
+#include "core/json/json_tokens.h"
 
 #ifdef __cplusplus
 extern "C" {

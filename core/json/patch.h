@@ -8,7 +8,7 @@
 #ifndef CONNSYNC_CORE_JSON_PATCH_H
 #define CONNSYNC_CORE_JSON_PATCH_H
 
-#include "core/json/json.h"
+#include "core/json/json_tokens.h"
 
 #ifdef __cplusplus
 extern "C" {

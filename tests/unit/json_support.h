@@ -15,7 +15,8 @@
 
 #include <cmocka.h>
 
-#include "core/json/json.h"
+#include "core/json/json_digest.h"
+#include "core/json/json_tokens.h"
 
 static const struct cs_digest_key test_key = {0x0706050403020100, 0x0F0E0D0C0B0A0908};
 

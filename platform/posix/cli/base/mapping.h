@@ -4,7 +4,7 @@
 #ifndef CONNSYNC_CLI_MAPPING_H
 #define CONNSYNC_CLI_MAPPING_H
 
-#include "core/json/json.h"
+#include "core/json/json_tokens.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,7 +2,7 @@
 
 #include "platform/posix/cli/fleet/plan_file.h"
 
-#include "core/json/json.h"
+#include "core/json/json_tokens.h"
 #include "platform/posix/cli/base/atomic_file.h"
 #include "platform/posix/cli/base/digest.h"
 #include "platform/posix/cli/base/file.h"

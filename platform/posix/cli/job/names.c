@@ -109,8 +109,8 @@ static void read_members(struct side *side)
     for (int key = cs_json_first(&side->json, 0); key != CS_JSON_NONE;
          key = cs_json_next_key(&side->json, 0, key)) {
         struct member *member = &side->members[side->count];
-        member->name = cs_json_digest(&side->json, key, &digest_key);
-        member->value = cs_json_digest(&side->json, key + 1, &digest_key);
+        member->name = cs_json_digest(cs_json_raw(&side->json, key), &digest_key);
+        member->value = cs_json_digest(cs_json_raw(&side->json, key + 1), &digest_key);
         member->key = key;
         member->first = NULL;
         side->sorted[side->count++] = *member;

@@ -4,7 +4,8 @@
 #ifndef CONNSYNC_CLI_NAMES_H
 #define CONNSYNC_CLI_NAMES_H
 
-#include "core/json/json.h"
+#include "core/json/json_digest.h"
+#include "core/json/json_tokens.h"
 
 #include <stdbool.h>
 #include <stddef.h>
