@@ -96,8 +96,9 @@ function(connsync_board_program target name)
         LINK_DEPENDS
         "${PROJECT_SOURCE_DIR}/boards/common/cortexm.ld;${CONNSYNC_BOARD_DIR}/memory.ld")
     target_link_libraries(${target} PRIVATE connsync_board)
+    # In one piece: what two pieces both use would be there twice.
     target_link_options(${target} PRIVATE
-        -Wl,--gc-sections -Wl,--fatal-warnings -Wl,-Map=${stem}.map
+        -flto-partition=one -Wl,--gc-sections -Wl,--fatal-warnings -Wl,-Map=${stem}.map
         -Wl,--defsym=CONNSYNC_BOARD_STACK=${CONNSYNC_BOARD_STACK}
         -L${CONNSYNC_BOARD_DIR} -T${PROJECT_SOURCE_DIR}/boards/common/cortexm.ld)
     add_custom_command(TARGET ${target} POST_BUILD
@@ -119,7 +120,16 @@ function(connsync_add_probes)
     endforeach()
 endfunction()
 
+# mbedTLS is optimised as a whole when a program is linked: its files know nothing of each
+# other otherwise, and much of it is called with one constant from one place. Only mbedTLS,
+# since what is told about our own code (the stack's worst case, the size of each file) is
+# read from its objects.
+function(connsync_optimise_mbedtls)
+    set_target_properties(connsync_mbedtls PROPERTIES INTERPROCEDURAL_OPTIMIZATION ON)
+endfunction()
+
 function(connsync_firmware)
+    connsync_optimise_mbedtls()
     include(${PROJECT_SOURCE_DIR}/cmake/lwip.cmake)
     include(${PROJECT_SOURCE_DIR}/cmake/anchors.cmake)
     connsync_add_board()

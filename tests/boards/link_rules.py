@@ -18,8 +18,8 @@ FORBIDDEN = re.compile(
     r"^_?(malloc|calloc|realloc|free|_?sbrk|v?(f|s|sn|as)?i?printf|puts|putchar|fopen|open|read|write"
     r"|exit|abort|raise|time|gettimeofday|_malloc_r|_free_r|_sbrk_r|_printf_r)$")
 REGION = re.compile(r"^(CONFIG|NOINIT)\s+0x([0-9a-f]+)\s+0x([0-9a-f]+)", re.MULTILINE)
-LINKED = re.compile(r"^ \.(?:text|data|bss)\.(\w+)$|^ \.(?:text|data|bss)\.(\w+)\s+0x[0-9a-f]+\s",
-                    re.MULTILINE)
+# Link-time optimisation puts more behind a name: calloc.lto_priv.0
+LINKED = re.compile(r"^ \.(?:text|data|bss)\.(\w+)[\w.]*(?:\s+0x[0-9a-f]+\s|$)", re.MULTILINE)
 SYMBOL = re.compile(r"^\s+0x[0-9a-f]{8,16}\s+([A-Za-z_]\w*)$", re.MULTILINE)
 SKIPPED = 77
 PT_LOAD = 1
@@ -38,7 +38,7 @@ def read_segments(elf):
 
 
 def symbol_faults(text):
-    names = set(SYMBOL.findall(text)) | {one or other for one, other in LINKED.findall(text)}
+    names = set(SYMBOL.findall(text)) | set(LINKED.findall(text))
     for name in sorted(names):
         if FORBIDDEN.match(name):
             yield f"{name} is linked"

@@ -7,7 +7,8 @@ A board's build writes a .ci file beside each object: the functions, their frame
 calls (-fcallgraph-info). This joins them, leaves out what the linker left out, and
 follows every path from the start of the program and from each interrupt. Frames of the
 libraries count nothing here, their stack is measured (tests/boards), but the paths
-through them into our callbacks are followed.
+through them into our callbacks are followed. mbedTLS is a library for this: it is the
+one that is optimised as a whole at the link, which keeps the names that we call.
 
 What the compiler cannot know is in two tables below: where a call through a pointer
 leads, and which functions of ours a library calls. They are checked: a pointer that is
@@ -24,7 +25,8 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-OWN_TARGETS = ("connsync_core", "connsync_lwip", "connsync_board", "connsync_firmware")
+OWN_TARGETS = ("connsync_core", "connsync_config", "connsync_lwip", "connsync_board",
+               "connsync_firmware")
 
 # Where a call through a pointer leads, by the name that is called in the source.
 PORT = "platform/lwip/lwip_port.c"
