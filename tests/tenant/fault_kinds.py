@@ -6,6 +6,7 @@ bytes, so that the control channel can name them in JSON.
 """
 
 from email.utils import formatdate
+from urllib.parse import parse_qs, urlsplit
 
 from . import answers, raw_json
 from .http_wire import Answer
@@ -339,6 +340,17 @@ def huge(x, bytes=2000000):
     """A document with one more member of that many bytes."""
     filler = b'"' + b"h" * max(0, bytes - 2) + b'"'
     x.answer.body = raw_json.put(x.answer.body, "filler", filler)
+
+
+@_kind(BEFORE)
+def endless(x, lead=0, length=1):
+    """A list without an end, its pages empty: after `lead` cursors come `length` that come back
+    for ever, in a circle; with a length of 0 none ever comes back."""
+    query = parse_qs(urlsplit(x.head.target).query)
+    number = int(query.get("from", ["0"])[-1]) + 1
+    if length and number > lead + length:
+        number = lead + 1
+    _instead(x, Answer(200, b'{"next":"%d","connections":[]}' % number))
 
 
 # --- Other people, and token answers ------------------------------------------------------

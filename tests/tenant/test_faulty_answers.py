@@ -176,6 +176,22 @@ class Documents(FaultCase):
             deepest = max(deepest, depth)
         self.assertEqual(deepest, 65)
 
+    def cursors(self, count, **how):
+        """The cursors of so many pages of a list, each page asked for with that of the last."""
+        self.fault("endless", path="take", times=count, **how)
+        found = []
+        while len(found) < count:
+            start = "&from=" + found[-1] if found else ""
+            status, body = self.client.get("connections?take=10" + start)
+            self.assertEqual((status, raw_json.get(body, "connections")), (200, b"[]"))
+            found.append(raw_json.text(raw_json.get(body, "next")))
+        return found
+
+    def test_endless(self):
+        self.assertEqual(self.cursors(3), ["1", "1", "1"])
+        self.assertEqual(self.cursors(7, lead=2, length=2), ["1", "2", "3", "4", "3", "4", "3"])
+        self.assertEqual(self.cursors(4, length=0), ["1", "2", "3", "4"])
+
     def test_huge(self):
         self.assertGreater(len(self.document("huge", bytes=300000)), 300000)
 

@@ -85,6 +85,20 @@ class SizeTest(FleetTest):
             self.expect(result, 1, "does not look like the Management API's")
             self.assertLessEqual(len(tenant.requests), 2)
 
+    def test_a_list_without_an_end(self):
+        """A cursor that came before is noticed, wherever the circle begins and however long it
+        is: nothing is written, and the message says why."""
+        for lead, length in ((0, 1), (3, 1), (0, 2), (1, 3), (6, 5), (2, 40)):
+            for command in ("apply", "plan"):
+                tenant = self.many(3, [1])
+                tenant.faults.append(Fault("endless", path="take", times=None, lead=lead,
+                                           length=length))
+                result = self.apply(tenant, command=command)
+                self.expect(result, 1, "does not look like the Management API's",
+                            "a cursor of the list came back, so it has no end")
+                self.assertLessEqual(len(tenant.requests), 3 * (lead + length), (lead, length))
+                self.assertEqual(tenant.writes(), 0)
+
     def test_no_connections_of_ours(self):
         result = self.apply(self.many(3, []), document={"connections": [entry(id="con_x")]})
         self.assertEqual(result.code, 5)

@@ -54,7 +54,7 @@ static enum connsync_status run_job(struct connsync_result *result, struct repor
 static int run(void)
 {
     struct connsync_result result;
-    struct report_cause cause = {{"", CONNSYNC_POSIX_PROXY_FINE}, NULL};
+    struct report_cause cause = {{"", CONNSYNC_POSIX_PROXY_FINE}, NULL, NULL};
     enum connsync_status status = session_open();
 
     memset(&result, 0, sizeof result);

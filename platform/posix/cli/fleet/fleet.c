@@ -4,6 +4,7 @@
 #include "platform/posix/cli/base/digest.h"
 #include "platform/posix/cli/base/log.h"
 #include "platform/posix/cli/base/system.h"
+#include "platform/posix/cli/fleet/cursor_trail.h"
 #include "platform/posix/cli/fleet/fleet_report.h"
 #include "platform/posix/cli/fleet/plan_file.h"
 #include "platform/posix/cli/fleet/queue.h"
@@ -18,21 +19,26 @@
  * asked for at once: so the first page, too, takes little memory. */
 #define TAKE_FIRST 10u
 #define PAGE_BYTES 65536u
-/* A tenant that never ends would else be listed for ever. */
-#define PAGES_MAX 1000000u
 /* Failures of the network in a row after which the rest is not tried. */
 #define NETWORK_FAILURES_MAX 3u
+
+/* A place in the list. */
+struct place {
+    struct connsync_page page; /* the next one */
+    struct cursor_trail trail; /* up to there */
+};
 
 struct fleet {
     struct cli_options *options;
     struct cs_desired *desired;
     enum fleet_task task;
     struct tally tally;
-    struct connsync_page page;   /* the next one */
-    struct connsync_page resume; /* where the queue was full */
-    uint16_t take_max;           /* less once a page did not fit */
-    bool collecting;             /* else pages are only looked at for matches */
-    bool matched;                /* all pages have been looked at for matches */
+    struct place place;
+    struct place resume; /* where the queue was full */
+    const char *endless; /* why the list is not read on, though it has no end; or NULL */
+    uint16_t take_max;   /* less once a page did not fit */
+    bool collecting;     /* else pages are only looked at for matches */
+    bool matched;        /* all pages have been looked at for matches */
     uint64_t done;
     unsigned network_failures;        /* in a row */
     enum connsync_status stopped_for; /* what keeps the rest from being tried, or CONNSYNC_OK */
@@ -51,7 +57,7 @@ static struct fleet begin(struct cli_options *options, struct cs_desired *desire
     fleet.desired = desired;
     fleet.task = task;
     fleet.collecting = true;
-    fleet.page.take = TAKE_FIRST;
+    fleet.place.page.take = TAKE_FIRST;
     fleet.take_max = CONNSYNC_PAGE_MAX;
     queue_clear(&queue);
     return fleet;
@@ -72,7 +78,7 @@ static bool is_skipped(const struct cs_desired_entry *entry, enum connsync_statu
 static void report_result(struct fleet *fleet, struct connsync_result *result,
                           enum connsync_status status)
 {
-    const struct report_cause cause = {session_failure(), change_last()};
+    const struct report_cause cause = {session_failure(), NULL, change_last()};
 
     fleet->options->job.connection = result->id;
     report_end(fleet->options, result, status, &cause);
@@ -154,7 +160,7 @@ static void on_listed(void *context, const struct connsync_result *listed)
 /* From the page that was, how large the next one is to be. */
 static void adapt_page(struct fleet *fleet, uint16_t asked)
 {
-    struct connsync_page *page = &fleet->page;
+    struct connsync_page *page = &fleet->place.page;
 
     if (page->take < asked) {
         fleet->take_max = page->take;
@@ -168,28 +174,27 @@ static void adapt_page(struct fleet *fleet, uint16_t asked)
 static enum connsync_status list_page(struct fleet *fleet)
 {
     struct connsync_job job = fleet->options->job;
-    struct connsync_page before = fleet->page;
+    uint16_t asked = fleet->place.page.take;
 
     job.operation = CONNSYNC_LIST;
-    job.page = &fleet->page;
+    job.page = &fleet->place.page;
     enum connsync_status status = session_run(&job, on_listed, fleet);
     fleet->tally.requests += connsync_result(session_agent())->requests;
     if (status != CONNSYNC_OK) {
         return status;
     }
-    if (before.cursor[0] != '\0' && strcmp(before.cursor, fleet->page.cursor) == 0) {
-        return CONNSYNC_ERR_ANSWER; /* the same page over and over */
-    }
-    adapt_page(fleet, before.take);
+    adapt_page(fleet, asked);
     return CONNSYNC_OK;
 }
 
 /* Lists on from the present page: until the queue is full, and for matches to the end. */
 static enum connsync_status look(struct fleet *fleet)
 {
-    for (unsigned pages = 0; pages < PAGES_MAX; pages++) {
+    const char *cursor = fleet->place.page.cursor;
+
+    while (fleet->endless == NULL) {
         if (fleet->collecting && !queue_has_room(&queue, CONNSYNC_PAGE_MAX)) {
-            fleet->resume = fleet->page;
+            fleet->resume = fleet->place;
             fleet->collecting = false;
         }
         if (!fleet->collecting && fleet->matched) {
@@ -199,10 +204,11 @@ static enum connsync_status look(struct fleet *fleet)
         if (status != CONNSYNC_OK) {
             return status;
         }
-        if (fleet->page.cursor[0] == '\0') {
+        if (cursor[0] == '\0') {
             fleet->matched = true;
             return CONNSYNC_OK;
         }
+        fleet->endless = cursor_trail_step(&fleet->place.trail, cursor);
     }
     return CONNSYNC_ERR_ANSWER;
 }
@@ -394,7 +400,7 @@ static struct tally finish(struct fleet *fleet)
 static void list_failed(struct fleet *fleet, enum connsync_status status)
 {
     struct connsync_result result = *connsync_result(session_agent());
-    const struct report_cause cause = {session_failure(), NULL};
+    const struct report_cause cause = {session_failure(), fleet->endless, NULL};
 
     result.id[0] = '\0';
     result.name[0] = '\0';
@@ -439,7 +445,7 @@ struct tally fleet_run(struct cli_options *options, struct cs_desired *desired,
     if (status == CONNSYNC_OK && is_matched(&fleet)) {
         work(&fleet);
         while (!fleet.collecting && fleet.stopped_for == CONNSYNC_OK && status == CONNSYNC_OK) {
-            fleet.page = fleet.resume;
+            fleet.place = fleet.resume;
             fleet.collecting = true;
             queue_clear(&queue);
             status = look(&fleet);

@@ -74,7 +74,7 @@ int cli_import(const struct cli_options *options)
 {
     struct connsync_job job;
     struct connsync_result result;
-    struct report_cause cause = {{"", CONNSYNC_POSIX_PROXY_FINE}, NULL};
+    struct report_cause cause = {{"", CONNSYNC_POSIX_PROXY_FINE}, NULL, NULL};
     struct import import = {0, 0};
     enum connsync_status status = session_open();
 

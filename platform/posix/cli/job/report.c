@@ -219,9 +219,10 @@ static void add_failure(struct cs_writer *line, const struct connsync_result *re
     cs_sentence_failure(line, result, status, cs_status_text(status),
                         proxy ? cause->failure.reason : cs_status_text(result->cause));
     if (is_network(status) && cause->failure.reason[0] != '\0') {
-        cs_write_string(line, " (");
-        cs_write_string(line, cause->failure.reason);
-        cs_write_string(line, ")");
+        cs_write_form(line, " ($)", cause->failure.reason);
+    }
+    if (cause->detail != NULL) {
+        cs_write_form(line, " ($)", cause->detail);
     }
 }
 

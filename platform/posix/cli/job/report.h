@@ -16,6 +16,7 @@ void report_item(const struct cli_options *options, const struct connsync_result
 /* What the result does not say. */
 struct report_cause {
     struct session_failure failure; /* of the network */
+    const char *detail;             /* of the answer, a phrase; or NULL */
     const struct change *change;    /* what else there is to say of a write; NULL: nothing */
 };
 
