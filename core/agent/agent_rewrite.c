@@ -47,44 +47,69 @@ static enum connsync_status parse(struct connsync *agent, struct parsed *parsed,
     return cs_json_tokenise(&parsed->json, text, parsed->tokens, facts.tokens);
 }
 
-static enum connsync_status merge(struct connsync *agent, const struct cs_json *patch)
+/* Copies what the slices say to where it stays. */
+static enum connsync_status join(struct connsync *agent, const struct cs_slices *slices)
 {
-    const struct cs_document *document = &agent->document;
     struct cs_rewrite *rewrite = &agent->rewrite;
     struct cs_writer writer;
-    size_t size =
-        cs_json_raw(&document->json, document->connection.options).length + patch->text.length + 1;
 
-    if (cs_merge_check(patch) != CONNSYNC_OK) {
-        return CONNSYNC_ERR_ARGUMENT;
-    }
-    rewrite->text = cs_arena_allocate(&agent->arena, size);
+    rewrite->text = cs_arena_allocate(&agent->arena, slices->length + 1);
     if (rewrite->text == NULL) {
         return does_not_fit(agent);
     }
-    rewrite->text_size = size;
-    cs_writer_init(&writer, rewrite->text, size);
-    enum connsync_status status =
-        cs_merge(&writer, &document->json, document->connection.options, patch);
+    rewrite->text_size = slices->length + 1;
+    cs_writer_init(&writer, rewrite->text, rewrite->text_size);
+    for (size_t i = 0; i < slices->count; i++) {
+        cs_write(&writer, slices->at[i]);
+    }
     rewrite->options = cs_written(&writer);
+    return CONNSYNC_OK;
+}
+
+static enum connsync_status merge(struct connsync *agent, struct cs_merge *merge)
+{
+    const struct cs_document *document = &agent->document;
+    struct cs_slice options = cs_json_raw(&document->json, document->connection.options);
+    struct cs_slices slices;
+    enum connsync_status status;
+
+    cs_slices_init(&slices, NULL, 0);
+    status = cs_merge(merge, &slices, options);
+    if (status != CONNSYNC_OK) {
+        return status;
+    }
+    struct cs_slice *at = cs_arena_allocate(&agent->arena, slices.count * sizeof *at);
+    if (at == NULL) {
+        return does_not_fit(agent);
+    }
+    cs_slices_init(&slices, at, slices.count);
+    (void)cs_merge(merge, &slices, options);
+    status = join(agent, &slices);
+    cs_arena_release(&agent->arena, at);
     return status;
 }
 
 static enum connsync_status make_options(struct connsync *agent)
 {
     struct cs_slice given = cs_slice_make(agent->job.document, agent->job.document_length);
-    struct parsed patch;
+    struct cs_json_facts facts;
+    struct cs_merge patch;
 
     cs_agent_release_rewrite(agent);
     agent->rewrite.options = given;
     if (agent->job.operation == CONNSYNC_RESTORE) {
         return CONNSYNC_OK;
     }
-    enum connsync_status status = parse(agent, &patch, given);
-    if (status == CONNSYNC_OK) {
-        status = merge(agent, &patch.json);
+    if (cs_json_check(given, &facts) != CONNSYNC_OK) {
+        return CONNSYNC_ERR_ARGUMENT;
     }
-    cs_arena_release(&agent->arena, patch.tokens);
+    void *memory = cs_arena_allocate(&agent->arena, cs_merge_memory(given));
+    if (memory == NULL) {
+        return does_not_fit(agent);
+    }
+    enum connsync_status status = cs_merge_prepare(&patch, given, memory);
+    status = status == CONNSYNC_OK ? merge(agent, &patch) : CONNSYNC_ERR_ARGUMENT;
+    cs_arena_release(&agent->arena, memory);
     return status;
 }
 

@@ -58,6 +58,9 @@ enum connsync_status cs_json_check_find(struct cs_slice text, struct cs_json_fac
 /* Finds members of one value of a checked text. */
 void cs_json_find_members(struct cs_slice object, struct cs_json_sought *sought, size_t count);
 
+/* The value that a checked text is, without the white space around it. */
+struct cs_slice cs_json_trim(struct cs_slice text);
+
 /* ---- Walking ---- */
 
 /* Walks the members of an object or the elements of an array. */
@@ -118,8 +121,14 @@ struct cs_slice cs_value_string_body(struct cs_slice string);
 /* Compares a string by its characters: escapes are decoded on the way. */
 bool cs_value_string_is(struct cs_slice string, const char *wanted);
 
-/* Have two strings the same characters, however they are spelled? */
-bool cs_value_same_string(struct cs_slice a, struct cs_slice b);
+/* The order of two strings by their characters' bytes, however they are spelled: below 0 when
+ * `a` goes first, 0 when they are the same. */
+int cs_value_compare(struct cs_slice a, struct cs_slice b);
+
+static inline bool cs_value_same_string(struct cs_slice a, struct cs_slice b)
+{
+    return cs_value_compare(a, b) == 0;
+}
 
 /* Decodes a string into UTF-8 and terminates it. False, and an empty `out`, when it does not
  * fit, is not a string, or holds U+0000. A lone surrogate is written as its three bytes. */

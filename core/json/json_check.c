@@ -362,11 +362,8 @@ enum connsync_status cs_json_check_find(struct cs_slice text, struct cs_json_fac
 {
     enum connsync_status status = cs_json_check(text, facts);
 
-    while (status == CONNSYNC_OK && text.length > 0 && (unsigned char)text.data[0] <= ' ') {
-        text = cs_slice_make(text.data + 1, text.length - 1);
-    }
     if (status == CONNSYNC_OK) {
-        cs_json_find_members(text, sought, count);
+        cs_json_find_members(cs_json_trim(text), sought, count);
     }
     return status;
 }

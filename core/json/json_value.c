@@ -2,6 +2,18 @@
 #include "core/json/json.h"
 #include "core/json/json_string.h"
 
+struct cs_slice cs_json_trim(struct cs_slice text)
+{
+    while (text.length > 0 && (unsigned char)text.data[0] <= ' ') {
+        text.data++;
+        text.length--;
+    }
+    while (text.length > 0 && (unsigned char)text.data[text.length - 1] <= ' ') {
+        text.length--;
+    }
+    return text;
+}
+
 struct cs_slice cs_value_string_body(struct cs_slice string)
 {
     if (!cs_value_is_string(string)) {
@@ -36,19 +48,18 @@ bool cs_value_string_is(struct cs_slice string, const char *wanted)
     return false;
 }
 
-bool cs_value_same_string(struct cs_slice a, struct cs_slice b)
+int cs_value_compare(struct cs_slice a, struct cs_slice b)
 {
     struct cs_json_string reader_a = open_string(a);
     struct cs_json_string reader_b = open_string(b);
-    int byte;
+    int byte_a;
+    int byte_b;
 
     do {
-        byte = cs_json_string_next(&reader_a);
-        if (byte != cs_json_string_next(&reader_b)) {
-            return false;
-        }
-    } while (byte != CS_JSON_STRING_END);
-    return true;
+        byte_a = cs_json_string_next(&reader_a);
+        byte_b = cs_json_string_next(&reader_b);
+    } while (byte_a == byte_b && byte_a != CS_JSON_STRING_END);
+    return byte_a - byte_b;
 }
 
 bool cs_value_decode(struct cs_slice string, char *out, size_t size)

@@ -1,56 +1,132 @@
+/*
+ * Merge patches: an index of the patch's names, and one pass over the target beside it.
+ *
+ * What lies in a patch is an entry each, level by level: the patch itself is the first one,
+ * and those of one object stand side by side, in the order of the text. Beside each entry
+ * stands, as a second list in the same places, which of them is the next by name. There is no
+ * recursion: the objects that are being merged, each inside the one before, are frames.
+ */
 #include "core/json/merge.h"
 
 #include <string.h>
 
-/* ---- Names ---- */
+#include "core/base/sort.h"
 
-bool cs_merge_same_name(const struct cs_json *json, int name, const struct cs_json *other_json,
-                        int other)
+/* ---- Lists of slices ---- */
+
+void cs_slices_init(struct cs_slices *slices, struct cs_slice *at, size_t capacity)
 {
-    return cs_value_same_string(cs_json_raw(json, name), cs_json_raw(other_json, other));
+    slices->at = at;
+    slices->capacity = capacity;
+    slices->count = 0;
+    slices->length = 0;
+    slices->end = NULL;
 }
 
-/* The first key from `at` on that has the same name; CS_JSON_NONE without one. */
-static int find_from(const struct cs_json *json, int object, int at,
-                     const struct cs_json *name_json, int name)
+void cs_slices_add(struct cs_slices *slices, struct cs_slice slice)
 {
-    while (at != CS_JSON_NONE && !cs_merge_same_name(json, at, name_json, name)) {
-        at = cs_json_next_key(json, object, at);
+    if (slice.length == 0) {
+        return;
+    }
+    bool is_new = slices->count == 0 || slices->end != slice.data;
+    slices->count += is_new;
+    slices->length += slice.length;
+    slices->end = slice.data + slice.length;
+    if (slices->count > slices->capacity) {
+        return;
+    }
+    struct cs_slice *last = &slices->at[slices->count - 1];
+    if (is_new) {
+        *last = slice;
+    } else {
+        last->length += slice.length;
+    }
+}
+
+void cs_slices_add_text(struct cs_slices *slices, const char *text)
+{
+    cs_slices_add(slices, cs_slice_of(text));
+}
+
+static void add_span(struct cs_slices *out, const char *from, const char *to)
+{
+    cs_slices_add(out, cs_slice_make(from, (size_t)(to - from)));
+}
+
+static const char *end_of(struct cs_slice slice)
+{
+    return slice.data + slice.length;
+}
+
+/* ---- One member ---- */
+
+/* Where a new member goes: behind the last one, or behind the opening brace. */
+static const char *insertion_point(struct cs_slice object)
+{
+    const char *at = end_of(object) - 1;
+
+    while ((unsigned char)at[-1] <= ' ') {
+        at--;
     }
     return at;
 }
 
-static int find_key(const struct cs_json *json, int object, const struct cs_json *name_json,
-                    int name)
+enum connsync_status cs_merge_member(struct cs_slices *out, struct cs_slice object,
+                                     const struct cs_json_sought *member, struct cs_slice value)
 {
-    return find_from(json, object, cs_json_first(json, object), name_json, name);
-}
+    struct cs_slice old = member->value; /* the bytes that make room */
 
-/* ---- Checking ---- */
-
-static bool has_twin(const struct cs_json *json, int object, int key)
-{
-    int next = cs_json_next_key(json, object, key);
-
-    return find_from(json, object, next, json, key) != CS_JSON_NONE;
-}
-
-static bool has_duplicate(const struct cs_json *json, int object)
-{
-    for (int at = cs_json_first(json, object); at != CS_JSON_NONE;
-         at = cs_json_next_key(json, object, at)) {
-        if (has_twin(json, object, at)) {
-            return true;
-        }
+    if (member->count > 1) {
+        return CONNSYNC_REFUSED_DUPLICATE;
     }
-    return false;
+    if (member->count == 0) {
+        old = cs_slice_make(insertion_point(object), 0);
+    }
+    add_span(out, object.data, old.data);
+    if (member->count == 0) {
+        cs_slices_add_text(out, old.data[-1] == '{' ? "\"" : ",\"");
+        cs_slices_add_text(out, member->name);
+        cs_slices_add_text(out, "\":");
+    }
+    cs_slices_add(out, value);
+    add_span(out, end_of(old), end_of(object));
+    return CONNSYNC_OK;
 }
 
-/* How deep the brackets of a checked text nest. */
-static unsigned depth_of(struct cs_slice text)
+/* ---- The index ---- */
+
+/* A member of an object of the patch, or an object or array in an array. */
+struct cs_merge_entry {
+    struct cs_slice name;
+    struct cs_slice value;
+    uint32_t first;   /* of the entries in the value, */
+    uint32_t count;   /* and how many there are */
+    uint32_t by_name; /* the entry whose name comes here in order, from the first of its object */
+    bool seen;        /* the target has this one */
+};
+
+/* One object that is being merged: first the target's members that stay, in their order,
+ * then those that only the patch has. */
+struct cs_merge_frame {
+    struct cs_json_walk walk;           /* of the target's members */
+    struct cs_slice target;             /* empty for an object that is new */
+    const struct cs_merge_entry *patch; /* the object of the patch */
+    const char *first;                  /* the target's first member, once it is known */
+    const char *from;                   /* the end of its last one that was dealt with */
+    uint32_t appended;                  /* so many entries have been looked at */
+    bool any;                           /* a member has been added */
+};
+
+struct outline {
+    size_t depth;
+    size_t entries;
+};
+
+/* How deep the brackets of a checked text nest; and its members and brackets, and one. */
+static struct outline outline_of(struct cs_slice text)
 {
-    unsigned depth = 0;
-    unsigned deepest = 0;
+    struct outline outline = {0, 1};
+    size_t depth = 0;
     bool in_string = false;
 
     for (size_t i = 0; i < text.length; i++) {
@@ -58,199 +134,238 @@ static unsigned depth_of(struct cs_slice text)
         if (in_string) {
             i += c == '\\';
             in_string = c != '"';
-        } else if (c == '"') {
-            in_string = true;
-        } else if (c == '{' || c == '[') {
-            depth++;
-            deepest = depth > deepest ? depth : deepest;
-        } else if (c == '}' || c == ']') {
-            depth--;
+            continue;
         }
+        in_string = c == '"';
+        depth += c == '{' || c == '[';
+        depth -= c == '}' || c == ']';
+        outline.entries += c == '{' || c == '[' || c == ':';
+        outline.depth = depth > outline.depth ? depth : outline.depth;
     }
-    return deepest;
+    return outline;
 }
 
-enum connsync_status cs_merge_check(const struct cs_json *patch)
+size_t cs_merge_memory(struct cs_slice patch)
 {
-    if (!cs_json_is_object(patch, 0)) {
+    struct outline outline = outline_of(patch);
+
+    return outline.entries * sizeof(struct cs_merge_entry) +
+           outline.depth * sizeof(struct cs_merge_frame);
+}
+
+static bool goes_before(const void *items, size_t a, size_t b)
+{
+    const struct cs_merge_entry *entries = items;
+
+    return cs_value_compare(entries[entries[a].by_name].name, entries[entries[b].by_name].name) < 0;
+}
+
+static void swap(void *items, size_t a, size_t b)
+{
+    struct cs_merge_entry *entries = items;
+    uint32_t kept = entries[a].by_name;
+
+    entries[a].by_name = entries[b].by_name;
+    entries[b].by_name = kept;
+}
+
+static bool sort_and_find_twins(struct cs_merge_entry *entries, size_t count)
+{
+    static const struct cs_sort_by by_name = {goes_before, swap};
+
+    cs_sort(entries, count, &by_name);
+    for (size_t i = 1; i < count; i++) {
+        if (!goes_before(entries, i - 1, i)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_container(struct cs_slice value)
+{
+    return cs_value_is_object(value) || cs_value_is_array(value);
+}
+
+/* Adds what lies in the value of an entry; the number of entries then. */
+static size_t add_entries(struct cs_merge_entry *entries, size_t at, size_t used)
+{
+    struct cs_merge_entry *parent = &entries[at];
+    struct cs_json_walk walk;
+    struct cs_json_item item;
+
+    parent->first = (uint32_t)used;
+    cs_json_walk_begin(&walk, parent->value);
+    while (cs_json_walk_next(&walk, &item)) {
+        if (walk.in_object || is_container(item.value)) {
+            struct cs_merge_entry *entry = &entries[used++];
+            entry->name = item.name;
+            entry->value = item.value;
+            entry->by_name = (uint32_t)(used - 1) - parent->first;
+        }
+    }
+    parent->count = (uint32_t)used - parent->first;
+    return used;
+}
+
+enum connsync_status cs_merge_prepare(struct cs_merge *merge, struct cs_slice patch, void *memory)
+{
+    size_t depth = outline_of(patch).depth;
+    struct cs_merge_entry *entries;
+    size_t used = 1;
+
+    patch = cs_json_trim(patch);
+    if (!cs_value_is_object(patch)) {
         return CONNSYNC_REFUSED_OPTIONS_NOT_OBJECT;
     }
-    if (depth_of(cs_json_raw(patch, 0)) > CS_MERGE_DEPTH_MAX) {
+    if (depth > CS_MERGE_DEPTH_MAX) {
         return CONNSYNC_REFUSED_DEPTH;
     }
-    for (int at = cs_json_next(patch, 0) - 1; at >= 0; at--) {
-        if (cs_json_is_object(patch, at) && has_duplicate(patch, at)) {
+    merge->frames = memory;
+    merge->entries = (struct cs_merge_entry *)(void *)(merge->frames + depth);
+    entries = merge->entries;
+    entries[0].name = cs_slice_of(NULL);
+    entries[0].value = patch;
+    for (size_t at = 0; at < used; at++) {
+        used = add_entries(entries, at, used);
+        if (cs_value_is_object(entries[at].value) &&
+            sort_and_find_twins(&entries[entries[at].first], entries[at].count)) {
             return CONNSYNC_REFUSED_DUPLICATE;
         }
     }
     return CONNSYNC_OK;
 }
 
+/* The entry of this name in an object of the patch, or NULL. */
+static struct cs_merge_entry *find_entry(struct cs_merge_entry *entries,
+                                         const struct cs_merge_entry *object, struct cs_slice name)
+{
+    size_t low = 0;
+    size_t high = object->count;
+
+    entries += object->first;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        struct cs_merge_entry *entry = &entries[entries[middle].by_name];
+        int order = cs_value_compare(entry->name, name);
+        if (order == 0) {
+            return entry;
+        }
+        low = order < 0 ? middle + 1 : low;
+        high = order < 0 ? high : middle;
+    }
+    return NULL;
+}
+
 /* ---- Merging ---- */
 
-/* One object that is being written: first the target's members that stay, in their order,
- * then those that only the patch has. */
-struct frame {
-    int target; /* CS_JSON_NONE for an object that is new */
-    int patch;
-    int key;          /* whose turn it is: the target's; when appending, the patch's */
-    bool appending;   /* the target's members are done */
-    bool any;         /* a member has been written */
-    const char *from; /* the end of the target's last member that was dealt with */
-};
-
-/* Each frame is an object of the patch, inside the one before: the checker's limit is
- * theirs. */
-struct merge {
-    struct cs_writer *out;
-    const struct cs_json *json;
-    const struct cs_json *patch;
-    enum connsync_status status;
-    unsigned depth;
-    struct frame frames[CS_JSON_DEPTH_MAX];
-};
-
-static const char *start_of(const struct cs_json *json, int value)
+static void push(struct cs_merge *merge, struct cs_slices *out, struct cs_slice target,
+                 const struct cs_merge_entry *patch)
 {
-    return cs_json_raw(json, value).data;
-}
+    struct cs_merge_frame *frame = &merge->frames[merge->depth++];
+    bool is_there = cs_value_is_object(target);
 
-static const char *end_of(const struct cs_json *json, int value)
-{
-    struct cs_slice raw = cs_json_raw(json, value);
-
-    return raw.data + raw.length;
-}
-
-static void write_span(struct merge *merge, const char *from, const char *to)
-{
-    cs_write(merge->out, cs_slice_make(from, (size_t)(to - from)));
-}
-
-static void push(struct merge *merge, int target, int patch)
-{
-    struct frame *frame = &merge->frames[merge->depth++];
-
-    frame->target = cs_json_is_object(merge->json, target) ? target : CS_JSON_NONE;
+    frame->target = is_there ? target : cs_slice_make(NULL, 0);
     frame->patch = patch;
+    frame->first = NULL;
+    frame->from = is_there ? target.data + 1 : NULL;
+    frame->appended = 0;
     frame->any = false;
-    frame->appending = frame->target == CS_JSON_NONE;
-    frame->key =
-        frame->appending ? cs_json_first(merge->patch, patch) : cs_json_first(merge->json, target);
-    frame->from = frame->appending ? NULL : start_of(merge->json, target) + 1;
-    cs_write_string(merge->out, "{");
+    cs_json_walk_begin(&frame->walk, frame->target);
+    for (uint32_t i = 0; i < patch->count; i++) {
+        merge->entries[patch->first + i].seen = false;
+    }
+    cs_slices_add(out, is_there ? cs_slice_make(target.data, 1) : cs_slice_of("{"));
 }
 
-/* The patch's value in the place of `target`, which may be no value. */
-static void write_value(struct merge *merge, int target, int value)
+/* The value of an entry in the place of `target`, which may be absent. */
+static void add_value(struct cs_merge *merge, struct cs_slices *out, struct cs_slice target,
+                      const struct cs_merge_entry *entry)
 {
-    if (cs_json_is_object(merge->patch, value)) {
-        push(merge, target, value);
+    if (cs_value_is_object(entry->value)) {
+        push(merge, out, target, entry);
     } else {
-        cs_write(merge->out, cs_json_raw(merge->patch, value));
+        cs_slices_add(out, entry->value);
     }
 }
 
-/* What stands before a member that stays. Where those before it went, it takes the place
- * of the first. */
-static void write_lead(struct merge *merge, const struct frame *frame, int key)
+static enum connsync_status keep_member(struct cs_merge *merge, struct cs_slices *out,
+                                        const struct cs_json_item *item)
 {
-    int first = cs_json_first(merge->json, frame->target);
+    struct cs_merge_frame *frame = &merge->frames[merge->depth - 1];
+    struct cs_merge_entry *entry = find_entry(merge->entries, frame->patch, item->name);
+    const char *name = item->name.data;
+    const char *before = frame->from;
 
-    if (frame->any) {
-        write_span(merge, frame->from, start_of(merge->json, key));
-    } else {
-        write_span(merge, start_of(merge->json, frame->target) + 1, start_of(merge->json, first));
-    }
-}
-
-static void keep_member(struct merge *merge, struct frame *frame)
-{
-    const struct cs_json *json = merge->json;
-    int key = frame->key;
-    int named = find_key(merge->patch, frame->patch, json, key);
-
-    frame->key = cs_json_next_key(json, frame->target, key);
-    if (named != CS_JSON_NONE && has_twin(json, frame->target, key)) {
-        merge->status = CONNSYNC_REFUSED_DUPLICATE;
-        return;
-    }
-    if (named != CS_JSON_NONE && cs_json_is_null(merge->patch, named + 1)) {
-        frame->from = end_of(json, key + 1);
-        return;
-    }
-    write_lead(merge, frame, key);
-    write_span(merge, start_of(json, key), start_of(json, key + 1));
-    frame->any = true;
-    frame->from = end_of(json, key + 1);
-    if (named == CS_JSON_NONE) {
-        cs_write(merge->out, cs_json_raw(json, key + 1));
-    } else {
-        write_value(merge, key + 1, named + 1);
-    }
-}
-
-static void append_member(struct merge *merge, struct frame *frame)
-{
-    const struct cs_json *patch = merge->patch;
-    int key = frame->key;
-
-    frame->key = cs_json_next_key(patch, frame->patch, key);
-    if (cs_json_is_null(patch, key + 1) ||
-        find_key(merge->json, frame->target, patch, key) != CS_JSON_NONE) {
-        return;
-    }
-    cs_write_string(merge->out, frame->any ? "," : "");
-    cs_write(merge->out, cs_json_raw(patch, key));
-    cs_write_string(merge->out, ":");
-    frame->any = true;
-    write_value(merge, CS_JSON_NONE, key + 1);
-}
-
-static void pop(struct merge *merge, const struct frame *frame)
-{
-    if (frame->target == CS_JSON_NONE) {
-        cs_write_string(merge->out, "}");
-    } else {
-        write_span(merge, frame->from, end_of(merge->json, frame->target));
-    }
-    merge->depth--;
-}
-
-static void step(struct merge *merge)
-{
-    struct frame *frame = &merge->frames[merge->depth - 1];
-
-    if (frame->key != CS_JSON_NONE) {
-        if (frame->appending) {
-            append_member(merge, frame);
-        } else {
-            keep_member(merge, frame);
+    frame->from = end_of(item->value);
+    frame->first = frame->first != NULL ? frame->first : name;
+    if (entry != NULL) {
+        if (entry->seen) {
+            return CONNSYNC_REFUSED_DUPLICATE;
         }
-    } else if (!frame->appending) {
-        frame->appending = true;
-        frame->key = cs_json_first(merge->patch, frame->patch);
+        entry->seen = true;
+        if (cs_value_is_null(entry->value)) {
+            return CONNSYNC_OK;
+        }
+    }
+    /* Where those before it went, a member takes the place of the first. */
+    if (frame->any) {
+        add_span(out, before, name);
     } else {
-        pop(merge, frame);
+        add_span(out, frame->target.data + 1, frame->first);
+    }
+    frame->any = true;
+    add_span(out, name, item->value.data);
+    if (entry == NULL) {
+        cs_slices_add(out, item->value);
+    } else {
+        add_value(merge, out, item->value, entry);
+    }
+    return CONNSYNC_OK;
+}
+
+static void append_member(struct cs_merge *merge, struct cs_slices *out)
+{
+    struct cs_merge_frame *frame = &merge->frames[merge->depth - 1];
+    const struct cs_merge_entry *entry = &merge->entries[frame->patch->first + frame->appended++];
+
+    if (entry->seen || cs_value_is_null(entry->value)) {
+        return;
+    }
+    cs_slices_add_text(out, frame->any ? "," : "");
+    cs_slices_add(out, entry->name);
+    cs_slices_add_text(out, ":");
+    frame->any = true;
+    add_value(merge, out, cs_slice_make(NULL, 0), entry);
+}
+
+static void pop(struct cs_merge *merge, struct cs_slices *out)
+{
+    const struct cs_merge_frame *frame = &merge->frames[--merge->depth];
+
+    if (frame->from == NULL) {
+        cs_slices_add_text(out, "}");
+    } else {
+        add_span(out, frame->from, end_of(frame->target));
     }
 }
 
-enum connsync_status cs_merge(struct cs_writer *out, const struct cs_json *json, int target,
-                              const struct cs_json *patch)
+enum connsync_status cs_merge(struct cs_merge *merge, struct cs_slices *out, struct cs_slice target)
 {
-    struct merge merge;
+    enum connsync_status status = CONNSYNC_OK;
 
-    merge.out = out;
-    merge.json = json;
-    merge.patch = patch;
-    merge.status = CONNSYNC_OK;
-    merge.depth = 0;
-    write_value(&merge, target, 0);
-    while (merge.depth > 0 && merge.status == CONNSYNC_OK) {
-        step(&merge);
+    merge->depth = 0;
+    push(merge, out, target, &merge->entries[0]);
+    while (merge->depth > 0 && status == CONNSYNC_OK) {
+        struct cs_merge_frame *frame = &merge->frames[merge->depth - 1];
+        struct cs_json_item item;
+        if (cs_json_walk_next(&frame->walk, &item)) {
+            status = keep_member(merge, out, &item);
+        } else if (frame->appended < frame->patch->count) {
+            append_member(merge, out);
+        } else {
+            pop(merge, out);
+        }
     }
-    if (merge.status == CONNSYNC_OK && out->overflowed) {
-        return CONNSYNC_ERR_MEMORY;
-    }
-    return merge.status;
+    return status;
 }

@@ -2,14 +2,15 @@
  * JSON Merge Patch (RFC 7396), on text: what a patch does not name stays as it was spelled.
  *
  * Of a member that is replaced the value's bytes alone change; one that is removed goes with
- * the comma beside it; new ones follow the last member, in the patch's order. An object that
- * the patch names with an object is merged in its place. Nothing else is touched: order,
- * white space, escapes and numbers of the target are sent as received.
+ * the comma beside it; new ones follow the last member, in the patch's order, before what
+ * white space there is. An object that the patch names with an object is merged in its place.
+ * Nothing else is touched: order, white space, escapes and numbers of the target are sent as
+ * received. Nothing is copied either: what is made is a list of slices of both texts.
  */
 #ifndef CONNSYNC_CORE_JSON_MERGE_H
 #define CONNSYNC_CORE_JSON_MERGE_H
 
-#include "core/json/json_tokens.h"
+#include "core/json/json.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -19,23 +20,67 @@ extern "C" {
  * `options` is the second level. */
 #define CS_MERGE_DEPTH_MAX (CS_JSON_DEPTH_MAX - 2)
 
-/* What speaks against a patch: CONNSYNC_REFUSED_OPTIONS_NOT_OBJECT when it is no object,
- * CONNSYNC_REFUSED_DUPLICATE when any object in it has a name twice, CONNSYNC_REFUSED_DEPTH
- * when it nests deeper than the above. In time proportional to the square of the members. */
-enum connsync_status cs_merge_check(const struct cs_json *patch);
+/* ---- Lists of slices ---- */
+
+/* A text in pieces. Beyond the capacity pieces are counted, and not kept. */
+struct cs_slices {
+    struct cs_slice *at; /* owned by the caller, as what the slices point at */
+    size_t capacity;
+    size_t count;
+    size_t length;   /* of all pieces together */
+    const char *end; /* of the last one: what follows it in memory becomes part of it */
+};
+
+/* No pieces yet. `at` may be NULL without a capacity. */
+void cs_slices_init(struct cs_slices *slices, struct cs_slice *at, size_t capacity);
+void cs_slices_add(struct cs_slices *slices, struct cs_slice slice);
+/* A string that stays where it is. */
+void cs_slices_add_text(struct cs_slices *slices, const char *text);
+
+/* ---- One member ---- */
 
 /*
- * Writes the value `target` of `json` as `patch` makes it: at most as many bytes as both
- * have together. The patch is one that was checked; or any value but an object, which then
- * takes the target's place. CONNSYNC_REFUSED_DUPLICATE when the target has a member twice
- * that the patch names, CONNSYNC_ERR_MEMORY when the writer has no room.
+ * Adds `object` with one member set, as a patch of that member alone makes it, at the places
+ * that looking it up has found: nothing is walked. `value` is a JSON text of its own, neither
+ * an object nor null; the member's name needs no escapes. At most six pieces.
+ * CONNSYNC_REFUSED_DUPLICATE when the member is there more than once.
  */
-enum connsync_status cs_merge(struct cs_writer *out, const struct cs_json *json, int target,
-                              const struct cs_json *patch);
+enum connsync_status cs_merge_member(struct cs_slices *out, struct cs_slice object,
+                                     const struct cs_json_sought *member, struct cs_slice value);
 
-/* Have two strings, of one text or of two, the same characters? */
-bool cs_merge_same_name(const struct cs_json *json, int name, const struct cs_json *other_json,
-                        int other);
+/* ---- Patches ---- */
+
+struct cs_merge_entry;
+struct cs_merge_frame;
+
+/* A patch that was checked, with an index of its names. */
+struct cs_merge {
+    struct cs_merge_entry *entries; /* both in the memory that was given */
+    struct cs_merge_frame *frames;
+    size_t depth; /* of the frames in use */
+};
+
+/* How many bytes the index of a patch, a checked text, takes: some forty for each member and
+ * each bracket where addresses have 64 bits. */
+size_t cs_merge_memory(struct cs_slice patch);
+
+/*
+ * Makes the index in `memory`, which is aligned as a pointer and stays, as does the patch,
+ * with `merge`. What speaks against a patch: CONNSYNC_REFUSED_OPTIONS_NOT_OBJECT when it is no
+ * object, CONNSYNC_REFUSED_DEPTH when it nests deeper than CS_MERGE_DEPTH_MAX,
+ * CONNSYNC_REFUSED_DUPLICATE when any object in it has a name twice. In time proportional to
+ * n log n, as the merge.
+ */
+enum connsync_status cs_merge_prepare(struct cs_merge *merge, struct cs_slice patch, void *memory);
+
+/*
+ * Adds the value `target` of a checked text as the patch makes it; what is no object, or
+ * absent, is taken for an empty one. To be run twice, once to count and once to fill: both
+ * give the same. CONNSYNC_REFUSED_DUPLICATE when the target has a member twice that the patch
+ * names; what was added before is then of no use.
+ */
+enum connsync_status cs_merge(struct cs_merge *merge, struct cs_slices *out,
+                              struct cs_slice target);
 
 #ifdef __cplusplus
 }

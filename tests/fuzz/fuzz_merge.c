@@ -1,23 +1,19 @@
 /* Any bytes as a document and a merge patch, with a NUL between them. What is merged is JSON
- * again, is no longer than both, and merging once more changes nothing. */
+ * again, is no longer than both, and merging once more changes nothing. Its digests in pieces
+ * are those of the whole. */
+#include "core/json/json_digest.h"
 #include "core/json/merge.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define TOKENS_MAX 4096
 #define TEXT_MAX 65536
+#define SLICES_MAX 4096
 
-struct text {
-    struct cs_json json;
-    jsmntok_t tokens[TOKENS_MAX];
-};
-
-static struct text target;
-static struct text patch;
-static struct text merged;
-static char first[TEXT_MAX];
-static char second[TEXT_MAX];
+static const struct cs_digest_key key = {0x0123456789abcdefu, 0xfedcba9876543210u};
+static struct cs_slice once_slices[SLICES_MAX];
+static struct cs_slice twice_slices[SLICES_MAX];
+static char once_text[TEXT_MAX];
 
 static void require(bool condition)
 {
@@ -26,17 +22,88 @@ static void require(bool condition)
     }
 }
 
-static bool read_text(struct text *text, struct cs_slice slice)
+/* The text, in memory of its own size. */
+static struct cs_slice copy_of(const char *text, size_t length)
+{
+    char *copy = malloc(length + 1);
+
+    require(copy != NULL);
+    memcpy(copy, text, length);
+    return cs_slice_make(copy, length);
+}
+
+static void release(struct cs_slice copy)
+{
+    free((void *)(uintptr_t)copy.data);
+}
+
+static bool is_json(struct cs_slice text)
 {
     struct cs_json_facts facts;
 
-    return cs_json_check(slice, &facts) == CONNSYNC_OK && facts.tokens <= TOKENS_MAX &&
-           cs_json_tokenise(&text->json, slice, text->tokens, facts.tokens) == CONNSYNC_OK;
+    return cs_json_check(text, &facts) == CONNSYNC_OK;
 }
 
-static enum connsync_status merge(struct cs_writer *writer, const struct text *onto)
+/* Counts first, and then fills just as many. */
+static enum connsync_status merge(struct cs_merge *index, struct cs_slices *out,
+                                  struct cs_slice *at, struct cs_slice target)
 {
-    return cs_merge(writer, &onto->json, 0, &patch.json);
+    struct cs_slices counted;
+
+    cs_slices_init(&counted, NULL, 0);
+    enum connsync_status status = cs_merge(index, &counted, target);
+    require(status != CONNSYNC_OK || counted.count <= SLICES_MAX);
+    cs_slices_init(out, at, status == CONNSYNC_OK ? counted.count : 0);
+    require(cs_merge(index, out, target) == status);
+    require(out->count == counted.count && out->length == counted.length);
+    return status;
+}
+
+static struct cs_slice join(const struct cs_slices *slices, char *out)
+{
+    size_t length = 0;
+
+    for (size_t i = 0; i < slices->count; i++) {
+        require(slices->at[i].length > 0 && slices->at[i].length < TEXT_MAX - length);
+        memcpy(out + length, slices->at[i].data, slices->at[i].length);
+        length += slices->at[i].length;
+    }
+    require(length == slices->length);
+    return cs_slice_make(out, length);
+}
+
+static void compare_digests(const struct cs_slices *slices, struct cs_slice whole)
+{
+    struct cs_digest_walk in_pieces;
+    struct cs_digested_member a;
+    struct cs_json_walk walk;
+    struct cs_json_item b;
+
+    cs_digest_walk_begin(&in_pieces, slices->at, &key);
+    cs_json_walk_begin(&walk, whole);
+    while (cs_json_walk_next(&walk, &b)) {
+        require(cs_digest_walk_next(&in_pieces, &a));
+        require(cs_slice_equal(a.name, b.name) && a.first == b.value.data[0]);
+        require(a.name_digest == cs_json_digest(b.name, &key));
+        require(a.value_digest == cs_json_digest(b.value, &key));
+    }
+    require(!cs_digest_walk_next(&in_pieces, &a));
+}
+
+static void check(struct cs_merge *index, struct cs_slice target, size_t both)
+{
+    struct cs_slices once;
+    struct cs_slices twice;
+
+    if (merge(index, &once, once_slices, target) != CONNSYNC_OK) {
+        return;
+    }
+    struct cs_slice text = join(&once, once_text);
+    require(text.length <= both && is_json(text));
+    compare_digests(&once, text);
+    require(merge(index, &twice, twice_slices, text) == CONNSYNC_OK);
+    static char twice_text[TEXT_MAX];
+    require(cs_slice_equal(join(&twice, twice_text), text));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -45,28 +112,22 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *bytes = (const char *)data;
     const char *middle = size > 0 ? memchr(bytes, '\0', size) : NULL;
-    struct cs_writer writer;
+    struct cs_merge index;
 
-    if (middle == NULL || size >= TEXT_MAX) {
+    if (middle == NULL || size >= SLICES_MAX / 2) {
         return 0;
     }
-    size_t length = (size_t)(middle - bytes);
-    if (!read_text(&target, cs_slice_make(bytes, length)) ||
-        !read_text(&patch, cs_slice_make(middle + 1, size - length - 1)) ||
-        cs_merge_check(&patch.json) != CONNSYNC_OK) {
-        return 0;
+    struct cs_slice target = copy_of(bytes, (size_t)(middle - bytes));
+    struct cs_slice patch = copy_of(middle + 1, size - target.length - 1);
+    if (is_json(target) && is_json(patch)) {
+        void *memory = malloc(cs_merge_memory(patch));
+        require(memory != NULL);
+        if (cs_merge_prepare(&index, patch, memory) == CONNSYNC_OK) {
+            check(&index, cs_json_trim(target), size);
+        }
+        free(memory);
     }
-    cs_writer_init(&writer, first, size);
-    if (merge(&writer, &target) == CONNSYNC_REFUSED_DUPLICATE) {
-        return 0;
-    }
-    struct cs_slice once = cs_written(&writer);
-    require(!writer.overflowed);
-    require(read_text(&merged, once) || once.length > TOKENS_MAX);
-    if (once.length <= TOKENS_MAX) {
-        cs_writer_init(&writer, second, sizeof second);
-        require(merge(&writer, &merged) == CONNSYNC_OK);
-        require(cs_slice_equal(once, cs_written(&writer)));
-    }
+    release(patch);
+    release(target);
     return 0;
 }

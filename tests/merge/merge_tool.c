@@ -7,12 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-struct text {
-    struct cs_json json;
-    char *bytes;
-    jsmntok_t *tokens;
-};
-
 static void fail(const char *reason)
 {
     (void)fprintf(stderr, "%s\n", reason);
@@ -20,54 +14,66 @@ static void fail(const char *reason)
 }
 
 /* Just as large as it has to be, so that a sanitizer sees every byte beyond. */
-static void read_text(struct text *text, size_t length)
+static void *allocate(size_t size)
 {
-    struct cs_json_facts facts;
+    void *memory = malloc(size > 0 ? size : 1);
 
-    text->bytes = malloc(length);
-    if (text->bytes == NULL || fread(text->bytes, 1, length, stdin) != length) {
-        fail("a text is cut short");
+    if (memory == NULL) {
+        fail("no memory");
     }
-    struct cs_slice slice = cs_slice_make(text->bytes, length);
-    if (cs_json_check(slice, &facts) != CONNSYNC_OK) {
-        fail("a text is not JSON");
-    }
-    text->tokens = malloc(facts.tokens * sizeof *text->tokens);
-    if (text->tokens == NULL ||
-        cs_json_tokenise(&text->json, slice, text->tokens, facts.tokens) != CONNSYNC_OK) {
-        fail("a text has no tokens");
-    }
+    return memory;
 }
 
-static void free_text(struct text *text)
+static struct cs_slice read_text(size_t length)
 {
-    free(text->tokens);
-    free(text->bytes);
+    struct cs_json_facts facts;
+    char *bytes = allocate(length);
+
+    if (fread(bytes, 1, length, stdin) != length) {
+        fail("a text is cut short");
+    }
+    if (cs_json_check(cs_slice_make(bytes, length), &facts) != CONNSYNC_OK) {
+        fail("a text is not JSON");
+    }
+    return cs_slice_make(bytes, length);
+}
+
+/* Fills a list of just as many slices as were counted. */
+static void print_merged(struct cs_merge *merge, struct cs_slice target)
+{
+    struct cs_slices counted;
+    struct cs_slices slices;
+
+    cs_slices_init(&counted, NULL, 0);
+    enum connsync_status status = cs_merge(merge, &counted, target);
+    cs_slices_init(&slices, allocate(counted.count * sizeof *slices.at), counted.count);
+    if (cs_merge(merge, &slices, target) != status || slices.count != counted.count ||
+        slices.length != counted.length) {
+        fail("what was counted is not what was added");
+    }
+    (void)printf("%s %zu\n", connsync_status_name(status), slices.length);
+    for (size_t i = 0; i < slices.count; i++) {
+        (void)fwrite(slices.at[i].data, 1, slices.at[i].length, stdout);
+    }
+    free(slices.at);
 }
 
 static void merge(size_t target_length, size_t patch_length)
 {
-    struct text target;
-    struct text patch;
-    struct cs_writer writer;
-    size_t room = target_length + patch_length + 1;
-    char *out = malloc(room);
+    struct cs_slice target = read_text(target_length);
+    struct cs_slice patch = read_text(patch_length);
+    struct cs_merge index;
+    void *memory = allocate(cs_merge_memory(patch));
+    enum connsync_status status = cs_merge_prepare(&index, patch, memory);
 
-    if (out == NULL) {
-        fail("no memory");
-    }
-    read_text(&target, target_length);
-    read_text(&patch, patch_length);
-    cs_writer_init(&writer, out, room);
-    enum connsync_status status = cs_merge_check(&patch.json);
     if (status == CONNSYNC_OK) {
-        status = cs_merge(&writer, &target.json, 0, &patch.json);
+        print_merged(&index, target);
+    } else {
+        (void)printf("%s 0\n", connsync_status_name(status));
     }
-    (void)printf("%s %zu\n", connsync_status_name(status), writer.length);
-    (void)fwrite(out, 1, writer.length, stdout);
-    free_text(&patch);
-    free_text(&target);
-    free(out);
+    free(memory);
+    free((void *)(uintptr_t)patch.data);
+    free((void *)(uintptr_t)target.data);
 }
 
 int main(void)

@@ -35,7 +35,7 @@ static const char *explain(enum connsync_status status)
 static const char *check(struct cs_slice patch)
 {
     struct cs_json_facts facts;
-    struct cs_json json;
+    struct cs_merge merge;
 
     if (patch.length > PATCH_FILE_MAX) {
         return "is larger than 65536 bytes";
@@ -44,16 +44,13 @@ static const char *check(struct cs_slice patch)
     if (status != CONNSYNC_OK) {
         return explain(status);
     }
-    size_t size = facts.tokens * sizeof(jsmntok_t);
-    jsmntok_t *tokens = mapping_new(size);
-    if (tokens == NULL) {
+    size_t size = cs_merge_memory(patch);
+    void *memory = mapping_new(size);
+    if (memory == NULL) {
         return "does not fit the memory of this machine";
     }
-    status = cs_json_tokenise(&json, patch, tokens, facts.tokens);
-    if (status == CONNSYNC_OK) {
-        status = cs_merge_check(&json);
-    }
-    mapping_free(tokens, size);
+    status = cs_merge_prepare(&merge, patch, memory);
+    mapping_free(memory, size);
     return explain(status);
 }
 
