@@ -65,7 +65,8 @@ find_program(CONNSYNC_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH)
 find_program(CONNSYNC_PYTHON python3 REQUIRED)
 
 function(connsync_add_board)
-    set(common start.c tick.c fault.c halt.c watchdog.c mpu.c fifo.c text.c semihosting.c)
+    set(common start.c memory.c tick.c sleep.c fault.c halt.c watchdog.c mpu.c fifo.c text.c mac.c
+        semihosting.c)
     if(NOT CONNSYNC_BOARD_ENTROPY STREQUAL board)
         string(REPLACE - _ entropy ${CONNSYNC_BOARD_ENTROPY})
         list(APPEND common entropy_${entropy}.c)

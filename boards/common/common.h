@@ -45,7 +45,7 @@ void board_nic_acknowledge(void);
 
 extern uint32_t board_stack_start[], board_stack_end[];
 
-/* ---- start.c, mpu.c, tick.c ---- */
+/* ---- start.c, mpu.c, tick.c, sleep.c ---- */
 
 /* The word that the free stack is painted with. */
 #define BOARD_PAINT 0x6B636174u
@@ -64,6 +64,8 @@ void board_wait_ms(void);
 
 void board_fault(void);
 
+/* ---- memory.c ---- */
+
 /* Whether the stack overran: its guard word is gone, or `stack_pointer` has left it. */
 bool board_stack_overrun(uint32_t stack_pointer);
 
@@ -72,15 +74,13 @@ bool board_stack_overrun(uint32_t stack_pointer);
 void board_start_watchdog(void);
 void board_watchdog_interrupt(void);
 
-/* ---- halt.c ---- */
-
-_Noreturn void board_restart(void);
-
 /* ---- text.c: the console in bad times, without formatting functions ---- */
 
 void board_say(const char *text);
 /* A label, and a number in eight hexadecimal digits. */
 void board_say_word(const char *label, uint32_t word);
+
+/* ---- mac.c ---- */
 
 /* A locally administered address, the same until the next reset, for a device whose
  * maker gave it none. */

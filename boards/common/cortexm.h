@@ -63,6 +63,15 @@ static inline void board_barrier(void)
     __asm volatile("dsb\n\tisb" ::: "memory");
 }
 
+/* Resets the chip: what runs next begins at the vector table. */
+_Noreturn static inline void board_restart(void)
+{
+    SCB_AIRCR = SCB_AIRCR_RESET;
+    board_barrier();
+    for (;;) {
+    }
+}
+
 static inline void board_wait_for_interrupt(void)
 {
     __asm volatile("dsb\n\twfi" ::: "memory");

@@ -1,5 +1,5 @@
 /*
- * The end of a life.
+ * The end of a run that cannot go on: a code for people, blinked or given to an emulator.
  */
 #include "boards/common/common.h"
 
@@ -8,14 +8,6 @@
 #define BLINK_MS 200u
 #define PAUSE_MS 1500u
 #define ROUNDS_BEFORE_RESTART 4u
-
-_Noreturn void board_restart(void)
-{
-    SCB_AIRCR = SCB_AIRCR_RESET;
-    board_barrier();
-    for (;;) {
-    }
-}
 
 static void wait(unsigned int milliseconds)
 {
@@ -35,7 +27,7 @@ static void blink(unsigned int times)
     wait(PAUSE_MS);
 }
 
-/* A defect of the program: after the light has shown it for a while, the next life may
+/* A defect of the program: after the light has shown it for a while, the next run may
  * fare better. The other causes last until a person mends them. */
 static bool may_pass(enum connsync_board_code code)
 {

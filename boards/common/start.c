@@ -12,7 +12,6 @@ int main(void);
 
 extern uint32_t board_data_start[], board_data_end[], board_data_load[];
 extern uint32_t board_bss_start[], board_bss_end[];
-extern const uint8_t board_configuration_start[], board_configuration_end[];
 
 /* The words below the stack pointer that painting leaves alone: its own frame. */
 #define PAINT_MARGIN 16
@@ -82,27 +81,4 @@ _Noreturn void board_reset(void)
     (void)main();
     /* The firmware's main loop has no end. */
     board_restart();
-}
-
-bool board_stack_overrun(uint32_t stack_pointer)
-{
-    return stack_pointer <= (uint32_t)(uintptr_t)board_stack_start ||
-           board_stack_start[0] != BOARD_PAINT;
-}
-
-size_t connsync_board_stack_high_water(size_t *size)
-{
-    const volatile uint32_t *stack = board_stack_start;
-    *size = (size_t)((uintptr_t)board_stack_end - (uintptr_t)board_stack_start);
-    size_t untouched = 0;
-    while (untouched < *size && stack[untouched / sizeof *stack] == BOARD_PAINT) {
-        untouched += sizeof *stack;
-    }
-    return untouched == 0 ? 0 : *size - untouched;
-}
-
-const uint8_t *connsync_board_configuration(size_t *size)
-{
-    *size = (size_t)((uintptr_t)board_configuration_end - (uintptr_t)board_configuration_start);
-    return board_configuration_start;
 }

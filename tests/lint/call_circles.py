@@ -32,7 +32,6 @@ LINE = re.compile(r"^(\S+): (\S+) (\S)\b", re.MULTILINE)
 PENDING = (
     {"core/agent/agent_flow.c", "core/agent/agent_rewrite.c", "core/agent/agent_write.c"},
     {"config/desired.c", "config/desired_find.c"},
-    {"boards/common/halt.c", "boards/common/watchdog.c"},
 )
 
 
