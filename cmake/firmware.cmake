@@ -83,7 +83,7 @@ function(connsync_add_board)
         PUBLIC CONNSYNC_BOARD_MEMORY=${CONNSYNC_BOARD_MEMORY} CONNSYNC_BOARD_NAME="${CONNSYNC_BOARD}"
         PRIVATE $<$<BOOL:${CONNSYNC_BOARD_SEMIHOSTING}>:CONNSYNC_BOARD_SEMIHOSTING>
         $<$<BOOL:${CONNSYNC_BOARD_EARLY_WRAP}>:BOARD_TICK_START=0xFFFFFE00u>)
-    target_link_libraries(connsync_board PUBLIC connsync_lwip_stack PRIVATE connsync_mbedtls)
+    target_link_libraries(connsync_board PUBLIC connsync_lwip_stack PRIVATE connsync_core)
 endfunction()
 
 # A program for the board, NAME.elf with its .bin, .hex and .map, in the build folder.
@@ -117,7 +117,7 @@ function(connsync_add_probes)
     connsync_board_program(connsync_probe_alone probe-alone ${probe}
         ${common}/semihosting.c ${common}/entropy_seed_slot.c)
     foreach(target connsync_probe connsync_probe_alone)
-        target_link_libraries(${target} PRIVATE connsync_lwip connsync_mbedtls)
+        target_link_libraries(${target} PRIVATE connsync_lwip connsync_core)
     endforeach()
 endfunction()
 

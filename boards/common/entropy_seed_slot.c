@@ -7,7 +7,7 @@
  * makes each block of output and, before that block is given out, the next key. Neither
  * the seed nor earlier output can be computed from what is in memory at any time.
  *
- * The key lies beside the slot, in memory that a reset does not clear. So a life that
+ * The key lies beside the slot, in memory that a reset does not clear. So a run that
  * begins with the watchdog's reset goes on with the same generator, with no new seed;
  * one that is there all the same is mixed in. A digest beside the key tells it from what
  * a RAM happens to hold after power-on.
@@ -16,13 +16,12 @@
  * fill it anew for every start and every device.
  */
 #include "boards/common/common.h"
+#include "core/tls/hash.h"
 
-#include <mbedtls/platform_util.h>
-#include <mbedtls/sha256.h>
 #include <string.h>
 
 #define SEED_SIZE 64u
-#define KEY_SIZE 32u
+#define KEY_SIZE CS_SHA256_SIZE
 
 /* One letter for each use of the hash keeps the uses apart. */
 enum purpose {
@@ -46,18 +45,12 @@ _Static_assert(sizeof board_kept == 128, "memory.ld gives this much");
 static int hash(uint8_t out[KEY_SIZE], enum purpose purpose, const uint8_t *key,
                 const uint8_t *more, size_t length)
 {
-    uint8_t letter = (uint8_t)purpose;
-    mbedtls_sha256_context context;
-    mbedtls_sha256_init(&context);
-    int failed = mbedtls_sha256_starts(&context, 0);
-    failed |= mbedtls_sha256_update(&context, &letter, sizeof letter);
-    failed |= mbedtls_sha256_update(&context, key, KEY_SIZE);
-    if (length > 0) {
-        failed |= mbedtls_sha256_update(&context, more, length);
-    }
-    failed |= mbedtls_sha256_finish(&context, out);
-    mbedtls_sha256_free(&context);
-    return failed;
+    const char letter = (char)purpose;
+    const struct cs_slice pieces[] = {cs_slice_make(&letter, 1),
+                                      cs_slice_make((const char *)key, KEY_SIZE),
+                                      cs_slice_make((const char *)more, length)};
+
+    return cs_sha256(pieces, sizeof pieces / sizeof pieces[0], out) ? 0 : -1;
 }
 
 static bool is_one_value(const uint8_t *bytes, size_t length)
@@ -70,7 +63,7 @@ static bool key_is_ours(void)
     uint8_t digest[KEY_SIZE];
     bool ours = hash(digest, FOR_DIGEST, board_kept.key, NULL, 0) == 0 &&
                 memcmp(digest, board_kept.digest, sizeof digest) == 0;
-    mbedtls_platform_zeroize(digest, sizeof digest);
+    cs_wipe(digest, sizeof digest);
     return ours;
 }
 
@@ -95,11 +88,11 @@ static int take_seed(void)
     }
     uint8_t key[KEY_SIZE];
     int failed = hash(key, FOR_SEED, board_kept.key, board_kept.seed, sizeof board_kept.seed);
-    mbedtls_platform_zeroize(board_kept.seed, sizeof board_kept.seed);
+    cs_wipe(board_kept.seed, sizeof board_kept.seed);
     if (failed == 0) {
         failed = set_key(key);
     }
-    mbedtls_platform_zeroize(key, sizeof key);
+    cs_wipe(key, sizeof key);
     return failed == 0 ? 0 : -1;
 }
 
@@ -110,7 +103,7 @@ static int next_block(uint8_t block[KEY_SIZE])
     int failed = hash(block, FOR_OUTPUT, board_kept.key, NULL, 0);
     failed |= hash(key, FOR_NEXT_KEY, board_kept.key, NULL, 0);
     failed |= set_key(key);
-    mbedtls_platform_zeroize(key, sizeof key);
+    cs_wipe(key, sizeof key);
     return failed;
 }
 
@@ -126,9 +119,9 @@ int connsync_board_entropy(uint8_t *out, size_t length)
         failed = next_block(block);
         memcpy(out + done, block, part);
     }
-    mbedtls_platform_zeroize(block, sizeof block);
+    cs_wipe(block, sizeof block);
     if (failed != 0) {
-        mbedtls_platform_zeroize(out, length);
+        cs_wipe(out, length);
         return -1;
     }
     return 0;

@@ -232,7 +232,7 @@ static enum connsync_status end(struct connsync *agent, enum connsync_status sta
             connsync_status_is_refusal(status) ? CONNSYNC_REFUSED : CONNSYNC_FAILED;
     }
     drop_job(agent);
-    agent->result.handshakes = agent->exchange.tls.handshakes;
+    agent->result.handshakes = agent->exchange.handshakes;
     agent->phase = CS_AGENT_ENDED;
     agent->ended_with = status;
     return status;

@@ -108,7 +108,7 @@ static bool may_handshake(const struct connsync *agent)
     held += agent->rewrite.text_size;
 #endif
     return agent->config.reconnect_reserve > 0 ||
-           held + agent->exchange.tls.needed + CS_AGENT_RESERVE <= arena->size;
+           held + agent->exchange.handshake_memory + CS_AGENT_RESERVE <= arena->size;
 }
 
 static void fill_write(struct connsync *agent, struct cs_exchange_request *request,

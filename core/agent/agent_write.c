@@ -29,7 +29,7 @@ static bool can_verify(struct connsync *agent, size_t growth, size_t tokens, siz
 
     agent->result.bytes_needed = question.first + question.reserve + question.second;
     return cs_arena_would_take(&agent->arena, &question) &&
-           agent->exchange.tls.needed <= agent->arena.size;
+           agent->exchange.handshake_memory <= agent->arena.size;
 }
 
 #ifndef CONNSYNC_CORE_SMALL

@@ -1,5 +1,7 @@
 #include "core/agent/exchange.h"
 
+#include "core/tls/tls_identity.h"
+
 #include <string.h>
 
 #define DEFAULT_PORT 443
@@ -12,7 +14,7 @@
 static enum connsync_status identify(struct cs_tls *tls, const struct connsync_client *client)
 {
     if (client == NULL || client->certificate == NULL) {
-        return CONNSYNC_OK;
+        return cs_tls_identify(tls, cs_slice_make(NULL, 0), cs_slice_make(NULL, 0));
     }
     return cs_tls_identify(
         tls, cs_slice_make((const char *)client->certificate, client->certificate_length),
@@ -30,6 +32,7 @@ enum connsync_status cs_exchange_init(struct cs_exchange *exchange,
     memset(exchange, 0, sizeof *exchange);
     exchange->port = config->port;
     exchange->arena = arena;
+    exchange->host = config->domain;
     exchange->port_number = port_number;
     cs_writer_init(&writer, exchange->host_field, sizeof exchange->host_field);
     /* RFC 3986 section 3.2.2: an IPv6 address stands in brackets. */
@@ -45,7 +48,7 @@ enum connsync_status cs_exchange_init(struct cs_exchange *exchange,
         cs_tls_init(&exchange->tls, config->port, arena, anchors, config->domain);
 #ifndef CONNSYNC_CORE_SMALL
     if (status == CONNSYNC_OK) {
-        status = identify(&exchange->tls, config->client);
+        status = identify(exchange->tls, config->client);
     }
 #endif
     return status;
@@ -103,7 +106,7 @@ void cs_exchange_release_body(struct cs_exchange *exchange)
 
 void cs_exchange_disconnect(struct cs_exchange *exchange)
 {
-    cs_tls_close(&exchange->tls);
+    cs_tls_close(exchange->tls);
     exchange->port->close(exchange->port->context);
     cs_wipe(exchange->input, sizeof exchange->input);
     exchange->input_start = 0;
@@ -116,7 +119,8 @@ void cs_exchange_free(struct cs_exchange *exchange)
 {
     cs_exchange_release_body(exchange);
     cs_exchange_disconnect(exchange);
-    cs_tls_free(&exchange->tls);
+    cs_tls_free(exchange->tls);
+    exchange->tls = NULL;
 }
 
 struct cs_exchange_request *cs_exchange_request(struct cs_exchange *exchange)
@@ -148,7 +152,7 @@ static enum connsync_status step_probe(struct cs_exchange *exchange, struct conn
 {
     size_t got = 0;
 
-    if (cs_tls_read(&exchange->tls, exchange->input, sizeof exchange->input, &got,
+    if (cs_tls_read(exchange->tls, exchange->input, sizeof exchange->input, &got,
                     &wait->writable) == CONNSYNC_WOULD_BLOCK) {
         enter(exchange, CS_EXCHANGE_CLAIM);
         return MOVED_ON;
@@ -179,7 +183,7 @@ static enum connsync_status step_connect(struct cs_exchange *exchange, struct co
         return CONNSYNC_ERR_CLOSED;
     }
     int code =
-        exchange->port->connect(exchange->port->context, exchange->tls.host, exchange->port_number);
+        exchange->port->connect(exchange->port->context, exchange->host, exchange->port_number);
 
     if (code == CONNSYNC_PORT_WOULD_BLOCK) {
         wait->writable = true;
@@ -194,10 +198,13 @@ static enum connsync_status step_connect(struct cs_exchange *exchange, struct co
 
 static enum connsync_status step_handshake(struct cs_exchange *exchange, struct connsync_wait *wait)
 {
-    enum connsync_status status = cs_tls_handshake(&exchange->tls, &wait->writable);
+    enum connsync_status status = cs_tls_handshake(exchange->tls, &wait->writable);
 
     if (status != CONNSYNC_OK) {
         return status;
+    }
+    if (exchange->handshakes++ == 0) {
+        exchange->handshake_memory = exchange->arena->high_water;
     }
     exchange->connected = true;
     enter(exchange, CS_EXCHANGE_CLAIM);
@@ -268,7 +275,7 @@ static enum connsync_status step_send(struct cs_exchange *exchange, struct conns
     while (next_slice(exchange)) {
         exchange->sent_any = true;
         enum connsync_status status =
-            cs_tls_write(&exchange->tls, (const uint8_t *)exchange->sending.data,
+            cs_tls_write(exchange->tls, (const uint8_t *)exchange->sending.data,
                          exchange->sending.length, &taken, &wait->writable);
         if (status != CONNSYNC_OK) {
             return status;
@@ -365,7 +372,7 @@ static enum connsync_status step_receive(struct cs_exchange *exchange, struct co
         return status;
     }
     status =
-        cs_tls_read(&exchange->tls, exchange->input, sizeof exchange->input, &got, &wait->writable);
+        cs_tls_read(exchange->tls, exchange->input, sizeof exchange->input, &got, &wait->writable);
     exchange->input_start = 0;
     exchange->input_end = got;
     if (status != CONNSYNC_OK) {

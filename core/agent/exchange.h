@@ -58,6 +58,10 @@ struct cs_exchange {
     uint16_t port_number;
     const struct connsync_port *port;
     struct cs_arena *arena;
+    struct cs_tls *tls;
+    const char *host;
+    size_t handshake_memory; /* of the arena: what the first handshake needed */
+    uint32_t handshakes;     /* completed */
     uint64_t deadline;
     uint64_t idle_until;
     size_t bytes_needed; /* the size of a body that did not fit */
@@ -76,7 +80,6 @@ struct cs_exchange {
 
     struct cs_exchange_request request;
     struct cs_http_parser parser;
-    struct cs_tls tls;
     char host_field[CS_EXCHANGE_HOST_MAX];
     uint8_t input[CS_EXCHANGE_INPUT_SIZE];
 };

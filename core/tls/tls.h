@@ -1,10 +1,10 @@
 /*
- * A TLS client over the port: the policy, and nothing of HTTP.
+ * A TLS session of a client, over the port: bytes, verdicts and waits.
  *
- * TLS 1.3 and 1.2, ECDHE with authenticated encryption only. The peer's
- * certificate is always checked, and more strictly than mbedTLS does by itself
- * (see tls_verify.h). This header and the files beside it are the only ones in
- * the core that know mbedTLS.
+ * TLS 1.3 and 1.2, ECDHE with authenticated encryption only. The peer's certificate is
+ * always judged, and more strictly than a library does by itself (verdict.h). Which
+ * library that is, is known to core/tls/mbedtls and port/mbedtls alone: no header here
+ * shows a type of it. HTTP, retries and the connection itself are the caller's.
  */
 #ifndef CONNSYNC_CORE_TLS_TLS_H
 #define CONNSYNC_CORE_TLS_TLS_H
@@ -12,60 +12,22 @@
 #include "core/base/arena.h"
 #include "core/base/status.h"
 #include "core/base/text.h"
-#include "core/tls/tls_verify.h"
 #include "port/connsync_port.h"
-#include "port/mbedtls/mbedtls_world.h"
-
-#include <mbedtls/ctr_drbg.h>
-#include <mbedtls/ssl.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-struct cs_tls {
-    mbedtls_ssl_context ssl;
-    mbedtls_ssl_config config;
-    mbedtls_ctr_drbg_context random;
-    struct connsync_mbedtls_world world;
-    const struct connsync_port *port;
-    struct cs_arena *arena;
-    struct cs_slice anchors; /* concatenated DER certificates */
-    const char *host;
-    struct cs_tls_verdict verdict;
-    size_t failures_before; /* of the arena, when the handshake began */
-    size_t needed;          /* of the arena, by the first handshake */
-    int port_error;         /* the port's last failure, 0 for none */
-    uint32_t handshakes;    /* completed since cs_tls_init */
-    bool set_up;
-#ifndef CONNSYNC_CORE_SMALL
-    mbedtls_x509_crt own_chain; /* what cs_tls_identify was given */
-    mbedtls_pk_context own_key;
-#endif
-};
+struct cs_tls;
 
 /*
- * Prepares the policy, once. `anchors` are the trusted roots, one DER certificate
- * after another, used in place. Draws entropy from the port. All pointers must
- * outlive the `struct cs_tls`.
+ * Prepares the policy, once, in a piece of the arena. `anchors` are the trusted roots, one
+ * DER certificate after another, used in place. Draws entropy from the port. All pointers
+ * must outlive the `struct cs_tls`. On a failure `*tls` is NULL, or what cs_tls_free takes
+ * all the same.
  */
-enum connsync_status cs_tls_init(struct cs_tls *tls, const struct connsync_port *port,
+enum connsync_status cs_tls_init(struct cs_tls **tls, const struct connsync_port *port,
                                  struct cs_arena *arena, struct cs_slice anchors, const char *host);
-
-#ifndef CONNSYNC_CORE_SMALL
-/* The certificate that a server is shown if it asks for one, with those that lead to its
- * root behind it, and its private key: DER, of which the certificates are used in place.
- * CONNSYNC_ERR_CLIENT_CERTIFICATE if they cannot be understood. */
-enum connsync_status cs_tls_identify(struct cs_tls *tls, struct cs_slice chain,
-                                     struct cs_slice key);
-
-/* Is it for the client's certificate, or the lack of one, that the server ended the
- * session with this code? */
-bool cs_tls_lacks_identity(const struct cs_tls *tls, int code);
-
-/* Gives back what cs_tls_identify took, and wipes the key. */
-void cs_tls_forget_identity(struct cs_tls *tls);
-#endif
 
 /* Goes on with the handshake over the port's open connection; begins one if there
  * is none. CONNSYNC_OK when it is complete, CONNSYNC_WOULD_BLOCK with what to
@@ -83,11 +45,15 @@ enum connsync_status cs_tls_write(struct cs_tls *tls, const uint8_t *data, size_
                                   size_t *taken, bool *want_write);
 
 /* Ends the session and gives its memory back; says goodbye if that can be done
- * without waiting. The port's connection is left to the caller. */
+ * without waiting. The port's connection is left to the caller. NULL is allowed. */
 void cs_tls_close(struct cs_tls *tls);
 
-/* Gives back everything and wipes the keys. */
+/* Gives back everything, its own piece of the arena too, and wipes the keys. NULL is
+ * allowed. */
 void cs_tls_free(struct cs_tls *tls);
+
+/* The library that was compiled in, and its version: "mbedTLS 3.6.7". */
+const char *cs_tls_library(void);
 
 #ifdef __cplusplus
 }

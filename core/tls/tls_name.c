@@ -1,14 +1,12 @@
+/* See tls_name.h. */
 #include "core/tls/tls_name.h"
+
+#include "core/tls/der.h"
 
 #include <string.h>
 
-/* Tags of X.690 and of RFC 5280's GeneralName and GeneralSubtrees. */
+/* Tags of RFC 5280's GeneralName and GeneralSubtrees. */
 enum {
-    TAG_BOOLEAN = 0x01,
-    TAG_OCTET_STRING = 0x04,
-    TAG_OID = 0x06,
-    TAG_SEQUENCE = 0x30,
-    TAG_VERSION = 0xa0,
     TAG_DNS_NAME = 0x82,
     TAG_IP_ADDRESS = 0x87,
     TAG_PERMITTED = 0xa0,
@@ -21,63 +19,6 @@ static const char oid_name_constraints[] = {0x55, 0x1d, 0x1e};
 
 static const struct cs_slice nothing = {NULL, 0};
 
-struct der_item {
-    uint8_t tag;
-    struct cs_slice whole;
-    struct cs_slice contents;
-};
-
-/* Lengths of one to three bytes: up to 16 MB, far more than a certificate. */
-static bool read_length(struct cs_slice *rest, size_t *length)
-{
-    if (rest->length == 0) {
-        return false;
-    }
-    uint8_t first = (uint8_t)rest->data[0];
-    size_t count = first < 0x80 ? 0 : (size_t)(first & 0x7f);
-
-    if (first == 0x80 || count > 3 || rest->length < 1 + count) {
-        return false;
-    }
-    size_t value = count == 0 ? first : 0;
-    for (size_t i = 1; i <= count; i++) {
-        value = value << 8 | (uint8_t)rest->data[i];
-    }
-    *rest = cs_slice_make(rest->data + 1 + count, rest->length - 1 - count);
-    *length = value;
-    return true;
-}
-
-/* Takes one item from the front of `*rest`; false at the end or when damaged. */
-static bool der_next(struct cs_slice *rest, struct der_item *item)
-{
-    if (rest->length < 2) {
-        return false;
-    }
-    struct cs_slice after = cs_slice_make(rest->data + 1, rest->length - 1);
-    size_t length = 0;
-
-    if (!read_length(&after, &length) || length > after.length) {
-        return false;
-    }
-    item->tag = (uint8_t)rest->data[0];
-    item->contents = cs_slice_make(after.data, length);
-    item->whole = cs_slice_make(rest->data, (size_t)(after.data - rest->data) + length);
-    *rest = cs_slice_make(after.data + length, after.length - length);
-    return true;
-}
-
-static bool der_expect(struct cs_slice *rest, uint8_t tag, struct cs_slice *contents)
-{
-    struct der_item item;
-
-    if (!der_next(rest, &item) || item.tag != tag) {
-        return false;
-    }
-    *contents = item.contents;
-    return true;
-}
-
 /* Extension ::= SEQUENCE { extnID, critical DEFAULT FALSE, extnValue }, whose value
  * holds the DER of one SEQUENCE for both extensions of interest. */
 static struct cs_slice find_extension(struct cs_slice extensions, const char *oid)
@@ -85,26 +26,27 @@ static struct cs_slice find_extension(struct cs_slice extensions, const char *oi
     struct cs_slice list = nothing;
     struct cs_slice extension = nothing;
 
-    if (!der_expect(&extensions, TAG_SEQUENCE, &list)) {
+    if (!cs_der_expect(&extensions, CS_DER_SEQUENCE, &list)) {
         return nothing;
     }
-    while (der_expect(&list, TAG_SEQUENCE, &extension)) {
-        struct der_item item;
+    while (cs_der_expect(&list, CS_DER_SEQUENCE, &extension)) {
+        struct cs_der_item item;
         struct cs_slice id = nothing;
         struct cs_slice contents = nothing;
 
-        if (!der_expect(&extension, TAG_OID, &id) || id.length != 3 ||
+        if (!cs_der_expect(&extension, CS_DER_OID, &id) || id.length != 3 ||
             memcmp(id.data, oid, 3) != 0) {
             continue;
         }
-        if (!der_next(&extension, &item)) {
+        if (!cs_der_next(&extension, &item)) {
             return cs_slice_make("", 0);
         }
-        if (item.tag == TAG_BOOLEAN && !der_next(&extension, &item)) {
+        if (item.tag == CS_DER_BOOLEAN && !cs_der_next(&extension, &item)) {
             return cs_slice_make("", 0);
         }
         /* Present but unreadable: not NULL, so that the caller sees it, and empty. */
-        if (item.tag != TAG_OCTET_STRING || !der_expect(&item.contents, TAG_SEQUENCE, &contents)) {
+        if (item.tag != CS_DER_OCTET_STRING ||
+            !cs_der_expect(&item.contents, CS_DER_SEQUENCE, &contents)) {
             return cs_slice_make("", 0);
         }
         return contents;
@@ -284,9 +226,9 @@ bool cs_tls_names_include(struct cs_slice names, struct cs_slice host)
 {
     uint8_t address[CS_TLS_ADDRESS_MAX];
     size_t address_length = cs_tls_parse_address(host, address);
-    struct der_item name;
+    struct cs_der_item name;
 
-    while (der_next(&names, &name)) {
+    while (cs_der_next(&names, &name)) {
         if (address_length > 0 && name.tag == TAG_IP_ADDRESS &&
             name.contents.length == address_length &&
             memcmp(name.contents.data, address, address_length) == 0) {
@@ -327,9 +269,9 @@ static struct standing stand(struct cs_slice subtrees, uint8_t tag, struct cs_sl
     struct standing standing = {false, false};
     struct cs_slice subtree = nothing;
 
-    while (der_expect(&subtrees, TAG_SEQUENCE, &subtree)) {
-        struct der_item base;
-        if (!der_next(&subtree, &base) || base.tag != tag) {
+    while (cs_der_expect(&subtrees, CS_DER_SEQUENCE, &subtree)) {
+        struct cs_der_item base;
+        if (!cs_der_next(&subtree, &base) || base.tag != tag) {
             continue;
         }
         standing.mentioned = true;
@@ -343,9 +285,9 @@ static struct standing stand(struct cs_slice subtrees, uint8_t tag, struct cs_sl
 
 static bool name_permitted(struct cs_slice constraints, uint8_t tag, struct cs_slice name)
 {
-    struct der_item list;
+    struct cs_der_item list;
 
-    while (der_next(&constraints, &list)) {
+    while (cs_der_next(&constraints, &list)) {
         struct standing standing = stand(list.contents, tag, name);
         if (list.tag == TAG_PERMITTED && standing.mentioned && !standing.covered) {
             return false;
@@ -363,7 +305,7 @@ bool cs_tls_names_permitted(struct cs_slice names, struct cs_slice host,
     uint8_t address[CS_TLS_ADDRESS_MAX];
     size_t address_length = cs_tls_parse_address(host, address);
     struct cs_slice literal = cs_slice_make((const char *)address, address_length);
-    struct der_item name;
+    struct cs_der_item name;
 
     if (constraints.length == 0) {
         return false;
@@ -372,39 +314,11 @@ bool cs_tls_names_permitted(struct cs_slice names, struct cs_slice host,
                              : name_permitted(constraints, TAG_DNS_NAME, host))) {
         return false;
     }
-    while (der_next(&names, &name)) {
+    while (cs_der_next(&names, &name)) {
         if ((name.tag == TAG_DNS_NAME || name.tag == TAG_IP_ADDRESS) &&
             !name_permitted(constraints, name.tag, name.contents)) {
             return false;
         }
     }
-    return true;
-}
-
-/* Certificate ::= SEQUENCE { TBSCertificate ::= SEQUENCE { [0] version, serial,
- * signature, issuer, validity, subject, ... }, ... } */
-bool cs_tls_next_anchor(struct cs_slice *certificates, struct cs_slice *whole,
-                        struct cs_slice *subject)
-{
-    struct der_item item;
-    struct cs_slice fields = nothing;
-
-    if (!der_next(certificates, &item) || item.tag != TAG_SEQUENCE) {
-        return false;
-    }
-    *whole = item.whole;
-    *subject = nothing;
-    if (!der_expect(&item.contents, TAG_SEQUENCE, &fields) || !der_next(&fields, &item)) {
-        return true;
-    }
-    if (item.tag == TAG_VERSION && !der_next(&fields, &item)) {
-        return true;
-    }
-    for (int i = 0; i < 4; i++) { /* the serial is in hand: skip to the subject */
-        if (!der_next(&fields, &item)) {
-            return true;
-        }
-    }
-    *subject = item.whole;
     return true;
 }

@@ -32,12 +32,6 @@ bool cs_tls_names_include(struct cs_slice names, struct cs_slice host);
 bool cs_tls_names_permitted(struct cs_slice names, struct cs_slice host,
                             struct cs_slice constraints);
 
-/* The subject, with its SEQUENCE header, of the DER certificate at the front of
- * `*certificates`, which moves past that certificate. False at the end or at
- * bytes that are not a certificate; `*whole` is all of the certificate. */
-bool cs_tls_next_anchor(struct cs_slice *certificates, struct cs_slice *whole,
-                        struct cs_slice *subject);
-
 #define CS_TLS_ADDRESS_MAX 16
 
 /* The 4 or 16 bytes of a literal address; 0 for anything else. IPv6 may be in

@@ -227,7 +227,7 @@ void connsync_mbedtls_free(void *memory);
 /* ------------------------------------------------------------ left out -----
  *
  * MBEDTLS_HAVE_TIME, MBEDTLS_HAVE_TIME_DATE: the dates of a certificate are
- *     judged in core/tls/tls_verify, against the port's clock. There an unknown
+ *     judged in core/tls/verdict, against the port's clock. There an unknown
  *     time, a certificate that is not valid yet and one that has expired are
  *     three different errors; mbedTLS needs a global clock and has two.
  * MBEDTLS_ENTROPY_C, MBEDTLS_FS_IO: no random device and no file is opened, so

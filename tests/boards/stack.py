@@ -39,15 +39,15 @@ POINTERS = {
     "utc_seconds": [f"{PORT}:port_utc_seconds"],
     "entropy": [f"{PORT}:port_entropy"],
     "is_derived": ["cs_auth0_is_derived"],
-    "allocate": ["core/tls/tls.c:world_allocate"],
-    "release": ["core/tls/tls.c:world_release"],
-    "random": ["core/tls/tls.c:world_random"],
+    "allocate": ["core/tls/mbedtls/world.c:world_allocate"],
+    "release": ["core/tls/mbedtls/world.c:world_release"],
+    "random": ["core/tls/mbedtls/library_3.c:draw"],
     "input": ["ethernet_input"],
 }
 
 # What a library may call before it returns; the first pattern that fits its function.
 MEMORY = ["connsync_mbedtls_calloc", "connsync_mbedtls_free"]
-SEED = "core/tls/tls.c:draw_entropy"
+SEED = "cs_tls_world_entropy"
 RANDOM = [SEED, "mbedtls_psa_external_get_random"]
 TRANSMIT = ["platform/lwip/network.c:send_frame", "connsync_lwip_random", "sys_now",
             "connsync_lwip_assertion_failed"]
@@ -57,8 +57,8 @@ RECEIVE = ["platform/lwip/connection.c:on_connected", "platform/lwip/connection.
            "dns_init", "dns_tmr", "dns_setserver", "dhcp_set_ntp_servers"]
 LIBRARIES = (
     (r"mbedtls_ssl_(handshake|read|write|close_notify)", [
-        *MEMORY, *RANDOM, "core/tls/tls.c:port_send", "core/tls/tls.c:port_recv",
-        "core/tls/tls.c:find_issuers", "cs_tls_verify"]),
+        *MEMORY, *RANDOM, "core/tls/mbedtls/session.c:port_send", "core/tls/mbedtls/session.c:port_recv",
+        "core/tls/mbedtls/session.c:find_issuers", "cs_tls_verify"]),
     (r"psa_", [*MEMORY, *RANDOM]),
     (r"mbedtls_", [*MEMORY, SEED]),
     (r"(ethernet_input|sys_check_timeouts|lwip_init)$", [*TRANSMIT, *RECEIVE]),
@@ -138,7 +138,7 @@ def source_path(text, build_folder):
 
 
 def short_name(title, build_folder):
-    """`core/tls/tls.c:port_send` for a static function, `cs_tls_read` for any other."""
+    """`core/tls/mbedtls/session.c:port_send` for a static function, `cs_tls_read` for any other."""
     title = CLONE.sub("", title)
     path, colon, name = title.rpartition(":")
     return f"{source_path(path, build_folder)}:{name}" if colon else name

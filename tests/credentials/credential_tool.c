@@ -33,9 +33,9 @@ static unsigned char memory[CONNSYNC_CREDENTIAL_SCRATCH_SIZE];
 static struct connsync_private_key key;
 static struct connsync_client_certificate certificate;
 
-static struct connsync_credential_scratch lend(void)
+static struct cs_key_scratch lend(void)
 {
-    struct connsync_credential_scratch scratch = {connsync_posix_port(&posix), memory,
+    struct cs_key_scratch scratch = {connsync_posix_port(&posix), memory,
                                                   sizeof memory};
 
     memset(memory, UNTOUCHED, sizeof memory);
@@ -90,7 +90,7 @@ static enum connsync_credential_status read_key(enum connsync_private_key_use us
                                                 const char *argument)
 {
     struct connsync_credential_source source = source_of(argument);
-    struct connsync_credential_scratch scratch = lend();
+    struct cs_key_scratch scratch = lend();
 
     return connsync_private_key_read(&key, use, &source, &scratch);
 }
@@ -139,7 +139,7 @@ static int show_chain(char **arguments)
 {
     struct connsync_credential_source source = source_of(arguments[0]);
     struct connsync_credential_source other = {NULL, NULL};
-    struct connsync_credential_scratch scratch = lend();
+    struct cs_key_scratch scratch = lend();
     bool same = strcmp(arguments[1], "same") == 0;
     bool of_key = false;
 

@@ -71,7 +71,7 @@ static void check_outcome(const struct outcome *outcome, bool chain)
 static void run(const char *text, uint8_t kind, struct outcome *outcome)
 {
     const struct connsync_port port = {.entropy = some_entropy};
-    const struct connsync_credential_scratch scratch = {&port, memory, sizeof memory};
+    const struct cs_key_scratch scratch = {&port, memory, sizeof memory};
     const struct connsync_credential_source source = {NULL, text};
     bool chain = kind % 3 == 2;
     bool of_key = false;

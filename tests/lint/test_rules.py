@@ -38,7 +38,7 @@ class SourceRules(unittest.TestCase):
         self.assertEqual(self.faults_of({
             "core/base/text.h": "#include <stddef.h>\n",
             "core/base/text.c": '#include "core/base/text.h"\n#include <string.h>\n/* free() */\n',
-            "core/tls/tls.c": '#include <mbedtls/ssl.h>\n#include "port/connsync_port.h"\n',
+            "core/tls/mbedtls/session.c": '#include <mbedtls/ssl.h>\n#include "port/connsync_port.h"\n',
             "port/connsync_port.h": "#include <stdint.h>\n",
             "core/connsync.h": "#include <stdbool.h>\n",
             "platform/posix/cli/job/x.c": '#include "connsync.h"\n#include <stdlib.h>\n',
@@ -60,10 +60,12 @@ class SourceRules(unittest.TestCase):
 
     def test_library_in_the_wrong_folder(self):
         self.assert_fault({"core/agent/agent.c": "#include <mbedtls/ssl.h>\n"},
-                          "only core/tls/ may include mbedtls/ssl.h")
+                          "only core/tls/mbedtls/ may include mbedtls/ssl.h")
+        self.assert_fault({"core/tls/tls.h": "#include <mbedtls/ssl.h>\n"},
+                          "only core/tls/mbedtls/ may include mbedtls/ssl.h")
         self.assert_fault({"core/tls/tls.c": "#include <jsmn.h>\n"}, "only core/json/ may include")
         self.assert_fault({"config/x.c": "int f(void)\n{ return psa_crypto_init(); }\n"},
-                          "config/x.c:2: only core/tls/ may name mbedTLS: psa_crypto_init")
+                          "config/x.c:2: only core/tls/mbedtls/ may name mbedTLS: psa_crypto_init")
         self.assertEqual(self.faults_of({"config/x.c": '/* mbedtls_free() */ f("psa_none");\n'}), [])
 
     def test_platform_header_in_core(self):

@@ -7,11 +7,11 @@
 #include "platform/posix/credentials/token_cache.h"
 
 #include "core/base/text.h"
+#include "core/tls/hash.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
-#include <mbedtls/sha256.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -280,7 +280,8 @@ static void forge(const char *head, const char *payload, size_t payload_length)
     size_t length = strlen(head);
     memcpy(data, head, length);
     memcpy(data + length, payload, payload_length);
-    assert_int_equal(mbedtls_sha256((unsigned char *)data, length + payload_length, sum, 0), 0);
+    const struct cs_slice all = cs_slice_make(data, length + payload_length);
+    assert_true(cs_sha256(&all, 1, sum));
     length += (size_t)sprintf(data + length, "sum ");
     for (size_t i = 0; i < sizeof sum; i++) {
         length += (size_t)sprintf(data + length, "%02x", (unsigned)sum[i]);

@@ -4,17 +4,18 @@
 
 #include "config/sentence.h"
 #include "core/base/version.h"
+#include "core/tls/tls.h"
 #include "platform/posix/network/posix_anchors.h"
 #include "port/trust_anchors.h"
 
-#include <mbedtls/build_info.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #ifdef CONNSYNC_BUILTIN_ANCHORS
-#include <mbedtls/asn1.h>
-#include <mbedtls/sha256.h>
-#include <string.h>
+#include "core/base/civil.h"
+#include "core/tls/certificate.h"
+#include "core/tls/der.h"
+#include "core/tls/hash.h"
 #endif
 
 #ifdef __GLIBC__
@@ -48,124 +49,61 @@ static void print_path(const char *before, const char *path)
 
 #ifdef CONNSYNC_BUILTIN_ANCHORS
 
-#define SHA256_SIZE 32
 #define NAME_SIZE 80
-#define SEQUENCE (MBEDTLS_ASN1_CONSTRUCTED | MBEDTLS_ASN1_SEQUENCE)
-#define SET (MBEDTLS_ASN1_CONSTRUCTED | MBEDTLS_ASN1_SET)
-
-/* A part of a DER document that is read from its beginning on. */
-struct der {
-    unsigned char *at;
-    unsigned char *end;
-};
-
-/* What the next element holds, as `inside`, and steps over it. */
-static bool next(struct der *der, int tag, struct der *inside)
-{
-    size_t length;
-
-    if (mbedtls_asn1_get_tag(&der->at, der->end, &length, tag) != 0) {
-        return false;
-    }
-    inside->at = der->at;
-    inside->end = der->at + length;
-    der->at += length;
-    return true;
-}
-
-static bool next_of_any_kind(struct der *der, struct der *inside, unsigned char *tag)
-{
-    if (der->at == der->end) {
-        return false;
-    }
-    *tag = *der->at;
-    return next(der, *tag, inside);
-}
-
-/* RFC 5280, 4.1: from the content of a certificate to its subject; the validity on the way. */
-static bool find_subject(struct der certificate, struct der *validity, struct der *subject)
-{
-    struct der tbs;
-    struct der skipped;
-
-    if (!next(&certificate, SEQUENCE, &tbs)) {
-        return false;
-    }
-    (void)next(&tbs, MBEDTLS_ASN1_CONTEXT_SPECIFIC | MBEDTLS_ASN1_CONSTRUCTED, &skipped);
-    return next(&tbs, MBEDTLS_ASN1_INTEGER, &skipped) && next(&tbs, SEQUENCE, &skipped) &&
-           next(&tbs, SEQUENCE, &skipped) && next(&tbs, SEQUENCE, validity) &&
-           next(&tbs, SEQUENCE, subject);
-}
 
 /* The common name, or else the last part of the name that there is. */
-static void name_of(struct der subject, char out[NAME_SIZE])
+static void name_of(struct cs_slice subject, char out[NAME_SIZE])
 {
-    static const unsigned char common_name[] = {0x55, 0x04, 0x03};
-    struct der set;
-    struct der pair;
-    struct der oid;
-    struct der value;
-    unsigned char tag;
+    static const char common_name[] = {0x55, 0x04, 0x03};
+    struct cs_slice rest;
+    struct cs_slice set;
+    struct cs_slice pair;
+    struct cs_slice oid;
+    struct cs_der_item value;
 
-    while (next(&subject, SET, &set) && next(&set, SEQUENCE, &pair) &&
-           next(&pair, MBEDTLS_ASN1_OID, &oid) && next_of_any_kind(&pair, &value, &tag)) {
-        (void)snprintf(out, NAME_SIZE, "%.*s", (int)(value.end - value.at), (char *)value.at);
-        if (oid.end - oid.at == sizeof common_name &&
-            memcmp(oid.at, common_name, sizeof common_name) == 0) {
+    if (!cs_der_only(subject, CS_DER_SEQUENCE, &rest)) {
+        return;
+    }
+    while (cs_der_expect(&rest, CS_DER_SET, &set) && cs_der_expect(&set, CS_DER_SEQUENCE, &pair) &&
+           cs_der_expect(&pair, CS_DER_OID, &oid) && cs_der_next(&pair, &value)) {
+        (void)snprintf(out, NAME_SIZE, "%.*s", (int)value.contents.length, value.contents.data);
+        if (cs_slice_equal(oid, cs_slice_make(common_name, sizeof common_name))) {
             break;
         }
     }
     cs_sentence_clean(out);
 }
 
-/* RFC 5280, 4.1.2.5: YYMMDD... until 2049, or YYYYMMDD... */
-static void print_expiry(struct der validity)
+static void print_root(const struct cs_certificate *root)
 {
-    struct der time;
-    unsigned char tag = 0;
-
-    if (!next_of_any_kind(&validity, &time, &tag) || !next_of_any_kind(&validity, &time, &tag) ||
-        time.end - time.at < 8) {
-        return;
-    }
-    const char *text = (const char *)time.at;
-    bool is_short = tag == MBEDTLS_ASN1_UTC_TIME;
-    const char *century = !is_short ? "" : text[0] < '5' ? "20" : "19";
-    size_t year = is_short ? 2 : 4;
-    (void)printf("%s%.*s-%.2s-%.2s", century, (int)year, text, text + year, text + year + 2);
-}
-
-static void print_root(const unsigned char *start, const unsigned char *end, struct der certificate)
-{
-    unsigned char digest[SHA256_SIZE];
+    uint8_t digest[CS_SHA256_SIZE];
     char name[NAME_SIZE] = "";
-    struct der validity;
-    struct der subject;
+    struct cs_civil last;
+    int64_t from = 0;
+    int64_t to = 0;
 
-    (void)mbedtls_sha256(start, (size_t)(end - start), digest, 0);
+    (void)cs_sha256(&root->whole, 1, digest);
     for (size_t i = 0; i < sizeof digest; i++) {
         (void)printf("%02x", digest[i]);
     }
-    if (find_subject(certificate, &validity, &subject)) {
-        (void)putchar(' ');
-        print_expiry(validity);
-        name_of(subject, name);
-        (void)printf(" %s", name);
+    if (cs_certificate_dates(root, &from, &to)) {
+        cs_civil_from_utc(to, &last);
+        name_of(root->subject, name);
+        (void)printf(" %04d-%02d-%02d %s", last.year, last.month, last.day, name);
     }
     (void)putchar('\n');
 }
 
 static void print_roots(void)
 {
-    /* mbedTLS's reader has pointers to what may change, and changes nothing. */
-    struct der all = {(unsigned char *)(uintptr_t)connsync_trust_anchors, NULL};
-    struct der certificate;
+    struct cs_slice all =
+        cs_slice_make((const char *)connsync_trust_anchors, connsync_trust_anchors_length);
+    struct cs_certificate root;
     const char *named = getenv("SSL_CERT_FILE");
 
-    all.end = all.at + connsync_trust_anchors_length;
     (void)fputs("trusted roots, compiled in: SHA-256 of the certificate, last day, name\n", stdout);
-    for (const unsigned char *start = all.at; next(&all, SEQUENCE, &certificate); start = all.at) {
-        print_root(start, all.at, certificate);
+    while (cs_certificate_next(&all, &root)) {
+        print_root(&root);
     }
     if (named != NULL && named[0] != '\0') {
         print_path("SSL_CERT_FILE takes their place: ", named);
@@ -190,9 +128,8 @@ static void print_roots(void)
 
 bool cli_version_print(void)
 {
-    (void)printf("connsync " CONNSYNC_VERSION "\nmbedTLS " MBEDTLS_VERSION_STRING
-                 ", jsmn " CONNSYNC_JSMN_VERSION ", %s\n",
-                 libc_name());
+    (void)printf("connsync " CONNSYNC_VERSION "\n%s, jsmn " CONNSYNC_JSMN_VERSION ", %s\n",
+                 cs_tls_library(), libc_name());
     print_roots();
     return fflush(stdout) == 0 && ferror(stdout) == 0;
 }

@@ -1,11 +1,7 @@
 #include "platform/posix/credentials/assertion.h"
 
 #include "core/base/text.h"
-#include "platform/posix/credentials/workspace.h"
 
-#include <mbedtls/md.h>
-#include <mbedtls/pk.h>
-#include <mbedtls/rsa.h>
 #include <string.h>
 
 #define JTI_BYTES 16
@@ -13,12 +9,11 @@
 
 static const struct {
     const char *name;
-    mbedtls_md_type_t hash;
-    int padding;
+    enum cs_key_algorithm algorithm;
 } algorithms[] = {
-    [CONNSYNC_ASSERTION_RS256] = {"RS256", MBEDTLS_MD_SHA256, MBEDTLS_RSA_PKCS_V15},
-    [CONNSYNC_ASSERTION_RS384] = {"RS384", MBEDTLS_MD_SHA384, MBEDTLS_RSA_PKCS_V15},
-    [CONNSYNC_ASSERTION_PS256] = {"PS256", MBEDTLS_MD_SHA256, MBEDTLS_RSA_PKCS_V21},
+    [CONNSYNC_ASSERTION_RS256] = {"RS256", CS_KEY_RS256},
+    [CONNSYNC_ASSERTION_RS384] = {"RS384", CS_KEY_RS384},
+    [CONNSYNC_ASSERTION_PS256] = {"PS256", CS_KEY_PS256},
 };
 
 bool connsync_assertion_algorithm_parse(const char *text,
@@ -164,70 +159,24 @@ write_claims(struct cs_writer *out, const struct connsync_assertion *assertion, 
 
 /* ---- Signing ---- */
 
-static int sign_with(mbedtls_rsa_context *rsa, const struct connsync_assertion *assertion,
-                     struct connsync_workspace *workspace, struct cs_slice text, uint8_t *signature)
-{
-    mbedtls_md_type_t hash = algorithms[assertion->algorithm].hash;
-    const mbedtls_md_info_t *md = mbedtls_md_info_from_type(hash);
-    unsigned char digest[MBEDTLS_MD_MAX_SIZE];
-    int code = mbedtls_md(md, (const unsigned char *)text.data, text.length, digest);
-
-    if (code == 0) {
-        code = mbedtls_rsa_set_padding(rsa, algorithms[assertion->algorithm].padding, hash);
-    }
-    if (code != 0) {
-        return code;
-    }
-    /* The generator blinds the operation; of PSS it also makes the salt, which is as
-     * long as the digest, as RFC 7518, section 3.5, wants it. */
-    return mbedtls_rsa_pkcs1_sign(rsa, mbedtls_ctr_drbg_random, &workspace->random, hash,
-                                  mbedtls_md_get_size(md), digest, signature);
-}
-
-static enum connsync_credential_status sign(const struct connsync_assertion *assertion,
-                                            struct connsync_workspace *workspace,
-                                            struct cs_slice text, uint8_t *signature,
-                                            size_t *length)
-{
-    const struct connsync_private_key *key = assertion->key;
-    mbedtls_pk_context pk;
-
-    mbedtls_pk_init(&pk);
-    int code = mbedtls_pk_parse_key(&pk, key->der, key->length, NULL, 0, mbedtls_ctr_drbg_random,
-                                    &workspace->random);
-    if (code == 0 && mbedtls_pk_get_type(&pk) == MBEDTLS_PK_RSA &&
-        mbedtls_pk_get_len(&pk) <= SIGNATURE_MAX) {
-        *length = mbedtls_pk_get_len(&pk);
-        code = sign_with(mbedtls_pk_rsa(pk), assertion, workspace, text, signature);
-    } else {
-        code = MBEDTLS_ERR_PK_TYPE_MISMATCH;
-    }
-    mbedtls_pk_free(&pk);
-    return code == 0 ? CONNSYNC_CREDENTIAL_OK
-                     : connsync_workspace_failure(workspace, CONNSYNC_CREDENTIAL_SIGNING);
-}
-
 static enum connsync_credential_status
 write_signature(struct cs_writer *out, const struct connsync_assertion *assertion, size_t start)
 {
-    struct connsync_workspace workspace;
+    const struct connsync_private_key *key = assertion->key;
     struct encoder encoder = {out, 0, 0};
     uint8_t signature[SIGNATURE_MAX];
     size_t length = 0;
-    struct cs_slice text = cs_slice_make(out->data + start, out->length - start);
+    enum cs_key_status status =
+        cs_key_sign(&assertion->scratch, cs_slice_make((const char *)key->der, key->length),
+                    algorithms[assertion->algorithm].algorithm,
+                    cs_slice_make(out->data + start, out->length - start), signature, &length);
 
-    connsync_workspace_open(&workspace, &assertion->scratch);
-    enum connsync_credential_status status = connsync_workspace_seed(&workspace);
-    if (status == CONNSYNC_CREDENTIAL_OK) {
-        status = sign(assertion, &workspace, text, signature, &length);
-    }
-    connsync_workspace_close(&workspace);
-    if (status == CONNSYNC_CREDENTIAL_OK) {
+    if (status == CS_KEY_OK) {
         cs_write_string(out, ".");
         put_bytes(&encoder, signature, length);
         put_end(&encoder);
     }
-    return status;
+    return connsync_credential_of_key(status, CONNSYNC_CREDENTIAL_SIGNING);
 }
 
 static enum connsync_credential_status

@@ -6,7 +6,7 @@
  *     {"iss":CLIENT ID,"sub":CLIENT ID,"aud":"https://DOMAIN/",
  *      "iat":NOW,"exp":NOW + 60,"jti":RANDOM}
  *
- * Auth0 takes the issuer, with its slash, as the one audience, a life of five minutes
+ * Auth0 takes the issuer, with its slash, as the one audience, a lifetime of five minutes
  * at the most, each jti once, and a clock that is ten seconds off.
  *
  * Signing blocks for as long as the private key's operation takes.
@@ -41,7 +41,7 @@ struct connsync_assertion {
     const char *key_id; /* or NULL: the service tries the application's keys */
     const char *client_id;
     const char *domain; /* the tenant's or its custom one, without scheme or slash */
-    struct connsync_credential_scratch scratch;
+    struct cs_key_scratch scratch;
 };
 
 /*

@@ -1,11 +1,8 @@
 #include "platform/posix/credentials/client_certificate.h"
 
-#include "core/base/civil.h"
+#include "core/tls/certificate.h"
 #include "platform/posix/credentials/pem.h"
-#include "platform/posix/credentials/workspace.h"
 
-#include <mbedtls/pk.h>
-#include <mbedtls/x509_crt.h>
 #include <string.h>
 
 /* ---- The chain ---- */
@@ -53,117 +50,65 @@ static enum connsync_credential_status collect(struct connsync_client_certificat
 
 static enum connsync_credential_status load(struct connsync_client_certificate *certificate,
                                             const struct connsync_credential_source *source,
-                                            const struct connsync_credential_scratch *scratch)
+                                            const struct cs_key_scratch *scratch)
 {
-    struct connsync_workspace workspace;
+    struct cs_arena arena;
     struct connsync_pem pem;
 
-    connsync_workspace_open(&workspace, scratch);
-    enum connsync_credential_status status = connsync_pem_open(&pem, &workspace.arena, source);
+    cs_arena_init(&arena, scratch->memory, scratch->size);
+    enum connsync_credential_status status = connsync_pem_open(&pem, &arena, source);
     if (status == CONNSYNC_CREDENTIAL_OK) {
         status = collect(certificate, &pem);
-        connsync_pem_close(&pem, &workspace.arena);
+        connsync_pem_close(&pem, &arena);
     }
-    connsync_workspace_close(&workspace);
     return status;
 }
 
 /* ---- Judging ---- */
 
-static int64_t utc_of(const mbedtls_x509_time *time)
+static enum connsync_credential_status judge_dates(struct cs_slice chain, int64_t now)
 {
-    struct cs_civil civil;
+    struct cs_certificate leaf;
+    int64_t from = 0;
+    int64_t to = 0;
 
-    civil.year = time->year;
-    civil.month = time->mon;
-    civil.day = time->day;
-    civil.hour = time->hour;
-    civil.minute = time->min;
-    civil.second = time->sec;
-    return cs_civil_to_utc(&civil);
-}
-
-/* Parses each certificate into a list that begins with `leaf`. */
-static enum connsync_credential_status
-parse_each(const struct connsync_client_certificate *certificate, mbedtls_x509_crt *leaf)
-{
-    const mbedtls_x509_crt *last = leaf;
-    size_t at = 0;
-
-    for (unsigned i = 0; i < certificate->count; i++) {
-        if (mbedtls_x509_crt_parse_der_nocopy(leaf, certificate->chain + at,
-                                              certificate->chain_length - at) != 0) {
-            return CONNSYNC_CREDENTIAL_CERTIFICATE_INVALID;
-        }
-        last = i == 0 ? leaf : last->next;
-        at += last->raw.len;
+    if (!cs_certificate_next(&chain, &leaf) || !cs_certificate_dates(&leaf, &from, &to)) {
+        return CONNSYNC_CREDENTIAL_CERTIFICATE_INVALID;
     }
-    return at == certificate->chain_length ? CONNSYNC_CREDENTIAL_OK
-                                           : CONNSYNC_CREDENTIAL_CERTIFICATE_INVALID;
-}
-
-static enum connsync_credential_status judge_dates(const mbedtls_x509_crt *leaf, int64_t now)
-{
     if (now < 0) {
         return CONNSYNC_CREDENTIAL_OK;
     }
-    if (now > utc_of(&leaf->valid_to)) {
+    if (now > to) {
         return CONNSYNC_CREDENTIAL_EXPIRED;
     }
-    return now < utc_of(&leaf->valid_from) ? CONNSYNC_CREDENTIAL_NOT_YET_VALID
-                                           : CONNSYNC_CREDENTIAL_OK;
-}
-
-static enum connsync_credential_status judge_pair(const struct connsync_private_key *key,
-                                                  const mbedtls_x509_crt *leaf,
-                                                  struct connsync_workspace *workspace)
-{
-    mbedtls_pk_context pk;
-
-    mbedtls_pk_init(&pk);
-    int code = mbedtls_pk_parse_key(&pk, key->der, key->length, NULL, 0, mbedtls_ctr_drbg_random,
-                                    &workspace->random);
-    if (code == 0) {
-        code = mbedtls_pk_check_pair(&leaf->pk, &pk, mbedtls_ctr_drbg_random, &workspace->random);
-    }
-    mbedtls_pk_free(&pk);
-    return code == 0 ? CONNSYNC_CREDENTIAL_OK : CONNSYNC_CREDENTIAL_KEY_MISMATCH;
+    return now < from ? CONNSYNC_CREDENTIAL_NOT_YET_VALID : CONNSYNC_CREDENTIAL_OK;
 }
 
 static enum connsync_credential_status judge(const struct connsync_client_certificate *certificate,
-                                             int64_t now,
-                                             const struct connsync_credential_scratch *scratch,
+                                             int64_t now, const struct cs_key_scratch *scratch,
                                              bool *of_key)
 {
-    struct connsync_workspace workspace;
-    mbedtls_x509_crt leaf;
+    const struct connsync_private_key *key = &certificate->key;
+    struct cs_slice chain =
+        cs_slice_make((const char *)certificate->chain, certificate->chain_length);
+    enum connsync_credential_status status = judge_dates(chain, now);
 
-    connsync_workspace_open(&workspace, scratch);
-    mbedtls_x509_crt_init(&leaf);
-    enum connsync_credential_status status = connsync_workspace_seed(&workspace);
-    if (status == CONNSYNC_CREDENTIAL_OK) {
-        status = parse_each(certificate, &leaf);
-    }
-    if (status == CONNSYNC_CREDENTIAL_OK) {
-        status = judge_dates(&leaf, now);
-    }
-    if (status == CONNSYNC_CREDENTIAL_OK) {
-        status = judge_pair(&certificate->key, &leaf, &workspace);
-        *of_key = status != CONNSYNC_CREDENTIAL_OK;
-    }
-    mbedtls_x509_crt_free(&leaf);
     if (status != CONNSYNC_CREDENTIAL_OK) {
-        status = connsync_workspace_failure(&workspace, status);
+        return status;
     }
-    connsync_workspace_close(&workspace);
-    return status;
+    enum cs_key_status fits = cs_key_fits(
+        scratch, cs_slice_make((const char *)key->der, key->length), chain, certificate->count);
+    *of_key = fits == CS_KEY_MISMATCH;
+    return connsync_credential_of_key(fits, fits == CS_KEY_MISMATCH
+                                                ? CONNSYNC_CREDENTIAL_KEY_MISMATCH
+                                                : CONNSYNC_CREDENTIAL_CERTIFICATE_INVALID);
 }
 
 enum connsync_credential_status
 connsync_client_certificate_read(struct connsync_client_certificate *certificate,
                                  const struct connsync_credential_source *source,
                                  const struct connsync_credential_source *key_source, int64_t now,
-                                 const struct connsync_credential_scratch *scratch, bool *of_key)
+                                 const struct cs_key_scratch *scratch, bool *of_key)
 {
     certificate->chain_length = 0;
     certificate->count = 0;

@@ -31,7 +31,7 @@ enum connsync_credential_status
 connsync_client_certificate_read(struct connsync_client_certificate *certificate,
                                  const struct connsync_credential_source *source,
                                  const struct connsync_credential_source *key_source, int64_t now,
-                                 const struct connsync_credential_scratch *scratch, bool *of_key);
+                                 const struct cs_key_scratch *scratch, bool *of_key);
 
 /* Overwrites the key. */
 void connsync_client_certificate_wipe(struct connsync_client_certificate *certificate);

@@ -46,3 +46,18 @@ const char *connsync_credential_reason(enum connsync_credential_status status)
     }
     return reasons[status];
 }
+
+enum connsync_credential_status
+connsync_credential_of_key(enum cs_key_status status, enum connsync_credential_status otherwise)
+{
+    switch (status) {
+    case CS_KEY_OK:
+        return CONNSYNC_CREDENTIAL_OK;
+    case CS_KEY_NO_MEMORY:
+        return CONNSYNC_CREDENTIAL_MEMORY;
+    case CS_KEY_NO_ENTROPY:
+        return CONNSYNC_CREDENTIAL_ENTROPY;
+    default:
+        return otherwise;
+    }
+}

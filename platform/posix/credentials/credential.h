@@ -2,14 +2,13 @@
  * What the parts that deal with keys and certificates share: one space of
  * refusals, where a text comes from, and the memory that the work is done in.
  *
- * Nothing here keeps anything of mbedTLS from call to call. A key or certificate
- * is kept as DER in the caller's memory; whoever uses it parses it again in a
- * workspace (workspace.h), and the workspace is wiped afterwards.
+ * Nothing here keeps anything parsed from call to call. A key or certificate is kept as
+ * DER in the caller's memory; core/tls/key parses it again whenever it is used.
  */
 #ifndef CONNSYNC_POSIX_CREDENTIAL_H
 #define CONNSYNC_POSIX_CREDENTIAL_H
 
-#include "port/connsync_port.h"
+#include "core/tls/key.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -81,12 +80,10 @@ struct connsync_credential_source {
     const char *text;
 };
 
-/* Memory to work in, and the port whose entropy is drawn. */
-struct connsync_credential_scratch {
-    const struct connsync_port *port;
-    void *memory;
-    size_t size;
-};
+/* The refusal that a private key's operation ended with; `otherwise` if it was none of
+ * memory or entropy. */
+enum connsync_credential_status
+connsync_credential_of_key(enum cs_key_status status, enum connsync_credential_status otherwise);
 
 #ifdef __cplusplus
 }

@@ -2,9 +2,10 @@
 
 #include "platform/posix/credentials/pem.h"
 
+#include "core/tls/base64.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <mbedtls/base64.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -206,10 +207,12 @@ enum connsync_credential_status connsync_pem_decode(struct connsync_pem_block *b
     if (kept == 0 || kept % QUANTUM != 0) {
         return CONNSYNC_CREDENTIAL_DAMAGED;
     }
-    int code = mbedtls_base64_decode(out, size, length, (const unsigned char *)block->body, kept);
-    if (code == 0) {
+    switch (cs_base64_decode(out, size, length, cs_slice_make(block->body, kept))) {
+    case CS_BASE64_OK:
         return CONNSYNC_CREDENTIAL_OK;
+    case CS_BASE64_TOO_LONG:
+        return large;
+    default:
+        return CONNSYNC_CREDENTIAL_DAMAGED;
     }
-    *length = 0;
-    return code == MBEDTLS_ERR_BASE64_BUFFER_TOO_SMALL ? large : CONNSYNC_CREDENTIAL_DAMAGED;
 }

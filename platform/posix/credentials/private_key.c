@@ -1,17 +1,14 @@
 #include "platform/posix/credentials/private_key.h"
 
+#include "core/tls/der.h"
 #include "platform/posix/credentials/pem.h"
-#include "platform/posix/credentials/workspace.h"
 
-#include <mbedtls/asn1.h>
-#include <mbedtls/pk.h>
-#include <mbedtls/rsa.h>
 #include <string.h>
 
 /* ---- Finding the key's block ---- */
 
 /* What a text held that is no private key, for the words of its refusal. */
-struct sight {
+struct contents {
     bool any;
     bool public_key;
     bool certificate;
@@ -45,48 +42,48 @@ static enum connsync_credential_status refusal_of(const struct connsync_pem_bloc
                                                 : CONNSYNC_CREDENTIAL_OK;
 }
 
-static void note(struct sight *sight, const struct connsync_pem_block *block)
+static void note(struct contents *contents, const struct connsync_pem_block *block)
 {
-    sight->any = true;
-    sight->public_key = sight->public_key || cs_slice_is(block->label, "PUBLIC KEY") ||
-                        cs_slice_is(block->label, "RSA PUBLIC KEY");
-    sight->certificate = sight->certificate || cs_slice_is(block->label, "CERTIFICATE") ||
-                         cs_slice_is(block->label, "TRUSTED CERTIFICATE");
+    contents->any = true;
+    contents->public_key = contents->public_key || cs_slice_is(block->label, "PUBLIC KEY") ||
+                           cs_slice_is(block->label, "RSA PUBLIC KEY");
+    contents->certificate = contents->certificate || cs_slice_is(block->label, "CERTIFICATE") ||
+                            cs_slice_is(block->label, "TRUSTED CERTIFICATE");
 }
 
-static enum connsync_credential_status status_of(const struct sight *sight)
+static enum connsync_credential_status status_of(const struct contents *contents)
 {
-    if (sight->key) {
+    if (contents->key) {
         return CONNSYNC_CREDENTIAL_OK;
     }
-    if (sight->certificate) {
+    if (contents->certificate) {
         return CONNSYNC_CREDENTIAL_CERTIFICATE;
     }
-    if (sight->public_key) {
+    if (contents->public_key) {
         return CONNSYNC_CREDENTIAL_PUBLIC_KEY;
     }
-    return sight->any ? CONNSYNC_CREDENTIAL_NO_KEY : CONNSYNC_CREDENTIAL_NOT_PEM;
+    return contents->any ? CONNSYNC_CREDENTIAL_NO_KEY : CONNSYNC_CREDENTIAL_NOT_PEM;
 }
 
 static enum connsync_credential_status find_key(struct connsync_private_key *key,
                                                 struct connsync_pem *pem)
 {
-    struct sight sight = {false, false, false, false};
+    struct contents contents = {false, false, false, false};
 
     for (;;) {
         struct connsync_pem_block block;
         bool found = false;
         enum connsync_credential_status status = connsync_pem_next(pem, &block, &found);
         if (status != CONNSYNC_CREDENTIAL_OK || !found) {
-            return status != CONNSYNC_CREDENTIAL_OK ? status : status_of(&sight);
+            return status != CONNSYNC_CREDENTIAL_OK ? status : status_of(&contents);
         }
-        note(&sight, &block);
+        note(&contents, &block);
         status = refusal_of(&block);
         if (status == CONNSYNC_CREDENTIAL_OK && is_usable(&block)) {
-            status = sight.key ? CONNSYNC_CREDENTIAL_SEVERAL_KEYS
-                               : connsync_pem_decode(&block, CONNSYNC_CREDENTIAL_KEY_LARGE,
-                                                     key->der, sizeof key->der, &key->length);
-            sight.key = true;
+            status = contents.key ? CONNSYNC_CREDENTIAL_SEVERAL_KEYS
+                                  : connsync_pem_decode(&block, CONNSYNC_CREDENTIAL_KEY_LARGE,
+                                                        key->der, sizeof key->der, &key->length);
+            contents.key = true;
         }
         if (status != CONNSYNC_CREDENTIAL_OK) {
             return status;
@@ -96,77 +93,79 @@ static enum connsync_credential_status find_key(struct connsync_private_key *key
 
 /* ---- Judging the key ---- */
 
-static const uint8_t oid_rsa[] = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01};
-static const uint8_t oid_ec[] = {0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01};
+/* rsaEncryption 1.2.840.113549.1.1.1 and id-ecPublicKey 1.2.840.10045.2.1 */
+#define OID_RSA "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"
+#define OID_EC "\x2a\x86\x48\xce\x3d\x02\x01"
 
-static bool is_oid(const mbedtls_asn1_buf *oid, const uint8_t *bytes, size_t length)
+/* Goes into a SEQUENCE that begins with a version, and behind that; `*next` is the tag of
+ * what follows. */
+static bool enter(struct cs_slice der, struct cs_slice *rest, uint8_t *next)
 {
-    return oid->len == length && memcmp(oid->p, bytes, length) == 0;
+    struct cs_slice version;
+
+    if (!cs_der_expect(&der, CS_DER_SEQUENCE, rest) ||
+        !cs_der_expect(rest, CS_DER_INTEGER, &version) || rest->length == 0) {
+        return false;
+    }
+    *next = (uint8_t)rest->data[0];
+    return true;
 }
 
-/* Goes into a SEQUENCE that begins with a version, and behind that. */
-static bool enter(unsigned char **at, const unsigned char *end)
+/* A modulus that is too large for the library. `rest` begins with it, in PKCS#1. */
+static enum connsync_credential_status refusal_of_modulus(struct cs_slice rest)
 {
-    size_t length = 0;
-    int version = 0;
-
-    return mbedtls_asn1_get_tag(at, end, &length,
-                                MBEDTLS_ASN1_CONSTRUCTED | MBEDTLS_ASN1_SEQUENCE) == 0 &&
-           mbedtls_asn1_get_int(at, end, &version) == 0 && *at < end;
-}
-
-/* A modulus that is too large for mbedTLS. `at` is where it stands in PKCS#1. */
-static enum connsync_credential_status refusal_of_modulus(unsigned char *at,
-                                                          const unsigned char *end)
-{
-    size_t length = 0;
-    bool found = mbedtls_asn1_get_tag(&at, end, &length, MBEDTLS_ASN1_INTEGER) == 0;
+    struct cs_slice modulus;
+    bool found = cs_der_expect(&rest, CS_DER_INTEGER, &modulus);
 
     /* A zero stands before a first byte whose highest bit is set. */
-    return found && length > CONNSYNC_PRIVATE_KEY_BITS_MAX / 8 + 1
+    return found && modulus.length > CONNSYNC_PRIVATE_KEY_BITS_MAX / 8 + 1
                ? CONNSYNC_CREDENTIAL_KEY_LARGE
                : CONNSYNC_CREDENTIAL_KEY_INVALID;
 }
 
+/* What stands in PKCS#8 behind the version. */
+static enum connsync_credential_status refusal_of_pkcs8(struct cs_slice rest)
+{
+    struct cs_slice algorithm;
+    struct cs_slice oid;
+    struct cs_slice inner;
+    uint8_t next = 0;
+
+    if (!cs_der_expect(&rest, CS_DER_SEQUENCE, &algorithm) ||
+        !cs_der_expect(&algorithm, CS_DER_OID, &oid)) {
+        return CONNSYNC_CREDENTIAL_KEY_INVALID;
+    }
+    if (!cs_slice_is(oid, OID_RSA)) {
+        return cs_slice_is(oid, OID_EC) ? CONNSYNC_CREDENTIAL_EC_CURVE
+                                        : CONNSYNC_CREDENTIAL_OTHER_KEY;
+    }
+    if (!cs_der_expect(&rest, CS_DER_OCTET_STRING, &inner) || !enter(inner, &rest, &next)) {
+        return CONNSYNC_CREDENTIAL_KEY_INVALID;
+    }
+    return refusal_of_modulus(rest);
+}
+
 /*
- * mbedTLS has one code for all that it does not take. The first members tell what kind
- * of key it is. PKCS#8 (RFC 5208, section 5): version, SEQUENCE { OID, ... }, OCTET
+ * The library has one refusal for all that it does not take. The first members tell what
+ * kind of key it is. PKCS#8 (RFC 5208, section 5): version, SEQUENCE { OID, ... }, OCTET
  * STRING with the key; PKCS#1 (RFC 8017, section A.1.2): version, modulus, ...; SEC 1
  * (RFC 5915, section 3): version, OCTET STRING, ...
  */
-static enum connsync_credential_status refusal_of_der(struct connsync_private_key *key)
+static enum connsync_credential_status refusal_of_der(struct cs_slice der)
 {
-    unsigned char *at = key->der;
-    const unsigned char *end = at + key->length;
-    mbedtls_asn1_buf oid;
-    mbedtls_asn1_buf parameters;
-    size_t length = 0;
+    struct cs_slice rest;
+    uint8_t next = 0;
 
-    if (!enter(&at, end)) {
+    if (!enter(der, &rest, &next)) {
         return CONNSYNC_CREDENTIAL_KEY_INVALID;
     }
-    if (*at == MBEDTLS_ASN1_OCTET_STRING) {
+    if (next == CS_DER_OCTET_STRING) {
         return CONNSYNC_CREDENTIAL_EC_CURVE;
     }
-    if (*at == MBEDTLS_ASN1_INTEGER) {
-        return refusal_of_modulus(at, end);
-    }
-    if (mbedtls_asn1_get_alg(&at, end, &oid, &parameters) != 0) {
-        return CONNSYNC_CREDENTIAL_KEY_INVALID;
-    }
-    if (!is_oid(&oid, oid_rsa, sizeof oid_rsa)) {
-        return is_oid(&oid, oid_ec, sizeof oid_ec) ? CONNSYNC_CREDENTIAL_EC_CURVE
-                                                   : CONNSYNC_CREDENTIAL_OTHER_KEY;
-    }
-    if (mbedtls_asn1_get_tag(&at, end, &length, MBEDTLS_ASN1_OCTET_STRING) != 0 ||
-        !enter(&at, end)) {
-        return CONNSYNC_CREDENTIAL_KEY_INVALID;
-    }
-    return refusal_of_modulus(at, end);
+    return next == CS_DER_INTEGER ? refusal_of_modulus(rest) : refusal_of_pkcs8(rest);
 }
 
-static enum connsync_credential_status judge_rsa(const struct connsync_workspace *workspace,
-                                                 const mbedtls_pk_context *pk, unsigned bits)
+static enum connsync_credential_status judge_rsa(unsigned bits, enum cs_key_status status)
 {
     if (bits < CONNSYNC_PRIVATE_KEY_BITS_MIN) {
         return CONNSYNC_CREDENTIAL_KEY_SHORT;
@@ -174,46 +173,29 @@ static enum connsync_credential_status judge_rsa(const struct connsync_workspace
     if (bits > CONNSYNC_PRIVATE_KEY_BITS_MAX) {
         return CONNSYNC_CREDENTIAL_KEY_LARGE;
     }
-    return mbedtls_rsa_check_privkey(mbedtls_pk_rsa(*pk)) == 0
-               ? CONNSYNC_CREDENTIAL_OK
-               : connsync_workspace_failure(workspace, CONNSYNC_CREDENTIAL_KEY_INCONSISTENT);
-}
-
-/* X25519 is for key agreement only; mbedTLS counts it among the EC keys. */
-static enum connsync_credential_status judge_ec(const mbedtls_pk_context *pk)
-{
-    switch (mbedtls_ecp_keypair_get_group_id(mbedtls_pk_ec(*pk))) {
-    case MBEDTLS_ECP_DP_SECP256R1:
-    case MBEDTLS_ECP_DP_SECP384R1:
-        return CONNSYNC_CREDENTIAL_OK;
-    default:
-        return CONNSYNC_CREDENTIAL_OTHER_KEY;
-    }
+    return connsync_credential_of_key(status, CONNSYNC_CREDENTIAL_KEY_INCONSISTENT);
 }
 
 static enum connsync_credential_status judge(struct connsync_private_key *key,
                                              enum connsync_private_key_use use,
-                                             struct connsync_workspace *workspace)
+                                             const struct cs_key_scratch *scratch)
 {
-    enum connsync_credential_status status = CONNSYNC_CREDENTIAL_OK;
-    mbedtls_pk_context pk;
+    struct cs_slice der = cs_slice_make((const char *)key->der, key->length);
+    struct cs_key_facts facts = {CS_KEY_OTHER, 0};
+    enum cs_key_status status = cs_key_inspect(scratch, der, &facts);
 
-    mbedtls_pk_init(&pk);
-    int code = mbedtls_pk_parse_key(&pk, key->der, key->length, NULL, 0, mbedtls_ctr_drbg_random,
-                                    &workspace->random);
-    key->bits = code == 0 ? (unsigned)mbedtls_pk_get_bitlen(&pk) : 0;
-    if (code != 0) {
-        status = connsync_workspace_failure(workspace, refusal_of_der(key));
-    } else if (mbedtls_pk_get_type(&pk) == MBEDTLS_PK_RSA) {
-        status = judge_rsa(workspace, &pk, key->bits);
-    } else {
-        status = judge_ec(&pk);
-        if (status == CONNSYNC_CREDENTIAL_OK && use == CONNSYNC_PRIVATE_KEY_ASSERTION) {
-            status = CONNSYNC_CREDENTIAL_EC_KEY;
-        }
+    key->bits = facts.bits;
+    if (status != CS_KEY_OK && status != CS_KEY_INCONSISTENT) {
+        return connsync_credential_of_key(status, refusal_of_der(der));
     }
-    mbedtls_pk_free(&pk);
-    return status;
+    if (facts.kind == CS_KEY_RSA) {
+        return judge_rsa(facts.bits, status);
+    }
+    if (facts.kind == CS_KEY_OTHER) {
+        return CONNSYNC_CREDENTIAL_OTHER_KEY;
+    }
+    return use == CONNSYNC_PRIVATE_KEY_ASSERTION ? CONNSYNC_CREDENTIAL_EC_KEY
+                                                 : CONNSYNC_CREDENTIAL_OK;
 }
 
 /* Any EC key that cannot be parsed is refused as an EC key where none is wanted. */
@@ -227,39 +209,34 @@ static enum connsync_credential_status for_use(enum connsync_credential_status s
 
 static enum connsync_credential_status load(struct connsync_private_key *key,
                                             const struct connsync_credential_source *source,
-                                            struct connsync_workspace *workspace)
+                                            const struct cs_key_scratch *scratch)
 {
+    struct cs_arena arena;
     struct connsync_pem pem;
-    enum connsync_credential_status status = connsync_pem_open(&pem, &workspace->arena, source);
 
+    cs_arena_init(&arena, scratch->memory, scratch->size);
+    enum connsync_credential_status status = connsync_pem_open(&pem, &arena, source);
     if (status != CONNSYNC_CREDENTIAL_OK) {
         return status;
     }
     key->exposed = pem.exposed;
     status = find_key(key, &pem);
-    connsync_pem_close(&pem, &workspace->arena);
+    connsync_pem_close(&pem, &arena);
     return status;
 }
 
 enum connsync_credential_status
 connsync_private_key_read(struct connsync_private_key *key, enum connsync_private_key_use use,
                           const struct connsync_credential_source *source,
-                          const struct connsync_credential_scratch *scratch)
+                          const struct cs_key_scratch *scratch)
 {
-    struct connsync_workspace workspace;
-
     key->length = 0;
     key->bits = 0;
     key->exposed = false;
-    connsync_workspace_open(&workspace, scratch);
-    enum connsync_credential_status status = load(key, source, &workspace);
+    enum connsync_credential_status status = load(key, source, scratch);
     if (status == CONNSYNC_CREDENTIAL_OK) {
-        status = connsync_workspace_seed(&workspace);
+        status = for_use(judge(key, use, scratch), use);
     }
-    if (status == CONNSYNC_CREDENTIAL_OK) {
-        status = for_use(judge(key, use, &workspace), use);
-    }
-    connsync_workspace_close(&workspace);
     if (status != CONNSYNC_CREDENTIAL_OK) {
         connsync_private_key_wipe(key);
     }

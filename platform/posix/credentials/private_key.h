@@ -17,7 +17,7 @@ extern "C" {
 /* RSA-4096 takes 2,375 bytes as PKCS#8. */
 #define CONNSYNC_PRIVATE_KEY_DER_MAX 4096u
 #define CONNSYNC_PRIVATE_KEY_BITS_MIN 2048u
-#define CONNSYNC_PRIVATE_KEY_BITS_MAX 4096u
+#define CONNSYNC_PRIVATE_KEY_BITS_MAX CS_KEY_BITS_MAX
 
 enum connsync_private_key_use {
     CONNSYNC_PRIVATE_KEY_ASSERTION, /* RSA only */
@@ -39,7 +39,7 @@ struct connsync_private_key {
 enum connsync_credential_status
 connsync_private_key_read(struct connsync_private_key *key, enum connsync_private_key_use use,
                           const struct connsync_credential_source *source,
-                          const struct connsync_credential_scratch *scratch);
+                          const struct cs_key_scratch *scratch);
 
 /* Overwrites the key. One that was never read is not touched. */
 void connsync_private_key_wipe(struct connsync_private_key *key);

@@ -3,9 +3,9 @@
 #include "platform/posix/credentials/token_entry.h"
 
 #include "core/base/text.h"
+#include "core/tls/hash.h"
 
 #include <errno.h>
-#include <mbedtls/sha256.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -24,7 +24,6 @@
  */
 #define FIRST_LINE "connsync token 1\n"
 
-#define DIGEST_BYTES 32
 /* Longer than any head that is written. */
 #define HEAD_MAX 384
 /* Of two clocks that should agree, one may have been set by a little. */
@@ -46,31 +45,25 @@ static void write_hex(const uint8_t *digest, char *out)
 {
     static const char hex[] = "0123456789abcdef";
 
-    for (size_t i = 0; i < DIGEST_BYTES; i++) {
+    for (size_t i = 0; i < CS_SHA256_SIZE; i++) {
         out[2 * i] = hex[digest[i] >> 4];
         out[2 * i + 1] = hex[digest[i] & 0xFu];
     }
-    out[2 * DIGEST_BYTES] = '\0';
+    out[2 * CS_SHA256_SIZE] = '\0';
 }
 
-/* Of strings one after another; with `ends`, their NULs count as well. */
-static void digest_texts(const struct cs_slice *texts, size_t count, bool ends, char *out)
+static void digest_texts(const struct cs_slice *texts, size_t count, char *out)
 {
-    mbedtls_sha256_context context;
-    uint8_t digest[DIGEST_BYTES];
+    uint8_t digest[CS_SHA256_SIZE];
 
-    mbedtls_sha256_init(&context);
-    (void)mbedtls_sha256_starts(&context, 0);
-    for (size_t i = 0; i < count; i++) {
-        (void)mbedtls_sha256_update(&context, (const unsigned char *)texts[i].data,
-                                    texts[i].length);
-        if (ends) {
-            (void)mbedtls_sha256_update(&context, (const unsigned char *)"", 1);
-        }
-    }
-    (void)mbedtls_sha256_finish(&context, digest);
-    mbedtls_sha256_free(&context);
+    (void)cs_sha256(texts, count, digest); /* it has no state in which it could fail */
     write_hex(digest, out);
+}
+
+/* A string with its NUL, which keeps it apart from the next one. */
+static struct cs_slice with_end(const char *string)
+{
+    return cs_slice_make(string, strlen(string) + 1);
 }
 
 void connsync_token_entry_name(char *name, const char *domain, uint16_t port_number,
@@ -81,9 +74,9 @@ void connsync_token_entry_name(char *name, const char *domain, uint16_t port_num
 
     cs_writer_init(&port, digits, sizeof digits);
     cs_write_u64(&port, port_number);
-    const struct cs_slice texts[] = {cs_slice_of(domain), cs_written(&port), cs_slice_of(client_id),
-                                     cs_slice_of(audience)};
-    digest_texts(texts, sizeof texts / sizeof texts[0], true, name);
+    const struct cs_slice texts[] = {with_end(domain), with_end(digits), with_end(client_id),
+                                     with_end(audience)};
+    digest_texts(texts, sizeof texts / sizeof texts[0], name);
 }
 
 /* ---- Reading ---- */
@@ -195,7 +188,7 @@ static bool read_payload(int fd, const struct head *head, struct cs_slice head_t
     }
     const struct cs_slice texts[] = {head_text, cs_slice_make(entry->scope, head->scope_length),
                                      cs_slice_make(entry->token, head->token_length)};
-    digest_texts(texts, sizeof texts / sizeof texts[0], false, sum);
+    digest_texts(texts, sizeof texts / sizeof texts[0], sum);
     return strcmp(sum, head->sum) == 0 && head->token_length > 0 &&
            is_clean(entry->token, head->token_length, '!') &&
            is_clean(entry->scope, head->scope_length, ' ');
@@ -281,7 +274,7 @@ bool connsync_token_entry_write(int fd, const char *name, const struct connsync_
     write_number(&out, "scope ", scope.length);
     write_number(&out, "token ", token.length);
     const struct cs_slice texts[] = {cs_written(&out), scope, token};
-    digest_texts(texts, sizeof texts / sizeof texts[0], false, sum);
+    digest_texts(texts, sizeof texts / sizeof texts[0], sum);
     cs_write_string(&out, "sum ");
     cs_write_string(&out, sum);
     cs_write_string(&out, "\n");

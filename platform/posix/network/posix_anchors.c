@@ -3,9 +3,10 @@
 
 #include "platform/posix/network/posix_anchors.h"
 
+#include "core/tls/base64.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <mbedtls/base64.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -167,16 +168,16 @@ static enum connsync_posix_anchors_status decode_pending(struct job *job)
         return CONNSYNC_POSIX_ANCHORS_OK;
     }
     size_t written = 0;
-    int result = mbedtls_base64_decode(decoder->der + job->anchors->length,
-                                       decoder->size - job->anchors->length, &written,
-                                       (const unsigned char *)decoder->text, whole);
-    if (result == MBEDTLS_ERR_BASE64_BUFFER_TOO_SMALL) {
+    enum cs_base64_status result =
+        cs_base64_decode(decoder->der + job->anchors->length, decoder->size - job->anchors->length,
+                         &written, cs_slice_make(decoder->text, whole));
+    if (result == CS_BASE64_TOO_LONG) {
         char reason[CONNSYNC_POSIX_ANCHORS_REASON_SIZE];
         (void)snprintf(reason, sizeof reason, "its certificates need more than %lu bytes",
                        (unsigned long)decoder->size);
         return report(job, CONNSYNC_POSIX_ANCHORS_TOO_LARGE, reason);
     }
-    if (result != 0) {
+    if (result != CS_BASE64_OK) {
         return damaged(job, "not base64");
     }
     job->anchors->length += written;

@@ -3,8 +3,8 @@
 #include "platform/posix/network/posix_proxy.h"
 
 #include "core/base/text.h"
+#include "core/tls/base64.h"
 
-#include <mbedtls/base64.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -187,10 +187,7 @@ static const char *read_user(struct connsync_posix_proxy *proxy, struct cs_slice
     cs_writer_init(&out, plain, sizeof plain);
     bool right = decode_user(&out, text);
     if (right) {
-        size_t length = 0;
-        right =
-            mbedtls_base64_encode((unsigned char *)proxy->credentials, sizeof proxy->credentials,
-                                  &length, (const unsigned char *)plain, out.length) == 0;
+        right = cs_base64_encode(proxy->credentials, sizeof proxy->credentials, cs_written(&out));
     }
     cs_wipe(plain, out.length);
     return right ? NULL

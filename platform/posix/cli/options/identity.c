@@ -28,10 +28,9 @@ static enum connsync_assertion_algorithm algorithm_aside;
 static bool verbose;
 static unsigned char scratch_memory[CONNSYNC_CREDENTIAL_SCRATCH_SIZE];
 
-static struct connsync_credential_scratch scratch(void)
+static struct cs_key_scratch scratch(void)
 {
-    const struct connsync_credential_scratch lent = {system_port(), scratch_memory,
-                                                     sizeof scratch_memory};
+    const struct cs_key_scratch lent = {system_port(), scratch_memory, sizeof scratch_memory};
 
     return lent;
 }
@@ -89,7 +88,7 @@ enum cli_action identity_read_key(struct cli_options *options)
 {
     static const char variable[] = "AUTH0_CLIENT_ASSERTION_PRIVATE_KEY";
     struct connsync_credential_source source = {options->private_key, NULL};
-    struct connsync_credential_scratch lent = scratch();
+    struct cs_key_scratch lent = scratch();
 
     if (source.path == NULL) {
         source.text = environment_get(variable);
@@ -140,7 +139,7 @@ enum cli_action identity_read_certificate(struct cli_options *options)
     const char *key_path = options->client_key != NULL ? options->client_key : path;
     const struct connsync_credential_source source = {path, NULL};
     const struct connsync_credential_source key_source = {options->client_key, NULL};
-    const struct connsync_credential_scratch lent = scratch();
+    const struct cs_key_scratch lent = scratch();
     bool of_key = false;
 
     if (path == NULL) {

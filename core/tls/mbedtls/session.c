@@ -1,9 +1,11 @@
-#include "core/tls/tls.h"
+/* The session over mbedTLS: policy, input and output, errors. See core/tls/tls.h. */
+#include "core/tls/mbedtls/session.h"
 
-#include "core/tls/tls_name.h"
+#include "core/tls/certificate.h"
+#include "core/tls/mbedtls/library.h"
 #include "port/mbedtls/mbedtls_trim.h"
 
-#include <psa/crypto.h>
+#include <mbedtls/version.h>
 #include <string.h>
 
 /* A code of no mbedTLS module: the port failed, see `port_error`. */
@@ -23,50 +25,13 @@ static const mbedtls_x509_crt_profile profile = {
     2048,
 };
 
-/* ---- What mbedTLS asks of the world ---- */
-
-static void *world_allocate(void *context, size_t size)
-{
-    struct cs_tls *tls = context;
-
-    return cs_arena_allocate(tls->arena, size);
-}
-
-static void world_release(void *context, void *memory)
-{
-    struct cs_tls *tls = context;
-
-    cs_arena_release(tls->arena, memory);
-}
-
-static int world_random(void *context, uint8_t *out, size_t length)
-{
-    struct cs_tls *tls = context;
-
-    while (length > 0) {
-        size_t part = length < MBEDTLS_CTR_DRBG_MAX_REQUEST ? length : MBEDTLS_CTR_DRBG_MAX_REQUEST;
-        if (mbedtls_ctr_drbg_random(&tls->random, out, part) != 0) {
-            return -1;
-        }
-        out += part;
-        length -= part;
-    }
-    return 0;
-}
-
-static int draw_entropy(void *context, unsigned char *out, size_t length)
-{
-    struct cs_tls *tls = context;
-
-    return tls->port->entropy(tls->port->context, out, length) == CONNSYNC_PORT_OK
-               ? 0
-               : MBEDTLS_ERR_CTR_DRBG_ENTROPY_SOURCE_FAILED;
-}
+/* ---- What mbedTLS asks of the connection ---- */
 
 static int port_send(void *context, const unsigned char *data, size_t length)
 {
     struct cs_tls *tls = context;
-    int32_t sent = tls->port->send(tls->port->context, data, length);
+    const struct connsync_port *port = tls->world.port;
+    int32_t sent = port->send(port->context, data, length);
 
     if (sent > 0) {
         return (int)sent;
@@ -81,7 +46,8 @@ static int port_send(void *context, const unsigned char *data, size_t length)
 static int port_recv(void *context, unsigned char *data, size_t size)
 {
     struct cs_tls *tls = context;
-    int32_t got = tls->port->recv(tls->port->context, data, size);
+    const struct connsync_port *port = tls->world.port;
+    int32_t got = port->recv(port->context, data, size);
 
     if (got > 0) {
         return (int)got;
@@ -102,15 +68,14 @@ static int find_issuers(void *context, const mbedtls_x509_crt *child, mbedtls_x5
 {
     struct cs_tls *tls = context;
     struct cs_slice rest = tls->anchors;
-    struct cs_slice whole;
-    struct cs_slice subject;
+    struct cs_certificate root;
     struct cs_slice issuer =
         cs_slice_make((const char *)child->issuer_raw.p, child->issuer_raw.len);
     int found = 0;
 
     *issuers = NULL;
-    while (found < CANDIDATES_MAX && cs_tls_next_anchor(&rest, &whole, &subject)) {
-        if (!cs_slice_equal(subject, issuer)) {
+    while (found < CANDIDATES_MAX && cs_certificate_next(&rest, &root)) {
+        if (!cs_slice_equal(root.subject, issuer)) {
             continue;
         }
         if (*issuers == NULL) {
@@ -121,8 +86,8 @@ static int find_issuers(void *context, const mbedtls_x509_crt *child, mbedtls_x5
             mbedtls_x509_crt_init(*issuers);
         }
         /* A root that does not parse vouches for nobody; others may. */
-        (void)mbedtls_x509_crt_parse_der_nocopy(*issuers, (const unsigned char *)whole.data,
-                                                whole.length);
+        (void)mbedtls_x509_crt_parse_der_nocopy(*issuers, (const unsigned char *)root.whole.data,
+                                                root.whole.length);
         found++;
     }
     return 0;
@@ -144,31 +109,12 @@ static enum connsync_status status_of_port(int error)
     }
 }
 
-static enum connsync_status status_of_certificate_error(int code)
-{
-    if (code == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED) {
-        return CONNSYNC_ERR_CERT_UNTRUSTED;
-    }
-    /* X.509 codes carry the reason in their high-level part. */
-    int high = -(-code & 0xff80);
-    if (high == MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG || high == MBEDTLS_ERR_X509_SIG_MISMATCH) {
-        return CONNSYNC_ERR_CERT_WEAK;
-    }
-    if (code == MBEDTLS_ERR_SSL_BAD_CERTIFICATE) {
-        return CONNSYNC_ERR_CERT_USAGE;
-    }
-    if (high == MBEDTLS_ERR_X509_INVALID_EXTENSIONS ||
-        high == MBEDTLS_ERR_X509_FEATURE_UNAVAILABLE) {
-        return CONNSYNC_ERR_CERT_CONSTRAINT;
-    }
-    return CONNSYNC_ERR_TLS;
-}
-
 /* Lack of memory comes first: while a chain is verified, mbedTLS reports it as an
- * untrusted certificate. */
+ * untrusted certificate. It is that of this call: one that ran out earlier, for a body
+ * perhaps, has nothing to do with a connection that breaks now. */
 static enum connsync_status status_of_failure(const struct cs_tls *tls, int code)
 {
-    if (tls->arena->failed != tls->failures_before) {
+    if (tls->world.arena->failed != tls->failures_before) {
         return CONNSYNC_ERR_MEMORY;
     }
     if (tls->port_error != 0) {
@@ -180,18 +126,10 @@ static enum connsync_status status_of_failure(const struct cs_tls *tls, int code
     if (cs_tls_verdict_status(&tls->verdict) != CONNSYNC_OK) {
         return cs_tls_verdict_status(&tls->verdict);
     }
-#ifndef CONNSYNC_CORE_SMALL
-    if (cs_tls_lacks_identity(tls, code)) {
+    if (tls->identity != NULL && tls->identity->is_missed(tls, code)) {
         return CONNSYNC_ERR_CLIENT_CERTIFICATE;
     }
-#endif
-    if (code == MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION) {
-        return CONNSYNC_ERR_TLS_VERSION;
-    }
-    if (code == MBEDTLS_ERR_CTR_DRBG_ENTROPY_SOURCE_FAILED) {
-        return CONNSYNC_ERR_ENTROPY;
-    }
-    return status_of_certificate_error(code);
+    return cs_library_status(code);
 }
 
 /* A record of an established session that does not decrypt or parse was damaged on
@@ -205,59 +143,53 @@ static enum connsync_status status_of_broken_session(const struct cs_tls *tls, i
 
 /* ---- The session ---- */
 
-static enum connsync_status seed(struct cs_tls *tls)
+/* Before each call into mbedTLS. */
+static void enter(struct cs_tls *tls)
 {
-    mbedtls_ctr_drbg_init(&tls->random);
-    if (mbedtls_ctr_drbg_seed(&tls->random, draw_entropy, tls, NULL, 0) != 0) {
-        return CONNSYNC_ERR_ENTROPY;
-    }
-    if (psa_crypto_init() != PSA_SUCCESS) {
-        return CONNSYNC_ERR_ENTROPY;
-    }
-    return CONNSYNC_OK;
+    tls->failures_before = tls->world.arena->failed;
+    connsync_mbedtls_enter(&tls->world.hooks);
 }
 
-enum connsync_status cs_tls_init(struct cs_tls *tls, const struct connsync_port *port,
-                                 struct cs_arena *arena, struct cs_slice anchors, const char *host)
+static enum connsync_status configure(struct cs_tls *tls)
 {
-    memset(tls, 0, sizeof *tls);
-    tls->port = port;
-    tls->arena = arena;
-    tls->anchors = anchors;
-    tls->host = host;
-    tls->failures_before = arena->failed;
-    tls->world.context = tls;
-    tls->world.allocate = world_allocate;
-    tls->world.release = world_release;
-    tls->world.random = world_random;
-    connsync_mbedtls_enter(&tls->world);
-    mbedtls_ssl_init(&tls->ssl);
-    mbedtls_ssl_config_init(&tls->config);
+    mbedtls_ssl_config *config = &tls->config;
 
-    enum connsync_status status = seed(tls);
-    if (status != CONNSYNC_OK) {
-        return status;
-    }
-    if (mbedtls_ssl_config_defaults(&tls->config, MBEDTLS_SSL_IS_CLIENT,
-                                    MBEDTLS_SSL_TRANSPORT_STREAM,
+    if (mbedtls_ssl_config_defaults(config, MBEDTLS_SSL_IS_CLIENT, MBEDTLS_SSL_TRANSPORT_STREAM,
                                     MBEDTLS_SSL_PRESET_DEFAULT) != 0) {
         return CONNSYNC_ERR_MEMORY;
     }
-    mbedtls_ssl_conf_min_tls_version(&tls->config, MBEDTLS_SSL_VERSION_TLS1_2);
-    mbedtls_ssl_conf_authmode(&tls->config, MBEDTLS_SSL_VERIFY_REQUIRED);
-    mbedtls_ssl_conf_cert_profile(&tls->config, &profile);
-    mbedtls_ssl_conf_rng(&tls->config, mbedtls_ctr_drbg_random, &tls->random);
-    mbedtls_ssl_conf_ca_cb(&tls->config, find_issuers, tls);
-    mbedtls_ssl_conf_verify(&tls->config, cs_tls_verify, &tls->verdict);
-    return CONNSYNC_OK;
+    mbedtls_ssl_conf_min_tls_version(config, MBEDTLS_SSL_VERSION_TLS1_2);
+    mbedtls_ssl_conf_authmode(config, MBEDTLS_SSL_VERIFY_REQUIRED);
+    mbedtls_ssl_conf_cert_profile(config, &profile);
+    mbedtls_ssl_conf_ca_cb(config, find_issuers, tls);
+    mbedtls_ssl_conf_verify(config, cs_tls_verify, &tls->verdict);
+    return cs_library_start_session(&tls->world, config);
+}
+
+enum connsync_status cs_tls_init(struct cs_tls **out, const struct connsync_port *port,
+                                 struct cs_arena *arena, struct cs_slice anchors, const char *host)
+{
+    struct cs_tls *tls = cs_arena_allocate(arena, sizeof *tls);
+
+    *out = tls;
+    if (tls == NULL) {
+        return CONNSYNC_ERR_MEMORY;
+    }
+    memset(tls, 0, sizeof *tls);
+    tls->anchors = anchors;
+    tls->host = host;
+    cs_tls_world_init(&tls->world, arena, port);
+    mbedtls_ssl_init(&tls->ssl);
+    mbedtls_ssl_config_init(&tls->config);
+    return configure(tls);
 }
 
 static enum connsync_status set_up(struct cs_tls *tls)
 {
     int64_t now = 0;
-    bool known = tls->port->utc_seconds(tls->port->context, &now) == CONNSYNC_PORT_OK;
+    const struct connsync_port *port = tls->world.port;
+    bool known = port->utc_seconds(port->context, &now) == CONNSYNC_PORT_OK;
 
-    tls->failures_before = tls->arena->failed;
     tls->port_error = 0;
     cs_tls_verdict_init(&tls->verdict, tls->host, known, now);
     if (mbedtls_ssl_setup(&tls->ssl, &tls->config) != 0 ||
@@ -276,7 +208,7 @@ static bool would_block(int code, bool *want_write)
     return code == MBEDTLS_ERR_SSL_WANT_READ || code == MBEDTLS_ERR_SSL_WANT_WRITE;
 }
 
-/* mbedtls_ssl_handshake, with a look at what each step left behind. */
+/* mbedtls_ssl_handshake, which gives back after each step what is not needed any more. */
 static int go_on(mbedtls_ssl_context *ssl)
 {
     while (mbedtls_ssl_is_handshake_over(ssl) == 0) {
@@ -291,7 +223,7 @@ static int go_on(mbedtls_ssl_context *ssl)
 
 enum connsync_status cs_tls_handshake(struct cs_tls *tls, bool *want_write)
 {
-    connsync_mbedtls_enter(&tls->world);
+    enter(tls);
     if (!tls->set_up) {
         enum connsync_status status = set_up(tls);
         if (status != CONNSYNC_OK) {
@@ -300,9 +232,6 @@ enum connsync_status cs_tls_handshake(struct cs_tls *tls, bool *want_write)
     }
     int code = go_on(&tls->ssl);
     if (code == 0) {
-        if (tls->handshakes++ == 0) {
-            tls->needed = tls->arena->high_water;
-        }
         return CONNSYNC_OK;
     }
     return would_block(code, want_write) ? CONNSYNC_WOULD_BLOCK : status_of_failure(tls, code);
@@ -311,7 +240,7 @@ enum connsync_status cs_tls_handshake(struct cs_tls *tls, bool *want_write)
 enum connsync_status cs_tls_read(struct cs_tls *tls, uint8_t *data, size_t size, size_t *got,
                                  bool *want_write)
 {
-    connsync_mbedtls_enter(&tls->world);
+    enter(tls);
     int code = mbedtls_ssl_read(&tls->ssl, data, size);
 
     *got = code > 0 ? (size_t)code : 0;
@@ -328,7 +257,7 @@ enum connsync_status cs_tls_read(struct cs_tls *tls, uint8_t *data, size_t size,
 enum connsync_status cs_tls_write(struct cs_tls *tls, const uint8_t *data, size_t length,
                                   size_t *taken, bool *want_write)
 {
-    connsync_mbedtls_enter(&tls->world);
+    enter(tls);
     int code = mbedtls_ssl_write(&tls->ssl, data, length);
 
     *taken = code > 0 ? (size_t)code : 0;
@@ -341,10 +270,10 @@ enum connsync_status cs_tls_write(struct cs_tls *tls, const uint8_t *data, size_
 
 void cs_tls_close(struct cs_tls *tls)
 {
-    if (tls->port == NULL) {
-        return; /* never initialised */
+    if (tls == NULL) {
+        return;
     }
-    connsync_mbedtls_enter(&tls->world);
+    enter(tls);
     if (tls->set_up && tls->port_error == 0) {
         (void)mbedtls_ssl_close_notify(&tls->ssl);
     }
@@ -355,15 +284,22 @@ void cs_tls_close(struct cs_tls *tls)
 
 void cs_tls_free(struct cs_tls *tls)
 {
-    if (tls->port == NULL) {
+    if (tls == NULL) {
         return;
     }
+    struct cs_arena *arena = tls->world.arena;
     cs_tls_close(tls);
     mbedtls_ssl_config_free(&tls->config);
-#ifndef CONNSYNC_CORE_SMALL
-    cs_tls_forget_identity(tls);
-#endif
-    mbedtls_psa_crypto_free();
-    mbedtls_ctr_drbg_free(&tls->random);
+    if (tls->identity != NULL) {
+        tls->identity->forget(tls);
+    }
+    cs_library_stop_session(&tls->world);
     connsync_mbedtls_enter(NULL);
+    cs_wipe(tls, sizeof *tls);
+    cs_arena_release(arena, tls);
+}
+
+const char *cs_tls_library(void)
+{
+    return "mbedTLS " MBEDTLS_VERSION_STRING;
 }

@@ -1,0 +1,180 @@
+/* A session's errors, over a port that does what it is told; whole handshakes are for the
+ * wire tests. */
+#include "core/tls/tls.h"
+
+#include "core/tls/tls_identity.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static unsigned char memory[65536];
+
+/* What the port's recv and entropy answer. */
+static int recv_answer;
+static int entropy_answer;
+
+static int32_t port_send(void *context, const uint8_t *data, size_t length)
+{
+    (void)context;
+    (void)data;
+    return (int32_t)length;
+}
+
+static int32_t port_recv(void *context, uint8_t *data, size_t size)
+{
+    (void)context;
+    (void)data;
+    (void)size;
+    return recv_answer;
+}
+
+static int port_utc_seconds(void *context, int64_t *seconds)
+{
+    (void)context;
+    *seconds = INT64_C(1800000000);
+    return CONNSYNC_PORT_OK;
+}
+
+static int port_entropy(void *context, uint8_t *out, size_t length)
+{
+    (void)context;
+    memset(out, 0x5a, length);
+    return entropy_answer;
+}
+
+static const struct connsync_port port = {
+    .send = port_send,
+    .recv = port_recv,
+    .utc_seconds = port_utc_seconds,
+    .entropy = port_entropy,
+};
+
+static enum connsync_status begin(struct cs_tls **tls, struct cs_arena *arena, size_t size)
+{
+    recv_answer = CONNSYNC_PORT_WOULD_BLOCK;
+    entropy_answer = CONNSYNC_PORT_OK;
+    memset(memory, 0, sizeof memory);
+    cs_arena_init(arena, memory, size);
+    return cs_tls_init(tls, &port, arena, cs_slice_of("anchors"), "tenant.auth0.com");
+}
+
+/* After the end nothing is in use, and no byte is left of what was. */
+static void check_end(struct cs_tls *tls, struct cs_arena *arena)
+{
+    cs_tls_free(tls);
+    assert_int_equal(cs_arena_in_use(arena), 0);
+}
+
+static void test_port_errors(void **state)
+{
+    static const struct {
+        int answer;
+        enum connsync_status status;
+    } cases[] = {{CONNSYNC_PORT_ERR_RESET, CONNSYNC_ERR_RESET},
+                 {CONNSYNC_PORT_EOF, CONNSYNC_ERR_CLOSED},
+                 {CONNSYNC_PORT_ERR_NETWORK, CONNSYNC_ERR_NETWORK},
+                 {0, CONNSYNC_ERR_RESET}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct cs_arena arena;
+        struct cs_tls *tls = NULL;
+        bool want_write = true;
+        assert_int_equal(begin(&tls, &arena, sizeof memory), CONNSYNC_OK);
+        assert_int_equal(cs_tls_handshake(tls, &want_write), CONNSYNC_WOULD_BLOCK);
+        assert_false(want_write);
+        recv_answer = cases[i].answer;
+        assert_int_equal(cs_tls_handshake(tls, &want_write), cases[i].status);
+        check_end(tls, &arena);
+    }
+}
+
+/* A document that did not fit is no reason to take the next broken connection for a lack
+ * of memory: that would not be tried again. */
+static void test_an_earlier_lack_of_memory_is_over(void **state)
+{
+    struct cs_arena arena;
+    struct cs_tls *tls = NULL;
+    bool want_write = false;
+
+    (void)state;
+    assert_int_equal(begin(&tls, &arena, sizeof memory), CONNSYNC_OK);
+    assert_int_equal(cs_tls_handshake(tls, &want_write), CONNSYNC_WOULD_BLOCK);
+    assert_null(cs_arena_allocate(&arena, sizeof memory));
+    recv_answer = CONNSYNC_PORT_ERR_RESET;
+    assert_int_equal(cs_tls_handshake(tls, &want_write), CONNSYNC_ERR_RESET);
+    check_end(tls, &arena);
+}
+
+static void test_too_little_memory(void **state)
+{
+    enum connsync_status status = CONNSYNC_ERR_MEMORY;
+    size_t size = 0;
+
+    (void)state;
+    for (; status != CONNSYNC_WOULD_BLOCK; size += 256) {
+        struct cs_arena arena;
+        struct cs_tls *tls = NULL;
+        bool want_write = false;
+        assert_true(size < sizeof memory);
+        assert_int_equal(status, CONNSYNC_ERR_MEMORY);
+        status = begin(&tls, &arena, size);
+        status = status == CONNSYNC_OK ? cs_tls_handshake(tls, &want_write) : status;
+        check_end(tls, &arena);
+    }
+    assert_in_range(size, 16384, 40960); /* a record of 16 KB, and what goes with it */
+}
+
+static void test_no_entropy(void **state)
+{
+    struct cs_arena arena;
+    struct cs_tls *tls = NULL;
+
+    (void)state;
+    cs_arena_init(&arena, memory, sizeof memory);
+    entropy_answer = CONNSYNC_PORT_ERR_ENTROPY;
+    assert_int_equal(cs_tls_init(&tls, &port, &arena, cs_slice_of("anchors"), "a.test"),
+                     CONNSYNC_ERR_ENTROPY);
+    check_end(tls, &arena);
+}
+
+static void test_identity_that_cannot_be_understood(void **state)
+{
+    struct cs_arena arena;
+    struct cs_tls *tls = NULL;
+
+    (void)state;
+    assert_int_equal(begin(&tls, &arena, sizeof memory), CONNSYNC_OK);
+    assert_int_equal(cs_tls_identify(tls, cs_slice_of("chain"), cs_slice_of("key")),
+                     CONNSYNC_ERR_CLIENT_CERTIFICATE);
+    check_end(tls, &arena);
+    assert_int_equal(begin(&tls, &arena, sizeof memory), CONNSYNC_OK);
+    assert_int_equal(cs_tls_identify(tls, cs_slice_make(NULL, 0), cs_slice_make(NULL, 0)),
+                     CONNSYNC_OK);
+    check_end(tls, &arena);
+}
+
+static void test_library_is_named(void **state)
+{
+    (void)state;
+    assert_memory_equal(cs_tls_library(), "mbedTLS ", 8);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_port_errors),
+        cmocka_unit_test(test_an_earlier_lack_of_memory_is_over),
+        cmocka_unit_test(test_too_little_memory),
+        cmocka_unit_test(test_no_entropy),
+        cmocka_unit_test(test_identity_that_cannot_be_understood),
+        cmocka_unit_test(test_library_is_named),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
