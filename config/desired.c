@@ -1,15 +1,29 @@
+/* What a document says: names of members, strings, places in it. Whether it says it rightly is
+ * for desired_read.c. */
 #include "config/desired.h"
 
 #include <string.h>
 
 #include "config/desired_state.h"
+#include "core/json/json.h"
 #include "core/json/json_string.h"
 
 static const char *const names[] = {
-    "domain", "client_id", "client_secret", "token",    "audience",
-    "every",  "id",        "name",          "strategy", "set_user_root_attributes",
-    "all",    "except",    "connections",
+    [CS_DESIRED_DOMAIN] = "domain",
+    [CS_DESIRED_CLIENT_ID] = "client_id",
+    [CS_DESIRED_CLIENT_SECRET] = "client_secret",
+    [CS_DESIRED_TOKEN] = "token",
+    [CS_DESIRED_AUDIENCE] = "audience",
+    [CS_DESIRED_EVERY] = "every",
+    [CS_DESIRED_ID] = "id",
+    [CS_DESIRED_NAME] = "name",
+    [CS_DESIRED_STRATEGY] = "strategy",
+    [CS_DESIRED_SETTING] = "set_user_root_attributes",
+    [CS_DESIRED_ALL] = "all",
+    [CS_DESIRED_EXCEPT] = "except",
+    [CS_DESIRED_CONNECTIONS] = "connections",
 };
+_Static_assert(sizeof names / sizeof names[0] == CS_DESIRED_NO_MEMBER, "a member without a name");
 
 const char *cs_desired_member_name(enum cs_desired_member member)
 {
@@ -19,14 +33,6 @@ const char *cs_desired_member_name(enum cs_desired_member member)
 bool cs_desired_has(const struct cs_desired *desired, enum cs_desired_member member)
 {
     return (desired->given & CS_DESIRED_BIT(member)) != 0;
-}
-
-void cs_desired_clear_fault(struct cs_desired_fault *fault)
-{
-    memset(fault, 0, sizeof *fault);
-    fault->list = CS_DESIRED_NO_MEMBER;
-    fault->member = CS_DESIRED_NO_MEMBER;
-    fault->other_list = CS_DESIRED_NO_MEMBER;
 }
 
 bool cs_interval_read(const char *text, uint32_t *seconds)
@@ -51,24 +57,31 @@ bool cs_interval_read(const char *text, uint32_t *seconds)
 
 /* ---- Strings ---- */
 
-size_t cs_desired_decode(struct cs_slice escaped, char *out, size_t size)
+size_t cs_desired_string(const struct cs_desired *desired, enum cs_desired_member member, char *out,
+                         size_t size)
 {
+    struct cs_slice string = desired->strings[member];
     struct cs_json_string reader;
-    size_t length = 0;
-    int byte;
+    size_t needed = 1;
 
-    cs_json_string_init(&reader, escaped);
+    if (string.data == NULL) {
+        return 0;
+    }
+    cs_json_string_init(&reader, cs_value_string_body(string));
     while (cs_json_string_next(&reader) != CS_JSON_STRING_END) {
-        length++;
+        needed++;
     }
-    if (length < size) {
-        cs_json_string_init(&reader, escaped);
-        while ((byte = cs_json_string_next(&reader)) != CS_JSON_STRING_END) {
-            *out++ = (char)byte;
-        }
-        *out = '\0';
+    if (needed <= size) {
+        (void)cs_value_decode(string, out, size);
     }
-    return length + 1;
+    return needed;
+}
+
+bool cs_desired_domain(const struct cs_desired *desired, char host[CS_HOST_SIZE],
+                       uint16_t *port_number)
+{
+    return cs_value_decode(desired->strings[CS_DESIRED_DOMAIN], host, CS_HOST_SIZE) &&
+           cs_domain_read(host, port_number);
 }
 
 struct cs_slice cs_desired_entry_slice(const struct cs_desired *desired,
@@ -77,66 +90,50 @@ struct cs_slice cs_desired_entry_slice(const struct cs_desired *desired,
     return cs_slice_make(desired->text.data + entry->at, entry->length);
 }
 
-size_t cs_desired_string(const struct cs_desired *desired, enum cs_desired_member member, char *out,
-                         size_t size)
-{
-    struct cs_slice body = desired->strings[member];
-
-    return body.data == NULL ? 0 : cs_desired_decode(body, out, size);
-}
-
-bool cs_desired_domain(const struct cs_desired *desired, char host[CS_HOST_SIZE],
-                       uint16_t *port_number)
-{
-    return cs_desired_string(desired, CS_DESIRED_DOMAIN, host, CS_HOST_SIZE) > 0 &&
-           cs_domain_read(host, port_number);
-}
-
 void cs_desired_entry_text(const struct cs_desired *desired, const struct cs_desired_entry *entry,
                            char out[CS_DESIRED_ENTRY_SIZE])
 {
-    (void)cs_desired_decode(cs_desired_entry_slice(desired, entry), out, CS_DESIRED_ENTRY_SIZE);
+    (void)cs_value_decode(cs_desired_entry_slice(desired, entry), out, CS_DESIRED_ENTRY_SIZE);
 }
 
-/* ---- Boards ---- */
+/* ---- Places ---- */
 
-static bool has_credentials(const struct cs_desired *desired)
+struct cs_desired_place cs_desired_place_of_member(enum cs_desired_member member)
 {
-    return cs_desired_has(desired, CS_DESIRED_TOKEN) ||
-           (cs_desired_has(desired, CS_DESIRED_CLIENT_ID) &&
-            cs_desired_has(desired, CS_DESIRED_CLIENT_SECRET));
+    return (struct cs_desired_place){CS_DESIRED_NO_MEMBER, 0, member};
 }
 
-static enum cs_desired_error check_board(const struct cs_desired *desired,
-                                         struct cs_desired_fault *fault)
+struct cs_desired_place cs_desired_place_of_entry(const struct cs_desired *desired, size_t entry)
 {
-    fault->member = CS_DESIRED_DOMAIN;
-    if (!cs_desired_has(desired, CS_DESIRED_DOMAIN)) {
-        return CS_DESIRED_ERR_MISSING;
-    }
-    fault->member = CS_DESIRED_ALL;
-    if (desired->all) {
-        return CS_DESIRED_ERR_BOARD_ALL;
-    }
-    fault->member = CS_DESIRED_CONNECTIONS;
-    fault->limit = CS_DESIRED_BOARD_ENTRIES_MAX;
-    if (desired->count > CS_DESIRED_BOARD_ENTRIES_MAX) {
-        return CS_DESIRED_ERR_TOO_MANY;
-    }
-    fault->member = CS_DESIRED_STRATEGY;
-    for (size_t i = 0; i < desired->count; i++) {
-        if (desired->entries[i].key == CS_DESIRED_STRATEGY) {
-            cs_desired_place(desired, i, &fault->list, &fault->index);
-            return CS_DESIRED_ERR_BOARD_STRATEGY;
-        }
-    }
-    fault->member = CS_DESIRED_NO_MEMBER;
-    return has_credentials(desired) ? CS_DESIRED_OK : CS_DESIRED_ERR_BOARD_CREDENTIALS;
+    bool is_exception = desired->entries[entry].setting == CONNSYNC_SETTING_UNKNOWN;
+    size_t first = is_exception ? desired->except_first : desired->connections_first;
+
+    return (struct cs_desired_place){is_exception ? CS_DESIRED_EXCEPT : CS_DESIRED_CONNECTIONS,
+                                     (uint32_t)(entry - first), CS_DESIRED_NO_MEMBER};
 }
 
-bool cs_desired_check_board(const struct cs_desired *desired, struct cs_desired_fault *fault)
+bool cs_desired_settle(struct cs_desired_fault *fault, enum cs_desired_error error,
+                       struct cs_desired_place place)
 {
-    cs_desired_clear_fault(fault);
-    fault->error = check_board(desired, fault);
-    return fault->error == CS_DESIRED_OK;
+    memset(fault, 0, sizeof *fault);
+    fault->error = error;
+    fault->place = place;
+    return error == CS_DESIRED_OK;
+}
+
+void cs_desired_write_place(const struct cs_desired_place *place, struct cs_writer *writer)
+{
+    bool has_member = place->member != CS_DESIRED_NO_MEMBER;
+
+    if (place->list != CS_DESIRED_NO_MEMBER) {
+        cs_write_string(writer, names[place->list]);
+        cs_write_string(writer, "[");
+        cs_write_u64(writer, place->index);
+        cs_write_string(writer, has_member ? "]." : "]");
+    } else if (!has_member) {
+        cs_write_string(writer, "the document");
+    }
+    if (has_member) {
+        cs_write_string(writer, names[place->member]);
+    }
 }

@@ -79,7 +79,7 @@ enum cs_desired_member {
 
 /* One element of `connections` or of `except`. */
 struct cs_desired_entry {
-    uint32_t at;     /* of its text, in the document, still escaped */
+    uint32_t at;     /* of its string, in the document, as it is there */
     uint16_t length; /* likewise */
     uint16_t sorted; /* not of this entry: which one is here in the sorted order */
     uint8_t key;     /* CS_DESIRED_ID, _NAME, _STRATEGY; _ALL for the rest */
@@ -89,7 +89,7 @@ struct cs_desired_entry {
 
 struct cs_desired {
     struct cs_slice text;
-    struct cs_slice strings[CS_DESIRED_AUDIENCE + 1]; /* escaped; no data when not given */
+    struct cs_slice strings[CS_DESIRED_AUDIENCE + 1]; /* as in the text; no data: not given */
     struct cs_desired_entry *entries;                 /* in the order of the document */
     size_t count;
     struct cs_desired_entry rest; /* with "all": true, what all others are to have */
@@ -100,7 +100,7 @@ struct cs_desired {
     bool all;
 };
 
-/* What is wrong. The place is in the other members of the fault. */
+/* What is wrong. The numbers are shown by boards (docs/boards.md), and stay. */
 enum cs_desired_error {
     CS_DESIRED_OK = 0,
     CS_DESIRED_ERR_NOT_JSON,         /* not strict JSON, at `offset` */
@@ -122,22 +122,26 @@ enum cs_desired_error {
     CS_DESIRED_ERR_NEEDS_ALL,        /* a member that only goes with "all": true */
     CS_DESIRED_ERR_TWO_CREDENTIALS,  /* a token and a client */
     CS_DESIRED_ERR_TOO_MANY,         /* more entries than the caller has room for */
-    CS_DESIRED_ERR_REPEATED,         /* the same connections as entry `other` */
+    CS_DESIRED_ERR_REPEATED,         /* the same connections as `other` */
     CS_DESIRED_ERR_UNMATCHED,        /* no connection of the tenant is meant by it */
     CS_DESIRED_ERR_BOARD_ALL,        /* boards take connections one by one */
     CS_DESIRED_ERR_BOARD_STRATEGY,   /* likewise */
     CS_DESIRED_ERR_BOARD_CREDENTIALS /* a board has no environment to take them from */
 };
 
-struct cs_desired_fault {
-    enum cs_desired_error error;
+/* A place in the document. */
+struct cs_desired_place {
     enum cs_desired_member list;   /* _CONNECTIONS, _EXCEPT, or _NO_MEMBER */
     uint32_t index;                /* of the element in the list */
-    enum cs_desired_member member; /* or _NO_MEMBER: the element or document itself */
-    enum cs_desired_member other_list;
-    uint32_t other;  /* of the element in `other_list` that is repeated */
-    uint32_t limit;  /* for _TOO_MANY and _TOO_LONG */
-    uint32_t offset; /* in the text, near the place */
+    enum cs_desired_member member; /* or _NO_MEMBER: the element or the document itself */
+};
+
+struct cs_desired_fault {
+    enum cs_desired_error error;
+    struct cs_desired_place place;
+    struct cs_desired_place other; /* for _REPEATED: the element that comes first */
+    uint32_t limit;                /* for _TOO_MANY and _TOO_LONG */
+    uint32_t offset;               /* for _NOT_JSON and _UNKNOWN_MEMBER: in the text */
 };
 
 /*
@@ -158,6 +162,9 @@ bool cs_desired_read(struct cs_desired *desired, struct cs_slice text,
  * CS_DESIRED_BOARD_ENTRIES_MAX, and must have a domain and either a token or a
  * client's id and secret. */
 bool cs_desired_check_board(const struct cs_desired *desired, struct cs_desired_fault *fault);
+
+/* Writes a place: "connections[3].set_user_root_attributes", or "the document". */
+void cs_desired_write_place(const struct cs_desired_place *place, struct cs_writer *writer);
 
 /* Writes the fault as one sentence without a full stop, the place first:
  * "connections[3].set_user_root_attributes: must be ...". `text` is what was read.

@@ -4,44 +4,13 @@
  * stay where they are, in the order of the document, which errors are told in.
  */
 #include "config/desired_state.h"
+#include "core/base/sort.h"
+#include "core/json/json.h"
 #include "core/json/json_string.h"
-
-/* The string's next byte, or CS_JSON_STRING_END. */
-static int next_plain(struct cs_slice *text)
-{
-    if (text->length == 0) {
-        return CS_JSON_STRING_END;
-    }
-    text->length--;
-    return (unsigned char)*text->data++;
-}
-
-/* By bytes, below 0 when `a` comes first. `b` is escaped as `a` is, or `b_is_plain`. */
-static int compare(struct cs_slice a, struct cs_slice b, bool b_is_plain)
-{
-    struct cs_json_string reader_a;
-    struct cs_json_string reader_b;
-
-    cs_json_string_init(&reader_a, a);
-    cs_json_string_init(&reader_b, b);
-    for (;;) {
-        int byte_a = cs_json_string_next(&reader_a);
-        int byte_b = b_is_plain ? next_plain(&b) : cs_json_string_next(&reader_b);
-
-        if (byte_a != byte_b || byte_a == CS_JSON_STRING_END) {
-            return byte_a - byte_b;
-        }
-    }
-}
-
-bool cs_desired_is(struct cs_slice escaped, const char *plain)
-{
-    return compare(escaped, cs_slice_of(plain), true) == 0;
-}
 
 /* ---- Order ---- */
 
-static int compare_entries(const struct cs_desired *desired, size_t a, size_t b)
+static int compare(const struct cs_desired *desired, size_t a, size_t b)
 {
     const struct cs_desired_entry *entry_a = &desired->entries[a];
     const struct cs_desired_entry *entry_b = &desired->entries[b];
@@ -49,93 +18,69 @@ static int compare_entries(const struct cs_desired *desired, size_t a, size_t b)
     if (entry_a->key != entry_b->key) {
         return entry_a->key - entry_b->key;
     }
-    return compare(cs_desired_entry_slice(desired, entry_a),
-                   cs_desired_entry_slice(desired, entry_b), false);
+    return cs_value_compare(cs_desired_entry_slice(desired, entry_a),
+                            cs_desired_entry_slice(desired, entry_b));
 }
 
-/* Like compare_entries, but equal ones stay in the order of the document. */
-static bool comes_before(const struct cs_desired *desired, size_t a, size_t b)
+/* Of two that mean the same, the first in the document goes first. */
+static bool goes_before(const void *items, size_t a, size_t b)
 {
-    int difference = compare_entries(desired, a, b);
+    const struct cs_desired *desired = items;
+    size_t entry_a = desired->entries[a].sorted;
+    size_t entry_b = desired->entries[b].sorted;
+    int difference = compare(desired, entry_a, entry_b);
 
-    return difference < 0 || (difference == 0 && a < b);
+    return difference < 0 || (difference == 0 && entry_a < entry_b);
 }
 
-static void swap(struct cs_desired_entry *a, struct cs_desired_entry *b)
+static void swap(void *items, size_t a, size_t b)
 {
-    uint16_t kept = a->sorted;
+    struct cs_desired *desired = items;
+    uint16_t kept = desired->entries[a].sorted;
 
-    a->sorted = b->sorted;
-    b->sorted = kept;
+    desired->entries[a].sorted = desired->entries[b].sorted;
+    desired->entries[b].sorted = kept;
 }
 
-/* Makes a heap of the numbers from `root` to `end`, given that those below `root` are. */
-static void sift_down(struct cs_desired *desired, size_t root, size_t end)
+bool cs_desired_sort(struct cs_desired *desired, struct cs_desired_fault *fault)
 {
-    struct cs_desired_entry *entries = desired->entries;
+    static const struct cs_sort_by by = {goes_before, swap};
 
-    for (;;) {
-        size_t child = 2 * root + 1;
-        if (child >= end) {
-            return;
-        }
-        if (child + 1 < end &&
-            comes_before(desired, entries[child].sorted, entries[child + 1].sorted)) {
-            child++;
-        }
-        if (!comes_before(desired, entries[root].sorted, entries[child].sorted)) {
-            return;
-        }
-        swap(&entries[root], &entries[child]);
-        root = child;
+    for (size_t i = 0; i < desired->count; i++) {
+        desired->entries[i].sorted = (uint16_t)i;
     }
-}
-
-void cs_desired_place(const struct cs_desired *desired, size_t entry, enum cs_desired_member *list,
-                      uint32_t *index)
-{
-    bool is_exception = desired->entries[entry].setting == CONNSYNC_SETTING_UNKNOWN;
-
-    *list = is_exception ? CS_DESIRED_EXCEPT : CS_DESIRED_CONNECTIONS;
-    *index =
-        (uint32_t)(entry - (is_exception ? desired->except_first : desired->connections_first));
-}
-
-static bool find_repeated(const struct cs_desired *desired, struct cs_desired_fault *fault)
-{
+    cs_sort(desired, desired->count, &by);
     for (size_t i = 1; i < desired->count; i++) {
         size_t before = desired->entries[i - 1].sorted;
         size_t here = desired->entries[i].sorted;
 
-        if (compare_entries(desired, before, here) == 0) {
-            fault->error = CS_DESIRED_ERR_REPEATED;
-            fault->member = CS_DESIRED_NO_MEMBER;
-            fault->offset = desired->entries[here].at;
-            cs_desired_place(desired, here, &fault->list, &fault->index);
-            cs_desired_place(desired, before, &fault->other_list, &fault->other);
-            return true;
+        if (compare(desired, before, here) == 0) {
+            (void)cs_desired_settle(fault, CS_DESIRED_ERR_REPEATED,
+                                    cs_desired_place_of_entry(desired, here));
+            fault->other = cs_desired_place_of_entry(desired, before);
+            return false;
         }
     }
-    return false;
-}
-
-/* Heap sort: n log n at worst, in place, without recursion. */
-bool cs_desired_sort(struct cs_desired *desired, struct cs_desired_fault *fault)
-{
-    for (size_t i = 0; i < desired->count; i++) {
-        desired->entries[i].sorted = (uint16_t)i;
-    }
-    for (size_t root = desired->count / 2; root-- > 0;) {
-        sift_down(desired, root, desired->count);
-    }
-    for (size_t end = desired->count; end-- > 1;) {
-        swap(&desired->entries[0], &desired->entries[end]);
-        sift_down(desired, 0, end);
-    }
-    return !find_repeated(desired, fault);
+    return true;
 }
 
 /* ---- Looking up ---- */
+
+/* The order of cs_value_compare for a string of the document and plain text. */
+static int compare_plain(struct cs_slice string, const char *plain)
+{
+    struct cs_json_string reader;
+
+    cs_json_string_init(&reader, cs_value_string_body(string));
+    for (;; plain++) {
+        int byte = cs_json_string_next(&reader);
+        int other = *plain == '\0' ? CS_JSON_STRING_END : (unsigned char)*plain;
+
+        if (byte != other || byte == CS_JSON_STRING_END) {
+            return byte - other;
+        }
+    }
+}
 
 static struct cs_desired_entry *look_up(const struct cs_desired *desired,
                                         enum cs_desired_member key, const char *text)
@@ -149,7 +94,7 @@ static struct cs_desired_entry *look_up(const struct cs_desired *desired,
         int difference = entry->key - (int)key;
 
         if (difference == 0) {
-            difference = compare(cs_desired_entry_slice(desired, entry), cs_slice_of(text), true);
+            difference = compare_plain(cs_desired_entry_slice(desired, entry), text);
         }
         if (difference == 0) {
             return entry;
@@ -172,12 +117,9 @@ const struct cs_desired_entry *cs_desired_match(struct cs_desired *desired, cons
     for (int i = 0; i < 3; i++) {
         struct cs_desired_entry *entry =
             look_up(desired, (enum cs_desired_member)(CS_DESIRED_ID + i), texts[i]);
-        if (entry == NULL) {
-            continue;
-        }
-        entry->matched = true;
-        if (best == NULL) {
-            best = entry;
+        if (entry != NULL) {
+            entry->matched = true;
+            best = best != NULL ? best : entry;
         }
     }
     if (best == NULL && desired->all) {
@@ -197,16 +139,15 @@ bool cs_desired_next_unmatched(const struct cs_desired *desired, size_t *next,
                                struct cs_desired_fault *fault)
 {
     while (*next < desired->count) {
-        size_t entry = (*next)++;
+        size_t i = (*next)++;
+        const struct cs_desired_entry *entry = &desired->entries[i];
 
-        if (!desired->entries[entry].matched) {
-            cs_desired_clear_fault(fault);
-            fault->error = CS_DESIRED_ERR_UNMATCHED;
-            cs_desired_place(desired, entry, &fault->list, &fault->index);
-            fault->member = fault->list == CS_DESIRED_EXCEPT
-                                ? CS_DESIRED_NO_MEMBER
-                                : (enum cs_desired_member)desired->entries[entry].key;
-            fault->offset = desired->entries[entry].at;
+        if (!entry->matched) {
+            (void)cs_desired_settle(fault, CS_DESIRED_ERR_UNMATCHED,
+                                    cs_desired_place_of_entry(desired, i));
+            if (fault->place.list == CS_DESIRED_CONNECTIONS) {
+                fault->place.member = (enum cs_desired_member)entry->key;
+            }
             return true;
         }
     }

@@ -1,4 +1,9 @@
-/* What the files of config/desired share, and nobody else uses. */
+/* What the files of config/desired share, and nobody else uses. No file calls one above it:
+ *
+ *     desired_text     what is wrong, in words      desired_read     the document's grammar
+ *     desired_board    what a board can do          desired_find     the entries in order
+ *     desired          what a document says: members, strings, places
+ */
 #ifndef CONNSYNC_CONFIG_DESIRED_STATE_H
 #define CONNSYNC_CONFIG_DESIRED_STATE_H
 
@@ -11,33 +16,29 @@ extern "C" {
 /* A set of members is a word of bits. */
 #define CS_DESIRED_BIT(member) (1u << (member))
 
+/* The member's name in the document. */
+const char *cs_desired_member_name(enum cs_desired_member member);
+
 /* Is the member in the document, outside of its lists? */
 bool cs_desired_has(const struct cs_desired *desired, enum cs_desired_member member);
 
-/* No error, and no place. */
-void cs_desired_clear_fault(struct cs_desired_fault *fault);
+/* A member of the document, or with _NO_MEMBER the document. */
+struct cs_desired_place cs_desired_place_of_member(enum cs_desired_member member);
 
-/* The text of an entry, still escaped. */
+/* An entry, by its number among all of them. */
+struct cs_desired_place cs_desired_place_of_entry(const struct cs_desired *desired, size_t entry);
+
+/* Fills in all of the fault. Gives true for CS_DESIRED_OK. */
+bool cs_desired_settle(struct cs_desired_fault *fault, enum cs_desired_error error,
+                       struct cs_desired_place place);
+
+/* The string of an entry, as it is in the document. */
 struct cs_slice cs_desired_entry_slice(const struct cs_desired *desired,
                                        const struct cs_desired_entry *entry);
-
-/* The member's name in the document. */
-const char *cs_desired_member_name(enum cs_desired_member member);
 
 /* Sorts the entries by what they mean. False, with the places of both in the fault,
  * when two mean the same. */
 bool cs_desired_sort(struct cs_desired *desired, struct cs_desired_fault *fault);
-
-/* Puts list and index of an entry into a fault. */
-void cs_desired_place(const struct cs_desired *desired, size_t entry, enum cs_desired_member *list,
-                      uint32_t *index);
-
-/* Is the string of a checked text, still escaped, this plain text? */
-bool cs_desired_is(struct cs_slice escaped, const char *plain);
-
-/* Decodes a string of a checked text; gives the bytes needed with the final NUL, and
- * writes nothing when they are more than `size`. */
-size_t cs_desired_decode(struct cs_slice escaped, char *out, size_t size);
 
 #ifdef __cplusplus
 }

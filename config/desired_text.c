@@ -1,21 +1,6 @@
-/* What is wrong with a connsync.json, as one sentence that begins with the place. */
+/* What is wrong with a connsync.json, as one sentence that begins with the place. For people at a
+ * terminal: a board shows the place and the number of the error. */
 #include "config/desired_state.h"
-
-static void write_place(struct cs_writer *writer, enum cs_desired_member list, uint32_t index,
-                        enum cs_desired_member member)
-{
-    if (list != CS_DESIRED_NO_MEMBER) {
-        cs_write_string(writer, cs_desired_member_name(list));
-        cs_write_string(writer, "[");
-        cs_write_u64(writer, index);
-        cs_write_string(writer, member == CS_DESIRED_NO_MEMBER ? "]" : "].");
-    } else if (member == CS_DESIRED_NO_MEMBER) {
-        cs_write_string(writer, "the document");
-    }
-    if (member != CS_DESIRED_NO_MEMBER) {
-        cs_write_string(writer, cs_desired_member_name(member));
-    }
-}
 
 /* Lines and columns are counted from 1, columns in bytes. */
 static void write_line(struct cs_writer *writer, struct cs_slice text, uint32_t offset)
@@ -39,33 +24,35 @@ static void write_line(struct cs_writer *writer, struct cs_slice text, uint32_t 
 /* Of a member's name that is not known, so much is repeated. */
 #define UNKNOWN_NAME_MAX 40
 
-/* By error. Those that end in a blank are completed by what is written behind them. */
+/* Those that end in a blank are completed by what is written behind them. */
 static const char *const sentences[] = {
-    "no error",
-    "not strict JSON (RFC 8259)",
-    "too large",
-    "unknown member ",
-    "is there twice",
-    "must be ",
-    "must not be empty",
-    "too long; the most bytes are ",
-    "has a character that may not be in it",
-    "must be HOST or HOST:PORT, as in tenant.eu.auth0.com",
-    "must be a whole number and s, m, h or d, from 1s to 30d",
-    "must be on_each_login, on_first_login or never_on_login",
-    "must begin with con_; is it a name",
-    "begins with con_; give it as id",
-    "needs exactly one of id, name and strategy",
-    "is missing",
-    "only goes with \"all\": true",
-    "remove it, or client_id and client_secret",
-    "too many; there is room for ",
-    "the same as ",
-    "no connection of the tenant is meant by it",
-    "a board needs each connection in connections",
-    "a board needs the id or the name instead",
-    "a board needs a token, or client_id and client_secret",
+    [CS_DESIRED_OK] = "no error",
+    [CS_DESIRED_ERR_NOT_JSON] = "not strict JSON (RFC 8259)",
+    [CS_DESIRED_ERR_TOO_LARGE] = "too large",
+    [CS_DESIRED_ERR_UNKNOWN_MEMBER] = "unknown member ",
+    [CS_DESIRED_ERR_DUPLICATE_MEMBER] = "is there twice",
+    [CS_DESIRED_ERR_TYPE] = "must be ",
+    [CS_DESIRED_ERR_EMPTY] = "must not be empty",
+    [CS_DESIRED_ERR_TOO_LONG] = "too long; the most bytes are ",
+    [CS_DESIRED_ERR_CHARACTER] = "has a character that may not be in it",
+    [CS_DESIRED_ERR_DOMAIN] = "must be HOST or HOST:PORT, as in tenant.eu.auth0.com",
+    [CS_DESIRED_ERR_EVERY] = "must be a whole number and s, m, h or d, from 1s to 30d",
+    [CS_DESIRED_ERR_SETTING] = "must be on_each_login, on_first_login or never_on_login",
+    [CS_DESIRED_ERR_ID] = "must begin with con_; is it a name",
+    [CS_DESIRED_ERR_NAME] = "begins with con_; give it as id",
+    [CS_DESIRED_ERR_KEY] = "needs exactly one of id, name and strategy",
+    [CS_DESIRED_ERR_MISSING] = "is missing",
+    [CS_DESIRED_ERR_NEEDS_ALL] = "only goes with \"all\": true",
+    [CS_DESIRED_ERR_TWO_CREDENTIALS] = "remove it, or client_id and client_secret",
+    [CS_DESIRED_ERR_TOO_MANY] = "too many; there is room for ",
+    [CS_DESIRED_ERR_REPEATED] = "the same as ",
+    [CS_DESIRED_ERR_UNMATCHED] = "no connection of the tenant is meant by it",
+    [CS_DESIRED_ERR_BOARD_ALL] = "a board needs each connection in connections",
+    [CS_DESIRED_ERR_BOARD_STRATEGY] = "a board needs the id or the name instead",
+    [CS_DESIRED_ERR_BOARD_CREDENTIALS] = "a board needs a token, or client_id and client_secret",
 };
+_Static_assert(sizeof sentences / sizeof sentences[0] == CS_DESIRED_ERR_BOARD_CREDENTIALS + 1,
+               "an error without a sentence");
 
 /* The name at a quote, with nothing in it that could move a terminal's cursor. */
 static void write_unknown_name(struct cs_writer *writer, struct cs_slice text, uint32_t offset)
@@ -86,14 +73,14 @@ static void write_unknown_name(struct cs_writer *writer, struct cs_slice text, u
 
 static const char *type_of(const struct cs_desired_fault *fault)
 {
-    switch (fault->member) {
+    switch (fault->place.member) {
     case CS_DESIRED_ALL:
         return "true or false";
     case CS_DESIRED_EXCEPT:
     case CS_DESIRED_CONNECTIONS:
         return "a list";
     case CS_DESIRED_NO_MEMBER:
-        return fault->list == CS_DESIRED_EXCEPT ? "a string" : "an object";
+        return fault->place.list == CS_DESIRED_EXCEPT ? "a string" : "an object";
     default:
         return "a string";
     }
@@ -115,7 +102,7 @@ static void write_error(const struct cs_desired_fault *fault, struct cs_slice te
         cs_write_u64(writer, fault->limit);
         break;
     case CS_DESIRED_ERR_REPEATED:
-        write_place(writer, fault->other_list, fault->other, CS_DESIRED_NO_MEMBER);
+        cs_desired_write_place(&fault->other, writer);
         break;
     default:
         break;
@@ -128,7 +115,7 @@ void cs_desired_explain(const struct cs_desired_fault *fault, struct cs_slice te
     if (fault->error == CS_DESIRED_ERR_NOT_JSON) {
         write_line(writer, text, fault->offset);
     } else {
-        write_place(writer, fault->list, fault->index, fault->member);
+        cs_desired_write_place(&fault->place, writer);
     }
     cs_write_string(writer, ": ");
     write_error(fault, text, writer);

@@ -40,11 +40,15 @@ static int find_text(struct cs_slice *text, struct cs_writer *reason)
     }
 }
 
-static int refuse(const struct cs_desired_fault *fault, struct cs_slice text,
-                  struct cs_writer *reason)
+/* The place and a number: the sentences for them are a kilobyte, and connsync flash-image has
+ * them, of the same document. */
+static int refuse(const struct cs_desired_fault *fault, struct cs_writer *reason)
 {
     cs_write_string(reason, "refused: ");
-    cs_desired_explain(fault, text, reason);
+    cs_desired_write_place(&fault->place, reason);
+    cs_write_string(reason, ": error ");
+    cs_write_u64(reason, fault->error);
+    cs_write_string(reason, "; connsync flash-image says more");
     return CONNSYNC_BOARD_REFUSED_CONFIGURATION;
 }
 
@@ -93,7 +97,7 @@ int connsync_settings_read(struct connsync_settings *settings, void *memory, siz
     }
     if (!cs_desired_read(desired, text, memory, capacity, &fault) ||
         !cs_desired_check_board(desired, &fault)) {
-        return refuse(&fault, text, reason);
+        return refuse(&fault, reason);
     }
     take(&block, desired->count * sizeof *desired->entries);
 

@@ -43,6 +43,8 @@ POINTERS = {
     "release": ["core/tls/mbedtls/world.c:world_release"],
     "random": ["core/tls/mbedtls/library_3.c:draw"],
     "input": ["ethernet_input"],
+    "goes_before": ["config/desired_find.c:goes_before", "core/json/merge.c:goes_before"],
+    "swap": ["config/desired_find.c:swap", "core/json/merge.c:swap"],
 }
 
 # What a library may call before it returns; the first pattern that fits its function.

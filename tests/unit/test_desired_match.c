@@ -126,7 +126,7 @@ static void check_unmatched(struct document *document, const struct model *model
             assert_true(cs_desired_next_unmatched(&document->desired, &next, &fault));
             assert_int_equal(fault.error, CS_DESIRED_ERR_UNMATCHED);
             assert_int_equal(next, i + 1);
-            assert_int_equal(fault.list,
+            assert_int_equal(fault.place.list,
                              model->wanted[i] ? CS_DESIRED_CONNECTIONS : CS_DESIRED_EXCEPT);
         }
     }
