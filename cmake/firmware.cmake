@@ -58,8 +58,6 @@ add_compile_options(-fno-move-loop-invariants -fno-tree-loop-im -fno-schedule-in
 # Nothing that the arena hands out asks for more than a word's alignment here, and half
 # the header of each piece is half of what they cost.
 add_compile_definitions(CS_ARENA_ALIGN=4)
-# A board sets connections by name; lists, and what only a host reads of an answer, stay out.
-add_compile_definitions(CONNSYNC_CORE_SMALL)
 
 find_program(CONNSYNC_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH)
 find_program(CONNSYNC_PYTHON python3 REQUIRED)

@@ -33,16 +33,18 @@
  *         }
  *         struct connsync_job job;
  *         memset(&job, 0, sizeof job);
- *         job.operation = CONNSYNC_SET;
+ *         job.operation = &connsync_operation_set;
  *         job.connection = "google-oauth2";
  *         job.wanted = CONNSYNC_ON_FIRST_LOGIN;
- *         connsync_begin(agent, &job);
  *
- *         struct connsync_wait wait;
- *         do {
- *             status = connsync_step(agent, &wait);
- *             // a real caller sleeps here until `wait` is over
- *         } while (status == CONNSYNC_WOULD_BLOCK);
+ *         status = connsync_begin(agent, &job);
+ *         if (status == CONNSYNC_OK) {
+ *             struct connsync_wait wait;
+ *             do {
+ *                 status = connsync_step(agent, &wait);
+ *                 // a real caller sleeps here until `wait` is over
+ *             } while (status == CONNSYNC_WOULD_BLOCK);
+ *         }
  *         connsync_close(agent);
  *         return status;
  *     }
@@ -67,7 +69,7 @@
 extern "C" {
 #endif
 
-/* Serves a document of about a megabyte, the most that the service accepts, with
+/* Large enough for a document of about a megabyte, the most that the service accepts, with
  * its tokens, beside a TLS session. Only what is used is ever touched. */
 #define CONNSYNC_MEMORY_RECOMMENDED (8u * 1024u * 1024u)
 
@@ -115,18 +117,25 @@ struct connsync_grant {
 /* The longest client assertion that is asked for, with its final NUL. */
 #define CONNSYNC_ASSERTION_SIZE 3072u
 
-/* What a client may have beside its id, or in place of a secret. Any member may be 0. */
+/* Room for the names of all scopes that a job may need, with commas and the final NUL. */
+#define CONNSYNC_SCOPES_SIZE 96
+
+/*
+ * What a client may have beside its id, or in place of a secret; any member may be 0. With it
+ * a token's scopes are looked at before it is used. The caller's; connsync_client_init fills
+ * it, and before that call nothing of what it is for is linked.
+ */
 struct connsync_client {
     /*
-     * private_key_jwt: writes a new assertion (RFC 7523), made at `utc_seconds`, as a
+     * private_key_jwt: writes a new assertion (RFC 7523), issued at `utc_seconds`, as a
      * string without a character that a form would have to escape. Anything but
      * CONNSYNC_OK ends the job with that status. The time is the port's; 0 where that
-     * does not know. If the service declines and the Date of its answer is more than
+     * does not know. If the service rejects it and the Date of its answer is more than
      * ten seconds away, the assertion is asked for once more, at that time.
      */
     enum connsync_status (*assertion)(void *context, int64_t utc_seconds, char *out, size_t size);
 
-    /* Told of each token that was granted and will do, so that it can be kept. */
+    /* Told of each token that was granted and is accepted, so that it can be kept. */
     void (*granted)(void *context, const struct connsync_grant *grant);
     void *context; /* of both */
 
@@ -141,43 +150,60 @@ struct connsync_client {
     size_t certificate_length;
     const uint8_t *key;
     size_t key_length;
+
+    /* Private. */
+    const struct connsync_client_hooks *hooks;
+    int64_t issued_at;    /* by what the last assertion said */
+    int64_t clock_offset; /* added to the port's UTC for an assertion; 0 while that is accepted */
+    bool reissued;        /* an assertion was re-issued by the service's clock, in this job */
+    char missing_scopes[CONNSYNC_SCOPES_SIZE];
 };
+
+/* A client that has nothing yet. */
+void connsync_client_init(struct connsync_client *client);
 
 /* Lists, single reads and writes, each of which may draw from a bucket of its own. */
 #define CONNSYNC_PACE_BUCKETS 3
 /* A wait without an end that could be told: nothing may be sent at all. */
 #define CONNSYNC_PACE_NEVER UINT32_MAX
 
-/* What the answers have said of one bucket. Private. */
+/* Private: what is known of one of the tenant's buckets. */
 struct connsync_pace_bucket {
     bool known;
-    bool distrusted; /* a proved rate was followed by 429: it refills in bursts */
-    bool waited;     /* the last request had to wait for it */
+    bool bursty; /* 429 came in spite of a measured rate: it refills in bursts */
+    bool waited; /* the last request had to wait for it */
     uint32_t limit;
-    uint32_t remaining; /* as the last answer said */
-    uint32_t reset_ms;  /* from then on, to the Reset that it stated; 0: not stated */
-    uint32_t fruitless; /* waits in a row that brought nothing */
-    uint32_t rate;      /* proved refilling, in requests per 1,000 seconds; 0: none yet */
+    uint32_t remaining;    /* as the last answer said */
+    uint32_t reset_ms;     /* from then on, to the Reset that it stated; 0: not stated */
+    uint32_t failed_waits; /* in a row: the bucket held no more after them */
+    uint32_t rate;         /* measured refilling, in requests per 1,000 seconds; 0: none yet */
     uint64_t answered_at;
-    uint64_t proof_since;     /* the proof under way: since when, */
-    uint32_t proof_remaining; /* what remained then, */
-    uint32_t proof_requests;  /* and how many were answered since */
+    uint64_t measured_since;   /* the measurement under way: since when, */
+    uint32_t measured_from;    /* what remained then, */
+    uint32_t measured_answers; /* and how many answers came since */
 };
 
 /* What keeps requests within a tenant's rate limit (core/auth0/pace.h in the sources says
- * how). The caller's; all zeros but for the first two members to begin with. It may be kept
- * from agent to agent, while the tenant is the same. */
+ * how). The caller's, and connsync_pace_init fills it. It may be kept from agent to agent, while
+ * the tenant is the same. */
 struct connsync_pace {
     uint32_t interval_ms; /* at least so long from one request to the next; 0: no limit */
     uint32_t leave;       /* requests of each bucket that are never taken */
 
     /* Private. */
+    const struct connsync_pace_hooks *hooks;
     uint32_t spread_ms;
-    uint32_t calm; /* answers other than 429 since `spread_ms` was set */
+    uint32_t quiet; /* answers other than 429 since `spread_ms` was set */
     uint64_t next_at;
     uint64_t sent_at;
     struct connsync_pace_bucket buckets[CONNSYNC_PACE_BUCKETS];
 };
+
+/* A pace without an interval that leaves nothing, and knows nothing yet. */
+void connsync_pace_init(struct connsync_pace *pace);
+
+/* Forgets what was learnt of a tenant, and keeps `interval_ms` and `leave`. */
+void connsync_pace_forget(struct connsync_pace *pace);
 
 struct connsync_config {
     const struct connsync_port *port;
@@ -197,8 +223,8 @@ struct connsync_config {
     size_t anchors_length;
 
     /* A Management API access token; or NULL, and the client's credentials; or both: a
-     * token that was kept, and when the service does not take it any more, another is
-     * asked for, once a job (both not with CONNSYNC_CORE_SMALL). */
+     * token that was kept, and when the service does not accept it any more, another is
+     * asked for, once a job. */
     const char *token;
     const char *client_id;
     const char *client_secret;
@@ -210,37 +236,41 @@ struct connsync_config {
 
     /* Bytes of the block that a document must leave free, so that a lost
      * connection can be opened again while the document is held. With 0 the
-     * document is given up for the handshake and read again. */
+     * document is released for the handshake and read again. */
     uint32_t reconnect_reserve;
 
     /* Keeps requests to the Management API within its rate limits; NULL: only an answer
      * of 429 does. A wait for it postpones the end of the job, unless it alone is longer
-     * than the job may take: CONNSYNC_ERR_RATE_LIMITED. Not with CONNSYNC_CORE_SMALL. */
+     * than the job may take: CONNSYNC_ERR_RATE_LIMITED. connsync_pace_init() filled it. */
     struct connsync_pace *pace;
 
-    /* More of the client's credentials, or NULL. Not with CONNSYNC_CORE_SMALL. */
-    const struct connsync_client *client;
+    /* More of the client's credentials, or NULL. connsync_client_init() filled it. */
+    struct connsync_client *client;
 };
 
-enum connsync_operation {
-    CONNSYNC_GET,    /* read one connection's setting */
-    CONNSYNC_SET,    /* make one connection's setting `wanted`, keep all else, verify */
-    CONNSYNC_LIST,   /* each connection in turn: steps return CONNSYNC_ITEM */
-    CONNSYNC_PATCH,  /* merge `document` into `options` (RFC 7396), keep all else, verify */
-    CONNSYNC_RESTORE /* put `document` in the place of `options`, verify */
-};
+/*
+ * What a job does. Each is a table of functions in a file of its own: a program links what
+ * belongs to the operations that it names, and nothing else.
+ */
+struct connsync_operation;
 
-/* What `look` is shown. */
-enum connsync_sight {
-    CONNSYNC_SIGHT_BEFORE, /* `options` as received, by CONNSYNC_GET, or before a write */
-    CONNSYNC_SIGHT_WANTED, /* as CONNSYNC_PATCH or CONNSYNC_RESTORE is about to write them */
-    CONNSYNC_SIGHT_AFTER   /* as a reading after the write shows them */
-};
+/* Reads one connection's setting. */
+extern const struct connsync_operation connsync_operation_get;
+/* Makes one connection's setting `wanted`, keeps all else, verifies. */
+extern const struct connsync_operation connsync_operation_set;
+/* Hands out each connection in turn: steps return CONNSYNC_ITEM. */
+extern const struct connsync_operation connsync_operation_list;
+/* Merges `document` into `options` (RFC 7396), keeps all else, verifies. */
+extern const struct connsync_operation connsync_operation_patch;
+/* Puts `document` in the place of `options`, verifies. */
+extern const struct connsync_operation connsync_operation_restore;
 
-/* A core compiled with CONNSYNC_CORE_SMALL, for boards, refuses all but CONNSYNC_SET with
- * CONNSYNC_ERR_ARGUMENT, and tells from the port's clock, not from the answer's Date,
- * how long a rate limit lasts; a Retry-After that is a date is not understood. Otherwise it
- * does the same. */
+/* What an observer is shown. */
+enum connsync_stage {
+    CONNSYNC_STAGE_BEFORE,  /* `options` as received, by a get, or before a write */
+    CONNSYNC_STAGE_PLANNED, /* as a patch or a restore is about to write them */
+    CONNSYNC_STAGE_AFTER    /* as read back after the write */
+};
 
 /* One page of a list, and where the next one begins. All zeros: the first page. */
 struct connsync_page {
@@ -251,43 +281,38 @@ struct connsync_page {
 };
 
 struct connsync_job {
-    enum connsync_operation operation;
-    /* An id ("con_...") or an exact name; NULL for CONNSYNC_LIST. */
+    const struct connsync_operation *operation;
+    /* An id ("con_...") or an exact name; NULL for a list. */
     const char *connection;
-    enum connsync_setting wanted; /* CONNSYNC_SET */
+    enum connsync_setting wanted; /* of a set */
     /* Stop before the write: the outcome is unchanged or would_change. */
     bool dry_run;
     /* Write although `options.configuration` holds values that the service gave
      * back encrypted and may encrypt once more. */
     bool allow_encrypted_configuration;
-
-    /* The rest is not looked at with CONNSYNC_CORE_SMALL. */
-
-    /* CONNSYNC_LIST: hand out this page alone, and set `*page` to the next one; other
+    /* Of a list: hand out this page alone, and set `*page` to the next one; other
      * jobs may come between the two. NULL: all pages. */
     struct connsync_page *page;
-    /* Shown the bytes of `options`: by CONNSYNC_GET, by all that write directly before they
+    /* Shown the bytes of `options`: by a get, by all that write directly before they
      * would, each time that they decide to, and after it. Before a write anything but
      * CONNSYNC_OK ends the job with that status, and nothing is written; after it the
-     * status is of no account. NULL: nobody looks. The bytes hold secrets and are gone
+     * status is ignored. NULL: there is no observer. The bytes hold secrets and are gone
      * after the call. */
-    enum connsync_status (*look)(void *context, enum connsync_sight sight, const char *options,
-                                 size_t length);
-    void *look_context;
-#ifndef CONNSYNC_CORE_SMALL
-    /* CONNSYNC_PATCH: a strict JSON text that cs_merge_check() has passed;
-     * CONNSYNC_RESTORE: the text of an object. Anything else is CONNSYNC_ERR_ARGUMENT. */
+    enum connsync_status (*observer)(void *context, enum connsync_stage stage, const char *options,
+                                     size_t length);
+    void *observer_context;
+    /* Of a patch: strict JSON; of a restore: an object. Anything else is
+     * CONNSYNC_ERR_ARGUMENT. */
     const char *document;
     size_t document_length;
     /* X-Correlation-ID of each write, so that the tenant's log can be searched for it:
      * visible ASCII, shorter than CONNSYNC_CORRELATION_ID_SIZE. NULL: none. */
     const char *correlation_id;
-#endif
 };
 
 enum connsync_outcome {
     CONNSYNC_PENDING = 0,
-    CONNSYNC_UNCHANGED,    /* as wanted already; nothing was written */
+    CONNSYNC_UNCHANGED,    /* it is as asked for already; nothing was written */
     CONNSYNC_CHANGED,      /* written and verified */
     CONNSYNC_WOULD_CHANGE, /* dry run */
     CONNSYNC_REFUSED,      /* nothing was written, for the reason in the status */
@@ -299,9 +324,9 @@ const char *connsync_outcome_name(enum connsync_outcome outcome);
 
 /* What became of the write. */
 enum connsync_write {
-    CONNSYNC_NOT_WRITTEN = 0, /* none was sent, or the service declined it */
-    CONNSYNC_WRITE_UNKNOWN,   /* sent; no answer came, and no later reading settled it */
-    CONNSYNC_WRITTEN          /* acknowledged, or seen by a later reading */
+    CONNSYNC_NOT_WRITTEN = 0, /* none was sent, or the service rejected it */
+    CONNSYNC_WRITE_UNKNOWN,   /* sent; no answer came, and nothing that was read back settled it */
+    CONNSYNC_WRITTEN          /* acknowledged, or seen when reading back */
 };
 
 struct connsync_result {
@@ -322,14 +347,12 @@ struct connsync_result {
     uint32_t added;
     uint32_t derived;
 
-#ifndef CONNSYNC_CORE_SMALL
-    /* Members that CONNSYNC_PATCH or CONNSYNC_RESTORE was to add, change or remove: that are
+    /* Members that a patch or a restore was to add, change or remove: that are
      * so now, and that are not. The counts above are of the others then. */
     uint32_t applied;
     uint32_t pending;
 
     uint32_t writes; /* of the requests, those that would write */
-#endif
 
     uint32_t requests;   /* HTTP requests sent, retries included */
     uint32_t handshakes; /* TLS handshakes completed */
@@ -354,7 +377,7 @@ struct connsync_wait {
 struct connsync;
 
 /* Carves an agent out of the block. NULL, with the reason in `*status`, when the
- * configuration or the block will not do. Sends nothing. */
+ * configuration or the block is not accepted. Sends nothing. */
 struct connsync *connsync_open(const struct connsync_config *config, enum connsync_status *status);
 
 /* Begins a job; the one before must have ended. The connection and the token are
@@ -381,7 +404,7 @@ const struct connsync_result *connsync_result(const struct connsync *agent);
 /* Ends the connection and gives back the session's memory, and keeps the token: for
  * a pause between two jobs that the service would not hold a connection for. No job
  * may be under way. */
-void connsync_hang_up(struct connsync *agent);
+void connsync_disconnect(struct connsync *agent);
 
 /* Ends the connection, wipes the token and the keys. The block is the caller's
  * again. NULL is allowed. */

@@ -1,4 +1,9 @@
-#include "core/agent/agent.h"
+/*
+ * The public calls: opening and closing, one job, its steps, and when it tries again. What a
+ * request is, and what its answer means, is left to agent_flow.c and the operations.
+ */
+#include "core/agent/client.h"
+#include "core/agent/operation.h"
 
 #include <string.h>
 
@@ -10,7 +15,11 @@ static bool is_usable(const struct connsync_config *config)
         config->domain[0] == '\0' || config->anchors == NULL || config->anchors_length == 0) {
         return false;
     }
-    return config->token != NULL || cs_agent_has_client(config);
+    if ((config->client != NULL && config->client->hooks == NULL) ||
+        (config->pace != NULL && config->pace->hooks == NULL)) {
+        return false; /* not initialised */
+    }
+    return config->token != NULL || cs_client_is_usable(config);
 }
 
 static bool draw_random(const struct connsync *agent, void *out, size_t size)
@@ -25,7 +34,16 @@ static enum connsync_status prepare(struct connsync *agent)
     if (!draw_random(agent, &agent->digest_key, sizeof agent->digest_key)) {
         return CONNSYNC_ERR_ENTROPY;
     }
-    return cs_exchange_init(&agent->exchange, &agent->config, &agent->arena);
+    enum connsync_status status = cs_exchange_init(&agent->exchange, &agent->config, &agent->arena);
+    const struct connsync_client *client = agent->config.client;
+    if (agent->config.pace != NULL) {
+        agent->exchange.fields = agent->config.pace->hooks->fields;
+    }
+    if (client != NULL && status == CONNSYNC_OK) {
+        agent->exchange.fields = client->hooks->fields;
+        status = client->hooks->identify(client, &agent->exchange.tls);
+    }
+    return status;
 }
 
 /* Bytes to skip so that the agent lies on the alignment of its strictest member. */
@@ -111,7 +129,7 @@ size_t connsync_memory_in_use(const struct connsync *agent)
     return sizeof *agent + cs_arena_in_use(&agent->arena);
 }
 
-void connsync_hang_up(struct connsync *agent)
+void connsync_disconnect(struct connsync *agent)
 {
     cs_exchange_disconnect(&agent->exchange);
 }
@@ -135,43 +153,22 @@ const char *connsync_outcome_name(enum connsync_outcome outcome)
 
 static bool is_valid(const struct connsync_job *job)
 {
-    bool sets = job->operation == CONNSYNC_SET && job->wanted != CONNSYNC_SETTING_UNKNOWN;
+    const struct connsync_operation *operation = job->operation;
+    const char *correlation_id = job->correlation_id;
 
-    if (CS_AGENT_SMALL && (!sets || job->dry_run)) {
+    if (operation == NULL ||
+        (correlation_id != NULL && strlen(correlation_id) >= CONNSYNC_CORRELATION_ID_SIZE)) {
         return false;
     }
-    if (job->operation == CONNSYNC_LIST) {
-        return true;
-    }
-    if (job->connection == NULL || job->connection[0] == '\0') {
+    if (!operation->lists && (job->connection == NULL || job->connection[0] == '\0')) {
         return false;
     }
-#ifndef CONNSYNC_CORE_SMALL
-    if (job->correlation_id != NULL &&
-        strlen(job->correlation_id) >= CONNSYNC_CORRELATION_ID_SIZE) {
-        return false;
-    }
-    if (job->document != NULL) {
-        return job->operation == CONNSYNC_PATCH || job->operation == CONNSYNC_RESTORE;
-    }
-#endif
-    return sets || job->operation == CONNSYNC_GET;
+    return operation->is_valid == NULL || operation->is_valid(job);
 }
 
 static uint32_t timeout_of(const struct connsync *agent)
 {
     return agent->config.timeout_ms != 0 ? agent->config.timeout_ms : CS_AGENT_TIMEOUT_DEFAULT_MS;
-}
-
-static void begin_list(struct connsync *agent)
-{
-    const struct connsync_page *page = agent->job.page;
-
-    agent->take = page != NULL && page->take > 0 ? page->take : CONNSYNC_PAGE_MAX;
-    agent->cursor[0] = '\0';
-    if (page != NULL) {
-        memcpy(agent->cursor, page->cursor, sizeof agent->cursor);
-    }
 }
 
 enum connsync_status connsync_begin(struct connsync *agent, const struct connsync_job *job)
@@ -191,16 +188,14 @@ enum connsync_status connsync_begin(struct connsync *agent, const struct connsyn
     agent->stale_reads = 0;
     agent->pause_until = 0;
     agent->deadline = cs_exchange_now_ms(&agent->exchange) + timeout_of(agent);
-    if (!CS_AGENT_SMALL) {
-        begin_list(agent);
+    if (job->operation->lists) {
+        job->operation->begin(agent);
     }
-#ifndef CONNSYNC_CORE_SMALL
-    agent->redated = false;
-    cs_agent_judge_kept_token(agent);
-#endif
-    agent->phase = agent->config.token == NULL && agent->token == NULL
-                       ? CS_AGENT_TOKEN
-                       : cs_agent_first_phase(agent);
+    if (agent->config.client != NULL) {
+        agent->config.client->hooks->begin(agent);
+    }
+    agent->phase =
+        agent->config.token == NULL && agent->token == NULL ? CS_AGENT_TOKEN : CS_AGENT_READ;
     return CONNSYNC_OK;
 }
 
@@ -269,14 +264,14 @@ static unsigned retries_max(const struct connsync *agent, bool answered)
 /* Where the answer's own Date is not read, our clock has to do. */
 static const struct cs_http_head *dated_head(struct connsync *agent)
 {
-    struct cs_http_head *head = &agent->exchange.parser.head;
-#ifdef CONNSYNC_CORE_SMALL
     const struct connsync_port *port = agent->config.port;
-    int64_t utc = -1; /* CS_HTTP_UNKNOWN, if it stays so */
+    struct cs_http_head *head = &agent->exchange.parser.head;
 
-    (void)port->utc_seconds(port->context, &utc);
-    head->date = (uint64_t)utc;
-#endif
+    if (agent->exchange.fields == NULL) {
+        int64_t utc = -1; /* CS_HTTP_UNKNOWN, if it stays so */
+        (void)port->utc_seconds(port->context, &utc);
+        head->date = (uint64_t)utc;
+    }
     return head;
 }
 
@@ -304,18 +299,24 @@ static enum connsync_status try_again(struct connsync *agent, enum connsync_stat
     return CONNSYNC_WOULD_BLOCK;
 }
 
+static bool is_paging(const struct connsync *agent)
+{
+    return agent->phase == CS_AGENT_READ && agent->job.operation->lists;
+}
+
 /* A document that is too large for its buffer: a page may be asked for in smaller
  * parts, a single connection cannot. */
 static enum connsync_status too_large(struct connsync *agent)
 {
-    if (cs_agent_is_in(agent, CS_AGENT_LIST) && agent->take > 1) {
-        agent->take /= 2;
+    const struct connsync_operation *operation = agent->job.operation;
+
+    if (is_paging(agent) && operation->ask_for_less(agent)) {
         return CONNSYNC_WOULD_BLOCK;
     }
     if (agent->exchange.bytes_needed > 0) {
         agent->result.bytes_needed = agent->exchange.bytes_needed;
     }
-    return end(agent, agent->phase == CS_AGENT_READ && cs_agent_writes(agent)
+    return end(agent, agent->phase == CS_AGENT_READ && operation->writes
                           ? CONNSYNC_REFUSED_TOO_LARGE
                           : CONNSYNC_ERR_HTTP_TOO_LARGE);
 }
@@ -325,8 +326,7 @@ static enum connsync_status too_large(struct connsync *agent)
  * which was declined with the token, a reading comes first. */
 static bool may_renew(const struct connsync *agent, enum connsync_status status)
 {
-    bool renewable =
-        agent->token != NULL || (!CS_AGENT_SMALL && cs_agent_has_client(&agent->config));
+    bool renewable = agent->token != NULL || cs_client_is_usable(&agent->config);
 
     return status == CONNSYNC_ERR_UNAUTHORIZED && renewable && !agent->renewed;
 }
@@ -335,26 +335,23 @@ static enum connsync_status renew(struct connsync *agent)
 {
     agent->renewed = true;
     drop_token(agent);
-    if (!CS_AGENT_SMALL) {
-        agent->config.token = NULL; /* it was kept from before */
-    }
+    agent->config.token = NULL; /* it was kept from before */
     agent->phase = CS_AGENT_TOKEN;
     return CONNSYNC_WOULD_BLOCK;
 }
 
 static enum connsync_status after_failure(struct connsync *agent, enum connsync_status status)
 {
+    const struct connsync_client *client = agent->config.client;
+
     if (may_renew(agent, status)) {
         return renew(agent);
     }
-#ifndef CONNSYNC_CORE_SMALL
-    if (cs_agent_redates(agent, status)) {
+    if (client != NULL && client->hooks->reissues(agent, status)) {
         return CONNSYNC_WOULD_BLOCK;
     }
-#endif
     bool body_too_large = status == CONNSYNC_ERR_HTTP_TOO_LARGE && agent->exchange.bytes_needed > 0;
-    bool page_too_large =
-        cs_agent_is_in(agent, CS_AGENT_LIST) && status == CONNSYNC_REFUSED_TOO_LARGE;
+    bool page_too_large = is_paging(agent) && status == CONNSYNC_REFUSED_TOO_LARGE;
 
     if (body_too_large || page_too_large) {
         return too_large(agent);
@@ -385,7 +382,7 @@ static bool is_pausing(struct connsync *agent, struct connsync_wait *wait)
 /* Token requests are counted apart, by the service as well. */
 static bool is_paced(const struct connsync *agent)
 {
-    return CS_AGENT_PACES && agent->config.pace != NULL && agent->phase != CS_AGENT_TOKEN;
+    return agent->config.pace != NULL && agent->phase != CS_AGENT_TOKEN;
 }
 
 /* Keeping to the tenant's rate takes none of the time that the job was given. */
@@ -396,9 +393,9 @@ static enum connsync_status keep_pace(struct connsync *agent)
     }
     struct connsync_pace *pace = agent->config.pace;
     uint64_t now = cs_exchange_now_ms(&agent->exchange);
-    uint32_t wait = cs_pace_wait_ms(pace, cs_agent_pace_kind(agent), now);
+    uint32_t wait = pace->hooks->wait_ms(pace, cs_agent_pace_kind(agent), now);
     if (wait == 0) {
-        cs_pace_begin(pace, cs_agent_pace_kind(agent), now);
+        pace->hooks->begin(pace, cs_agent_pace_kind(agent), now);
         return CONNSYNC_OK;
     }
     if (wait >= timeout_of(agent)) {
@@ -412,9 +409,11 @@ static enum connsync_status keep_pace(struct connsync *agent)
 
 static void learn_pace(struct connsync *agent)
 {
+    struct connsync_pace *pace = agent->config.pace;
+
     if (is_paced(agent)) {
-        cs_pace_answer(agent->config.pace, cs_agent_pace_kind(agent), &agent->exchange.parser.head,
-                       cs_exchange_now_ms(&agent->exchange));
+        pace->hooks->answer(pace, cs_agent_pace_kind(agent), &agent->exchange.parser.head,
+                            cs_exchange_now_ms(&agent->exchange));
     }
 }
 
@@ -461,7 +460,7 @@ static enum connsync_status step_round(struct connsync *agent, struct connsync_w
     if (status == CONNSYNC_OK) {
         return end(agent, status);
     }
-    bool goes_on = status == CONNSYNC_WOULD_BLOCK || (!CS_AGENT_SMALL && status == CONNSYNC_ITEM);
+    bool goes_on = status == CONNSYNC_WOULD_BLOCK || status == CONNSYNC_ITEM;
     return goes_on ? status : after_failure(agent, status);
 }
 
@@ -481,8 +480,8 @@ enum connsync_status connsync_step(struct connsync *agent, struct connsync_wait 
         if (is_pausing(agent, wait)) {
             return CONNSYNC_WOULD_BLOCK;
         }
-        if (cs_agent_is_in(agent, CS_AGENT_LISTING)) {
-            status = cs_agent_next_item(agent);
+        if (agent->phase == CS_AGENT_LISTING) {
+            status = agent->job.operation->next(agent);
             if (status != CONNSYNC_WOULD_BLOCK && status != CONNSYNC_ITEM) {
                 status = end(agent, status);
             }

@@ -1,4 +1,8 @@
-#include "core/agent/agent.h"
+/*
+ * The requests of a job, and what is done with the answer to each. What a document means is
+ * left to the operation, whether a failure is tried again to agent.c.
+ */
+#include "core/agent/operation.h"
 
 #include <string.h>
 
@@ -9,13 +13,19 @@ void cs_agent_pause(struct connsync *agent, uint64_t ms)
 
 /* ---- Documents ---- */
 
+void cs_agent_release_rewrite(struct connsync *agent)
+{
+    struct cs_rewrite *rewrite = &agent->rewrite;
+
+    cs_exchange_drop(&agent->exchange, &rewrite->text, rewrite->text_size);
+    rewrite->text_size = 0;
+}
+
 void cs_agent_release_document(struct connsync *agent)
 {
     struct cs_document *document = &agent->document;
 
-    if (!CS_AGENT_SMALL) {
-        cs_agent_release_rewrite(agent);
-    }
+    cs_agent_release_rewrite(agent);
     cs_arena_release(&agent->arena, document->tokens);
     cs_exchange_drop(&agent->exchange, &document->memory, document->text.length);
     memset(document, 0, sizeof *document);
@@ -54,7 +64,7 @@ static enum connsync_status does_not_fit(struct connsync *agent)
 }
 
 /* What is absent or does not fit stays empty. */
-static void describe(struct connsync *agent)
+void cs_agent_describe(struct connsync *agent)
 {
     const struct cs_json *json = &agent->document.json;
     const struct cs_auth0_connection *connection = &agent->document.connection;
@@ -63,6 +73,22 @@ static void describe(struct connsync *agent)
     (void)cs_json_decode(json, connection->id, result->id, sizeof result->id);
     (void)cs_json_decode(json, connection->name, result->name, sizeof result->name);
     (void)cs_json_decode(json, connection->strategy, result->strategy, sizeof result->strategy);
+}
+
+enum connsync_status cs_agent_show(const struct connsync *agent, enum connsync_stage stage,
+                                   struct cs_slice options)
+{
+    if (agent->job.observer == NULL) {
+        return CONNSYNC_OK;
+    }
+    return agent->job.observer(agent->job.observer_context, stage, options.data, options.length);
+}
+
+enum connsync_status cs_agent_show_document(const struct connsync *agent, enum connsync_stage stage)
+{
+    const struct cs_document *document = &agent->document;
+
+    return cs_agent_show(agent, stage, cs_json_raw(&document->json, document->connection.options));
 }
 
 /* ---- Requests ---- */
@@ -87,8 +113,10 @@ static void write_read_target(const struct connsync *agent, struct cs_writer *ta
 static void fill_read(struct connsync *agent, struct cs_exchange_request *request,
                       struct cs_writer *target)
 {
-    if (cs_agent_is_in(agent, CS_AGENT_LIST)) {
-        cs_auth0_write_list(target, agent->take, agent->cursor);
+    const struct connsync_operation *operation = agent->job.operation;
+
+    if (operation->lists) {
+        operation->write_target(agent, target);
     } else {
         write_read_target(agent, target);
     }
@@ -104,9 +132,7 @@ static bool may_handshake(const struct connsync *agent)
     const struct cs_arena *arena = &agent->arena;
     size_t held = document->text.length + (size_t)document->json.count * sizeof *document->tokens;
 
-#ifndef CONNSYNC_CORE_SMALL
     held += agent->rewrite.text_size;
-#endif
     return agent->config.reconnect_reserve > 0 ||
            held + agent->exchange.handshake_memory + CS_AGENT_RESERVE <= arena->size;
 }
@@ -126,10 +152,8 @@ static void fill_write(struct connsync *agent, struct cs_exchange_request *reque
     request->body = agent->patch.body.slices;
     request->body_count = agent->patch.body.count;
     request->keep_at_most = CS_AGENT_ANSWER_MAX;
-#ifndef CONNSYNC_CORE_SMALL
     request->http.correlation_id = agent->job.correlation_id;
     agent->result.writes++;
-#endif
     /* Without room for a handshake beside the document, a connection that is gone
      * means reading again: the handshake needs the document's memory. */
     request->no_connect = !may_connect;
@@ -157,7 +181,7 @@ enum cs_pace_kind cs_agent_pace_kind(const struct connsync *agent)
         return CS_PACE_WRITE;
     }
     /* By its name a connection is found in a list. */
-    return agent->phase == CS_AGENT_READ && known_id(agent) != NULL ? CS_PACE_READ : CS_PACE_LIST;
+    return agent->job.operation->lists || known_id(agent) == NULL ? CS_PACE_LIST : CS_PACE_READ;
 }
 
 enum connsync_status cs_agent_request(struct connsync *agent)
@@ -271,7 +295,7 @@ static enum connsync_status read_connection(struct connsync *agent)
         return CONNSYNC_ERR_ANSWER;
     }
     if (agent->result.id[0] == '\0') {
-        describe(agent);
+        cs_agent_describe(agent);
     }
     if (status == CONNSYNC_OK && agent->result.id[0] == '\0') {
         return CONNSYNC_ERR_ANSWER;
@@ -286,7 +310,7 @@ static enum connsync_status answer_read(struct connsync *agent)
     if (status != CONNSYNC_OK) {
         return status;
     }
-    return cs_agent_judge(agent);
+    return agent->job.operation->judge(agent);
 }
 
 static enum connsync_status answer_write(struct connsync *agent)
@@ -294,68 +318,6 @@ static enum connsync_status answer_write(struct connsync *agent)
     agent->acknowledged = true;
     agent->phase = CS_AGENT_READ;
     return CONNSYNC_WOULD_BLOCK;
-}
-
-/* ---- Lists ---- */
-
-static enum connsync_status answer_list(struct connsync *agent)
-{
-    const struct cs_json *json = &agent->document.json;
-    int list = cs_auth0_connections(json);
-
-    if (list == CS_JSON_NONE) {
-        return CONNSYNC_ERR_ANSWER;
-    }
-    agent->element = cs_json_first(json, list);
-    agent->phase = CS_AGENT_LISTING;
-    return CONNSYNC_WOULD_BLOCK;
-}
-
-static enum connsync_status next_page(struct connsync *agent)
-{
-    const struct cs_json *json = &agent->document.json;
-    struct connsync_page *page = agent->job.page;
-    bool more = cs_auth0_next_cursor(json, agent->cursor, sizeof agent->cursor);
-
-    /* A list that is cut short is not to pass for a whole one. */
-    if (!more && cs_json_string_body(json, cs_json_find_one(json, 0, "next")).length > 0) {
-        return CONNSYNC_ERR_ANSWER;
-    }
-    if (page != NULL) {
-        memcpy(page->cursor, agent->cursor, sizeof page->cursor);
-        page->take = (uint16_t)agent->take;
-        page->bytes = agent->document.text.length;
-        page->count = cs_json_size(json, cs_auth0_connections(json));
-    }
-    if (page != NULL || !more) {
-        return cs_agent_finish(agent, CONNSYNC_UNCHANGED);
-    }
-    agent->phase = CS_AGENT_LIST;
-    return CONNSYNC_WOULD_BLOCK;
-}
-
-enum connsync_status cs_agent_next_item(struct connsync *agent)
-{
-    const struct cs_json *json = &agent->document.json;
-    struct cs_auth0_connection *connection = &agent->document.connection;
-
-    if (agent->element == CS_JSON_NONE) {
-        return next_page(agent);
-    }
-    enum connsync_status status = cs_auth0_read_connection(json, agent->element, connection);
-    describe(agent);
-    /* Without the scope no connection has options; a single odd one is listed with
-     * its setting unknown. */
-    if (status == CONNSYNC_REFUSED_NO_OPTIONS) {
-        return status;
-    }
-    agent->result.before =
-        status == CONNSYNC_OK ? cs_auth0_setting(json, connection) : CONNSYNC_SETTING_UNKNOWN;
-    agent->result.cause =
-        status == CONNSYNC_OK ? cs_auth0_may_write(json, connection, &agent->job) : status;
-    agent->result.after = agent->result.before;
-    agent->element = cs_json_next_element(json, cs_auth0_connections(json), agent->element);
-    return CONNSYNC_ITEM;
 }
 
 enum connsync_status cs_agent_answer(struct connsync *agent)
@@ -376,5 +338,5 @@ enum connsync_status cs_agent_answer(struct connsync *agent)
     if (status != CONNSYNC_OK) {
         return status;
     }
-    return cs_agent_is_in(agent, CS_AGENT_LIST) ? answer_list(agent) : answer_read(agent);
+    return agent->job.operation->lists ? agent->job.operation->judge(agent) : answer_read(agent);
 }

@@ -1,9 +1,7 @@
-/* Patching and restoring: another text for all of `options`, held against what is read after
- * it. Not in a small core. */
+/* Patching and restoring: another text for all of `options`, held against what is read
+ * back. */
 #include "core/agent/agent_write.h"
 #include "core/json/merge.h"
-
-#ifndef CONNSYNC_CORE_SMALL
 
 /* No member is called this: it is no UTF-8. */
 #define NO_NAME "\xff"
@@ -15,14 +13,6 @@ struct parsed {
 };
 
 /* ---- What is to be written ---- */
-
-void cs_agent_release_rewrite(struct connsync *agent)
-{
-    struct cs_rewrite *rewrite = &agent->rewrite;
-
-    cs_exchange_drop(&agent->exchange, &rewrite->text, rewrite->text_size);
-    rewrite->text_size = 0;
-}
 
 /* All that is held counts: each thing by itself may well fit. */
 static enum connsync_status does_not_fit(struct connsync *agent)
@@ -97,7 +87,7 @@ static enum connsync_status make_options(struct connsync *agent)
 
     cs_agent_release_rewrite(agent);
     agent->rewrite.options = given;
-    if (agent->job.operation == CONNSYNC_RESTORE) {
+    if (agent->job.operation == &connsync_operation_restore) {
         return CONNSYNC_OK;
     }
     if (cs_json_check(given, &facts) != CONNSYNC_OK) {
@@ -160,8 +150,9 @@ static enum connsync_status check_wanted(const struct connsync *agent, const str
     if (!cs_json_is_object(wanted, 0)) {
         return CONNSYNC_ERR_ARGUMENT;
     }
-    return agent->job.operation == CONNSYNC_RESTORE ? cs_auth0_may_restore(wanted, &agent->job)
-                                                    : CONNSYNC_OK;
+    return agent->job.operation == &connsync_operation_restore
+               ? cs_auth0_may_restore(wanted, &agent->job)
+               : CONNSYNC_OK;
 }
 
 static bool is_as_wanted(const struct connsync *agent, const struct cs_json *wanted)
@@ -175,10 +166,10 @@ static bool is_as_wanted(const struct connsync *agent, const struct cs_json *wan
 
 static enum connsync_status show(const struct connsync *agent)
 {
-    enum connsync_status status = cs_agent_show_document(agent, CONNSYNC_SIGHT_BEFORE);
+    enum connsync_status status = cs_agent_show_document(agent, CONNSYNC_STAGE_BEFORE);
 
     return status == CONNSYNC_OK
-               ? cs_agent_show(agent, CONNSYNC_SIGHT_WANTED, agent->rewrite.options)
+               ? cs_agent_show(agent, CONNSYNC_STAGE_PLANNED, agent->rewrite.options)
                : status;
 }
 
@@ -247,8 +238,9 @@ static bool compare(struct connsync *agent)
     }
     cs_snapshot_fill(&now, members, &document->json, options, &rules_now, &agent->digest_key);
     /* What a patch names is wanted just so. */
-    struct cs_snapshot_outcome outcome = cs_snapshot_settle(
-        &agent->before, &agent->rewrite.wanted, &now, agent->job.operation == CONNSYNC_RESTORE);
+    struct cs_snapshot_outcome outcome =
+        cs_snapshot_settle(&agent->before, &agent->rewrite.wanted, &now,
+                           agent->job.operation == &connsync_operation_restore);
     cs_arena_release(&agent->arena, members);
     result->verified = outcome.diff.equal;
     result->lost = outcome.diff.lost;
@@ -268,7 +260,7 @@ static enum connsync_status settle(struct connsync *agent)
     if (!compare(agent)) {
         return CONNSYNC_ERR_MEMORY;
     }
-    (void)cs_agent_show_document(agent, CONNSYNC_SIGHT_AFTER);
+    (void)cs_agent_show_document(agent, CONNSYNC_STAGE_AFTER);
     result->after = cs_auth0_setting(&agent->document.json, &agent->document.connection);
     if (result->lost + result->changed > 0) {
         result->write = agent->acknowledged ? CONNSYNC_WRITTEN : CONNSYNC_WRITE_UNKNOWN;
@@ -297,5 +289,3 @@ enum connsync_status cs_agent_judge_rewrite(struct connsync *agent)
     agent->result.after = agent->result.before;
     return prepare(agent);
 }
-
-#endif

@@ -2,21 +2,12 @@
 
 /* ---- Deciding ---- */
 
-static enum connsync_status show_document(const struct connsync *agent, enum connsync_sight sight)
-{
-    if (!CS_AGENT_SHOWS) {
-        return CONNSYNC_OK;
-    }
-    const struct cs_document *document = &agent->document;
-    return cs_agent_show(agent, sight, cs_json_raw(&document->json, document->connection.options));
-}
-
 /*
  * What is written has to be read again beside the snapshot: a little longer by the
  * setting, with a few tokens more, and over a new connection if this one breaks. The
  * first handshake showed what that takes.
  */
-static bool can_verify(struct connsync *agent, size_t growth, size_t tokens, size_t beside)
+bool cs_agent_can_verify(struct connsync *agent, size_t growth, size_t tokens, size_t beside)
 {
     const struct cs_document *document = &agent->document;
     const struct cs_arena_question question = {
@@ -32,18 +23,6 @@ static bool can_verify(struct connsync *agent, size_t growth, size_t tokens, siz
            agent->exchange.handshake_memory <= agent->arena.size;
 }
 
-#ifndef CONNSYNC_CORE_SMALL
-enum connsync_status cs_agent_show_document(const struct connsync *agent, enum connsync_sight sight)
-{
-    return show_document(agent, sight);
-}
-
-bool cs_agent_can_verify(struct connsync *agent, size_t growth, size_t tokens, size_t beside)
-{
-    return can_verify(agent, growth, tokens, beside);
-}
-#endif
-
 static enum connsync_status take_snapshot(struct connsync *agent)
 {
     static const struct cs_snapshot_rules rules = {CS_AUTH0_SETTING, cs_auth0_is_derived};
@@ -52,7 +31,7 @@ static enum connsync_status take_snapshot(struct connsync *agent)
     cs_snapshot_release(&agent->before, &agent->arena);
     if (cs_snapshot_take(&agent->before, &agent->arena, &document->json,
                          document->connection.options, &rules, &agent->digest_key) &&
-        can_verify(agent, 0, 0, 0)) {
+        cs_agent_can_verify(agent, 0, 0, 0)) {
         agent->result.bytes_needed = 0;
         return CONNSYNC_OK;
     }
@@ -72,11 +51,11 @@ static enum connsync_status prepare_write(struct connsync *agent)
     if (agent->result.before == agent->job.wanted) {
         return cs_agent_finish(agent, CONNSYNC_UNCHANGED);
     }
-    status = show_document(agent, CONNSYNC_SIGHT_BEFORE);
+    status = cs_agent_show_document(agent, CONNSYNC_STAGE_BEFORE);
     if (status != CONNSYNC_OK) {
         return status;
     }
-    if (!CS_AGENT_SMALL && agent->job.dry_run) {
+    if (agent->job.dry_run) {
         return cs_agent_finish(agent, CONNSYNC_WOULD_CHANGE);
     }
     status = take_snapshot(agent);
@@ -98,10 +77,6 @@ static enum connsync_status decide(struct connsync *agent)
 {
     agent->result.before = cs_auth0_setting(&agent->document.json, &agent->document.connection);
     agent->result.after = agent->result.before;
-    if (!cs_agent_writes(agent)) {
-        enum connsync_status status = show_document(agent, CONNSYNC_SIGHT_BEFORE);
-        return status == CONNSYNC_OK ? cs_agent_finish(agent, CONNSYNC_UNCHANGED) : status;
-    }
     return prepare_write(agent);
 }
 
@@ -126,7 +101,7 @@ static enum connsync_status settle(struct connsync *agent)
     struct connsync_result *result = &agent->result;
 
     compare(agent);
-    (void)show_document(agent, CONNSYNC_SIGHT_AFTER);
+    (void)cs_agent_show_document(agent, CONNSYNC_STAGE_AFTER);
     result->after = cs_auth0_setting(&agent->document.json, &agent->document.connection);
     if (result->lost + result->changed > 0) {
         result->write = agent->acknowledged ? CONNSYNC_WRITTEN : CONNSYNC_WRITE_UNKNOWN;
@@ -145,10 +120,7 @@ static enum connsync_status settle(struct connsync *agent)
     return decide(agent);
 }
 
-enum connsync_status cs_agent_judge(struct connsync *agent)
+enum connsync_status cs_agent_judge_setting(struct connsync *agent)
 {
-    if (!CS_AGENT_SMALL && cs_agent_rewrites(agent)) {
-        return cs_agent_judge_rewrite(agent);
-    }
     return agent->write_sent ? settle(agent) : decide(agent);
 }

@@ -10,18 +10,6 @@
  * to wait, or it is over, one way or the other. */
 #define MOVED_ON CONNSYNC_ITEM
 
-#ifndef CONNSYNC_CORE_SMALL
-static enum connsync_status identify(struct cs_tls *tls, const struct connsync_client *client)
-{
-    if (client == NULL || client->certificate == NULL) {
-        return cs_tls_identify(tls, cs_slice_make(NULL, 0), cs_slice_make(NULL, 0));
-    }
-    return cs_tls_identify(
-        tls, cs_slice_make((const char *)client->certificate, client->certificate_length),
-        cs_slice_make((const char *)client->key, client->key_length));
-}
-#endif
-
 enum connsync_status cs_exchange_init(struct cs_exchange *exchange,
                                       const struct connsync_config *config, struct cs_arena *arena)
 {
@@ -44,14 +32,7 @@ enum connsync_status cs_exchange_init(struct cs_exchange *exchange,
     if (writer.overflowed) {
         return CONNSYNC_ERR_ARGUMENT;
     }
-    enum connsync_status status =
-        cs_tls_init(&exchange->tls, config->port, arena, anchors, config->domain);
-#ifndef CONNSYNC_CORE_SMALL
-    if (status == CONNSYNC_OK) {
-        status = identify(exchange->tls, config->client);
-    }
-#endif
-    return status;
+    return cs_tls_init(&exchange->tls, config->port, arena, anchors, config->domain);
 }
 
 uint64_t cs_exchange_now_ms(const struct cs_exchange *exchange)
@@ -140,7 +121,7 @@ void cs_exchange_begin(struct cs_exchange *exchange, uint64_t deadline)
     exchange->deadline = deadline;
     exchange->sent_any = false;
     exchange->bytes_needed = 0;
-    cs_http_parser_init(&exchange->parser, false);
+    cs_http_parser_init(&exchange->parser, exchange->fields);
     enter(exchange, exchange->connected ? CS_EXCHANGE_PROBE : CS_EXCHANGE_CONNECT);
 }
 

@@ -6,10 +6,9 @@
 #define FIELDS "fields=id,name,strategy,display_name,options&include_fields=true"
 
 #define CLIENT "grant_type=client_credentials&client_id=@"
-/* The colons of the type are escaped; the assertion that follows has nothing to escape. */
-#define ASSERTION_TYPE                                                                             \
-    "&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer"      \
-    "&client_assertion="
+
+/* The longest form without what the caller gives. */
+#define FORM_BASE 128
 
 #define PAUSE_FIRST_MS 500u
 #define PAUSE_DOUBLINGS_MAX 6u
@@ -68,24 +67,11 @@ void cs_auth0_write_list(struct cs_writer *target, unsigned take, const char *cu
     cs_write_form(target, "$@&" FIELDS, cursor[0] != '\0' ? "&from=" : "", cursor);
 }
 
-#ifndef CONNSYNC_CORE_SMALL
-#define FORM_BASE (128 + sizeof ASSERTION_TYPE + CONNSYNC_ASSERTION_SIZE)
-#define LACKS_SECRET(config) ((config)->client_secret == NULL)
-
-void cs_auth0_write_assertion_type(struct cs_writer *body)
-{
-    cs_write_string(body, ASSERTION_TYPE);
-}
-#else
-#define FORM_BASE 128
-#define LACKS_SECRET(config) false
-#endif
-
 void cs_auth0_write_token_request(struct cs_writer *body, const struct connsync_config *config)
 {
     bool own = config->audience == NULL;
 
-    if (LACKS_SECRET(config)) {
+    if (config->client_secret == NULL) {
         cs_write_form(body, CLIENT, config->client_id);
     } else {
         cs_write_form(body, CLIENT "&client_secret=@", config->client_id, config->client_secret);
@@ -97,7 +83,7 @@ void cs_auth0_write_token_request(struct cs_writer *body, const struct connsync_
 size_t cs_auth0_token_request_size(const struct connsync_config *config)
 {
     const char *audience = config->audience != NULL ? config->audience : config->domain;
-    size_t secret = LACKS_SECRET(config) ? 0 : strlen(config->client_secret);
+    size_t secret = cs_slice_of(config->client_secret).length;
 
     return FORM_BASE + 3 * (strlen(config->client_id) + secret + strlen(audience));
 }
@@ -111,15 +97,15 @@ size_t cs_auth0_token_request_size(const struct connsync_config *config)
 static const char scopes[] = "read:connections\0read:connections_options\0"
                              "update:connections\0update:connections_options\0";
 
-bool cs_auth0_missing_scopes(struct cs_slice granted, const struct connsync_job *job,
-                             char out[CS_AUTH0_SCOPES_SIZE])
+_Static_assert(sizeof scopes + SCOPES_TO_WRITE <= CONNSYNC_SCOPES_SIZE,
+               "all are named in one text");
+
+bool cs_auth0_missing_scopes(struct cs_slice granted, bool writes, char out[CONNSYNC_SCOPES_SIZE])
 {
-    bool reads = job->operation == CONNSYNC_GET || job->operation == CONNSYNC_LIST;
-    bool writes = !reads && !job->dry_run;
     unsigned needed = writes ? SCOPES_TO_WRITE : SCOPES_TO_READ;
     struct cs_writer writer;
 
-    cs_writer_init(&writer, out, CS_AUTH0_SCOPES_SIZE);
+    cs_writer_init(&writer, out, CONNSYNC_SCOPES_SIZE);
     for (unsigned i = 0; i < needed; i++) {
         const char *scope = cs_words_at(scopes, i);
         if (!cs_slice_has_word(granted, scope)) {
@@ -280,7 +266,6 @@ enum connsync_status cs_auth0_may_write(const struct cs_json *json,
     return search.status;
 }
 
-#ifndef CONNSYNC_CORE_SMALL
 enum connsync_status cs_auth0_may_restore(const struct cs_json *options,
                                           const struct connsync_job *job)
 {
@@ -289,7 +274,6 @@ enum connsync_status cs_auth0_may_restore(const struct cs_json *options,
     check_configuration(&search, 0, job);
     return search.status;
 }
-#endif
 
 /* All that stands before `options`. */
 static void begin_body(struct cs_patch *body, const struct cs_json *json,
@@ -324,7 +308,6 @@ enum connsync_status cs_auth0_patch_body(struct cs_auth0_patch *patch, const str
     return status;
 }
 
-#ifndef CONNSYNC_CORE_SMALL
 void cs_auth0_rewrite_body(struct cs_auth0_patch *patch, const struct cs_json *json,
                            const struct cs_auth0_connection *connection, struct cs_slice options)
 {
@@ -332,7 +315,6 @@ void cs_auth0_rewrite_body(struct cs_auth0_patch *patch, const struct cs_json *j
     cs_patch_add(&patch->body, options.data, options.length);
     cs_patch_add_text(&patch->body, "}");
 }
-#endif
 
 bool cs_auth0_is_derived(const struct cs_json *json, int key)
 {

@@ -35,23 +35,12 @@ void cs_auth0_write_list(struct cs_writer *target, unsigned take, const char *cu
  * `audience` NULL means the API of `domain`. */
 void cs_auth0_write_token_request(struct cs_writer *body, const struct connsync_config *config);
 
-#ifndef CONNSYNC_CORE_SMALL
-/* What comes between that body and a client assertion (RFC 7523 section 2.2). */
-void cs_auth0_write_assertion_type(struct cs_writer *body);
-#endif
-
-/* Room that is enough for the body above, and an assertion. */
+/* Room that is enough for the body above. */
 size_t cs_auth0_token_request_size(const struct connsync_config *config);
 
-/* Room for the names of all four scopes, in one text. */
-#define CS_AUTH0_SCOPES_SIZE                                                                       \
-    sizeof "read:connections, read:connections_options, update:connections, "                      \
-           "update:connections_options"
-
-/* Names in `out` the scopes that the job needs and `granted`, a token answer's `scope`,
- * lacks. False when it has them all. */
-bool cs_auth0_missing_scopes(struct cs_slice granted, const struct connsync_job *job,
-                             char out[CS_AUTH0_SCOPES_SIZE]);
+/* Names in `out` the scopes that reading, or with `writes` also writing, needs and `granted`,
+ * a token answer's `scope`, lacks. False when it has them all. */
+bool cs_auth0_missing_scopes(struct cs_slice granted, bool writes, char out[CONNSYNC_SCOPES_SIZE]);
 
 /* ---- Answers ---- */
 
@@ -87,8 +76,7 @@ enum connsync_status cs_auth0_may_write(const struct cs_json *json,
                                         const struct cs_auth0_connection *connection,
                                         const struct connsync_job *job);
 
-/* May these be put in the place of `options`? They may hold what came back encrypted, too. Not
- * with CONNSYNC_CORE_SMALL. */
+/* May these be put in the place of `options`? They may hold what came back encrypted, too. */
 enum connsync_status cs_auth0_may_restore(const struct cs_json *options,
                                           const struct connsync_job *job);
 
@@ -105,7 +93,7 @@ enum connsync_status cs_auth0_patch_body(struct cs_auth0_patch *patch, const str
                                          const struct cs_auth0_connection *connection,
                                          enum connsync_setting wanted);
 
-/* The same with another text for `options`; not with CONNSYNC_CORE_SMALL. */
+/* The same with another text for `options`. */
 void cs_auth0_rewrite_body(struct cs_auth0_patch *patch, const struct cs_json *json,
                            const struct cs_auth0_connection *connection, struct cs_slice options);
 

@@ -1,6 +1,8 @@
+/*
+ * The pace: how long a request has to wait, and what an answer teaches. Waiting itself, and
+ * what follows a 429, are left to the agent.
+ */
 #include "core/auth0/pace.h"
-
-#include "core/http/http.h"
 
 #include <string.h>
 
@@ -20,8 +22,8 @@ static uint32_t larger(uint32_t a, uint32_t b)
 
 /* ---- Waiting ---- */
 
-/* So many are kept: those to be left, and until a rate is proved some to find out with. */
-static uint32_t kept(const struct connsync_pace_bucket *bucket, uint32_t leave)
+/* So many are kept: those to be left, and until a rate is measured some to find out with. */
+static uint32_t reserve_of(const struct connsync_pace_bucket *bucket, uint32_t leave)
 {
     uint32_t spare = bucket->limit - leave - 1;
 
@@ -33,7 +35,7 @@ static uint32_t kept(const struct connsync_pace_bucket *bucket, uint32_t leave)
 
 static bool has_to_wait(const struct connsync_pace_bucket *bucket, uint32_t leave)
 {
-    return bucket->known && bucket->remaining <= kept(bucket, leave);
+    return bucket->known && bucket->remaining <= reserve_of(bucket, leave);
 }
 
 static uint64_t pause_without_rate(const struct connsync_pace_bucket *bucket, uint32_t leave)
@@ -43,8 +45,8 @@ static uint64_t pause_without_rate(const struct connsync_pace_bucket *bucket, ui
     if (leave > 0 && bucket->remaining <= leave && pause < CS_PACE_CAREFUL_MS) {
         pause = CS_PACE_CAREFUL_MS;
     }
-    return pause << (bucket->fruitless < CS_PACE_DOUBLINGS_MAX ? bucket->fruitless
-                                                               : CS_PACE_DOUBLINGS_MAX);
+    return pause << (bucket->failed_waits < CS_PACE_DOUBLINGS_MAX ? bucket->failed_waits
+                                                                  : CS_PACE_DOUBLINGS_MAX);
 }
 
 /* When the bucket has one that may be taken. */
@@ -84,34 +86,34 @@ void cs_pace_begin(struct connsync_pace *pace, enum cs_pace_kind kind, uint64_t 
 
 /* ---- Learning ---- */
 
-static void begin_proof(struct connsync_pace_bucket *bucket, uint64_t sent_at)
+static void begin_measurement(struct connsync_pace_bucket *bucket, uint64_t sent_at)
 {
-    bucket->proof_since = sent_at;
-    bucket->proof_remaining = bucket->remaining;
-    bucket->proof_requests = 0;
+    bucket->measured_since = sent_at;
+    bucket->measured_from = bucket->remaining;
+    bucket->measured_answers = 0;
 }
 
 /*
- * What was refilled since the proof began is what remains now, less what remained then,
+ * What was refilled since the measurement began is what remains now, less what remained then,
  * and the requests that we sent. Others can only have taken. Both numbers are whole
  * parts, so one less is certain; and so is it in no less time than this, from the
  * sending of the first request to the answer of the last.
  */
-static void prove(struct connsync_pace_bucket *bucket, uint64_t sent_at, uint64_t now)
+static void measure(struct connsync_pace_bucket *bucket, uint64_t sent_at, uint64_t now)
 {
-    uint64_t elapsed = now - bucket->proof_since;
-    uint64_t left = (uint64_t)bucket->remaining + ++bucket->proof_requests;
+    uint64_t elapsed = now - bucket->measured_since;
+    uint64_t left = (uint64_t)bucket->remaining + ++bucket->measured_answers;
 
-    if (!bucket->distrusted && elapsed >= CS_PACE_PROOF_MS && left > bucket->proof_remaining) {
-        uint64_t rate = (left - bucket->proof_remaining - 1) * RATE_UNIT / elapsed;
+    if (!bucket->bursty && elapsed >= CS_PACE_MEASURE_MS && left > bucket->measured_from) {
+        uint64_t rate = (left - bucket->measured_from - 1) * RATE_UNIT / elapsed;
         if (rate > bucket->rate) {
             bucket->rate = to_u32(rate);
         }
     }
     /* A full bucket hides what would have been refilled. */
     if (bucket->remaining + 1 >= bucket->limit ||
-        bucket->proof_requests >= CS_PACE_PROOF_REQUESTS) {
-        begin_proof(bucket, sent_at);
+        bucket->measured_answers >= CS_PACE_MEASURE_ANSWERS) {
+        begin_measurement(bucket, sent_at);
     }
 }
 
@@ -133,9 +135,9 @@ static void learn(struct connsync_pace_bucket *bucket, const struct cs_http_head
     bool fresh = !bucket->known || bucket->limit != limit;
 
     if (fresh) {
-        bool distrusted = bucket->distrusted;
+        bool bursty = bucket->bursty;
         memset(bucket, 0, sizeof *bucket);
-        bucket->distrusted = distrusted;
+        bucket->bursty = bursty;
         bucket->known = true;
         bucket->limit = limit;
     }
@@ -143,36 +145,37 @@ static void learn(struct connsync_pace_bucket *bucket, const struct cs_http_head
     bucket->reset_ms = reset_after_ms(head);
     bucket->answered_at = now;
     if (fresh) {
-        begin_proof(bucket, sent_at);
+        begin_measurement(bucket, sent_at);
         return;
     }
-    bucket->fruitless = bucket->waited && bucket->remaining < before ? bucket->fruitless + 1 : 0;
-    prove(bucket, sent_at, now);
+    bucket->failed_waits =
+        bucket->waited && bucket->remaining < before ? bucket->failed_waits + 1 : 0;
+    measure(bucket, sent_at, now);
 }
 
-/* Declined all the same: what was believed of the bucket is wrong. */
-static void disbelieve(struct connsync_pace_bucket *bucket)
+/* Rejected all the same: what was learnt of the bucket is wrong. */
+static void forget(struct connsync_pace_bucket *bucket)
 {
-    bool distrusted = bucket->distrusted || bucket->rate > 0;
+    bool bursty = bucket->bursty || bucket->rate > 0;
 
     memset(bucket, 0, sizeof *bucket);
-    bucket->distrusted = distrusted;
+    bucket->bursty = bursty;
 }
 
-static void spread(struct connsync_pace *pace)
+static void widen_spread(struct connsync_pace *pace)
 {
     pace->spread_ms = pace->spread_ms < CS_PACE_SPREAD_MAX_MS
                           ? larger(2 * pace->spread_ms, CS_PACE_SPREAD_MS)
                           : CS_PACE_SPREAD_MAX_MS;
-    pace->calm = 0;
+    pace->quiet = 0;
 }
 
-static void calm_down(struct connsync_pace *pace)
+static void narrow_spread(struct connsync_pace *pace)
 {
-    if (pace->spread_ms == 0 || ++pace->calm < CS_PACE_CALM_REQUESTS) {
+    if (pace->spread_ms == 0 || ++pace->quiet < CS_PACE_QUIET_ANSWERS) {
         return;
     }
-    pace->calm = 0;
+    pace->quiet = 0;
     pace->spread_ms = pace->spread_ms > CS_PACE_SPREAD_MS ? pace->spread_ms / 2 : 0;
 }
 
@@ -180,14 +183,14 @@ void cs_pace_answer(struct connsync_pace *pace, enum cs_pace_kind kind,
                     const struct cs_http_head *head, uint64_t now)
 {
     struct connsync_pace_bucket *bucket = &pace->buckets[kind];
-    bool declined = head->status == 429;
+    bool rejected = head->status == 429;
 
-    if (!declined) {
-        calm_down(pace);
+    if (!rejected) {
+        narrow_spread(pace);
     }
-    if (declined) {
-        spread(pace);
-        disbelieve(bucket);
+    if (rejected) {
+        widen_spread(pace);
+        forget(bucket);
     } else if (head->ratelimit_limit != CS_HTTP_UNKNOWN &&
                head->ratelimit_remaining != CS_HTTP_UNKNOWN) {
         learn(bucket, head, pace->sent_at, now);
@@ -195,10 +198,31 @@ void cs_pace_answer(struct connsync_pace *pace, enum cs_pace_kind kind,
         return;
     }
     /* A bucket that has not been seen yet, or has this limit, is taken for the same. */
-    for (int i = 0; i < CS_PACE_KINDS; i++) {
+    for (int i = 0; i < CONNSYNC_PACE_BUCKETS; i++) {
         struct connsync_pace_bucket *other = &pace->buckets[i];
-        if (!other->known || declined || other->limit == bucket->limit) {
+        if (!other->known || rejected || other->limit == bucket->limit) {
             *other = *bucket;
         }
     }
+}
+
+/* ---- The caller's ---- */
+
+void connsync_pace_init(struct connsync_pace *pace)
+{
+    static const struct connsync_pace_hooks hooks = {cs_pace_wait_ms, cs_pace_begin, cs_pace_answer,
+                                                     &cs_http_dates};
+
+    memset(pace, 0, sizeof *pace);
+    pace->hooks = &hooks;
+}
+
+void connsync_pace_forget(struct connsync_pace *pace)
+{
+    struct connsync_pace fresh;
+
+    connsync_pace_init(&fresh);
+    fresh.interval_ms = pace->interval_ms;
+    fresh.leave = pace->leave;
+    *pace = fresh;
 }

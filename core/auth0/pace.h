@@ -5,32 +5,32 @@
  * as are refilled. Each answer says how many are left (X-RateLimit-Remaining, and
  * -Limit for the size of the bucket). While there are any, nothing waits. When there
  * are none, or no more than are to be left to others, the next request waits until
- * there must be one again: by the rate of refilling that the answers so far have
- * proved, or before they prove any, by X-RateLimit-Reset and the answer's own Date.
+ * there must be one again: by the rate of refilling that was measured from the answers so
+ * far, or before there is one, by X-RateLimit-Reset and the answer's own Date.
  * The local clock counts milliseconds and is never asked for the date.
  *
  * X-RateLimit-Reset tells when the bucket is full, or when it is not empty any more:
  * services differ. Either way an empty bucket has a request by then, and a bucket that
  * is not empty may still have no more than it had. So with `leave`, until a rate is
- * proved, two more are left than asked for: these are what may be spent on finding out.
+ * measured, two more are left than asked for: these are what may be spent on finding out.
  *
- * Lists, readings and writes may draw from buckets of their own; buckets are told apart
+ * Lists, single reads and writes may draw from buckets of their own; buckets are told apart
  * by their limit. Other clients may draw at the same time, which no client can see, and
  * there may be limits that no field states: an answer of 429 is waited out by the agent,
- * what was believed is dropped, and for a while requests are spread.
+ * what was learnt is forgotten, and for a while requests are spread.
+ *
+ * The agent reaches this through hooks that connsync_pace_init sets, so that only who calls
+ * that links pace.c. The functions behind the hooks stand here for the tests.
  */
 #ifndef CONNSYNC_CORE_AUTH0_PACE_H
 #define CONNSYNC_CORE_AUTH0_PACE_H
 
 #include "core/connsync.h"
-
-#include <stdint.h>
+#include "core/http/http.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-struct cs_http_head;
 
 enum cs_pace_kind {
     CS_PACE_LIST,
@@ -39,24 +39,32 @@ enum cs_pace_kind {
     CS_PACE_KINDS /* CONNSYNC_PACE_BUCKETS */
 };
 
-/* Left beyond what was asked for, until a rate is proved. */
+/* Left beyond what was asked for, until a rate is measured. */
 #define CS_PACE_SLACK 2u
 /* The pause where Reset or Date are absent or equal ... */
 #define CS_PACE_PAUSE_MS 1000u
 /* ... and where the next request might take one that is to be left: in this time
  * every known tenant refills more than one (the slowest 50 a minute). */
 #define CS_PACE_CAREFUL_MS 5000u
-/* After each wait that brought nothing the next one is twice as long, so often. */
+/* After each wait that failed the next one is twice as long, so often. */
 #define CS_PACE_DOUBLINGS_MAX 6u
-/* A proof takes this long at least, and begins afresh after so many requests. */
-#define CS_PACE_PROOF_MS 1000u
-#define CS_PACE_PROOF_REQUESTS 100u
+/* A measurement takes this long at least, and begins afresh after so many answers. */
+#define CS_PACE_MEASURE_MS 1000u
+#define CS_PACE_MEASURE_ANSWERS 100u
 
 /* After an answer of 429 requests are this far apart, or twice as far as before; after
  * so many without another one, half as far. */
 #define CS_PACE_SPREAD_MS 125u
 #define CS_PACE_SPREAD_MAX_MS 8000u
-#define CS_PACE_CALM_REQUESTS 32u
+#define CS_PACE_QUIET_ANSWERS 32u
+
+struct connsync_pace_hooks {
+    uint32_t (*wait_ms)(const struct connsync_pace *pace, enum cs_pace_kind kind, uint64_t now);
+    void (*begin)(struct connsync_pace *pace, enum cs_pace_kind kind, uint64_t now);
+    void (*answer)(struct connsync_pace *pace, enum cs_pace_kind kind,
+                   const struct cs_http_head *head, uint64_t now);
+    const struct cs_http_extra_fields *fields; /* that it needs of an answer */
+};
 
 /* How many milliseconds from `now` on a request of this kind has to wait; 0: none.
  * CONNSYNC_PACE_NEVER when more are to be left than the bucket holds. */

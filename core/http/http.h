@@ -27,7 +27,7 @@ struct cs_http_request {
     struct cs_slice bearer;     /* an access token, or empty for none */
     const char *content_type;   /* NULL for a request without a body */
     uint64_t content_length;    /* used when there is a content_type */
-    const char *correlation_id; /* X-Correlation-ID, or NULL; not with CONNSYNC_CORE_SMALL */
+    const char *correlation_id; /* X-Correlation-ID, or NULL */
 };
 
 /* Writes the head, with its empty line. CONNSYNC_ERR_HTTP_REQUEST when it does
@@ -52,21 +52,20 @@ enum connsync_status cs_http_write_request(struct cs_writer *writer,
 
 #define CS_HTTP_UNKNOWN UINT64_MAX
 
-/* What the head of the final response said. With CONNSYNC_CORE_SMALL no date is read,
- * nor a field that connsync only reports: `json`, `ratelimit_limit`,
- * `ratelimit_remaining` and `date` stay as for a head without them. */
+/* What the head of the final response said. The members from `ratelimit_limit` on are
+ * CS_HTTP_UNKNOWN unless the parser was given cs_http_dates. */
 struct cs_http_head {
     uint16_t status;
     bool keep_alive;              /* the connection may be used again afterwards */
     bool encoded;                 /* Content-Encoding other than identity */
-    bool json;                    /* Content-Type is application/json (or +json) */
     uint64_t content_length;      /* CS_HTTP_UNKNOWN when chunked or to the close */
     uint64_t retry_after;         /* seconds; CS_HTTP_UNKNOWN when absent or a date
                                    that cannot be compared with Date */
+    uint64_t ratelimit_reset;     /* X-RateLimit-Reset, UTC seconds */
     uint64_t ratelimit_limit;     /* X-RateLimit-Limit */
     uint64_t ratelimit_remaining; /* X-RateLimit-Remaining */
-    uint64_t ratelimit_reset;     /* X-RateLimit-Reset, UTC seconds */
     uint64_t date;                /* Date as UTC seconds */
+    uint64_t retry_after_date;    /* Retry-After, where it is a date, as UTC seconds */
 };
 
 enum cs_http_event {
@@ -77,6 +76,12 @@ enum cs_http_event {
     CS_HTTP_ERROR /* `error` says why; the parser stays here */
 };
 
+/* Fields that not every caller needs: see http_dates.c. */
+struct cs_http_extra_fields;
+
+/* Date, X-RateLimit-Limit and -Remaining, and a Retry-After that is a date. */
+extern const struct cs_http_extra_fields cs_http_dates;
+
 /* The contents are the parser's own but for `head` and `error`. What every byte looks
  * at stands at the front, where short instructions reach it. */
 struct cs_http_parser {
@@ -86,7 +91,6 @@ struct cs_http_parser {
     uint8_t name_length;
     uint8_t value_length;
     int8_t field;
-    bool head_request;
     bool trailer; /* fields come behind the body now */
     bool http_1_0;
     bool wants_close;
@@ -96,15 +100,15 @@ struct cs_http_parser {
     uint32_t extension_bytes;
     uint32_t extension_total;
     enum connsync_status error;
+    const struct cs_http_extra_fields *extra;
     struct cs_http_head head;
     uint64_t remaining;
-    uint64_t retry_after_date;
     char name[CS_HTTP_NAME_MAX + 1];
     char value[CS_HTTP_VALUE_MAX];
 };
 
-/* `head_request`: the request was HEAD, whose answers have no body. */
-void cs_http_parser_init(struct cs_http_parser *parser, bool head_request);
+/* `extra`: what is read beside the fields that framing and retries need, or NULL. */
+void cs_http_parser_init(struct cs_http_parser *parser, const struct cs_http_extra_fields *extra);
 
 /* Takes bytes from the front of `*input` (the slice moves on) until there is
  * something to say. After CS_HTTP_DONE or CS_HTTP_ERROR it takes nothing. */

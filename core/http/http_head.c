@@ -1,3 +1,7 @@
+/*
+ * The half of the response parser that reads heads and trailers, byte by byte (RFC 9112
+ * sections 4 and 5). What a field means is left to http_field.c.
+ */
 #include "core/http/http_state.h"
 
 #include <string.h>
@@ -62,7 +66,7 @@ static enum cs_http_event take_status(struct cs_http_parser *parser, int c)
     bool fits = c == expected;
 
     if (expected == 'm') {
-        parser->http_1_0 = CS_HTTP_TAKES_1_0 && c == '0';
+        parser->http_1_0 = c == '0';
         fits = parser->http_1_0 || c == '1';
     } else if (expected == 'd') {
         parser->head.status = (uint16_t)(parser->head.status * 10 + (c - '0'));
@@ -109,8 +113,9 @@ static enum cs_http_event take_name_byte(struct cs_http_parser *parser, int c)
 /* A trailer is checked and dropped: it comes too late to change the head. */
 static int find_field(const struct cs_http_parser *parser)
 {
-    return parser->trailer ? -1
-                           : cs_http_field_find(cs_slice_make(parser->name, parser->name_length));
+    struct cs_slice name = cs_slice_make(parser->name, parser->name_length);
+
+    return parser->trailer ? -1 : cs_http_field_find(parser->extra, name);
 }
 
 static enum cs_http_event take_name(struct cs_http_parser *parser, int c)

@@ -1,3 +1,7 @@
+/*
+ * Writes request heads (RFC 9112 section 3), and lets nothing into them that would end a
+ * field. What is asked for, and the body, are the caller's.
+ */
 #include "core/http/http.h"
 
 #include "core/base/version.h"
@@ -45,11 +49,9 @@ static void write_head(struct cs_writer *writer, const struct cs_http_request *r
         cs_write_string(writer, "\r\nContent-Length: ");
         cs_write_u64(writer, request->content_length);
     }
-#ifndef CONNSYNC_CORE_SMALL
     if (request->correlation_id != NULL) {
         write_string(writer, "\r\nX-Correlation-ID: ", request->correlation_id);
     }
-#endif
     cs_write_string(writer, "\r\n\r\n");
 }
 

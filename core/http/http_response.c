@@ -1,3 +1,7 @@
+/*
+ * The response parser: drives the states, and takes bodies apart, chunked ones too (RFC 9112
+ * sections 6 and 7). Heads and trailers are left to http_head.c.
+ */
 #include "core/http/http_state.h"
 
 #include <string.h>
@@ -111,10 +115,10 @@ static enum cs_http_event take_some(struct cs_http_parser *parser, struct cs_sli
                                                    : take_chunk_byte(parser, c);
 }
 
-void cs_http_parser_init(struct cs_http_parser *parser, bool head_request)
+void cs_http_parser_init(struct cs_http_parser *parser, const struct cs_http_extra_fields *extra)
 {
     memset(parser, 0, sizeof *parser);
-    parser->head_request = head_request;
+    parser->extra = extra;
     cs_http_head_begin(parser);
 }
 

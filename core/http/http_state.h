@@ -36,18 +36,6 @@ enum cs_http_state {
     CS_HTTP_FAILED
 };
 
-/* A small core refuses HTTP/1.0, and what only that has is compiled to nothing. */
-#ifdef CONNSYNC_CORE_SMALL
-#define CS_HTTP_TAKES_1_0 false
-#else
-#define CS_HTTP_TAKES_1_0 true
-#endif
-
-static inline bool cs_http_is_1_0(const struct cs_http_parser *parser)
-{
-    return CS_HTTP_TAKES_1_0 && parser->http_1_0;
-}
-
 static inline enum cs_http_event cs_http_go(struct cs_http_parser *parser, enum cs_http_state state)
 {
     parser->state = (uint8_t)state;

@@ -4,9 +4,7 @@
  * warning rules, so it is kept out of our other files.
  */
 #define JSMN_PARENT_LINKS
-#ifdef CONNSYNC_CORE_SMALL
 #define JSMN_STATIC /* with one caller, which always gives tokens, it becomes part of that */
-#endif
 #include <jsmn.h>
 
 #include "core/json/json_tokens.h"

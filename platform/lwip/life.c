@@ -82,7 +82,7 @@ static void run_job(struct connsync_life *life, const struct cs_desired_entry *e
 
     memset(&job, 0, sizeof job);
     cs_desired_entry_text(&life->settings.desired, entry, life->asked);
-    job.operation = CONNSYNC_SET;
+    job.operation = &connsync_operation_set;
     job.connection = life->asked;
     job.wanted = (enum connsync_setting)entry->setting;
     (void)connsync_begin(life->agent, &job);
@@ -148,7 +148,7 @@ static uint64_t run_cycle(struct connsync_life *life)
     for (size_t i = 0; i < desired->count; i++) {
         run_job(life, &desired->entries[i]);
     }
-    connsync_hang_up(life->agent);
+    connsync_disconnect(life->agent);
     life->failures = life->tally.failed > 0 ? life->failures + 1 : 0;
 
     uint64_t pause = with_jitter(seconds_to_next(life));

@@ -7,6 +7,11 @@
  */
 #define _POSIX_C_SOURCE 200809L
 
+/* Its own copy of jsmn, with the switches of core/json/json.h: the core's is not to be called. */
+#define JSMN_PARENT_LINKS
+#define JSMN_STATIC
+#include <jsmn.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -62,7 +62,7 @@ static enum connsync_status run(struct connsync *agent)
     enum connsync_status status;
 
     memset(&job, 0, sizeof job);
-    job.operation = CONNSYNC_GET;
+    job.operation = &connsync_operation_get;
     job.connection = "google-oauth2";
     status = connsync_begin(agent, &job);
     while (status == CONNSYNC_OK || status == CONNSYNC_WOULD_BLOCK) {

@@ -46,7 +46,7 @@ int main(void)
         return 1;
     }
     memset(&job, 0, sizeof job);
-    job.operation = CONNSYNC_GET;
+    job.operation = &connsync_operation_get;
     job.connection = "google-oauth2";
     status = connsync_begin(agent, &job);
     connsync_cancel(agent);

@@ -42,12 +42,13 @@ static void feed(struct cs_http_parser *parser, struct summary *summary, struct 
     summary->taken += length - input.length;
 }
 
-static struct summary run(struct cs_slice text, size_t step, bool head_request)
+static struct summary run(struct cs_slice text, size_t step,
+                          const struct cs_http_extra_fields *extra)
 {
     struct summary summary = {CS_HTTP_MORE, CONNSYNC_OK, 0, 0, 0};
     struct cs_http_parser parser;
 
-    cs_http_parser_init(&parser, head_request);
+    cs_http_parser_init(&parser, extra);
     for (size_t at = 0; at < text.length && summary.last == CS_HTTP_MORE; at += step) {
         size_t rest = text.length - at;
         feed(&parser, &summary, cs_slice_make(text.data + at, rest < step ? rest : step));
@@ -68,9 +69,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     struct cs_slice text = cs_slice_make((const char *)data + 1, size - 1);
-    bool head_request = (data[0] & 0x80) != 0;
-    struct summary whole = run(text, size, head_request);
-    struct summary cut = run(text, (data[0] & 0x7fu) + 1u, head_request);
+    const struct cs_http_extra_fields *extra = (data[0] & 0x80) != 0 ? &cs_http_dates : NULL;
+    struct summary whole = run(text, size, extra);
+    struct summary cut = run(text, (data[0] & 0x7fu) + 1u, extra);
 
     require(whole.last == CS_HTTP_DONE || whole.last == CS_HTTP_ERROR);
     require((whole.last == CS_HTTP_ERROR) == (whole.error != CONNSYNC_OK));

@@ -126,7 +126,7 @@ static void test_client(void **state)
     struct connsync_client client;
 
     (void)state;
-    memset(&client, 0, sizeof client);
+    connsync_client_init(&client);
     config.token = NULL;
     config.client = &client;
     assert_int_equal(open_and_close(&config), CONNSYNC_ERR_ARGUMENT);
@@ -153,7 +153,7 @@ static void test_no_assertion(void **state)
     enum connsync_status status;
 
     (void)state;
-    memset(&client, 0, sizeof client);
+    connsync_client_init(&client);
     client.assertion = no_assertion;
     config.token = NULL;
     config.client_id = "id";
@@ -161,7 +161,7 @@ static void test_no_assertion(void **state)
     struct connsync *agent = connsync_open(&config, &status);
     assert_non_null(agent);
     memset(&job, 0, sizeof job);
-    job.operation = CONNSYNC_LIST;
+    job.operation = &connsync_operation_list;
     assert_int_equal(connsync_begin(agent, &job), CONNSYNC_OK);
     assert_int_equal(connsync_step(agent, &wait), CONNSYNC_ERR_ASSERTION);
     assert_int_equal(connsync_result(agent)->requests, 0);
@@ -208,6 +208,10 @@ static void test_nobody_answers(void **state)
 
     (void)state;
     memset(&job, 0, sizeof job);
+    job.connection = "con_1";
+    assert_int_equal(connsync_begin(agent, &job), CONNSYNC_ERR_ARGUMENT);
+    job.connection = NULL;
+    job.operation = &connsync_operation_get;
     assert_int_equal(connsync_begin(agent, &job), CONNSYNC_ERR_ARGUMENT);
     job.connection = "con_1";
     assert_int_equal(connsync_begin(agent, &job), CONNSYNC_OK);

@@ -1,6 +1,5 @@
 /* The pace against simulated token buckets: what a tenant would count, request by request. */
 #include "core/auth0/pace.h"
-#include "core/http/http.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -139,7 +138,7 @@ static struct connsync_pace leaving(uint32_t leave)
 {
     struct connsync_pace pace;
 
-    memset(&pace, 0, sizeof pace);
+    connsync_pace_init(&pace);
     pace.leave = leave;
     return pace;
 }
@@ -213,7 +212,7 @@ static void test_no_reset(void **state)
     assert_int_equal(tenant.declined, 0);
 }
 
-/* A bucket that is refilled at once each second proves a rate that it does not have. That is
+/* A bucket that is refilled at once each second seems to have a rate that it does not have. That is
  * believed once. */
 static void test_bursts(void **state)
 {

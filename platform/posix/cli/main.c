@@ -31,7 +31,8 @@ static void on_item(void *context, const struct connsync_result *result)
 
 static bool writes(void)
 {
-    return options.job.operation != CONNSYNC_GET && options.job.operation != CONNSYNC_LIST;
+    return options.job.operation != &connsync_operation_get &&
+           options.job.operation != &connsync_operation_list;
 }
 
 /* A job that writes, or one that does not. */

@@ -176,7 +176,7 @@ static enum connsync_status list_page(struct fleet *fleet)
     struct connsync_job job = fleet->options->job;
     uint16_t asked = fleet->place.page.take;
 
-    job.operation = CONNSYNC_LIST;
+    job.operation = &connsync_operation_list;
     job.page = &fleet->place.page;
     enum connsync_status status = session_run(&job, on_listed, fleet);
     fleet->tally.requests += connsync_result(session_agent())->requests;
@@ -251,27 +251,27 @@ static void see_if_to_stop(struct fleet *fleet, const struct connsync_result *re
     }
 }
 
-struct sight {
+struct observed {
     uint8_t digest[DIGEST_SIZE]; /* of what was seen last; or as planned */
 };
 
-static enum connsync_status note_digest(void *context, enum connsync_sight sight,
+static enum connsync_status note_digest(void *context, enum connsync_stage stage,
                                         const char *options, size_t length)
 {
-    struct sight *noted = context;
+    struct observed *noted = context;
 
-    (void)sight;
+    (void)stage;
     digest_of(noted->digest, options, length);
     return CONNSYNC_OK;
 }
 
-static enum connsync_status compare_digest(void *context, enum connsync_sight sight,
+static enum connsync_status compare_digest(void *context, enum connsync_stage stage,
                                            const char *options, size_t length)
 {
-    const struct sight *planned = context;
+    const struct observed *planned = context;
     uint8_t digest[DIGEST_SIZE];
 
-    (void)sight;
+    (void)stage;
     digest_of(digest, options, length);
     return memcmp(digest, planned->digest, sizeof digest) == 0 ? CONNSYNC_OK
                                                                : CONNSYNC_REFUSED_CHANGED;
@@ -297,17 +297,17 @@ static enum connsync_status run(struct fleet *fleet, const struct connsync_job *
 }
 
 static void change(struct fleet *fleet, const struct connsync_result *known,
-                   enum connsync_setting wanted, struct sight *planned)
+                   enum connsync_setting wanted, struct observed *planned)
 {
     struct connsync_job job = fleet->options->job;
     struct connsync_result result;
 
-    job.operation = CONNSYNC_SET;
+    job.operation = &connsync_operation_set;
     job.connection = known->id;
     job.wanted = wanted;
     if (planned != NULL) {
-        job.look = compare_digest;
-        job.look_context = planned;
+        job.observer = compare_digest;
+        job.observer_context = planned;
     }
     enum connsync_status status = run(fleet, &job, known, &result);
     report_result(fleet, &result, status);
@@ -320,12 +320,12 @@ static void hash(struct fleet *fleet, const struct connsync_result *known,
     struct connsync_job job = fleet->options->job;
     struct connsync_result result;
     struct plan_step step;
-    struct sight sight;
+    struct observed observed;
 
-    job.operation = CONNSYNC_GET;
+    job.operation = &connsync_operation_get;
     job.connection = known->id;
-    job.look = note_digest;
-    job.look_context = &sight;
+    job.observer = note_digest;
+    job.observer_context = &observed;
     enum connsync_status status = run(fleet, &job, known, &result);
     see_if_to_stop(fleet, &result, status);
     if (status != CONNSYNC_OK) {
@@ -340,7 +340,7 @@ static void hash(struct fleet *fleet, const struct connsync_result *known,
     memcpy(step.id, result.id, sizeof step.id);
     memcpy(step.name, result.name, sizeof step.name);
     memcpy(step.strategy, result.strategy, sizeof step.strategy);
-    memcpy(step.digest, sight.digest, sizeof step.digest);
+    memcpy(step.digest, observed.digest, sizeof step.digest);
     step.before = result.before;
     step.wanted = wanted;
     plan_file_add(&step);
@@ -356,7 +356,7 @@ static void leave_out(struct fleet *fleet, const struct connsync_result *known,
 }
 
 static void one(struct fleet *fleet, const struct connsync_result *known,
-                enum connsync_setting wanted, struct sight *planned, size_t count)
+                enum connsync_setting wanted, struct observed *planned, size_t count)
 {
     if (fleet->stopped_for != CONNSYNC_OK) {
         leave_out(fleet, known, wanted);
@@ -463,7 +463,7 @@ struct tally fleet_run_plan(struct cli_options *options)
     struct fleet fleet = begin(options, NULL, FLEET_APPLY);
     struct connsync_result known;
     struct plan_step step;
-    struct sight planned;
+    struct observed planned;
 
     memset(&known, 0, sizeof known);
     while (plan_file_next(&step)) {

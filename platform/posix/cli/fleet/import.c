@@ -80,7 +80,7 @@ int cli_import(const struct cli_options *options)
 
     memset(&job, 0, sizeof job);
     memset(&result, 0, sizeof result);
-    job.operation = CONNSYNC_LIST;
+    job.operation = &connsync_operation_list;
     job.allow_encrypted_configuration = options->job.allow_encrypted_configuration;
     result.outcome = CONNSYNC_FAILED;
     if (status == CONNSYNC_OK) {

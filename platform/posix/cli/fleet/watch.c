@@ -52,7 +52,7 @@ static struct tally run_opened(void)
         session_close(); /* by the next run more may have been granted */
     } else {
         /* The token is kept; the service would not keep the connection for so long. */
-        connsync_hang_up(session_agent());
+        connsync_disconnect(session_agent());
     }
     return tally;
 }
@@ -136,7 +136,7 @@ static void reload(void)
         log_format(LOG_ERROR, "%.400s; going on with the file as it was", options->message);
     }
     if (strcmp(domain, options->domain) != 0) {
-        memset(options->pace.buckets, 0, sizeof options->pace.buckets);
+        connsync_pace_forget(&options->pace);
     }
     notify_send("READY=1");
 }

@@ -14,37 +14,33 @@
 #include <string.h>
 
 /* The longest `options` that the agent's block can hold. */
-#define SIGHT_MAX CONNSYNC_MEMORY_RECOMMENDED
-#define SIGHTS 3
+#define TEXT_MAX CONNSYNC_MEMORY_RECOMMENDED
+#define STAGES 3
 /* Hexadecimal digits of a number that nobody else has, four times so many bits. */
 #define RANDOM_WORDS 4
 
 static struct change last;
 static struct {
     const struct cli_options *options;
-    const struct connsync_job *job; /* as it was given: another may look as well */
-    char *texts[SIGHTS];            /* by enum connsync_sight; mappings */
-    size_t lengths[SIGHTS];
-    bool seen[SIGHTS];
+    const struct connsync_job *job; /* as it was given: another may observe as well */
+    char *texts[STAGES];            /* by enum connsync_stage; mappings */
+    size_t lengths[STAGES];
+    bool seen[STAGES];
 } kept;
 
 /* ---- The file ---- */
 
 bool change_read_file(struct cli_options *options)
 {
-    switch (options->job.operation) {
-    case CONNSYNC_PATCH:
+    if (options->job.operation == &connsync_operation_patch) {
         return patch_file_read(options);
-    case CONNSYNC_RESTORE:
-        return backup_read(options);
-    default:
-        return true;
     }
+    return options->job.operation != &connsync_operation_restore || backup_read(options);
 }
 
 void change_free_file(const struct cli_options *options)
 {
-    if (options->job.operation == CONNSYNC_PATCH) {
+    if (options->job.operation == &connsync_operation_patch) {
         patch_file_free();
     }
     backup_free();
@@ -52,53 +48,55 @@ void change_free_file(const struct cli_options *options)
 
 /* ---- What is kept ---- */
 
-static bool keep(enum connsync_sight sight, struct cs_slice text)
+static bool keep(enum connsync_stage stage, struct cs_slice text)
 {
-    char **place = &kept.texts[sight];
+    char **place = &kept.texts[stage];
 
     if (*place == NULL) {
-        *place = mapping_new(SIGHT_MAX);
+        *place = mapping_new(TEXT_MAX);
     }
-    if (*place == NULL || text.length > SIGHT_MAX) {
+    if (*place == NULL || text.length > TEXT_MAX) {
         return false;
     }
     /* A longer one that was there would leave its end behind. */
-    cs_wipe(*place, kept.lengths[sight]);
+    cs_wipe(*place, kept.lengths[stage]);
     memcpy(*place, text.data, text.length);
-    kept.lengths[sight] = text.length;
-    kept.seen[sight] = true;
+    kept.lengths[stage] = text.length;
+    kept.seen[stage] = true;
     return true;
 }
 
-static struct cs_slice sight_of(enum connsync_sight sight)
+static struct cs_slice text_of(enum connsync_stage stage)
 {
-    return cs_slice_make(kept.texts[sight], kept.lengths[sight]);
+    return cs_slice_make(kept.texts[stage], kept.lengths[stage]);
 }
 
 static bool is_rewriting(void)
 {
-    return kept.job->operation == CONNSYNC_PATCH || kept.job->operation == CONNSYNC_RESTORE;
+    return kept.job->operation == &connsync_operation_patch ||
+           kept.job->operation == &connsync_operation_restore;
 }
 
 static bool shows_plan(void)
 {
-    return kept.job->operation == CONNSYNC_RESTORE || (is_rewriting() && kept.job->dry_run);
+    return kept.job->operation == &connsync_operation_restore ||
+           (is_rewriting() && kept.job->dry_run);
 }
 
 /* After a write that had no answer and no effect it is decided afresh: what is the same is
  * backed up already. */
 static bool is_backed_up(struct cs_slice text)
 {
-    return kept.seen[CONNSYNC_SIGHT_BEFORE] &&
-           cs_slice_equal(sight_of(CONNSYNC_SIGHT_BEFORE), text);
+    return kept.seen[CONNSYNC_STAGE_BEFORE] && cs_slice_equal(text_of(CONNSYNC_STAGE_BEFORE), text);
 }
 
-static enum connsync_status look_before(struct cs_slice text)
+static enum connsync_status observe_before(struct cs_slice text)
 {
     const struct cli_options *options = kept.options;
     const struct connsync_result *result = connsync_result(session_agent());
 
-    if (kept.job->operation == CONNSYNC_RESTORE && !backup_is_strategy(result->strategy)) {
+    if (kept.job->operation == &connsync_operation_restore &&
+        !backup_is_strategy(result->strategy)) {
         return CONNSYNC_REFUSED_OTHER_CONNECTION;
     }
     if (options->backup != NULL && !kept.job->dry_run && !is_backed_up(text) &&
@@ -106,39 +104,39 @@ static enum connsync_status look_before(struct cs_slice text)
         last.no_backup = strerror(errno);
         return CONNSYNC_REFUSED_BACKUP;
     }
-    kept.seen[CONNSYNC_SIGHT_AFTER] = false;
+    kept.seen[CONNSYNC_STAGE_AFTER] = false;
     if (options->backup == NULL && !options->undo && !options->changes && !shows_plan()) {
         return CONNSYNC_OK;
     }
-    return keep(CONNSYNC_SIGHT_BEFORE, text) ? CONNSYNC_OK : CONNSYNC_ERR_MEMORY;
+    return keep(CONNSYNC_STAGE_BEFORE, text) ? CONNSYNC_OK : CONNSYNC_ERR_MEMORY;
 }
 
-static enum connsync_status look(void *context, enum connsync_sight sight, const char *options,
-                                 size_t length)
+static enum connsync_status observe(void *context, enum connsync_stage stage, const char *options,
+                                    size_t length)
 {
     struct cs_slice text = cs_slice_make(options, length);
 
     (void)context;
-    if (sight != CONNSYNC_SIGHT_BEFORE) {
-        bool wanted = kept.options->changes || (sight == CONNSYNC_SIGHT_WANTED && shows_plan());
-        return !wanted || keep(sight, text) ? CONNSYNC_OK : CONNSYNC_ERR_MEMORY;
+    if (stage != CONNSYNC_STAGE_BEFORE) {
+        bool wanted = kept.options->changes || (stage == CONNSYNC_STAGE_PLANNED && shows_plan());
+        return !wanted || keep(stage, text) ? CONNSYNC_OK : CONNSYNC_ERR_MEMORY;
     }
-    if (kept.job->look != NULL) {
+    if (kept.job->observer != NULL) {
         enum connsync_status status =
-            kept.job->look(kept.job->look_context, sight, options, length);
+            kept.job->observer(kept.job->observer_context, stage, options, length);
         if (status != CONNSYNC_OK) {
             return status;
         }
     }
-    return look_before(text);
+    return observe_before(text);
 }
 
 void change_forget(void)
 {
-    for (int i = 0; i < SIGHTS; i++) {
+    for (int i = 0; i < STAGES; i++) {
         if (kept.texts[i] != NULL) {
             cs_wipe(kept.texts[i], kept.lengths[i]);
-            mapping_free(kept.texts[i], SIGHT_MAX);
+            mapping_free(kept.texts[i], TEXT_MAX);
         }
     }
     memset(&kept, 0, sizeof kept);
@@ -157,21 +155,21 @@ static void compare_names(void)
     struct names_texts texts;
 
     memset(&texts, 0, sizeof texts);
-    texts.before = sight_of(CONNSYNC_SIGHT_BEFORE);
+    texts.before = text_of(CONNSYNC_STAGE_BEFORE);
     texts.wanted =
-        sight_of(kept.seen[CONNSYNC_SIGHT_WANTED] ? CONNSYNC_SIGHT_WANTED : CONNSYNC_SIGHT_BEFORE);
-    texts.after = sight_of(CONNSYNC_SIGHT_AFTER);
+        text_of(kept.seen[CONNSYNC_STAGE_PLANNED] ? CONNSYNC_STAGE_PLANNED : CONNSYNC_STAGE_BEFORE);
+    texts.after = text_of(CONNSYNC_STAGE_AFTER);
     texts.except = is_rewriting() ? NULL : CS_AUTH0_SETTING;
-    texts.yields = kept.job->operation == CONNSYNC_RESTORE;
-    last.is_plan = !kept.seen[CONNSYNC_SIGHT_AFTER] && shows_plan();
+    texts.yields = kept.job->operation == &connsync_operation_restore;
+    last.is_plan = !kept.seen[CONNSYNC_STAGE_AFTER] && shows_plan();
     texts.is_plan = last.is_plan;
     if (last.is_plan) {
         texts.after = texts.wanted;
         texts.wanted = texts.before;
-    } else if (!kept.options->changes || !kept.seen[CONNSYNC_SIGHT_AFTER]) {
+    } else if (!kept.options->changes || !kept.seen[CONNSYNC_STAGE_AFTER]) {
         return;
     }
-    last.has_names = kept.seen[CONNSYNC_SIGHT_BEFORE] && names_compare(&last.names, &texts);
+    last.has_names = kept.seen[CONNSYNC_STAGE_BEFORE] && names_compare(&last.names, &texts);
 }
 
 /* One attempt, verified like any other write. Who interrupts a write would have it end well:
@@ -179,14 +177,14 @@ static void compare_names(void)
 static void undo(const struct connsync_result *result, const char *correlation_id)
 {
     struct connsync_job job = *kept.job;
-    struct cs_slice before = sight_of(CONNSYNC_SIGHT_BEFORE);
+    struct cs_slice before = text_of(CONNSYNC_STAGE_BEFORE);
 
-    job.operation = CONNSYNC_RESTORE;
+    job.operation = &connsync_operation_restore;
     job.connection = result->id;
     job.document = before.data;
     job.document_length = before.length;
     job.correlation_id = correlation_id;
-    job.look = NULL;
+    job.observer = NULL;
     last.undo_status = session_run_on(&job);
     last.undo = last.undo_status == CONNSYNC_OK ? CHANGE_RESTORED : CHANGE_NOT_RESTORED;
 }
@@ -220,7 +218,7 @@ enum connsync_status change_run(const struct cli_options *options, const struct 
     kept.job = job;
     make_correlation_id(number, options);
     copy.correlation_id = number;
-    copy.look = look;
+    copy.observer = observe;
     enum connsync_status status = session_run(&copy, NULL, NULL);
     *result = *connsync_result(session_agent());
     if (result->writes > 0) {

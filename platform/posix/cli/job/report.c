@@ -151,7 +151,7 @@ void report_item(const struct cli_options *options, const struct connsync_result
 static void add_rewritten(struct cs_writer *line, const struct cli_options *options,
                           const struct connsync_result *result)
 {
-    bool restores = options->job.operation == CONNSYNC_RESTORE;
+    bool restores = options->job.operation == &connsync_operation_restore;
 
     if (result->outcome == CONNSYNC_CHANGED) {
         cs_write_u64(line, result->applied);
@@ -174,7 +174,7 @@ static void report_success(const struct cli_options *options, const struct conns
     char line[CS_SENTENCE_SIZE];
     struct cs_writer writer;
 
-    if (options->job.operation == CONNSYNC_LIST) {
+    if (options->job.operation == &connsync_operation_list) {
         return;
     }
     if (options->json) {
@@ -182,13 +182,13 @@ static void report_success(const struct cli_options *options, const struct conns
                          connsync_status_name(CONNSYNC_OK), "", change);
         return;
     }
-    if (options->job.operation == CONNSYNC_GET) {
+    if (options->job.operation == &connsync_operation_get) {
         (void)puts(connsync_setting_name(result->before));
         return;
     }
     cs_writer_init(&writer, line, sizeof line);
     cs_sentence_connection(&writer, result, options->job.connection);
-    if (options->job.operation == CONNSYNC_SET || options->of_file != CLI_RUN) {
+    if (options->job.operation == &connsync_operation_set || options->of_file != CLI_RUN) {
         cs_sentence_outcome(&writer, result);
     } else {
         add_rewritten(&writer, options, result);

@@ -47,7 +47,8 @@ static bool may_write(const struct cli_options *options)
 {
     return options->of_file == CLI_APPLY || options->of_file == CLI_WATCH ||
            (options->of_file == CLI_RUN && !options->is_flash_image &&
-            options->job.operation != CONNSYNC_GET && options->job.operation != CONNSYNC_LIST);
+            options->job.operation != &connsync_operation_get &&
+            options->job.operation != &connsync_operation_list);
 }
 
 static enum cli_action check_directory(struct cli_options *options)
@@ -72,7 +73,7 @@ enum cli_action cli_check_change(struct cli_options *options)
                          "--backup, --restore, --changes and --correlation-id go with commands "
                          "that write: set, patch, restore, apply and watch");
     }
-    if (options->undo && options->job.operation == CONNSYNC_RESTORE) {
+    if (options->undo && options->job.operation == &connsync_operation_restore) {
         return cli_wrong(options, "%s", "--restore does not go with restore");
     }
     if (number != NULL && (number[0] == '\0' || strlen(number) >= CONNSYNC_CORRELATION_ID_SIZE ||

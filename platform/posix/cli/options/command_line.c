@@ -116,18 +116,17 @@ static const char *help_of(const struct cli_options *options, const char *comman
     if (options->is_import) {
         return cli_help_import;
     }
-    switch (options->job.operation) {
-    case CONNSYNC_GET:
-        return cli_help_get;
-    case CONNSYNC_SET:
+    const struct connsync_operation *operation = options->job.operation;
+    if (operation == &connsync_operation_set) {
         return cli_help_set;
-    case CONNSYNC_PATCH:
-        return cli_help_patch;
-    case CONNSYNC_RESTORE:
-        return cli_help_restore;
-    default:
-        return cli_help_list;
     }
+    if (operation == &connsync_operation_patch) {
+        return cli_help_patch;
+    }
+    if (operation == &connsync_operation_restore) {
+        return cli_help_restore;
+    }
+    return operation == &connsync_operation_list ? cli_help_list : cli_help_get;
 }
 
 static enum cli_action read_timeout(struct cli_options *options, const char *text)
@@ -281,22 +280,22 @@ static enum cli_action take_option(struct cli_options *options, int code, char *
 static bool read_command(struct cli_options *options, const char *command, int *arguments)
 {
     if (strcmp(command, "get") == 0) {
-        options->job.operation = CONNSYNC_GET;
+        options->job.operation = &connsync_operation_get;
         *arguments = 1;
     } else if (strcmp(command, "set") == 0) {
-        options->job.operation = CONNSYNC_SET;
+        options->job.operation = &connsync_operation_set;
         *arguments = 2;
     } else if (strcmp(command, "patch") == 0) {
-        options->job.operation = CONNSYNC_PATCH;
+        options->job.operation = &connsync_operation_patch;
         *arguments = 2;
     } else if (strcmp(command, "restore") == 0) {
-        options->job.operation = CONNSYNC_RESTORE;
+        options->job.operation = &connsync_operation_restore;
         *arguments = 1;
     } else if (strcmp(command, "list") == 0) {
-        options->job.operation = CONNSYNC_LIST;
+        options->job.operation = &connsync_operation_list;
         *arguments = 0;
     } else if (strcmp(command, "import") == 0) {
-        options->job.operation = CONNSYNC_LIST;
+        options->job.operation = &connsync_operation_list;
         options->is_import = true;
         *arguments = 0;
     } else if (strcmp(command, "flash-image") == 0) {
@@ -314,16 +313,15 @@ static const char *usage_of(const struct cli_options *options)
     if (options->is_flash_image) {
         return "connsync flash-image FILE -o IMAGE";
     }
-    switch (options->job.operation) {
-    case CONNSYNC_SET:
+    const struct connsync_operation *operation = options->job.operation;
+    if (operation == &connsync_operation_set) {
         return "connsync set CONNECTION VALUE";
-    case CONNSYNC_PATCH:
-        return "connsync patch CONNECTION FILE";
-    case CONNSYNC_RESTORE:
-        return "connsync restore FILE";
-    default:
-        return "connsync get CONNECTION";
     }
+    if (operation == &connsync_operation_patch) {
+        return "connsync patch CONNECTION FILE";
+    }
+    return operation == &connsync_operation_restore ? "connsync restore FILE"
+                                                    : "connsync get CONNECTION";
 }
 
 static enum cli_action read_arguments(struct cli_options *options, int count, char **words,
@@ -346,10 +344,11 @@ static enum cli_action read_arguments(struct cli_options *options, int count, ch
     if (options->of_file != CLI_RUN) {
         return options->of_file;
     }
-    if (options->job.operation == CONNSYNC_RESTORE || options->job.operation == CONNSYNC_PATCH) {
+    if (options->job.operation == &connsync_operation_restore ||
+        options->job.operation == &connsync_operation_patch) {
         options->file = words[wanted - 1];
     }
-    if (options->job.operation == CONNSYNC_RESTORE) {
+    if (options->job.operation == &connsync_operation_restore) {
         return CLI_RUN;
     }
     if (wanted > 0) {
@@ -358,7 +357,7 @@ static enum cli_action read_arguments(struct cli_options *options, int count, ch
             return cli_wrong(options, "%s", "CONNECTION is empty: give an id (con_...) or a name");
         }
     }
-    if (options->job.operation == CONNSYNC_SET) {
+    if (options->job.operation == &connsync_operation_set) {
         options->job.wanted = connsync_setting_parse(words[1]);
         if (options->job.wanted == CONNSYNC_SETTING_UNKNOWN) {
             return cli_wrong(options,
@@ -414,6 +413,8 @@ enum cli_action command_line_read(struct cli_options *options, int argc, char **
     int arguments = 0;
     int code;
 
+    options->job.operation = &connsync_operation_get;
+    connsync_pace_init(&options->pace);
     if (action != CLI_RUN) {
         return action;
     }

@@ -224,7 +224,7 @@ void identity_forget_token(void)
 
 void identity_fill(struct connsync_config *config, const struct cli_options *options)
 {
-    memset(&client, 0, sizeof client);
+    connsync_client_init(&client);
     verbose = options->verbose > 0;
     if (identity_has_key()) {
         assertion.key = &key;

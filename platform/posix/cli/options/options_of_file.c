@@ -18,7 +18,7 @@ bool cli_read_command_of_file(struct cli_options *options, const char *command)
         return false;
     }
     options->of_file = (enum cli_action)(CLI_PLAN + found);
-    options->job.operation = CONNSYNC_SET;
+    options->job.operation = &connsync_operation_set;
     return true;
 }
 

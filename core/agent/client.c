@@ -1,0 +1,174 @@
+/*
+ * What a client may have beside its secret: assertions that are signed for it (RFC 7523),
+ * tokens that it keeps, the scopes of a token, and a certificate (RFC 8705). Signing and
+ * keeping are the caller's, the request for a token is agent_token.c's.
+ */
+#include "core/agent/client.h"
+
+#include "core/agent/operation.h"
+
+#include <string.h>
+
+/* So far may the clock of a client be off: the service's tolerance. */
+#define CLOCK_TOLERANCE_S 10
+
+/* RFC 7523 section 2.2. The colons of the type are escaped; the assertion that follows has
+ * nothing to escape. */
+#define ASSERTION_TYPE                                                                             \
+    "&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer"      \
+    "&client_assertion="
+
+static bool has_proof(const struct connsync_client *client)
+{
+    return client->assertion != NULL || client->certificate != NULL;
+}
+
+static enum connsync_status identify(const struct connsync_client *client, struct cs_tls *tls)
+{
+    if (client->certificate != NULL && client->certificate_length == 0) {
+        return CONNSYNC_ERR_CLIENT_CERTIFICATE;
+    }
+    return cs_tls_identify(
+        tls, cs_slice_make((const char *)client->certificate, client->certificate_length),
+        cs_slice_make((const char *)client->key, client->key_length));
+}
+
+/* ---- Client assertions ---- */
+
+/* A clock that is not known counts as one that stands at 0: the service will reject it, and
+ * its Date is then as far away as it can be. */
+static int64_t own_utc(const struct connsync *agent)
+{
+    const struct connsync_port *port = agent->config.port;
+    int64_t utc = 0;
+
+    return port->utc_seconds(port->context, &utc) == CONNSYNC_PORT_OK ? utc : 0;
+}
+
+static enum connsync_status write_proof(struct connsync *agent, struct cs_writer *form)
+{
+    struct connsync_client *client = agent->config.client;
+
+    if (client->assertion == NULL) {
+        return CONNSYNC_OK;
+    }
+    cs_write_string(form, ASSERTION_TYPE);
+    client->issued_at = own_utc(agent) + client->clock_offset;
+    enum connsync_status status = client->assertion(
+        client->context, client->issued_at, form->data + form->length, form->size - form->length);
+    form->length += strlen(form->data + form->length);
+    return status;
+}
+
+static bool reissues(struct connsync *agent, enum connsync_status status)
+{
+    const struct cs_http_head *head = &agent->exchange.parser.head;
+    struct connsync_client *client = agent->config.client;
+
+    if (status != CONNSYNC_ERR_CLIENT_CREDENTIALS || client->assertion == NULL ||
+        client->reissued || head->date > INT64_MAX) {
+        return false;
+    }
+    int64_t date = (int64_t)head->date;
+    int64_t ahead = date - client->issued_at;
+    if (ahead >= -CLOCK_TOLERANCE_S && ahead <= CLOCK_TOLERANCE_S) {
+        return false;
+    }
+    client->reissued = true;
+    client->clock_offset = date - own_utc(agent);
+    return true;
+}
+
+/* ---- Kept tokens ---- */
+
+static bool lacks_scopes(struct connsync *agent, struct cs_slice granted)
+{
+    bool writes = agent->job.operation->writes && !agent->job.dry_run;
+
+    return cs_auth0_missing_scopes(granted, writes, agent->config.client->missing_scopes);
+}
+
+static void begin(struct connsync *agent)
+{
+    const struct connsync_config *config = &agent->config;
+    struct connsync_client *client = config->client;
+
+    client->reissued = false;
+    if (config->token != NULL && client->token_scope != NULL && cs_client_is_usable(config) &&
+        lacks_scopes(agent, cs_slice_of(client->token_scope))) {
+        agent->renewed = true;
+        agent->config.token = NULL;
+    }
+}
+
+static enum connsync_status check_scopes(struct connsync *agent)
+{
+    const struct cs_json *json = &agent->document.json;
+    int scope = cs_json_find_one(json, 0, "scope");
+
+    /* If it is not stated, the API will tell. */
+    if (!cs_json_is_string(json, scope) || !lacks_scopes(agent, cs_json_string_body(json, scope))) {
+        return CONNSYNC_OK;
+    }
+    agent->result.missing_scope = agent->config.client->missing_scopes;
+    return CONNSYNC_ERR_SCOPE;
+}
+
+/* A string member as the caller is to see it; NULL without memory for it. */
+static char *copy_string(struct connsync *agent, int string)
+{
+    const struct cs_json *json = &agent->document.json;
+    size_t size = cs_json_is_string(json, string) ? cs_json_raw(json, string).length : 1;
+    char *copy = cs_arena_allocate(&agent->arena, size);
+
+    if (copy != NULL && !cs_json_decode(json, string, copy, size)) {
+        copy[0] = '\0';
+    }
+    return copy;
+}
+
+/* Keeping a token saves a request, and without memory it is not kept. */
+static void hand_over(struct connsync *agent)
+{
+    const struct connsync_client *client = agent->config.client;
+    const struct cs_json *json = &agent->document.json;
+    const struct connsync_port *port = agent->config.port;
+    struct connsync_grant grant = {agent->token, NULL, -1, 0};
+
+    if (client->granted == NULL) {
+        return;
+    }
+    char *scope = copy_string(agent, cs_json_find_one(json, 0, "scope"));
+    if (scope == NULL) {
+        return;
+    }
+    grant.scope = scope;
+    if (!cs_json_to_u64(json, cs_json_find_one(json, 0, "expires_in"), &grant.expires_in)) {
+        grant.expires_in = 0;
+    }
+    if (port->utc_seconds(port->context, &grant.utc_seconds) != CONNSYNC_PORT_OK) {
+        grant.utc_seconds = -1;
+    }
+    client->granted(client->context, &grant);
+    cs_arena_release(&agent->arena, scope);
+}
+
+/* ---- All of it ---- */
+
+void connsync_client_init(struct connsync_client *client)
+{
+    static const struct connsync_client_hooks hooks = {
+        .has_proof = has_proof,
+        .proof_size = sizeof ASSERTION_TYPE + CONNSYNC_ASSERTION_SIZE,
+        .fields = &cs_http_dates,
+        .identify = identify,
+        .begin = begin,
+        .write_proof = write_proof,
+        .check_scopes = check_scopes,
+        .hand_over = hand_over,
+        .reissues = reissues,
+    };
+
+    memset(client, 0, sizeof *client);
+    client->hooks = &hooks;
+}

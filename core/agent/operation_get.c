@@ -1,0 +1,21 @@
+/*
+ * Reading one connection's setting.
+ */
+#include "core/agent/operation.h"
+
+static bool is_valid(const struct connsync_job *job)
+{
+    return job->document == NULL;
+}
+
+static enum connsync_status judge(struct connsync *agent)
+{
+    const struct cs_document *document = &agent->document;
+
+    agent->result.before = cs_auth0_setting(&document->json, &document->connection);
+    agent->result.after = agent->result.before;
+    enum connsync_status status = cs_agent_show_document(agent, CONNSYNC_STAGE_BEFORE);
+    return status == CONNSYNC_OK ? cs_agent_finish(agent, CONNSYNC_UNCHANGED) : status;
+}
+
+const struct connsync_operation connsync_operation_get = {.is_valid = is_valid, .judge = judge};
