@@ -1,6 +1,7 @@
 /* Patching and restoring: another text for all of `options`, held against what is read
  * back. */
 #include "core/agent/agent_write.h"
+#include "core/agent/operation.h"
 #include "core/json/merge.h"
 
 /* No member is called this: it is no UTF-8. */
@@ -87,7 +88,7 @@ static enum connsync_status make_options(struct connsync *agent)
 
     cs_agent_release_rewrite(agent);
     agent->rewrite.options = given;
-    if (agent->job.operation == &connsync_operation_restore) {
+    if (agent->job.operation->replaces) {
         return CONNSYNC_OK;
     }
     if (cs_json_check(given, &facts) != CONNSYNC_OK) {
@@ -150,9 +151,7 @@ static enum connsync_status check_wanted(const struct connsync *agent, const str
     if (!cs_json_is_object(wanted, 0)) {
         return CONNSYNC_ERR_ARGUMENT;
     }
-    return agent->job.operation == &connsync_operation_restore
-               ? cs_auth0_may_restore(wanted, &agent->job)
-               : CONNSYNC_OK;
+    return agent->job.operation->replaces ? cs_auth0_may_restore(wanted, &agent->job) : CONNSYNC_OK;
 }
 
 static bool is_as_wanted(const struct connsync *agent, const struct cs_json *wanted)
@@ -238,9 +237,8 @@ static bool compare(struct connsync *agent)
     }
     cs_snapshot_fill(&now, members, &document->json, options, &rules_now, &agent->digest_key);
     /* What a patch names is wanted just so. */
-    struct cs_snapshot_outcome outcome =
-        cs_snapshot_settle(&agent->before, &agent->rewrite.wanted, &now,
-                           agent->job.operation == &connsync_operation_restore);
+    struct cs_snapshot_outcome outcome = cs_snapshot_settle(&agent->before, &agent->rewrite.wanted,
+                                                            &now, agent->job.operation->replaces);
     cs_arena_release(&agent->arena, members);
     result->verified = outcome.diff.equal;
     result->lost = outcome.diff.lost;

@@ -10,4 +10,4 @@ static bool is_valid(const struct connsync_job *job)
 }
 
 const struct connsync_operation connsync_operation_restore = {
-    .writes = true, .is_valid = is_valid, .judge = cs_agent_judge_rewrite};
+    .writes = true, .replaces = true, .is_valid = is_valid, .judge = cs_agent_judge_rewrite};
