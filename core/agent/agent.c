@@ -41,7 +41,7 @@ static enum connsync_status prepare(struct connsync *agent)
     }
     if (client != NULL && status == CONNSYNC_OK) {
         agent->exchange.fields = client->hooks->fields;
-        status = client->hooks->identify(client, &agent->exchange.tls);
+        status = client->hooks->identify(client, agent->exchange.tls);
     }
     return status;
 }

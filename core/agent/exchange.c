@@ -1,7 +1,5 @@
 #include "core/agent/exchange.h"
 
-#include "core/tls/tls_identity.h"
-
 #include <string.h>
 
 #define DEFAULT_PORT 443
