@@ -30,14 +30,6 @@ struct cs_json_facts {
     size_t offset; /* where an error was found */
 };
 
-/*
- * Checks that `text` is exactly one RFC 8259 value with nothing but white space
- * around it: grammar, escapes, numbers, UTF-8 (RFC 3629), depth. Linear in the
- * length whatever the shape. Returns CONNSYNC_OK, or CONNSYNC_ERR_JSON_SYNTAX,
- * _DEPTH or _UTF8 with `facts->offset`. `facts` may not be NULL.
- */
-enum connsync_status cs_json_check(struct cs_slice text, struct cs_json_facts *facts);
-
 /* The object in which a member is looked for: the text itself. */
 #define CS_JSON_ROOT (-1)
 
@@ -50,13 +42,31 @@ struct cs_json_sought {
     struct cs_slice value; /* of the first one; data NULL when there is none */
 };
 
-/* The same pass also finds members: `sought` is complete with CONNSYNC_OK only. Of a parent
- * that is there twice the first is looked into. */
+/*
+ * Checks that `text` is exactly one RFC 8259 value with nothing but white space around it:
+ * grammar, escapes, numbers, UTF-8 (RFC 3629), depth. Linear in the length whatever the
+ * shape. Returns CONNSYNC_OK, or CONNSYNC_ERR_JSON_SYNTAX, _DEPTH or _UTF8 with
+ * `facts->offset`. `facts` may not be NULL.
+ *
+ * The same pass finds members: with CONNSYNC_OK, `sought` is complete. Of a parent that is
+ * there twice the first is looked into.
+ */
 enum connsync_status cs_json_check_find(struct cs_slice text, struct cs_json_facts *facts,
                                         struct cs_json_sought *sought, size_t count);
 
-/* Finds members of one value of a checked text. */
-void cs_json_find_members(struct cs_slice object, struct cs_json_sought *sought, size_t count);
+static inline enum connsync_status cs_json_check(struct cs_slice text, struct cs_json_facts *facts)
+{
+    return cs_json_check_find(text, facts, NULL, 0);
+}
+
+/* Finds members of one object of a checked text; of what is no object, none. */
+static inline void cs_json_find_members(struct cs_slice object, struct cs_json_sought *sought,
+                                        size_t count)
+{
+    struct cs_json_facts facts;
+
+    (void)cs_json_check_find(object, &facts, sought, count);
+}
 
 /* The value that a checked text is, without the white space around it. */
 struct cs_slice cs_json_trim(struct cs_slice text);

@@ -1,62 +1,106 @@
 /*
- * The gate that every document passes: one strict RFC 8259 text, in one pass.
+ * The gate that every document passes: one strict RFC 8259 text, in one pass, which finds
+ * members on its way.
  *
- * There is no recursion. What the grammar must remember is whether each open
- * container is an object, one bit each, in a 64-bit word that is shifted.
+ * There is no recursion. What the grammar must remember is whether each open container is an
+ * object, one bit each, in a 64-bit word that is shifted. Most functions take the place in the
+ * text where they begin and give the one behind what they have checked; NULL is an error, of
+ * which `fault` says what and where.
  */
 #include "core/json/json.h"
+#include "core/json/json_words.h"
 
-#include <string.h>
+typedef const unsigned char *place;
 
-/* A register's worth of string bytes is looked at together, where that is eight: four
- * are not worth the code. */
-typedef size_t word;
-#define MANY_BYTES 8
+struct fault {
+    place at;
+    enum connsync_status status;
+};
 
-#define EVERY_BYTE(value) ((word)(~(word)0 / 255 * (value)))
-
-/* What may come next, white space apart: a sum of these. */
-enum {
-    VALUE = 1,
-    KEY = 2,
-    COLON = 4,
-    COMMA = 8,
-    END_OF_OBJECT = 16,
-    END_OF_ARRAY = 32,
-    NOTHING = 0
+/* Which of the sought members' values the checker is in. Names are compared in one object at
+ * a time: in the value of that member, or in the text's own object. */
+struct finder {
+    struct cs_json_sought *sought;
+    size_t count;
+    uint32_t initials; /* a bit for each byte, modulo 32, that a sought name may begin with */
+    unsigned depth;    /* of the object that has the member */
+    int open;          /* its index, or CS_JSON_ROOT */
 };
 
 struct checker {
-    const unsigned char *at;
-    const unsigned char *end;
+    place end;
     uint64_t kinds; /* lowest bit: the innermost container is an object */
     unsigned depth;
+    bool is_name_next;
     size_t tokens;
-    unsigned expected;
+    struct fault *fault;
+    struct finder *finder;
 };
 
-/* Takes the byte `wanted` if it comes next. */
-static bool take(struct checker *c, unsigned char wanted)
+static place fail(struct fault *fault, place at, enum connsync_status status)
 {
-    if (c->at == c->end || *c->at != wanted) {
-        return false;
-    }
-    c->at++;
-    return true;
+    fault->at = at;
+    fault->status = status;
+    return NULL;
 }
 
-static inline bool is_digit_at(const struct checker *c)
+static inline bool is_at(place at, place end, unsigned char byte)
 {
-    return c->at < c->end && (unsigned)(*c->at - '0') <= 9;
+    return at < end && *at == byte;
 }
 
-static inline void skip_white_space(struct checker *c)
+/* ---- Finding ---- */
+
+static bool is_sought(const struct finder *finder, size_t i, struct cs_slice name)
 {
-    while (c->at < c->end && *c->at <= ' ' &&
-           (*c->at == ' ' || *c->at == '\n' || *c->at == '\r' || *c->at == '\t')) {
-        c->at++;
+    return finder->sought[i].parent == finder->open &&
+           cs_value_string_is(name, finder->sought[i].name);
+}
+
+/* A name, and the place behind its colon. The first member of a name is open from there to
+ * the end of its value. */
+static void begin_member(struct finder *finder, struct cs_slice name, const char *behind)
+{
+    for (size_t i = 0; i < finder->count; i++) {
+        struct cs_json_sought *sought = &finder->sought[i];
+        if (is_sought(finder, i, name) && sought->count++ == 0) {
+            sought->value.data = behind;
+            finder->open = (int)i;
+            finder->depth++;
+            return;
+        }
     }
 }
+
+static void end_member(struct finder *finder, const char *behind)
+{
+    struct cs_json_sought *sought = &finder->sought[finder->open];
+
+    sought->value =
+        cs_json_trim(cs_slice_make(sought->value.data, (size_t)(behind - sought->value.data)));
+    finder->open = sought->parent;
+    finder->depth--;
+}
+
+/* May this name, with its quote, be a sought one? Escapes may stand for any letter. */
+static inline bool may_be_sought(const struct checker *c, place name)
+{
+    return c->depth == c->finder->depth + 1 && (c->finder->initials >> (name[1] & 31) & 1) != 0;
+}
+
+static struct finder start_finder(struct cs_json_sought *sought, size_t count)
+{
+    struct finder finder = {sought, count, 0, 0, CS_JSON_ROOT};
+
+    for (size_t i = 0; i < count; i++) {
+        finder.initials |= (uint32_t)1 << (sought[i].name[0] & 31) | (uint32_t)1 << ('\\' & 31);
+        sought[i].count = 0;
+        sought[i].value = cs_slice_make(NULL, 0);
+    }
+    return finder;
+}
+
+/* ---- Strings ---- */
 
 /* Printable ASCII but the quote and the backslash: stands for itself. */
 static inline bool is_plain(unsigned char byte)
@@ -64,161 +108,191 @@ static inline bool is_plain(unsigned char byte)
     return byte >= ' ' && byte < 0x80 && byte != '"' && byte != '\\';
 }
 
-/*
- * Are all bytes of the word plain? Each term sets the top bit of a byte that is
- * not: subtraction borrows from a control character, and from the zero that a
- * quote or a backslash becomes. Borrows may mark further bytes wrongly, but only
- * where a byte is marked rightly, which is all that is asked.
- */
-static inline bool is_plain_word(word bytes)
+/* Marks what is not plain: subtraction borrows from a control character, and from the zero
+ * that a quote or a backslash becomes. */
+static inline uint64_t marks_of_special(uint64_t word)
 {
-    word marks = bytes | (bytes - EVERY_BYTE(' ')) | ((bytes ^ EVERY_BYTE('"')) - EVERY_BYTE(1)) |
-                 ((bytes ^ EVERY_BYTE('\\')) - EVERY_BYTE(1));
-
-    return (marks & EVERY_BYTE(0x80)) == 0;
+    return (word | (word - CS_EVERY_BYTE(' ')) | ((word ^ CS_EVERY_BYTE('"')) - CS_EVERY_BYTE(1)) |
+            ((word ^ CS_EVERY_BYTE('\\')) - CS_EVERY_BYTE(1))) &
+           CS_EVERY_BYTE(0x80);
 }
 
-static inline void skip_plain(struct checker *c)
+static inline place skip_plain(place at, place end)
 {
-    const unsigned char *at = c->at;
-    word bytes;
-
-    while (sizeof bytes >= MANY_BYTES && (size_t)(c->end - at) >= sizeof bytes) {
-        memcpy(&bytes, at, sizeof bytes);
-        if (!is_plain_word(bytes)) {
-            break;
+    while (CS_WORDS_FIT && end - at >= CS_WORD) {
+        uint64_t marks = marks_of_special(cs_word_load(at));
+        if (marks != 0) {
+            return at + cs_word_before(marks);
         }
-        at += sizeof bytes;
+        at += CS_WORD;
     }
-    while (at < c->end && is_plain(*at)) {
+    while (at < end && is_plain(*at)) {
         at++;
     }
-    c->at = at;
+    return at;
 }
 
-/* At a backslash. A lone surrogate is grammatical: RFC 8259, section 8.2. */
-static bool skip_escape(struct checker *c)
+static inline bool is_digit(unsigned char byte)
 {
-    static const char escapes[] = "\"\\/bfnrtu";
+    return byte - '0' <= 9u;
+}
 
-    c->at++;
-    if (c->at == c->end || memchr(escapes, *c->at, sizeof escapes - 1) == NULL) {
-        return false;
-    }
-    if (*c->at++ != 'u') {
-        return true;
-    }
+static inline bool is_hex_digit(unsigned char byte)
+{
+    return is_digit(byte) || (byte | 0x20) - 'a' <= 5u;
+}
+
+/* Behind `\u`. A lone surrogate is grammatical: RFC 8259, section 8.2. */
+static inline place check_hex4(place at, place end, struct fault *fault)
+{
     for (int i = 0; i < 4; i++) {
-        if (c->at == c->end || cs_hex_digit(*c->at) < 0) {
-            return false;
+        if (at == end || !is_hex_digit(*at)) {
+            return fail(fault, at, CONNSYNC_ERR_JSON_SYNTAX);
         }
-        c->at++;
+        at++;
     }
-    return true;
+    return at;
+}
+
+/* Behind a backslash. */
+static inline place check_escape(place at, place end, struct fault *fault)
+{
+    if (at == end) {
+        return fail(fault, at, CONNSYNC_ERR_JSON_SYNTAX);
+    }
+    switch (*at) {
+    case '"':
+    case '\\':
+    case '/':
+    case 'b':
+    case 'f':
+    case 'n':
+    case 'r':
+    case 't':
+        return at + 1;
+    case 'u':
+        return check_hex4(at + 1, end, fault);
+    default:
+        return fail(fault, at, CONNSYNC_ERR_JSON_SYNTAX);
+    }
+}
+
+static inline bool continues(unsigned char byte)
+{
+    return (byte & 0xC0) == 0x80;
 }
 
 /*
- * One character of two to four bytes, by the table of RFC 3629, section 4. The first byte
- * narrows the range of the second: this is what keeps out overlong forms, surrogates and
- * all above U+10FFFF.
+ * One character of two to four bytes, by the table of RFC 3629, section 4. The first two
+ * together show what has a shorter form, is a surrogate, or lies above U+10FFFF.
  */
-static bool skip_utf8(struct checker *c)
+static inline place check_utf8(place at, place end, struct fault *fault)
 {
-    const unsigned char *at = c->at;
-    unsigned first = *at;
-    size_t more = first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : 1;
-    unsigned low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
-    unsigned high = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
+    ptrdiff_t left = end - at;
 
-    if (first < 0xC2 || first > 0xF4 || (size_t)(c->end - at) <= more) {
-        return false;
-    }
-    for (; more > 0; more--) {
-        at++;
-        if (*at < low || *at > high) {
-            return false;
-        }
-        low = 0x80;
-        high = 0xBF;
-    }
-    c->at = at + 1;
-    return true;
-}
-
-/* At the opening quote; leaves `at` behind the closing one. */
-static inline enum connsync_status check_string(struct checker *c)
-{
-    c->at++;
-    for (;;) {
-        skip_plain(c);
-        if (c->at == c->end || *c->at < ' ') {
-            return CONNSYNC_ERR_JSON_SYNTAX;
-        }
-        if (*c->at == '"') {
-            c->at++;
-            return CONNSYNC_OK;
-        }
-        if (*c->at == '\\') {
-            if (!skip_escape(c)) {
-                return CONNSYNC_ERR_JSON_SYNTAX;
+    if (left > 1 && continues(at[1])) {
+        unsigned two = (unsigned)at[0] << 8 | at[1];
+        if (two < 0xE000) {
+            if (two >= 0xC280) {
+                return at + 2;
             }
-        } else if (!skip_utf8(c)) {
-            return CONNSYNC_ERR_JSON_UTF8;
+        } else if (left > 2 && continues(at[2])) {
+            if (two < 0xF000) {
+                if (two >= 0xE0A0 && (two & 0xFFE0) != 0xEDA0) {
+                    return at + 3;
+                }
+            } else if (two >= 0xF090 && two <= 0xF48F && left > 3 && continues(at[3])) {
+                return at + 4;
+            }
         }
     }
+    return fail(fault, at, CONNSYNC_ERR_JSON_UTF8);
 }
 
-/* At least one digit. */
-static bool skip_digits(struct checker *c)
+/* From the opening quote to behind the closing one. */
+static place check_string(place at, place end, struct fault *fault)
 {
-    if (!is_digit_at(c)) {
-        return false;
-    }
-    while (is_digit_at(c)) {
-        c->at++;
-    }
-    return true;
+    at++;
+    do {
+        at = skip_plain(at, end);
+        if (is_at(at, end, '"')) {
+            return at + 1;
+        }
+        if (at == end || *at < ' ') {
+            return fail(fault, at, CONNSYNC_ERR_JSON_SYNTAX);
+        }
+        if (*at == '\\') {
+            at = check_escape(at + 1, end, fault);
+            continue;
+        }
+        do {
+            at = check_utf8(at, end, fault);
+        } while (at != NULL && at < end && *at >= 0x80);
+    } while (at != NULL);
+    return NULL;
 }
 
-/* RFC 8259, section 6. */
-static bool skip_number(struct checker *c)
+/* ---- Numbers and words ---- */
+
+static inline place skip_digits(place at, place end)
 {
-    (void)take(c, '-');
-    if (!take(c, '0') && !skip_digits(c)) {
-        return false;
+    while (at < end && is_digit(*at)) {
+        at++;
     }
-    if (take(c, '.') && !skip_digits(c)) {
-        return false;
-    }
-    if (!take(c, 'e') && !take(c, 'E')) {
-        return true;
-    }
-    if (!take(c, '+')) {
-        (void)take(c, '-');
-    }
-    return skip_digits(c);
+    return at;
 }
 
-static bool skip_word(struct checker *c, const char *wanted)
+/* RFC 8259, section 6. Where digits have to be, and are not, `from` is where they end. */
+static place check_number(place at, place end, struct fault *fault)
 {
-    while (*wanted != '\0' && take(c, (unsigned char)*wanted)) {
-        wanted++;
+    place from = at + is_at(at, end, '-');
+
+    at = is_at(from, end, '0') ? from + 1 : skip_digits(from, end);
+    if (at != from && is_at(at, end, '.')) {
+        from = at + 1;
+        at = skip_digits(from, end);
     }
-    return *wanted == '\0';
+    if (at != from && at < end && (*at | 0x20) == 'e') {
+        from = at + 1;
+        from += from < end && (*from == '+' || *from == '-');
+        at = skip_digits(from, end);
+    }
+    return at != from ? at : fail(fault, at, CONNSYNC_ERR_JSON_SYNTAX);
 }
 
-static inline bool skip_primitive(struct checker *c)
+static place check_word(place at, place end, const char *wanted, struct fault *fault)
 {
-    switch (*c->at) {
+    for (; *wanted != '\0'; wanted++) {
+        if (!is_at(at, end, (unsigned char)*wanted)) {
+            return fail(fault, at, CONNSYNC_ERR_JSON_SYNTAX);
+        }
+        at++;
+    }
+    return at;
+}
+
+static inline place check_primitive(place at, place end, struct fault *fault)
+{
+    switch (*at) {
     case 't':
-        return skip_word(c, "true");
+        return check_word(at, end, "true", fault);
     case 'f':
-        return skip_word(c, "false");
+        return check_word(at, end, "false", fault);
     case 'n':
-        return skip_word(c, "null");
+        return check_word(at, end, "null", fault);
     default:
-        return skip_number(c);
+        return check_number(at, end, fault);
     }
+}
+
+/* ---- Objects and arrays ---- */
+
+static inline place skip_white_space(place at, place end)
+{
+    while (at < end && *at <= ' ' && (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t')) {
+        at++;
+    }
+    return at;
 }
 
 static inline bool is_in_object(const struct checker *c)
@@ -226,144 +300,117 @@ static inline bool is_in_object(const struct checker *c)
     return (c->kinds & 1) != 0;
 }
 
-static inline void end_value(struct checker *c)
+/* At the bracket that closes the innermost container? */
+static inline bool is_at_end(const struct checker *c, place at)
 {
-    c->expected =
-        c->depth == 0 ? NOTHING : COMMA | (is_in_object(c) ? END_OF_OBJECT : END_OF_ARRAY);
+    return is_at(at, c->end, is_in_object(c) ? '}' : ']');
 }
 
-static inline enum connsync_status open_container(struct checker *c, bool is_object)
+/* Behind a member's name: takes the colon. */
+static inline place end_name(struct checker *c, place name, place behind)
+{
+    place at = skip_white_space(behind, c->end);
+
+    if (!is_at(at, c->end, ':')) {
+        return fail(c->fault, at, CONNSYNC_ERR_JSON_SYNTAX);
+    }
+    at++;
+    if (may_be_sought(c, name)) {
+        begin_member(c->finder, cs_slice_make((const char *)name, (size_t)(behind - name)),
+                     (const char *)at);
+    }
+    c->is_name_next = false;
+    return at;
+}
+
+/* At an opening bracket. White space behind it is skipped. */
+static inline place open_container(struct checker *c, place at)
 {
     if (c->depth == CS_JSON_DEPTH_MAX) {
-        return CONNSYNC_ERR_JSON_DEPTH;
+        return fail(c->fault, at, CONNSYNC_ERR_JSON_DEPTH);
     }
-    c->at++;
-    c->tokens++;
     c->depth++;
-    c->kinds = c->kinds << 1 | is_object;
-    c->expected = is_object ? KEY | END_OF_OBJECT : VALUE | END_OF_ARRAY;
-    return CONNSYNC_OK;
+    c->is_name_next = *at == '{';
+    c->kinds = c->kinds << 1 | c->is_name_next;
+    return skip_white_space(at + 1, c->end);
 }
 
-static inline enum connsync_status close_container(struct checker *c)
+/* Behind a value, or at the bracket that closes an empty container: closes all that ends
+ * here, and takes the comma, unless it is the text that ends. */
+static inline place end_value(struct checker *c, place at)
 {
-    c->at++;
-    c->depth--;
-    c->kinds >>= 1;
-    end_value(c);
-    return CONNSYNC_OK;
-}
-
-static inline enum connsync_status check_punctuation(struct checker *c, unsigned expected)
-{
-    c->at++;
-    c->expected = expected;
-    return CONNSYNC_OK;
-}
-
-/* Which of the expected things a byte begins. */
-static inline unsigned kind_of(unsigned char byte)
-{
-    switch (byte) {
-    case '"':
-        return VALUE | KEY;
-    case ':':
-        return COLON;
-    case ',':
-        return COMMA;
-    case '}':
-        return END_OF_OBJECT;
-    case ']':
-        return END_OF_ARRAY;
-    default:
-        return VALUE;
-    }
-}
-
-/* There is a byte to look at, and it is not white space. */
-static inline enum connsync_status check_next(struct checker *c)
-{
-    unsigned expected = c->expected & kind_of(*c->at);
-
-    if (expected == NOTHING) {
-        return CONNSYNC_ERR_JSON_SYNTAX;
-    }
-    switch (*c->at) {
-    case '{':
-    case '[':
-        return open_container(c, *c->at == '{');
-    case '}':
-    case ']':
-        return close_container(c);
-    case ',':
-        return check_punctuation(c, is_in_object(c) ? KEY : VALUE);
-    case ':':
-        return check_punctuation(c, VALUE);
-    default:
-        break;
-    }
-    c->tokens++;
-    end_value(c);
-    if (*c->at != '"') {
-        return skip_primitive(c) ? CONNSYNC_OK : CONNSYNC_ERR_JSON_SYNTAX;
-    }
-    if (expected == KEY) {
-        c->expected = COLON;
-    }
-    return check_string(c);
-}
-
-enum connsync_status cs_json_check(struct cs_slice text, struct cs_json_facts *facts)
-{
-    /* An empty text may have no address, and NULL may not be added to. */
-    const unsigned char *start = (const unsigned char *)(text.length > 0 ? text.data : "");
-    struct checker c = {start, start + text.length, 0, 0, 0, VALUE};
-    enum connsync_status status = CONNSYNC_OK;
-
-    for (;;) {
-        skip_white_space(&c);
-        if (c.at == c.end) {
-            break;
+    while (c->depth > 0) {
+        if (c->depth == c->finder->depth) {
+            end_member(c->finder, (const char *)at);
         }
-        status = check_next(&c);
-        if (status != CONNSYNC_OK) {
-            break; /* with `at` where the error is */
+        at = skip_white_space(at, c->end);
+        if (is_at(at, c->end, ',')) {
+            c->is_name_next = is_in_object(c);
+            return at + 1;
         }
+        if (!is_at_end(c, at)) {
+            return fail(c->fault, at, CONNSYNC_ERR_JSON_SYNTAX);
+        }
+        at++;
+        c->depth--;
+        c->kinds >>= 1;
     }
-    if (status == CONNSYNC_OK && c.expected != NOTHING) {
-        status = CONNSYNC_ERR_JSON_SYNTAX;
-    }
-    facts->tokens = c.tokens;
-    facts->offset = (size_t)(c.at - start);
-    return status;
+    return at;
 }
 
-void cs_json_find_members(struct cs_slice object, struct cs_json_sought *sought, size_t count)
+/* One name with its colon, one value with its comma, or one opening bracket. */
+static inline place check_next(struct checker *c, place at)
 {
-    for (size_t i = 0; i < count; i++) {
-        struct cs_json_walk walk;
-        struct cs_json_item item;
-        struct cs_slice parent =
-            sought[i].parent == CS_JSON_ROOT ? object : sought[sought[i].parent].value;
-
-        sought[i].count = 0;
-        sought[i].value = cs_slice_make(NULL, 0);
-        cs_json_walk_begin(&walk, cs_value_is_object(parent) ? parent : sought[i].value);
-        while (cs_json_walk_next(&walk, &item)) {
-            if (cs_value_string_is(item.name, sought[i].name) && sought[i].count++ == 0) {
-                sought[i].value = item.value;
-            }
+    if (*at == '"') {
+        place behind = check_string(at, c->end, c->fault);
+        if (behind != NULL && c->is_name_next) {
+            return end_name(c, at, behind);
         }
+        at = behind;
+    } else if (c->is_name_next) {
+        return fail(c->fault, at, CONNSYNC_ERR_JSON_SYNTAX);
+    } else if (*at == '{' || *at == '[') {
+        at = open_container(c, at);
+        if (at != NULL && !is_at_end(c, at)) {
+            return at;
+        }
+    } else {
+        at = check_primitive(at, c->end, c->fault);
     }
+    return at != NULL ? end_value(c, at) : NULL;
+}
+
+/* Goes behind the text's value. */
+static place check_value(struct checker *c, place at)
+{
+    do {
+        at = skip_white_space(at, c->end);
+        if (at == c->end) {
+            return fail(c->fault, at, CONNSYNC_ERR_JSON_SYNTAX);
+        }
+        c->tokens++;
+        at = check_next(c, at);
+    } while (at != NULL && c->depth > 0);
+    return at;
 }
 
 enum connsync_status cs_json_check_find(struct cs_slice text, struct cs_json_facts *facts,
                                         struct cs_json_sought *sought, size_t count)
 {
-    enum connsync_status status = cs_json_check(text, facts);
+    /* An empty text may have no address, and NULL may not be added to. */
+    place start = (place)(text.length > 0 ? text.data : "");
+    struct fault fault = {NULL, CONNSYNC_OK};
+    struct finder finder = start_finder(sought, count);
+    struct checker c = {start + text.length, 0, 0, false, 0, &fault, &finder};
+    place at = check_value(&c, start);
 
-    if (status == CONNSYNC_OK) {
-        cs_json_find_members(cs_json_trim(text), sought, count);
+    if (at != NULL) {
+        at = skip_white_space(at, c.end);
+        if (at != c.end) {
+            at = fail(&fault, at, CONNSYNC_ERR_JSON_SYNTAX);
+        }
     }
-    return status;
+    facts->tokens = c.tokens;
+    facts->offset = (size_t)((at != NULL ? at : fault.at) - start);
+    return fault.status;
 }
