@@ -10,6 +10,7 @@
 #include <connsync/connsync_port.h>
 #include <connsync/posix_anchors.h>
 #include <connsync/posix_port.h>
+#include <connsync/posix_proxy.h>
 
 #include <stdint.h>
 #include <stdio.h>
@@ -21,6 +22,8 @@ int main(void)
 {
     struct connsync_posix posix;
     struct connsync_posix_anchors anchors;
+    struct connsync_posix_proxy proxy;
+    struct connsync_posix_proxy_choice choice;
     struct connsync_config config;
     struct connsync_job job;
     struct connsync_wait wait;
@@ -32,6 +35,16 @@ int main(void)
         CONNSYNC_POSIX_ANCHORS_NO_FILE) {
         return 1;
     }
+    memset(&proxy, 0, sizeof proxy);
+    memset(&choice, 0, sizeof choice);
+    choice.url = "http://proxy.test:3128";
+    choice.exceptions = "";
+    choice.host = "tenant.test";
+    choice.port_number = 443;
+    if (connsync_posix_proxy_choose(&proxy, &choice) != NULL) {
+        return 1;
+    }
+    posix.proxy = &proxy;
     memset(&config, 0, sizeof config);
     config.port = connsync_posix_port(&posix);
     config.memory = memory;

@@ -2,6 +2,7 @@
 #ifndef CONNSYNC_TESTS_UNIT_POSIX_SUPPORT_H
 #define CONNSYNC_TESTS_UNIT_POSIX_SUPPORT_H
 
+#include "platform/posix/network/posix_connection.h"
 #include "platform/posix/network/posix_port.h"
 #include "platform/posix/network/posix_resolver.h"
 
@@ -23,6 +24,12 @@
 
 #define PATIENCE_MS 20000u
 
+/* What is hidden in there. */
+static inline struct cs_posix_connection *connection_of(struct connsync_posix *posix)
+{
+    return (struct cs_posix_connection *)(void *)&posix->connection;
+}
+
 static inline uint64_t clock_ms(void)
 {
     struct timespec now;
@@ -34,10 +41,10 @@ static inline uint64_t clock_ms(void)
  * Returns -1 where the machine does not have that address. */
 static inline int bind_to(const char *address, uint16_t *port_number, bool listening)
 {
-    struct connsync_posix_address parsed;
+    struct cs_posix_address parsed;
     struct sockaddr_storage name;
-    assert_true(connsync_posix_address_parse(address, &parsed));
-    socklen_t length = connsync_posix_address_socket(&parsed, *port_number, &name);
+    assert_true(cs_posix_address_parse(address, &parsed));
+    socklen_t length = cs_posix_address_socket(&parsed, *port_number, &name);
     int fd = socket(parsed.family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0 || bind(fd, (struct sockaddr *)&name, length) != 0) {
         if (fd >= 0) {
@@ -75,15 +82,15 @@ static inline bool no_child_left(void)
 }
 
 /* What `give_answer`, a look-up of our own, answers. */
-static struct connsync_posix_answer given_answer;
+static struct cs_posix_answer given_answer;
 
-static inline void give_answer(const char *host, struct connsync_posix_answer *answer)
+static inline void give_answer(const char *host, struct cs_posix_answer *answer)
 {
     (void)host;
     *answer = given_answer;
 }
 
-static inline void no_lookup(const char *host, struct connsync_posix_answer *answer)
+static inline void no_lookup(const char *host, struct cs_posix_answer *answer)
 {
     (void)host;
     (void)answer;

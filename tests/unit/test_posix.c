@@ -100,13 +100,14 @@ static void connects_to_ipv4(void **state)
     pair_open(&pair);
     int on = 0;
     socklen_t length = sizeof on;
-    assert_int_equal(getsockopt(pair.posix.fd, IPPROTO_TCP, TCP_NODELAY, &on, &length), 0);
+    assert_int_equal(
+        getsockopt(connection_of(&pair.posix)->fd, IPPROTO_TCP, TCP_NODELAY, &on, &length), 0);
     assert_true(on != 0);
     assert_string_equal(connsync_posix_reason(&pair.posix), "");
     /* Asked again, an open connection is still open, not opened a second time. */
-    int before = pair.posix.fd;
+    int before = connection_of(&pair.posix)->fd;
     assert_int_equal(pair.port->connect(pair.port->context, "127.0.0.1", 1), CONNSYNC_PORT_OK);
-    assert_int_equal(pair.posix.fd, before);
+    assert_int_equal(connection_of(&pair.posix)->fd, before);
     pair_close(&pair);
     pair.port->close(pair.port->context); /* harmless when there is none */
 }
@@ -122,8 +123,8 @@ static void connects_to_ipv6(void **state)
     }
     struct connsync_posix posix;
     connsync_posix_init(&posix, NULL, 0);
-    posix.resolver.in_process = true;
-    posix.resolver.lookup = no_lookup;
+    connection_of(&posix)->resolver.in_process = true;
+    connection_of(&posix)->resolver.lookup = no_lookup;
     assert_int_equal(connect_fully(&posix, "::1", port_number), CONNSYNC_PORT_OK);
     connsync_posix_port(&posix)->close(&posix);
     close(listener);
@@ -136,8 +137,8 @@ static void literal_addresses_skip_the_resolver(void **state)
     int listener = bind_to("127.0.0.1", &port_number, true);
     struct connsync_posix posix;
     connsync_posix_init(&posix, NULL, 0);
-    posix.resolver.in_process = true;
-    posix.resolver.lookup = no_lookup;
+    connection_of(&posix)->resolver.in_process = true;
+    connection_of(&posix)->resolver.lookup = no_lookup;
     assert_int_equal(connect_fully(&posix, "127.0.0.1", port_number), CONNSYNC_PORT_OK);
     connsync_posix_port(&posix)->close(&posix);
     close(listener);
@@ -165,8 +166,8 @@ static void refused_port_is_a_connect_error(void **state)
 static void give_addresses(const char *first, const char *second)
 {
     memset(&given_answer, 0, sizeof given_answer);
-    assert_true(connsync_posix_address_parse(first, &given_answer.addresses[0]));
-    assert_true(connsync_posix_address_parse(second, &given_answer.addresses[1]));
+    assert_true(cs_posix_address_parse(first, &given_answer.addresses[0]));
+    assert_true(cs_posix_address_parse(second, &given_answer.addresses[1]));
     given_answer.count = 2;
 }
 
@@ -178,9 +179,9 @@ static void second_address_follows_a_refusal(void **state)
     give_addresses("127.0.0.2", "127.0.0.1");
     struct connsync_posix posix;
     connsync_posix_init(&posix, NULL, 0);
-    posix.resolver.lookup = give_answer;
+    connection_of(&posix)->resolver.lookup = give_answer;
     assert_int_equal(connect_fully(&posix, "two.example", port_number), CONNSYNC_PORT_OK);
-    assert_int_equal(posix.next_address, 1);
+    assert_int_equal(connection_of(&posix)->next_address, 1);
     assert_true(no_child_left());
     connsync_posix_port(&posix)->close(&posix);
     close(listener);
@@ -190,10 +191,10 @@ static void second_address_follows_a_refusal(void **state)
 static void fill_backlog(uint16_t port_number, int *fds, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        struct connsync_posix_address address;
+        struct cs_posix_address address;
         struct sockaddr_storage name;
-        connsync_posix_address_parse("127.0.0.2", &address);
-        socklen_t length = connsync_posix_address_socket(&address, port_number, &name);
+        cs_posix_address_parse("127.0.0.2", &address);
+        socklen_t length = cs_posix_address_socket(&address, port_number, &name);
         fds[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
         (void)connect(fds[i], (struct sockaddr *)&name, length);
     }
@@ -214,12 +215,12 @@ static void second_address_follows_a_silence(void **state)
     give_addresses("127.0.0.2", "127.0.0.1");
     struct connsync_posix posix;
     connsync_posix_init(&posix, NULL, 0);
-    posix.resolver.lookup = give_answer;
+    connection_of(&posix)->resolver.lookup = give_answer;
     posix.connect_share_ms = 300;
     uint64_t began = clock_ms();
     assert_int_equal(connect_fully(&posix, "two.example", port_number), CONNSYNC_PORT_OK);
     uint64_t took = clock_ms() - began;
-    assert_int_equal(posix.next_address, 1);
+    assert_int_equal(connection_of(&posix)->next_address, 1);
     assert_in_range(took, 300, 3000);
     connsync_posix_port(&posix)->close(&posix);
     for (size_t i = 0; i < 8; i++) {
@@ -238,7 +239,7 @@ static void a_refusal_outweighs_a_missing_route(void **state)
     give_addresses("127.0.0.1", "ff02::1");
     struct connsync_posix posix;
     connsync_posix_init(&posix, NULL, 0);
-    posix.resolver.lookup = give_answer;
+    connection_of(&posix)->resolver.lookup = give_answer;
     posix.connect_ms = 300;
     assert_int_equal(connect_fully(&posix, "two.example", port_number), CONNSYNC_PORT_ERR_CONNECT);
     close(holder);
@@ -392,12 +393,12 @@ static void clocks_tell_the_time_or_that_they_do_not_know(void **state)
     poll(NULL, 0, 20);
     assert_in_range(port->monotonic_ms(port->context) - first, 15, 5000);
     int64_t seconds = 7;
-    pretended_utc = CONNSYNC_POSIX_EARLIEST_UTC - 1;
+    pretended_utc = CS_POSIX_EARLIEST_UTC - 1;
     assert_int_equal(port->utc_seconds(port->context, &seconds), CONNSYNC_PORT_ERR_TIME_UNKNOWN);
     assert_int_equal(seconds, 7);
-    pretended_utc = CONNSYNC_POSIX_EARLIEST_UTC;
+    pretended_utc = CS_POSIX_EARLIEST_UTC;
     assert_int_equal(port->utc_seconds(port->context, &seconds), CONNSYNC_PORT_OK);
-    assert_true(seconds == CONNSYNC_POSIX_EARLIEST_UTC);
+    assert_true(seconds == CS_POSIX_EARLIEST_UTC);
     pretended_utc = 0;
 }
 
@@ -432,7 +433,7 @@ static void a_machine_out_of_descriptors_says_so(void **state)
     give_addresses("127.0.0.1", "127.0.0.2");
     struct connsync_posix posix;
     connsync_posix_init(&posix, NULL, 0);
-    posix.resolver.lookup = give_answer;
+    connection_of(&posix)->resolver.lookup = give_answer;
     struct rlimit before;
     assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
     struct rlimit none = {0, before.rlim_max};

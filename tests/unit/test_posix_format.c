@@ -24,7 +24,7 @@ static int ours(char *out, size_t size, const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    int length = connsync_posix_format(out, size, format, arguments);
+    int length = cs_posix_format(out, size, format, arguments);
     va_end(arguments);
     return length;
 }
@@ -34,7 +34,7 @@ static int ours_to(FILE *file, const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    int length = connsync_posix_format_to(file, format, arguments);
+    int length = cs_posix_format_to(file, format, arguments);
     va_end(arguments);
     return length;
 }

@@ -74,7 +74,7 @@ static void localhost_resolves(void **state)
     assert_int_equal(connect_fully(&posix, "localhost", port_number), CONNSYNC_PORT_OK);
     assert_true(no_child_left());
     connsync_posix_port(&posix)->close(&posix);
-    posix.resolver.in_process = true; /* where no child can be had */
+    connection_of(&posix)->resolver.in_process = true; /* where no child can be had */
     assert_int_equal(connect_fully(&posix, "localhost", port_number), CONNSYNC_PORT_OK);
     connsync_posix_port(&posix)->close(&posix);
     close(listener);
@@ -87,22 +87,22 @@ static void an_invalid_name_is_a_name_error(void **state)
     connsync_posix_init(&posix, NULL, 0);
     uint64_t began = clock_ms();
     assert_int_equal(connect_fully(&posix, "name.invalid", 443), CONNSYNC_PORT_ERR_NAME);
-    assert_in_range(clock_ms() - began, 0, CONNSYNC_POSIX_RESOLVE_MS + 1000u);
+    assert_in_range(clock_ms() - began, 0, CS_POSIX_RESOLVE_MS + 1000u);
     assert_memory_equal(connsync_posix_reason(&posix), "name.invalid: ", 14);
     assert_true(no_child_left());
-    assert_int_equal(posix.resolver.fd, -1);
+    assert_int_equal(connection_of(&posix)->resolver.fd, -1);
 }
 
 static void names_that_cannot_be_are_not_asked_for(void **state)
 {
     (void)state;
-    char name[CONNSYNC_POSIX_HOST_MAX + 2];
+    char name[CS_POSIX_HOST_MAX + 2];
     memset(name, 'a', sizeof name - 1);
     name[sizeof name - 1] = '\0';
     struct connsync_posix posix;
     connsync_posix_init(&posix, NULL, 0);
-    posix.resolver.in_process = true;
-    posix.resolver.lookup = no_lookup;
+    connection_of(&posix)->resolver.in_process = true;
+    connection_of(&posix)->resolver.lookup = no_lookup;
     assert_int_equal(connect_fully(&posix, name, 443), CONNSYNC_PORT_ERR_NAME);
     assert_int_equal(connect_fully(&posix, "", 443), CONNSYNC_PORT_ERR_NAME);
 }
@@ -114,17 +114,17 @@ static void each_outcome_has_its_reason(void **state)
         int32_t outcome;
         const char *reason;
     } cases[] = {
-        {CONNSYNC_POSIX_RESOLVED, "a.example: no such name"}, /* found, with no address */
-        {CONNSYNC_POSIX_NO_SUCH_NAME, "a.example: no such name"},
-        {CONNSYNC_POSIX_NO_NAME_SERVER, "a.example: no name server answered"},
-        {CONNSYNC_POSIX_RESOLVER_FAILED, "a.example: the system's resolver failed"},
+        {CS_POSIX_RESOLVED, "a.example: no such name"}, /* found, with no address */
+        {CS_POSIX_NO_SUCH_NAME, "a.example: no such name"},
+        {CS_POSIX_NO_NAME_SERVER, "a.example: no name server answered"},
+        {CS_POSIX_RESOLVER_FAILED, "a.example: the system's resolver failed"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         memset(&given_answer, 0, sizeof given_answer);
         given_answer.outcome = cases[i].outcome;
         struct connsync_posix posix;
         connsync_posix_init(&posix, NULL, 0);
-        posix.resolver.lookup = give_answer;
+        connection_of(&posix)->resolver.lookup = give_answer;
         assert_int_equal(connect_fully(&posix, "a.example", 443), CONNSYNC_PORT_ERR_NAME);
         assert_string_equal(connsync_posix_reason(&posix), cases[i].reason);
     }
@@ -133,18 +133,18 @@ static void each_outcome_has_its_reason(void **state)
 static void both_families_are_taken_in_turn(void **state)
 {
     (void)state;
-    static const char *const expected[CONNSYNC_POSIX_ADDRESS_MAX] = {
+    static const char *const expected[CS_POSIX_ADDRESS_MAX] = {
         "::1", "10.0.0.1", "::2", "10.0.0.2", "::3", "::4", "::5", "::6",
     };
-    struct connsync_posix_resolver resolver;
-    connsync_posix_resolver_init(&resolver);
+    struct cs_posix_resolver resolver;
+    cs_posix_resolver_init(&resolver);
     resolver.in_process = true;
-    connsync_posix_resolver_start(&resolver, "both.example", clock_ms());
-    assert_int_equal(connsync_posix_resolver_step(&resolver, clock_ms()), CONNSYNC_PORT_OK);
-    assert_int_equal(resolver.answer.count, CONNSYNC_POSIX_ADDRESS_MAX);
-    for (size_t i = 0; i < CONNSYNC_POSIX_ADDRESS_MAX; i++) {
-        char text[CONNSYNC_POSIX_ADDRESS_TEXT_SIZE];
-        connsync_posix_address_text(&resolver.answer.addresses[i], text, sizeof text);
+    cs_posix_resolver_start(&resolver, "both.example", clock_ms());
+    assert_int_equal(cs_posix_resolver_step(&resolver, clock_ms()), CONNSYNC_PORT_OK);
+    assert_int_equal(resolver.answer.count, CS_POSIX_ADDRESS_MAX);
+    for (size_t i = 0; i < CS_POSIX_ADDRESS_MAX; i++) {
+        char text[CS_POSIX_ADDRESS_TEXT_SIZE];
+        cs_posix_address_text(&resolver.answer.addresses[i], text, sizeof text);
         assert_string_equal(text, expected[i]);
     }
     assert_int_equal(resolver.answer.addresses[0].scope, 5);
@@ -155,25 +155,25 @@ static void failures_of_the_system_are_told_apart(void **state)
 {
     (void)state;
     static const int pairs[][2] = {
-        {EAI_NONAME, CONNSYNC_POSIX_NO_SUCH_NAME},
-        {EAI_AGAIN, CONNSYNC_POSIX_NO_NAME_SERVER},
-        {EAI_FAIL, CONNSYNC_POSIX_RESOLVER_FAILED},
-        {EAI_MEMORY, CONNSYNC_POSIX_RESOLVER_FAILED},
+        {EAI_NONAME, CS_POSIX_NO_SUCH_NAME},
+        {EAI_AGAIN, CS_POSIX_NO_NAME_SERVER},
+        {EAI_FAIL, CS_POSIX_RESOLVER_FAILED},
+        {EAI_MEMORY, CS_POSIX_RESOLVER_FAILED},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
-        struct connsync_posix_resolver resolver;
-        connsync_posix_resolver_init(&resolver);
+        struct cs_posix_resolver resolver;
+        cs_posix_resolver_init(&resolver);
         resolver.in_process = true;
         lookup_failure = pairs[i][0];
-        connsync_posix_resolver_start(&resolver, "a.example", clock_ms());
+        cs_posix_resolver_start(&resolver, "a.example", clock_ms());
         lookup_failure = 0;
-        int status = connsync_posix_resolver_step(&resolver, clock_ms());
+        int status = cs_posix_resolver_step(&resolver, clock_ms());
         assert_int_equal(status, CONNSYNC_PORT_ERR_NAME);
         assert_int_equal(resolver.answer.outcome, pairs[i][1]);
     }
 }
 
-static void lookup_forever(const char *host, struct connsync_posix_answer *answer)
+static void lookup_forever(const char *host, struct cs_posix_answer *answer)
 {
     (void)host;
     (void)answer;
@@ -182,7 +182,7 @@ static void lookup_forever(const char *host, struct connsync_posix_answer *answe
     }
 }
 
-static void lookup_dies(const char *host, struct connsync_posix_answer *answer)
+static void lookup_dies(const char *host, struct cs_posix_answer *answer)
 {
     (void)host;
     (void)answer;
@@ -194,10 +194,10 @@ static void closing_kills_the_resolver(void **state)
     (void)state;
     struct connsync_posix posix;
     connsync_posix_init(&posix, NULL, 0);
-    posix.resolver.lookup = lookup_forever;
+    connection_of(&posix)->resolver.lookup = lookup_forever;
     const struct connsync_port *port = connsync_posix_port(&posix);
     assert_int_equal(port->connect(port->context, "a.example", 443), CONNSYNC_PORT_WOULD_BLOCK);
-    pid_t child = posix.resolver.child;
+    pid_t child = connection_of(&posix)->resolver.child;
     assert_true(child > 0);
     assert_int_equal(connsync_posix_wait(&posix, true, true, 30), CONNSYNC_POSIX_TIMEOUT);
     assert_int_equal(kill(child, 0), 0);
@@ -205,7 +205,7 @@ static void closing_kills_the_resolver(void **state)
     assert_int_equal(kill(child, 0), -1);
     assert_int_equal(errno, ESRCH);
     assert_true(no_child_left());
-    assert_int_equal(posix.resolver.fd, -1);
+    assert_int_equal(connection_of(&posix)->resolver.fd, -1);
 }
 
 static void closing_works_where_children_are_reaped_unasked(void **state)
@@ -225,8 +225,8 @@ static void a_late_resolver_is_ended(void **state)
     (void)state;
     struct connsync_posix posix;
     connsync_posix_init(&posix, NULL, 0);
-    posix.resolver.lookup = lookup_forever;
-    posix.resolver.limit_ms = 100;
+    connection_of(&posix)->resolver.lookup = lookup_forever;
+    connection_of(&posix)->resolver.limit_ms = 100;
     uint64_t began = clock_ms();
     assert_int_equal(connect_fully(&posix, "a.example", 443), CONNSYNC_PORT_ERR_NAME);
     assert_in_range(clock_ms() - began, 100, 900);
@@ -239,7 +239,7 @@ static void a_dead_resolver_is_noticed(void **state)
     (void)state;
     struct connsync_posix posix;
     connsync_posix_init(&posix, NULL, 0);
-    posix.resolver.lookup = lookup_dies;
+    connection_of(&posix)->resolver.lookup = lookup_dies;
     uint64_t began = clock_ms();
     assert_int_equal(connect_fully(&posix, "a.example", 443), CONNSYNC_PORT_ERR_NAME);
     assert_in_range(clock_ms() - began, 0, 900);
@@ -262,10 +262,10 @@ static void the_child_drops_our_handlers(void **state)
     sigaction(SIGTERM, &action, &before);
     struct connsync_posix posix;
     connsync_posix_init(&posix, NULL, 0);
-    posix.resolver.lookup = lookup_forever;
+    connection_of(&posix)->resolver.lookup = lookup_forever;
     const struct connsync_port *port = connsync_posix_port(&posix);
     assert_int_equal(port->connect(port->context, "a.example", 443), CONNSYNC_PORT_WOULD_BLOCK);
-    kill(posix.resolver.child, SIGTERM);
+    kill(connection_of(&posix)->resolver.child, SIGTERM);
     assert_int_equal(connect_fully(&posix, "a.example", 443), CONNSYNC_PORT_ERR_NAME);
     assert_string_equal(connsync_posix_reason(&posix), "a.example: the system's resolver failed");
     sigaction(SIGTERM, &before, NULL);

@@ -15,14 +15,14 @@
 #define REST "\x16\x03" /* of the tunnel; not the head's */
 
 static struct connsync_posix_proxy proxy;
-static struct connsync_posix_tunnel tunnel;
+static struct cs_posix_tunnel tunnel;
 static int ends[2]; /* ours and the proxy's */
 
 static void open_ends(const char *url, const char *host, uint16_t port_number)
 {
     assert_null(connsync_posix_proxy_parse(&proxy, url));
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends), 0);
-    assert_true(connsync_posix_tunnel_prepare(&tunnel, &proxy, host, port_number));
+    assert_true(cs_posix_tunnel_prepare(&tunnel, &proxy, host, port_number));
     tunnel.deadline_ms = 1000;
 }
 
@@ -36,7 +36,7 @@ static void close_ends(void)
 
 static int step(void)
 {
-    return connsync_posix_tunnel_step(&tunnel, ends[0], 999);
+    return cs_posix_tunnel_step(&tunnel, ends[0], 999);
 }
 
 /* What has come to `fd`, as a string. */
@@ -77,9 +77,9 @@ static void writes_the_request(void **state)
         const struct request_case *one = &requests[i];
         char wanted[512];
         open_ends(one->url, one->host, (uint16_t)one->port_number);
-        assert_true(connsync_posix_tunnel_wants_write(&tunnel));
+        assert_true(cs_posix_tunnel_wants_write(&tunnel));
         assert_int_equal(step(), CONNSYNC_PORT_WOULD_BLOCK);
-        assert_false(connsync_posix_tunnel_wants_write(&tunnel));
+        assert_false(cs_posix_tunnel_wants_write(&tunnel));
         (void)snprintf(wanted, sizeof wanted,
                        "CONNECT %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: connsync/%s\r\n%s\r\n",
                        one->authority, one->authority, CONNSYNC_VERSION, one->credentials);
@@ -95,11 +95,11 @@ static void refuses_hosts_that_would_end_the_line(void **state)
     const char *wrong[] = {"", "a b", "a\r\nX: y", "a\tb", "a\x7f", "\xc3\xbc", longest};
     memset(longest, 'a', CONNSYNC_POSIX_HOST_MAX + 1u);
     for (size_t i = 0; i < LENGTH(wrong); i++) {
-        assert_false(connsync_posix_tunnel_prepare(&tunnel, &proxy, wrong[i], 443));
+        assert_false(cs_posix_tunnel_prepare(&tunnel, &proxy, wrong[i], 443));
     }
     longest[CONNSYNC_POSIX_HOST_MAX] = '\0';
     memset(longest, ':', 1); /* brackets are added to it */
-    assert_true(connsync_posix_tunnel_prepare(&tunnel, &proxy, longest, 65535));
+    assert_true(cs_posix_tunnel_prepare(&tunnel, &proxy, longest, 65535));
     size_t length = strlen(tunnel.request);
     assert_string_equal(tunnel.request + length - 2, "\r\n");
     assert_non_null(strstr(tunnel.authority, "]:65535"));
@@ -127,7 +127,7 @@ static void sends_the_request_in_pieces(void **state)
         junk += 4;
     }
     for (unsigned turns = 0; turns < 10000; turns++) {
-        bool sending = connsync_posix_tunnel_wants_write(&tunnel);
+        bool sending = cs_posix_tunnel_wants_write(&tunnel);
         assert_int_equal(step(), CONNSYNC_PORT_WOULD_BLOCK);
         ssize_t count = recv(ends[1], all + length, 3, 0);
         if (count < 0 && !sending) {
@@ -258,9 +258,9 @@ static void keeps_to_its_limit(void **state)
     (void)state;
     static const char first[] = "HTTP/1.1 100 x\r\n\r\n";
     static const char last[] = "HTTP/1.1 200 x\r\n\r\n";
-    for (size_t length = CONNSYNC_POSIX_TUNNEL_HEAD_MAX - 2;
-         length < CONNSYNC_POSIX_TUNNEL_HEAD_MAX + 3; length++) {
-        static char text[CONNSYNC_POSIX_TUNNEL_HEAD_MAX + 8u];
+    for (size_t length = CS_POSIX_TUNNEL_HEAD_MAX - 2; length < CS_POSIX_TUNNEL_HEAD_MAX + 3;
+         length++) {
+        static char text[CS_POSIX_TUNNEL_HEAD_MAX + 8u];
         for (int interim = 0; interim < 2; interim++) {
             size_t from = 0;
             while (interim && length - from > 4 * sizeof first) {
@@ -272,7 +272,7 @@ static void keeps_to_its_limit(void **state)
             memcpy(text + length - 4, "\r\n\r\n", 4);
             open_ends("proxy.test", "tenant.test", 443);
             answer(text, length);
-            bool fits = length <= CONNSYNC_POSIX_TUNNEL_HEAD_MAX;
+            bool fits = length <= CS_POSIX_TUNNEL_HEAD_MAX;
             assert_int_equal(step(), fits ? CONNSYNC_PORT_OK : CONNSYNC_PORT_ERR_NAME);
             assert_int_equal(tunnel.failure,
                              fits ? CONNSYNC_POSIX_PROXY_FINE : CONNSYNC_POSIX_PROXY_ANSWER);
@@ -303,8 +303,8 @@ static void notices_the_time(void **state)
     (void)state;
     open_ends("proxy.test", "tenant.test", 443);
     answer("HTTP/1.1 200 OK\r\n\r", 18);
-    assert_int_equal(connsync_posix_tunnel_step(&tunnel, ends[0], 999), CONNSYNC_PORT_WOULD_BLOCK);
-    assert_int_equal(connsync_posix_tunnel_step(&tunnel, ends[0], 1000), CONNSYNC_PORT_ERR_CONNECT);
+    assert_int_equal(cs_posix_tunnel_step(&tunnel, ends[0], 999), CONNSYNC_PORT_WOULD_BLOCK);
+    assert_int_equal(cs_posix_tunnel_step(&tunnel, ends[0], 1000), CONNSYNC_PORT_ERR_CONNECT);
     assert_int_equal(tunnel.failure, CONNSYNC_POSIX_PROXY_ANSWER);
     close_ends();
 }
@@ -334,7 +334,7 @@ static void route_open(struct route *route, const char *address, const char *use
                    ipv6 ? "]" : "", (unsigned)port_number);
     assert_null(connsync_posix_proxy_parse(&proxy, url));
     connsync_posix_init(&route->posix, NULL, 0);
-    route->posix.resolver.lookup = no_lookup;
+    connection_of(&route->posix)->resolver.lookup = no_lookup;
     route->posix.proxy = &proxy;
     route->port = connsync_posix_port(&route->posix);
 }
@@ -418,12 +418,12 @@ static void tells_the_proxy_where_to_connect(void **state)
     (void)state;
     struct route route;
     route_open(&route, "127.0.0.1", "");
-    route.posix.connect_to_host = "::2";
+    connection_of(&route.posix)->connect_to_host = "::2";
     assert_non_null(strstr(route_request(&route), "CONNECT [::2]:443 HTTP/1.1\r\n"));
     route.port->close(route.port->context);
     close(route.peer);
     route.peer = -1;
-    route.posix.connect_to_port = 8443;
+    connection_of(&route.posix)->connect_to_port = 8443;
     assert_non_null(strstr(route_request(&route), "CONNECT [::2]:8443 HTTP/1.1\r\n"));
     route_close(&route);
 }
@@ -432,7 +432,7 @@ static void does_not_repeat_credentials(void **state)
 {
     (void)state;
     struct route route;
-    char reason[CONNSYNC_POSIX_REASON_SIZE];
+    char reason[CS_POSIX_REASON_SIZE];
     route_open(&route, "127.0.0.1", "user:password@");
     assert_non_null(strstr(route_request(&route), "Basic dXNlcjpwYXNzd29yZA==\r\n"));
     assert_int_equal(route_answer(&route, "HTTP/1.1 407 x\r\n\r\n"), CONNSYNC_PORT_ERR_NAME);
@@ -450,8 +450,8 @@ static void does_not_repeat_credentials(void **state)
     }
     struct pollfd entry = {route.listener, POLLIN, 0};
     assert_int_equal(poll(&entry, 1, 0), 0);
-    assert_true(route.posix.rest_until_ms > clock_ms());
-    route.posix.rest_until_ms = clock_ms(); /* its time is over */
+    assert_true(connection_of(&route.posix)->rest_until_ms > clock_ms());
+    connection_of(&route.posix)->rest_until_ms = clock_ms(); /* its time is over */
     assert_non_null(strstr(route_request(&route), "Basic"));
     assert_int_equal(route_answer(&route, "HTTP/1.1 200 x\r\n\r\n"), CONNSYNC_PORT_OK);
     assert_int_equal(connsync_posix_proxy_failure(&route.posix), CONNSYNC_POSIX_PROXY_FINE);
@@ -476,14 +476,14 @@ static void says_that_the_proxy_is_late(void **state)
     struct route route;
     route_open(&route, "127.0.0.1", "");
     (void)route_request(&route);
-    assert_true(route.posix.tunnel.deadline_ms > clock_ms());
-    route.posix.tunnel.deadline_ms = clock_ms();
+    assert_true(connection_of(&route.posix)->tunnel.deadline_ms > clock_ms());
+    connection_of(&route.posix)->tunnel.deadline_ms = clock_ms();
     /* Its own deadline ends the wait: the one given here is longer than a test may take. */
     assert_int_equal(connsync_posix_wait(&route.posix, true, false, 1000000),
                      CONNSYNC_POSIX_TIMEOUT);
     assert_int_equal(route_connect(&route), CONNSYNC_PORT_ERR_CONNECT);
     assert_non_null(strstr(connsync_posix_reason(&route.posix), "in time"));
-    assert_int_equal(route.posix.fd, -1);
+    assert_int_equal(connection_of(&route.posix)->fd, -1);
     route_close(&route);
 }
 

@@ -254,7 +254,7 @@ static int format_into(struct sink *sink, const char *format, va_list list)
     return known && !sink->failed && sink->length <= INT_MAX ? (int)sink->length : -1;
 }
 
-int connsync_posix_format(char *out, size_t size, const char *format, va_list arguments)
+int cs_posix_format(char *out, size_t size, const char *format, va_list arguments)
 {
     struct sink sink = {NULL, out, size > 0 ? size - 1 : 0, 0, false};
     int length = format_into(&sink, format, arguments);
@@ -265,7 +265,7 @@ int connsync_posix_format(char *out, size_t size, const char *format, va_list ar
     return length;
 }
 
-int connsync_posix_format_to(FILE *file, const char *format, va_list arguments)
+int cs_posix_format_to(FILE *file, const char *format, va_list arguments)
 {
     struct sink sink = {file, NULL, 0, 0, false};
 

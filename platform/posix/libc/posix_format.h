@@ -22,10 +22,10 @@ extern "C" {
 #endif
 
 /* As vsnprintf(): what fits into `out` with its NUL; returns what would have been written. */
-int connsync_posix_format(char *out, size_t size, const char *format, va_list arguments);
+int cs_posix_format(char *out, size_t size, const char *format, va_list arguments);
 
 /* As vfprintf(). */
-int connsync_posix_format_to(FILE *file, const char *format, va_list arguments);
+int cs_posix_format_to(FILE *file, const char *format, va_list arguments);
 
 #ifdef __cplusplus
 }

@@ -8,7 +8,7 @@
 
 int vsnprintf(char *out, size_t size, const char *format, va_list arguments)
 {
-    return connsync_posix_format(out, size, format, arguments);
+    return cs_posix_format(out, size, format, arguments);
 }
 
 int snprintf(char *out, size_t size, const char *format, ...)
@@ -16,14 +16,14 @@ int snprintf(char *out, size_t size, const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    int length = connsync_posix_format(out, size, format, arguments);
+    int length = cs_posix_format(out, size, format, arguments);
     va_end(arguments);
     return length;
 }
 
 int vfprintf(FILE *file, const char *format, va_list arguments)
 {
-    return connsync_posix_format_to(file, format, arguments);
+    return cs_posix_format_to(file, format, arguments);
 }
 
 int fprintf(FILE *file, const char *format, ...)
@@ -31,7 +31,7 @@ int fprintf(FILE *file, const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    int length = connsync_posix_format_to(file, format, arguments);
+    int length = cs_posix_format_to(file, format, arguments);
     va_end(arguments);
     return length;
 }
@@ -41,7 +41,7 @@ int printf(const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    int length = connsync_posix_format_to(stdout, format, arguments);
+    int length = cs_posix_format_to(stdout, format, arguments);
     va_end(arguments);
     return length;
 }

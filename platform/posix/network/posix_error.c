@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-const char *connsync_posix_error_text(int error)
+const char *cs_posix_error_text(int error)
 {
     switch (error) {
     case ECONNREFUSED:
@@ -36,7 +36,7 @@ const char *connsync_posix_error_text(int error)
     }
 }
 
-bool connsync_posix_is_network_error(int error)
+bool cs_posix_is_network_error(int error)
 {
     switch (error) {
     case ENETUNREACH:

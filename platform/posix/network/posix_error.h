@@ -12,10 +12,10 @@ extern "C" {
 
 /* A phrase for an errno; "failed" for one that has none. strerror() may allocate and
  * speaks the user's language; these phrases do neither. */
-const char *connsync_posix_error_text(int error);
+const char *cs_posix_error_text(int error);
 
 /* Says whether the trouble lies on this side, before any peer was reached. */
-bool connsync_posix_is_network_error(int error);
+bool cs_posix_is_network_error(int error);
 
 #ifdef __cplusplus
 }

@@ -12,8 +12,6 @@
 #define CONNSYNC_PLATFORM_POSIX_NETWORK_POSIX_PORT_H
 
 #include "platform/posix/network/posix_proxy.h"
-#include "platform/posix/network/posix_resolver.h"
-#include "platform/posix/network/posix_tunnel.h"
 #include "port/connsync_port.h"
 
 #include <stdbool.h>
@@ -28,13 +26,8 @@ extern "C" {
 /* ... and how long one before it: two retransmissions of the first segment
  * (RFC 6298 begins with 1 s and doubles), then the next address has its turn. */
 #define CONNSYNC_POSIX_CONNECT_SHARE_MS 3500u
-/* 2025-01-01T00:00:00Z. An earlier clock has never been set. */
-#define CONNSYNC_POSIX_EARLIEST_UTC INT64_C(1735689600)
-/* After a proxy declined the credentials, how long it is not asked again: each attempt
- * counts towards a lock of the account. */
-#define CONNSYNC_POSIX_PROXY_REST_MS 60000u
-/* Room for a reason: two names, their port numbers and a phrase. */
-#define CONNSYNC_POSIX_REASON_SIZE 704u
+/* What a connection takes in struct connsync_posix. */
+#define CONNSYNC_POSIX_CONNECTION_SIZE 2560u
 
 /* What ended `connsync_posix_wait`. Whatever it was, step again. */
 enum connsync_posix_wake {
@@ -57,18 +50,11 @@ struct connsync_posix {
 
     /* Private. */
     struct connsync_port port;
-    struct connsync_posix_resolver resolver;
-    const char *connect_to_host;
-    uint16_t connect_to_port;
-    struct connsync_posix_tunnel tunnel;
-    uint64_t rest_until_ms; /* no attempt before that */
-    uint16_t port_number;   /* the one being dialled */
-    int stage;
-    int fd;      /* the socket; -1 without one */
-    int failure; /* what the addresses tried so far amount to */
-    uint32_t next_address;
-    uint64_t attempt_deadline_ms;
-    char reason[CONNSYNC_POSIX_REASON_SIZE];
+    union {
+        uint64_t align;
+        void *pointer;
+        unsigned char bytes[CONNSYNC_POSIX_CONNECTION_SIZE];
+    } connection;
 };
 
 /*

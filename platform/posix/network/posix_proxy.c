@@ -4,6 +4,7 @@
 
 #include "core/base/text.h"
 #include "core/tls/base64.h"
+#include "platform/posix/network/posix_resolver.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -69,11 +70,10 @@ static bool split_host(struct cs_slice text, struct cs_slice *host, uint16_t *po
     return read_port(part(text, end, text.length), port_number);
 }
 
-static bool parse_address(struct cs_slice text, struct connsync_posix_address *address)
+static bool parse_address(struct cs_slice text, struct cs_posix_address *address)
 {
-    char string[CONNSYNC_POSIX_ADDRESS_TEXT_SIZE];
-    return cs_copy_string(string, sizeof string, text) &&
-           connsync_posix_address_parse(string, address);
+    char string[CS_POSIX_ADDRESS_TEXT_SIZE];
+    return cs_copy_string(string, sizeof string, text) && cs_posix_address_parse(string, address);
 }
 
 /* ---- The URL ---- */
@@ -108,7 +108,7 @@ static bool is_host_byte(char c)
 /* A name, or an address; the only one with colons stands in brackets. */
 static bool is_host(struct cs_slice host, bool bracketed)
 {
-    struct connsync_posix_address address;
+    struct cs_posix_address address;
     if (bracketed) {
         return parse_address(host, &address) && address.family == AF_INET6;
     }
@@ -245,10 +245,10 @@ struct target {
     struct cs_slice host; /* without the root's dot */
     uint16_t port_number;
     bool is_address;
-    struct connsync_posix_address address;
+    struct cs_posix_address address;
 };
 
-static size_t address_bits(const struct connsync_posix_address *address)
+static size_t address_bits(const struct cs_posix_address *address)
 {
     return address->family == AF_INET ? 32 : 128;
 }
@@ -266,7 +266,7 @@ static bool same_bits(const uint8_t *a, const uint8_t *b, size_t count)
 /* ADDRESS/BITS */
 static bool network_fits(struct cs_slice entry, size_t slash, const struct target *target)
 {
-    struct connsync_posix_address network;
+    struct cs_posix_address network;
     uint64_t bits = 0;
     return target->is_address && parse_address(part(entry, 0, slash), &network) &&
            cs_slice_to_u64(part(entry, slash + 1, entry.length), &bits) &&
@@ -276,7 +276,7 @@ static bool network_fits(struct cs_slice entry, size_t slash, const struct targe
 
 static bool address_fits(struct cs_slice host, const struct target *target)
 {
-    struct connsync_posix_address address;
+    struct cs_posix_address address;
     return parse_address(host, &address) && address.family == target->address.family &&
            same_bits(address.bytes, target->address.bytes, address_bits(&address));
 }
@@ -324,7 +324,7 @@ bool connsync_posix_proxy_excepts(const char *exceptions, const char *host, uint
     struct target target;
     target.host = cs_slice_of(host);
     target.port_number = port_number;
-    target.is_address = connsync_posix_address_parse(host, &target.address);
+    target.is_address = cs_posix_address_parse(host, &target.address);
     if (target.host.length > 0 && host[target.host.length - 1] == '.') {
         target.host.length--;
     }
@@ -380,4 +380,20 @@ const char *connsync_posix_proxy_choose(struct connsync_posix_proxy *proxy,
         return NULL;
     }
     return connsync_posix_proxy_parse(proxy, url);
+}
+
+const char *connsync_posix_proxy_failure_name(enum connsync_posix_proxy_failure failure)
+{
+    switch (failure) {
+    case CONNSYNC_POSIX_PROXY_UNREACHABLE:
+        return "proxy_unreachable";
+    case CONNSYNC_POSIX_PROXY_CREDENTIALS:
+        return "proxy_credentials";
+    case CONNSYNC_POSIX_PROXY_DECLINED:
+        return "proxy_declined";
+    case CONNSYNC_POSIX_PROXY_ANSWER:
+        return "proxy_answer";
+    default:
+        return "ok";
+    }
 }

@@ -9,8 +9,6 @@
 #ifndef CONNSYNC_PLATFORM_POSIX_NETWORK_POSIX_PROXY_H
 #define CONNSYNC_PLATFORM_POSIX_NETWORK_POSIX_PROXY_H
 
-#include "platform/posix/network/posix_resolver.h"
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -19,12 +17,26 @@
 extern "C" {
 #endif
 
+/* The longest name that DNS can hold (RFC 1035, section 2.3.4), as text. */
+#define CONNSYNC_POSIX_HOST_MAX 253u
 /* The port of a proxy whose URL names none: curl's choice. */
 #define CONNSYNC_POSIX_PROXY_PORT 1080u
 /* The most bytes of user name, colon and password, with escapes decoded. */
 #define CONNSYNC_POSIX_PROXY_USER_MAX 2048u
 /* The same in Base64, which makes four bytes of three, with a final NUL. */
 #define CONNSYNC_POSIX_PROXY_CREDENTIALS_SIZE ((CONNSYNC_POSIX_PROXY_USER_MAX + 2u) / 3u * 4u + 1u)
+
+/* Why there is no tunnel, by what the user can do about it. */
+enum connsync_posix_proxy_failure {
+    CONNSYNC_POSIX_PROXY_FINE = 0,
+    CONNSYNC_POSIX_PROXY_UNREACHABLE, /* no connection to the proxy */
+    CONNSYNC_POSIX_PROXY_CREDENTIALS, /* 407 or 401: it wants credentials, or others */
+    CONNSYNC_POSIX_PROXY_DECLINED,    /* another status that is not 2xx */
+    CONNSYNC_POSIX_PROXY_ANSWER       /* no answer in HTTP, or none in time */
+};
+
+/* "proxy_credentials" and the like: stable, lower case, one word; "ok" for none. */
+const char *connsync_posix_proxy_failure_name(enum connsync_posix_proxy_failure failure);
 
 /* Zeroed before its first use; to be wiped after the last. */
 struct connsync_posix_proxy {

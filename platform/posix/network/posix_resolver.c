@@ -18,10 +18,10 @@
 
 /* One write of so little is atomic (POSIX, write() to a pipe), and an empty pipe
  * always has room for it: the child never waits for its parent. */
-_Static_assert(sizeof(struct connsync_posix_answer) <= _POSIX_PIPE_BUF,
+_Static_assert(sizeof(struct cs_posix_answer) <= _POSIX_PIPE_BUF,
                "an answer goes through the pipe in one piece");
 
-bool connsync_posix_address_parse(const char *text, struct connsync_posix_address *address)
+bool cs_posix_address_parse(const char *text, struct cs_posix_address *address)
 {
     memset(address, 0, sizeof *address);
     if (inet_pton(AF_INET, text, address->bytes) == 1) {
@@ -35,8 +35,7 @@ bool connsync_posix_address_parse(const char *text, struct connsync_posix_addres
     return false;
 }
 
-void connsync_posix_address_text(const struct connsync_posix_address *address, char *out,
-                                 size_t size)
+void cs_posix_address_text(const struct cs_posix_address *address, char *out, size_t size)
 {
     if (size == 0) {
         return;
@@ -46,8 +45,8 @@ void connsync_posix_address_text(const struct connsync_posix_address *address, c
     }
 }
 
-socklen_t connsync_posix_address_socket(const struct connsync_posix_address *address,
-                                        uint16_t port_number, struct sockaddr_storage *out)
+socklen_t cs_posix_address_socket(const struct cs_posix_address *address, uint16_t port_number,
+                                  struct sockaddr_storage *out)
 {
     memset(out, 0, sizeof *out);
     if (address->family == AF_INET) {
@@ -73,7 +72,7 @@ static int32_t outcome_of(int code)
 {
     switch (code) {
     case 0:
-        return CONNSYNC_POSIX_RESOLVED;
+        return CS_POSIX_RESOLVED;
     case EAI_NONAME:
 #if defined(EAI_NODATA) && EAI_NODATA != EAI_NONAME
     case EAI_NODATA:
@@ -81,15 +80,15 @@ static int32_t outcome_of(int code)
 #ifdef EAI_ADDRFAMILY
     case EAI_ADDRFAMILY:
 #endif
-        return CONNSYNC_POSIX_NO_SUCH_NAME;
+        return CS_POSIX_NO_SUCH_NAME;
     case EAI_AGAIN:
-        return CONNSYNC_POSIX_NO_NAME_SERVER;
+        return CS_POSIX_NO_NAME_SERVER;
     default:
-        return CONNSYNC_POSIX_RESOLVER_FAILED;
+        return CS_POSIX_RESOLVER_FAILED;
     }
 }
 
-static void address_of(const struct addrinfo *info, struct connsync_posix_address *address)
+static void address_of(const struct addrinfo *info, struct cs_posix_address *address)
 {
     memset(address, 0, sizeof *address);
     address->family = info->ai_family;
@@ -121,13 +120,13 @@ static const struct addrinfo *next_of(const struct addrinfo *info, int family, b
 /* Takes the two families in turn (as RFC 8305, section 4, does), beginning with
  * the one that the system prefers: where one family leads nowhere, the other is
  * reached after one wasted attempt, and never falls off the end of the list. */
-static void interleave(const struct addrinfo *list, struct connsync_posix_answer *answer)
+static void interleave(const struct addrinfo *list, struct cs_posix_answer *answer)
 {
     int first = list->ai_family;
     const struct addrinfo *same = next_of(list, first, true);
     const struct addrinfo *other = next_of(list, first, false);
     bool turn = true;
-    while (answer->count < CONNSYNC_POSIX_ADDRESS_MAX && (same != NULL || other != NULL)) {
+    while (answer->count < CS_POSIX_ADDRESS_MAX && (same != NULL || other != NULL)) {
         bool take_same = same != NULL && (turn || other == NULL);
         const struct addrinfo *taken = take_same ? same : other;
         address_of(taken, &answer->addresses[answer->count]);
@@ -141,7 +140,7 @@ static void interleave(const struct addrinfo *list, struct connsync_posix_answer
     }
 }
 
-static void system_lookup(const char *host, struct connsync_posix_answer *answer)
+static void system_lookup(const char *host, struct cs_posix_answer *answer)
 {
     struct addrinfo hints;
     memset(&hints, 0, sizeof hints);
@@ -149,16 +148,16 @@ static void system_lookup(const char *host, struct connsync_posix_answer *answer
     hints.ai_socktype = SOCK_STREAM;
     struct addrinfo *list = NULL;
     answer->outcome = outcome_of(getaddrinfo(host, NULL, &hints, &list));
-    if (answer->outcome == CONNSYNC_POSIX_RESOLVED && list != NULL) {
+    if (answer->outcome == CS_POSIX_RESOLVED && list != NULL) {
         interleave(list, answer);
         freeaddrinfo(list);
     }
 }
 
-void connsync_posix_resolver_init(struct connsync_posix_resolver *resolver)
+void cs_posix_resolver_init(struct cs_posix_resolver *resolver)
 {
     memset(resolver, 0, sizeof *resolver);
-    resolver->limit_ms = CONNSYNC_POSIX_RESOLVE_MS;
+    resolver->limit_ms = CS_POSIX_RESOLVE_MS;
     resolver->lookup = system_lookup;
     resolver->fd = -1;
 }
@@ -179,14 +178,13 @@ static void reset_signals(void)
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static void run_child(const struct connsync_posix_resolver *resolver, const char *host,
-                      const int ends[2])
+static void run_child(const struct cs_posix_resolver *resolver, const char *host, const int ends[2])
 {
     reset_signals();
     (void)close(ends[0]);
     /* If the parent is killed, nobody is left to end this process: it does so itself. */
     (void)alarm(resolver->limit_ms / 1000u + 1u);
-    struct connsync_posix_answer answer;
+    struct cs_posix_answer answer;
     memset(&answer, 0, sizeof answer);
     resolver->lookup(host, &answer);
     ssize_t written = write(ends[1], &answer, sizeof answer);
@@ -195,7 +193,7 @@ static void run_child(const struct connsync_posix_resolver *resolver, const char
 
 /* Forks with all signals held back, so that none of the parent's handlers runs in
  * the child before it has dropped them. */
-static pid_t fork_child(const struct connsync_posix_resolver *resolver, const char *host,
+static pid_t fork_child(const struct cs_posix_resolver *resolver, const char *host,
                         const int ends[2])
 {
     sigset_t all;
@@ -210,7 +208,7 @@ static pid_t fork_child(const struct connsync_posix_resolver *resolver, const ch
     return child;
 }
 
-static bool start_child(struct connsync_posix_resolver *resolver, const char *host)
+static bool start_child(struct cs_posix_resolver *resolver, const char *host)
 {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) {
@@ -227,10 +225,9 @@ static bool start_child(struct connsync_posix_resolver *resolver, const char *ho
     return true;
 }
 
-void connsync_posix_resolver_start(struct connsync_posix_resolver *resolver, const char *host,
-                                   uint64_t now_ms)
+void cs_posix_resolver_start(struct cs_posix_resolver *resolver, const char *host, uint64_t now_ms)
 {
-    connsync_posix_resolver_stop(resolver);
+    cs_posix_resolver_stop(resolver);
     memset(&resolver->answer, 0, sizeof resolver->answer);
     resolver->received = 0;
     resolver->deadline_ms = now_ms + resolver->limit_ms;
@@ -252,7 +249,7 @@ static void end_child(pid_t child)
     }
 }
 
-void connsync_posix_resolver_stop(struct connsync_posix_resolver *resolver)
+void cs_posix_resolver_stop(struct cs_posix_resolver *resolver)
 {
     if (resolver->fd >= 0) {
         (void)close(resolver->fd);
@@ -264,32 +261,32 @@ void connsync_posix_resolver_stop(struct connsync_posix_resolver *resolver)
     }
 }
 
-static int fail(struct connsync_posix_resolver *resolver, int32_t outcome)
+static int fail(struct cs_posix_resolver *resolver, int32_t outcome)
 {
-    connsync_posix_resolver_stop(resolver);
+    cs_posix_resolver_stop(resolver);
     memset(&resolver->answer, 0, sizeof resolver->answer);
     resolver->answer.outcome = outcome;
     return CONNSYNC_PORT_ERR_NAME;
 }
 
-static int judge(struct connsync_posix_resolver *resolver)
+static int judge(struct cs_posix_resolver *resolver)
 {
-    const struct connsync_posix_answer *answer = &resolver->answer;
-    if (answer->outcome != CONNSYNC_POSIX_RESOLVED) {
+    const struct cs_posix_answer *answer = &resolver->answer;
+    if (answer->outcome != CS_POSIX_RESOLVED) {
         return fail(resolver, answer->outcome);
     }
     if (answer->count == 0) {
-        return fail(resolver, CONNSYNC_POSIX_NO_SUCH_NAME);
+        return fail(resolver, CS_POSIX_NO_SUCH_NAME);
     }
-    if (answer->count > CONNSYNC_POSIX_ADDRESS_MAX) {
-        return fail(resolver, CONNSYNC_POSIX_RESOLVER_FAILED);
+    if (answer->count > CS_POSIX_ADDRESS_MAX) {
+        return fail(resolver, CS_POSIX_RESOLVER_FAILED);
     }
-    connsync_posix_resolver_stop(resolver);
+    cs_posix_resolver_stop(resolver);
     return CONNSYNC_PORT_OK;
 }
 
 /* Reads what the pipe holds: bytes, 0 at its end, or -1 with errno. */
-static ssize_t read_some(struct connsync_posix_resolver *resolver)
+static ssize_t read_some(struct cs_posix_resolver *resolver)
 {
     uint8_t *to = (uint8_t *)&resolver->answer + resolver->received;
     ssize_t count;
@@ -299,7 +296,7 @@ static ssize_t read_some(struct connsync_posix_resolver *resolver)
     return count;
 }
 
-int connsync_posix_resolver_step(struct connsync_posix_resolver *resolver, uint64_t now_ms)
+int cs_posix_resolver_step(struct cs_posix_resolver *resolver, uint64_t now_ms)
 {
     while (resolver->received < sizeof resolver->answer) {
         ssize_t count = resolver->fd < 0 ? 0 : read_some(resolver);
@@ -311,23 +308,23 @@ int connsync_posix_resolver_step(struct connsync_posix_resolver *resolver, uint6
             if (now_ms < resolver->deadline_ms) {
                 return CONNSYNC_PORT_WOULD_BLOCK;
             }
-            return fail(resolver, CONNSYNC_POSIX_RESOLVER_LATE);
+            return fail(resolver, CS_POSIX_RESOLVER_LATE);
         }
-        return fail(resolver, CONNSYNC_POSIX_RESOLVER_FAILED);
+        return fail(resolver, CS_POSIX_RESOLVER_FAILED);
     }
     return judge(resolver);
 }
 
-const char *connsync_posix_outcome_text(int32_t outcome)
+const char *cs_posix_outcome_text(int32_t outcome)
 {
     switch (outcome) {
-    case CONNSYNC_POSIX_RESOLVED:
+    case CS_POSIX_RESOLVED:
         return "the name was found";
-    case CONNSYNC_POSIX_NO_SUCH_NAME:
+    case CS_POSIX_NO_SUCH_NAME:
         return "no such name";
-    case CONNSYNC_POSIX_NO_NAME_SERVER:
+    case CS_POSIX_NO_NAME_SERVER:
         return "no name server answered";
-    case CONNSYNC_POSIX_RESOLVER_LATE:
+    case CS_POSIX_RESOLVER_LATE:
         return "the look-up took too long";
     default:
         return "the system's resolver failed";

@@ -17,22 +17,6 @@
 /* How much of the answer is looked at at once. */
 #define PEEK_SIZE 512u
 
-const char *connsync_posix_proxy_failure_name(enum connsync_posix_proxy_failure failure)
-{
-    switch (failure) {
-    case CONNSYNC_POSIX_PROXY_UNREACHABLE:
-        return "proxy_unreachable";
-    case CONNSYNC_POSIX_PROXY_CREDENTIALS:
-        return "proxy_credentials";
-    case CONNSYNC_POSIX_PROXY_DECLINED:
-        return "proxy_declined";
-    case CONNSYNC_POSIX_PROXY_ANSWER:
-        return "proxy_answer";
-    default:
-        return "ok";
-    }
-}
-
 /* ---- The request ---- */
 
 /* Nothing that could end the request's line, or split it. */
@@ -45,9 +29,9 @@ static bool is_sendable(const char *host)
     return host[length] == '\0' && length > 0 && length <= CONNSYNC_POSIX_HOST_MAX;
 }
 
-bool connsync_posix_tunnel_prepare(struct connsync_posix_tunnel *tunnel,
-                                   const struct connsync_posix_proxy *proxy, const char *host,
-                                   uint16_t port_number)
+bool cs_posix_tunnel_prepare(struct cs_posix_tunnel *tunnel,
+                             const struct connsync_posix_proxy *proxy, const char *host,
+                             uint16_t port_number)
 {
     bool ipv6 = strchr(host, ':') != NULL;
     memset(tunnel, 0, sizeof *tunnel);
@@ -64,23 +48,23 @@ bool connsync_posix_tunnel_prepare(struct connsync_posix_tunnel *tunnel,
     return true;
 }
 
-static const char *request_end(const struct connsync_posix_tunnel *tunnel)
+static const char *request_end(const struct cs_posix_tunnel *tunnel)
 {
     return tunnel->proxy->credentials[0] != '\0' ? "\r\n\r\n" : "\r\n";
 }
 
-static size_t request_length(const struct connsync_posix_tunnel *tunnel)
+static size_t request_length(const struct cs_posix_tunnel *tunnel)
 {
     return strlen(tunnel->request) + strlen(tunnel->proxy->credentials) +
            strlen(request_end(tunnel));
 }
 
-bool connsync_posix_tunnel_wants_write(const struct connsync_posix_tunnel *tunnel)
+bool cs_posix_tunnel_wants_write(const struct cs_posix_tunnel *tunnel)
 {
     return tunnel->sent < request_length(tunnel);
 }
 
-static int fail(struct connsync_posix_tunnel *tunnel, enum connsync_posix_proxy_failure failure,
+static int fail(struct cs_posix_tunnel *tunnel, enum connsync_posix_proxy_failure failure,
                 const char *phrase, int status)
 {
     tunnel->failure = failure;
@@ -89,7 +73,7 @@ static int fail(struct connsync_posix_tunnel *tunnel, enum connsync_posix_proxy_
 }
 
 /* What a send or recv that gave -1 means. */
-static int broken(struct connsync_posix_tunnel *tunnel, int error)
+static int broken(struct cs_posix_tunnel *tunnel, int error)
 {
     if (error == EAGAIN || error == EWOULDBLOCK) {
         return CONNSYNC_PORT_WOULD_BLOCK;
@@ -101,9 +85,9 @@ static int broken(struct connsync_posix_tunnel *tunnel, int error)
 
 /* In one piece, since some proxies want the request in one segment, and in a copy that
  * lives no longer than the call, since it holds the credentials. */
-static ssize_t send_rest(const struct connsync_posix_tunnel *tunnel, int fd)
+static ssize_t send_rest(const struct cs_posix_tunnel *tunnel, int fd)
 {
-    char whole[CONNSYNC_POSIX_TUNNEL_REQUEST_SIZE + CONNSYNC_POSIX_PROXY_CREDENTIALS_SIZE + 4u];
+    char whole[CS_POSIX_TUNNEL_REQUEST_SIZE + CONNSYNC_POSIX_PROXY_CREDENTIALS_SIZE + 4u];
     struct cs_writer writer;
     cs_writer_init(&writer, whole, sizeof whole);
     cs_write_string(&writer, tunnel->request);
@@ -116,9 +100,9 @@ static ssize_t send_rest(const struct connsync_posix_tunnel *tunnel, int fd)
     return count;
 }
 
-static int send_request(struct connsync_posix_tunnel *tunnel, int fd)
+static int send_request(struct cs_posix_tunnel *tunnel, int fd)
 {
-    while (connsync_posix_tunnel_wants_write(tunnel)) {
+    while (cs_posix_tunnel_wants_write(tunnel)) {
         ssize_t count = send_rest(tunnel, fd);
         if (count < 0 && errno != EINTR) {
             return broken(tunnel, errno);
@@ -136,7 +120,7 @@ static bool is_digit(char c)
 }
 
 /* RFC 9112, section 4: "HTTP/1." DIGIT SP 3DIGIT, then a space or the line's end. */
-static bool take_status_byte(struct connsync_posix_tunnel *tunnel, char c)
+static bool take_status_byte(struct cs_posix_tunnel *tunnel, char c)
 {
     static const char start[] = "HTTP/1.";
     size_t at = tunnel->line++;
@@ -158,7 +142,7 @@ static bool take_status_byte(struct connsync_posix_tunnel *tunnel, char c)
 
 /* The end of a line: of the status line, of a field, or of the head, an empty one.
  * Returns whether it was the head's, of an answer that is not an interim one. */
-static bool end_line(struct connsync_posix_tunnel *tunnel)
+static bool end_line(struct cs_posix_tunnel *tunnel)
 {
     bool ends_head = tunnel->in_fields && tunnel->line == 0;
     bool interim = tunnel->status >= 100 && tunnel->status < 200 && tunnel->status != 101;
@@ -179,13 +163,13 @@ enum verdict {
 };
 
 /* Reads on to the end of the head; `*used` is how far that was. */
-static enum verdict read_head(struct connsync_posix_tunnel *tunnel, const char *data, size_t length,
+static enum verdict read_head(struct cs_posix_tunnel *tunnel, const char *data, size_t length,
                               size_t *used)
 {
     for (size_t i = 0; i < length; i++) {
         char c = data[i];
         *used = i + 1;
-        if (++tunnel->received > CONNSYNC_POSIX_TUNNEL_HEAD_MAX) {
+        if (++tunnel->received > CS_POSIX_TUNNEL_HEAD_MAX) {
             return TOO_LARGE;
         }
         if (c == '\0' || (!tunnel->in_fields && !take_status_byte(tunnel, c))) {
@@ -209,7 +193,7 @@ static bool may_pass(unsigned status)
     return status == 408 || status == 429 || (status >= 500 && status <= 599);
 }
 
-static int judge(struct connsync_posix_tunnel *tunnel)
+static int judge(struct cs_posix_tunnel *tunnel)
 {
     if (tunnel->status >= 200 && tunnel->status <= 299) {
         return CONNSYNC_PORT_OK;
@@ -221,7 +205,7 @@ static int judge(struct connsync_posix_tunnel *tunnel)
         NULL, may_pass(tunnel->status) ? CONNSYNC_PORT_ERR_CONNECT : CONNSYNC_PORT_ERR_NAME);
 }
 
-static int act_on(struct connsync_posix_tunnel *tunnel, enum verdict verdict)
+static int act_on(struct cs_posix_tunnel *tunnel, enum verdict verdict)
 {
     switch (verdict) {
     case ENDED:
@@ -239,7 +223,7 @@ static int act_on(struct connsync_posix_tunnel *tunnel, enum verdict verdict)
 
 /* Looks at what has come, and then takes out of the socket what belongs to the head:
  * the bytes after it are those of the tunnel. */
-static int receive_answer(struct connsync_posix_tunnel *tunnel, int fd)
+static int receive_answer(struct cs_posix_tunnel *tunnel, int fd)
 {
     char data[PEEK_SIZE];
     enum verdict verdict = GOES_ON;
@@ -264,7 +248,7 @@ static int receive_answer(struct connsync_posix_tunnel *tunnel, int fd)
     return act_on(tunnel, verdict);
 }
 
-int connsync_posix_tunnel_step(struct connsync_posix_tunnel *tunnel, int fd, uint64_t now_ms)
+int cs_posix_tunnel_step(struct cs_posix_tunnel *tunnel, int fd, uint64_t now_ms)
 {
     int status = send_request(tunnel, fd);
     if (status == CONNSYNC_PORT_OK) {
@@ -279,7 +263,7 @@ int connsync_posix_tunnel_step(struct connsync_posix_tunnel *tunnel, int fd, uin
 
 /* ---- In words ---- */
 
-static const char *credentials_phrase(const struct connsync_posix_tunnel *tunnel)
+static const char *credentials_phrase(const struct cs_posix_tunnel *tunnel)
 {
     return tunnel->proxy->credentials[0] != '\0'
                ? "did not accept the user name and password of its URL, or does not take Basic "
@@ -288,8 +272,7 @@ static const char *credentials_phrase(const struct connsync_posix_tunnel *tunnel
                  "http://USER:PASSWORD@HOST:PORT";
 }
 
-void connsync_posix_tunnel_reason(const struct connsync_posix_tunnel *tunnel, char *out,
-                                  size_t size)
+void cs_posix_tunnel_reason(const struct cs_posix_tunnel *tunnel, char *out, size_t size)
 {
     const char *host = tunnel->proxy->host;
     unsigned port_number = tunnel->proxy->port_number;
@@ -307,7 +290,7 @@ void connsync_posix_tunnel_reason(const struct connsync_posix_tunnel *tunnel, ch
         (void)snprintf(out, size, "the proxy %s port %u %s%s%s", host, port_number,
                        tunnel->phrase != NULL ? tunnel->phrase : "has not answered yet",
                        tunnel->error != 0 ? ": " : "",
-                       tunnel->error != 0 ? connsync_posix_error_text(tunnel->error) : "");
+                       tunnel->error != 0 ? cs_posix_error_text(tunnel->error) : "");
         return;
     }
 }

@@ -23,27 +23,15 @@ extern "C" {
 
 /* How long the proxy may take from the request to the end of its answer's head; less
  * than the core lets a silent connection live, so that the reason comes from here. */
-#define CONNSYNC_POSIX_TUNNEL_MS 15000u
+#define CS_POSIX_TUNNEL_MS 15000u
 /* The most bytes of all heads of an answer, interim ones included. */
-#define CONNSYNC_POSIX_TUNNEL_HEAD_MAX 16384u
+#define CS_POSIX_TUNNEL_HEAD_MAX 16384u
 /* Room for a host with brackets, a colon, a port and a final NUL. */
-#define CONNSYNC_POSIX_AUTHORITY_SIZE (CONNSYNC_POSIX_HOST_MAX + 9u)
+#define CS_POSIX_AUTHORITY_SIZE (CONNSYNC_POSIX_HOST_MAX + 9u)
 /* Room for the request's head without the credentials. */
-#define CONNSYNC_POSIX_TUNNEL_REQUEST_SIZE (2u * CONNSYNC_POSIX_AUTHORITY_SIZE + 160u)
+#define CS_POSIX_TUNNEL_REQUEST_SIZE (2u * CS_POSIX_AUTHORITY_SIZE + 160u)
 
-/* Why there is no tunnel, by what the user can do about it. */
-enum connsync_posix_proxy_failure {
-    CONNSYNC_POSIX_PROXY_FINE = 0,
-    CONNSYNC_POSIX_PROXY_UNREACHABLE, /* no connection to the proxy */
-    CONNSYNC_POSIX_PROXY_CREDENTIALS, /* 407 or 401: it wants credentials, or others */
-    CONNSYNC_POSIX_PROXY_DECLINED,    /* another status that is not 2xx */
-    CONNSYNC_POSIX_PROXY_ANSWER       /* no answer in HTTP, or none in time */
-};
-
-/* "proxy_credentials" and the like: stable, lower case, one word; "ok" for none. */
-const char *connsync_posix_proxy_failure_name(enum connsync_posix_proxy_failure failure);
-
-struct connsync_posix_tunnel {
+struct cs_posix_tunnel {
     enum connsync_posix_proxy_failure failure;
     const char *phrase; /* under CONNSYNC_POSIX_PROXY_ANSWER: what happened ... */
     int error;          /* ... and the errno behind it, or 0 */
@@ -52,8 +40,8 @@ struct connsync_posix_tunnel {
 
     /* Private. */
     const struct connsync_posix_proxy *proxy;
-    char authority[CONNSYNC_POSIX_AUTHORITY_SIZE]; /* the target, host:port */
-    char request[CONNSYNC_POSIX_TUNNEL_REQUEST_SIZE];
+    char authority[CS_POSIX_AUTHORITY_SIZE]; /* the target, host:port */
+    char request[CS_POSIX_TUNNEL_REQUEST_SIZE];
     size_t sent;
     size_t received; /* bytes of heads */
     size_t line;     /* bytes of the present line */
@@ -65,12 +53,12 @@ struct connsync_posix_tunnel {
  * deadline is the caller's to set once the proxy is connected. False if a request
  * cannot carry that host. `proxy` is borrowed until the tunnel is open or given up.
  */
-bool connsync_posix_tunnel_prepare(struct connsync_posix_tunnel *tunnel,
-                                   const struct connsync_posix_proxy *proxy, const char *host,
-                                   uint16_t port_number);
+bool cs_posix_tunnel_prepare(struct cs_posix_tunnel *tunnel,
+                             const struct connsync_posix_proxy *proxy, const char *host,
+                             uint16_t port_number);
 
 /* Is something left to be sent? Otherwise the answer is awaited. */
-bool connsync_posix_tunnel_wants_write(const struct connsync_posix_tunnel *tunnel);
+bool cs_posix_tunnel_wants_write(const struct cs_posix_tunnel *tunnel);
 
 /*
  * Goes on over the connected, non-blocking socket `fd`; `now_ms` is CLOCK_MONOTONIC.
@@ -79,12 +67,11 @@ bool connsync_posix_tunnel_wants_write(const struct connsync_posix_tunnel *tunne
  * none, for the reason in `failure`: CONNSYNC_PORT_ERR_CONNECT or _RESET if that may
  * pass with time, CONNSYNC_PORT_ERR_NAME, which is not tried again, if it will not.
  */
-int connsync_posix_tunnel_step(struct connsync_posix_tunnel *tunnel, int fd, uint64_t now_ms);
+int cs_posix_tunnel_step(struct cs_posix_tunnel *tunnel, int fd, uint64_t now_ms);
 
 /* One sentence without a full stop about the failure. It names the proxy, the target
  * and the status; it holds nothing that the proxy sent, and no credentials. */
-void connsync_posix_tunnel_reason(const struct connsync_posix_tunnel *tunnel, char *out,
-                                  size_t size);
+void cs_posix_tunnel_reason(const struct cs_posix_tunnel *tunnel, char *out, size_t size);
 
 #ifdef __cplusplus
 }

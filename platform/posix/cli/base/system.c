@@ -1,14 +1,17 @@
 /* The one port, and what is asked of it beside connections, which are the agent's. */
 #include "platform/posix/cli/base/system.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 static struct connsync_posix posix;
+static bool initialised;
 
 struct connsync_posix *system_posix(void)
 {
-    if (posix.port.context == NULL) {
+    if (!initialised) {
         connsync_posix_init(&posix, NULL, 0);
+        initialised = true;
     }
     return &posix;
 }
