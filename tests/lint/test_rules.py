@@ -11,6 +11,7 @@ import tempfile
 import unittest
 
 import call_circles
+import index_rules
 import object_rules
 import source_rules
 
@@ -187,6 +188,49 @@ class CallCircles(unittest.TestCase):
         self.assertIsNone(call_circles.source_of("x.dir/core/no_such_file.c.o", root))
         for path in ("y/x.dir/__/__/core/base/status.c.o", "x.dir/./core/base/status.c.obj"):
             self.assertEqual(call_circles.source_of(path, root), "core/base/status.c")
+
+
+class IndexRules(unittest.TestCase):
+    """Each case is a row of docs/design.md's index, and a part of the complaint it must draw."""
+
+    FILE = ("/* cs_gone() was here */\n#define CS_LIMIT 3\nint cs_other(void);\n"
+            "static enum status\n    *cs_two_lines(int a,\n                  int b)\n{\n    cs_called();\n}\n"
+            "struct cs_kind {\n    int x;\n};\nconst char *cs_f(void)\n{\n}\n")
+
+    def faults_of(self, *rows, least=0):
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder)
+            (root / "docs").mkdir()
+            (root / "core").mkdir()
+            (root / "core" / "a.c").write_text(self.FILE)
+            (root / "docs" / "design.md").write_text("\n".join(
+                ["x", index_rules.BEGIN, "| question | where |", "|---|---|", *rows,
+                 index_rules.END, "y"]))
+            faults = index_rules.find_faults(root)[0]
+        return [fault for fault in faults if least or "questions, " not in fault]
+
+    @staticmethod
+    def row(name, file="core/a.c"):
+        return f"| Where is it? | [{file}](../{file}) `{name}` |"
+
+    def test_what_is_defined_is_found(self):
+        self.assertEqual(self.faults_of(*map(self.row, ("cs_f", "CS_LIMIT", "cs_kind"))), [])
+
+    def test_what_is_not_defined_is_a_fault(self):
+        for name in ("cs_gone", "cs_other", "cs_called", "cs_"):
+            self.assertIn(f"core/a.c does not define {name}", self.faults_of(self.row(name))[0])
+
+    def test_a_file_that_is_not_there_is_a_fault(self):
+        self.assertIn("there is no core/b.c", self.faults_of(self.row("cs_f", "core/b.c"))[0])
+
+    def test_a_row_that_nothing_can_be_read_of_is_a_fault(self):
+        for row in ("| Where? | core/a.c |", "| Where | [core/a.c](../core/a.c) `cs_f` |", "Where?",
+                    self.row("cs_f").replace("`cs_f`", "`cs_f` and more")):
+            self.assertIn("not a question and its places", self.faults_of(row)[0])
+        self.assertIn("leads to", self.faults_of(self.row("cs_f").replace("[core/a.c", "[core/c.c"))[0])
+
+    def test_a_short_index_is_a_fault(self):
+        self.assertEqual(len(self.faults_of(self.row("cs_f"), least=1)), 1)
 
 
 class ObjectRules(unittest.TestCase):
