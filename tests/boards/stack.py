@@ -42,6 +42,9 @@ POINTERS = {
     "allocate": ["core/tls/mbedtls/world.c:world_allocate"],
     "release": ["core/tls/mbedtls/world.c:world_release"],
     "random": ["core/tls/mbedtls/library_3.c:draw"],
+    # A client's certificate, which boards do not have.
+    "is_missed": [],
+    "forget": [],
     "input": ["ethernet_input"],
     "goes_before": ["config/desired_find.c:goes_before", "core/json/merge.c:goes_before"],
     "swap": ["config/desired_find.c:swap", "core/json/merge.c:swap"],

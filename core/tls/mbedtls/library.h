@@ -1,7 +1,8 @@
 /*
  * What differs between the series of mbedTLS: random numbers, private keys, error codes.
- * library_3.c does it with 3.6, library_4.c with 4.x, and the build takes one of the two.
- * Everything beside these two files compiles with either.
+ * library_3*.c do it with 3.6, library_4*.c with 4.x, and the build takes the ones or the
+ * others. Everything beside these files compiles with either. Keys have a file of their
+ * own, which a board does not link, nor what it calls.
  */
 #ifndef CONNSYNC_CORE_TLS_MBEDTLS_LIBRARY_H
 #define CONNSYNC_CORE_TLS_MBEDTLS_LIBRARY_H
