@@ -134,12 +134,14 @@ static inline place skip_plain(place at, place end)
 
 static inline bool is_digit(unsigned char byte)
 {
-    return byte - '0' <= 9u;
+    return byte >= '0' && byte <= '9';
 }
 
 static inline bool is_hex_digit(unsigned char byte)
 {
-    return is_digit(byte) || (byte | 0x20) - 'a' <= 5u;
+    unsigned char lower = byte | 0x20;
+
+    return is_digit(byte) || (lower >= 'a' && lower <= 'f');
 }
 
 /* Behind `\u`. A lone surrogate is grammatical: RFC 8259, section 8.2. */

@@ -126,6 +126,17 @@ static const char *const same[] = {
     "{\"x\":{\"a\":1,\"b\":[{\"c\":2},1]},\"y\":0}",
     "{\"x\":{\"a\":1},\"y\":{\"b\":2}}|{\"y\":{\"b\":2},\"x\":{\"a\":1}}",
     "{\"x\":{\"b\":2},\"y\":{\"a\":1}}",
+    "[1,[2]]",
+    "[[1],2]",
+    "[[1,2]]",
+    "[{},1]",
+    "[{\"a\":1}]",
+    "{\"a\":{\"a\":1}}",
+    "{\"a\":[1]}",
+    "{\"a\":[[1]]}",
+    "{\"a\":{\"b\":1},\"c\":2}|{\"c\":2,\"a\":{\"b\":1}}",
+    "{\"a\":{\"b\":1,\"c\":2}}",
+    "{\"a\":1,\"b\":{\"c\":2}}",
     "{\"x\":{\"a\":1,\"b\":2},\"y\":{}}",
 };
 
@@ -225,6 +236,124 @@ static void test_many_members_in_any_order(void **state)
     assert_true(digest(forward) != digest(backward));
 }
 
+/* ---- Members of an object in pieces ---- */
+
+/* May the text be cut before this byte? No string, number, word or mark is cut. */
+static bool may_be_cut(const char *text, size_t at)
+{
+    bool in_string = false;
+    bool in_word = false;
+
+    for (size_t i = 0; i < at; i++) {
+        if (in_string) {
+            in_string = text[i] != '"';
+            i += text[i] == '\\';
+            in_word = false;
+        } else {
+            in_string = text[i] == '"';
+            in_word = strchr("{}[],: \t\r\n\"", text[i]) == NULL;
+        }
+    }
+    return !in_string && !(in_word && strchr("{}[],: \t\r\n", text[at]) == NULL);
+}
+
+/* As one piece: each member as the walk over the text and its value's digest say. */
+static void assert_members(const struct cs_slice *pieces, const char *object)
+{
+    struct cs_digest_walk walk;
+    struct cs_digested_member member;
+    struct cs_json_walk items;
+    struct cs_json_item item;
+
+    cs_digest_walk_begin(&walk, pieces, &test_key);
+    cs_json_walk_begin(&items, cs_json_trim(cs_slice_of(object)));
+    while (cs_json_walk_next(&items, &item)) {
+        assert_true(cs_digest_walk_next(&walk, &member));
+        assert_true(cs_slice_equal(member.name, item.name));
+        assert_int_equal(member.first, item.value.data[0]);
+        assert_true(member.name_digest == cs_json_digest(item.name, &test_key));
+        assert_true(member.value_digest == cs_json_digest(item.value, &test_key));
+    }
+    assert_false(cs_digest_walk_next(&walk, &member));
+    assert_false(cs_digest_walk_next(&walk, &member));
+}
+
+static const char *const objects[] = {
+    "{}",
+    " { } ",
+    "{\"a\":1}",
+    "{ \"\" : \"x\\\"y\" , \"a\\u0062\" : [ 1 , -2.5e3 ] }",
+    "{\"n\":null,\"t\":true,\"f\":false,\"long name, longer than a word\":\"and its value as "
+    "well\"}",
+    "{\"o\":{\"a\":{\"b\":{}},\"c\":[[],{}]},\"o\":{\"a\":[{\"x\":1},2]}}",
+};
+
+/* Cut once, at each place in turn, and everywhere at once; each piece in memory of its own. */
+static void test_pieces(void **state)
+{
+    struct cs_slice pieces[128];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof objects / sizeof objects[0]; i++) {
+        size_t length = strlen(objects[i]);
+        size_t cuts = 0;
+
+        for (size_t only = 0; only <= length; only++) {
+            size_t count = 0;
+            size_t from = 0;
+            for (size_t at = 1; at <= length; at++) {
+                bool cut = at < length && (only == 0 || at == only) && may_be_cut(objects[i], at);
+                if (cut || at == length) {
+                    pieces[count].data = exact_copy(objects[i] + from, at - from);
+                    pieces[count++].length = at - from;
+                    from = at;
+                }
+                cuts += cut;
+            }
+            assert_members(pieces, objects[i]);
+            for (size_t k = 0; k < count; k++) {
+                free((void *)(uintptr_t)pieces[k].data);
+            }
+        }
+        assert_true(cuts > 0);
+    }
+}
+
+/* Empty pieces stand anywhere. */
+static void test_empty_pieces(void **state)
+{
+    const struct cs_slice pieces[] = {{"", 0},      {"{", 1},  {NULL, 0}, {"\"a\"", 3}, {"x", 0},
+                                      {": [1,", 5}, {"2]", 2}, {"", 0},   {" }", 2}};
+
+    (void)state;
+    assert_members(pieces, "{\"a\": [1,2] }");
+}
+
+/* Strings of each length around a word's, plain and with an escape at each place. */
+static void test_string_lengths(void **state)
+{
+    char plain[64];
+    char escaped[64];
+
+    (void)state;
+    for (size_t length = 1; length < 20; length++) {
+        for (size_t at = 0; at < length; at++) {
+            size_t end = 0;
+
+            plain[0] = '"';
+            for (size_t i = 0; i < length; i++) {
+                plain[i + 1] = (char)('a' + i);
+            }
+            strcpy(plain + length + 1, "\"");
+            memcpy(escaped, plain, at + 1);
+            end = at + 1;
+            end += (size_t)sprintf(escaped + end, "\\u%04x", 'a' + (unsigned)at);
+            strcpy(escaped + end, plain + at + 2);
+            assert_true(digest(plain) == digest(escaped));
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -233,6 +362,9 @@ int main(void)
         cmocka_unit_test(test_value_inside),
         cmocka_unit_test(test_key_matters),
         cmocka_unit_test(test_many_members_in_any_order),
+        cmocka_unit_test(test_pieces),
+        cmocka_unit_test(test_empty_pieces),
+        cmocka_unit_test(test_string_lengths),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

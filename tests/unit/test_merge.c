@@ -246,12 +246,80 @@ static void test_check(void **state)
     assert_int_equal(check(deep), CONNSYNC_REFUSED_DEPTH);
 }
 
+/* The names of a patch in an order that is neither the target's nor sorted, and so many that
+ * comparing each with each would show in the time it takes. */
+#define TARGET_MEMBERS 150000u
+#define PATCH_MEMBERS 6000u
+
+static char *many_members(size_t count, size_t step, const char *value)
+{
+    char *text = malloc(count * 32 + 2);
+    char *end = text;
+
+    assert_non_null(text);
+    for (size_t i = 0; i < count; i++) {
+        end += sprintf(end, "%c\"name%zu\":%s", i == 0 ? '{' : ',', i * step % (count + 1), value);
+    }
+    strcpy(end, "}");
+    return text;
+}
+
+static void test_many_names(void **state)
+{
+    char *target = many_members(TARGET_MEMBERS, 1, "1");
+    char *text = many_members(PATCH_MEMBERS, 2477, "22");
+    struct cs_slices counted;
+    struct patch patch;
+
+    (void)state;
+    assert_int_equal(patch_prepare(&patch, text), CONNSYNC_OK);
+    cs_slices_init(&counted, NULL, 0);
+    assert_int_equal(cs_merge(&patch.merge, &counted, cs_slice_of(target)), CONNSYNC_OK);
+    /* Each name of the patch but one that is new to the target has another value there. */
+    assert_int_equal(counted.length, strlen(target) + PATCH_MEMBERS);
+    assert_int_equal(counted.count, 2 * PATCH_MEMBERS + 1);
+    patch_release(&patch);
+    free(text);
+    free(target);
+}
+
+/* Members of a patch keep their order where they are new, whatever their names' order. */
+static void test_order_of_new_members(void **state)
+{
+    (void)state;
+    expect_merged("{\"k\":0}", "{\"z\":1,\"b\":2,\"k\":3,\"y\":4,\"a\":{\"d\":5,\"c\":6}}",
+                  "{\"k\":3,\"z\":1,\"b\":2,\"y\":4,\"a\":{\"d\":5,\"c\":6}}");
+    expect_merged("{}", "{\"b\":[{\"x\":1}],\"a\":[[{\"x\":2}]]}",
+                  "{\"b\":[{\"x\":1}],\"a\":[[{\"x\":2}]]}");
+}
+
+/* What follows in memory becomes one piece; what does not, does not. */
+static void test_slices(void **state)
+{
+    static const char text[] = "abcdef";
+    struct cs_slice at[2];
+    struct cs_slices slices;
+
+    (void)state;
+    cs_slices_init(&slices, at, 2);
+    cs_slices_add(&slices, cs_slice_make(text, 2));
+    cs_slices_add(&slices, cs_slice_make(NULL, 0));
+    cs_slices_add(&slices, cs_slice_make(text + 2, 1));
+    assert_int_equal(slices.count, 1);
+    cs_slices_add(&slices, cs_slice_make(text + 4, 1));
+    cs_slices_add(&slices, cs_slice_make(text, 1));
+    cs_slices_add(&slices, cs_slice_make(text + 1, 1));
+    assert_int_equal(slices.count, 3);
+    assert_int_equal(slices.length, 6);
+    assert_true(cs_slice_is(at[0], "abc") && cs_slice_is(at[1], "e"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_appendix),
-        cmocka_unit_test(test_bytes),
-        cmocka_unit_test(test_duplicates_in_the_target),
+        cmocka_unit_test(test_many_names), cmocka_unit_test(test_order_of_new_members),
+        cmocka_unit_test(test_slices),     cmocka_unit_test(test_appendix),
+        cmocka_unit_test(test_bytes),      cmocka_unit_test(test_duplicates_in_the_target),
         cmocka_unit_test(test_check),
     };
 

@@ -1,9 +1,9 @@
-/* The patch: byte-exact where it changes something, and untouched elsewhere. */
+/* One member set: byte-exact where it changes something, and untouched elsewhere. */
 #include "json_support.h"
 
 #include <dirent.h>
 
-#include "core/json/patch.h"
+#include "core/json/merge.h"
 
 #define NAME "set_user_root_attributes"
 #define DOCUMENT_MAX 65536
@@ -13,20 +13,59 @@ static struct cs_slice value_of(const char *json)
     return cs_slice_make(json, strlen(json));
 }
 
-/* The patch's slices one after the other. */
-static size_t join(const struct cs_patch *patch, char *out, size_t size)
+/* At most so many, as the header says. */
+#define PIECES_MAX 6
+
+static size_t join(const struct cs_slices *slices, char *out, size_t size)
 {
     size_t length = 0;
 
-    assert_true(patch->count <= CS_PATCH_SLICES_MAX);
-    for (size_t i = 0; i < patch->count; i++) {
-        assert_true(length + patch->slices[i].length < size);
-        memcpy(out + length, patch->slices[i].data, patch->slices[i].length);
-        length += patch->slices[i].length;
+    assert_true(slices->count <= slices->capacity);
+    for (size_t i = 0; i < slices->count; i++) {
+        assert_true(slices->at[i].length > 0 && length + slices->at[i].length < size);
+        memcpy(out + length, slices->at[i].data, slices->at[i].length);
+        length += slices->at[i].length;
     }
-    assert_int_equal(length, patch->length);
+    assert_int_equal(length, slices->length);
     out[length] = '\0';
     return length;
+}
+
+/* Sets the member at the place where it is found. */
+static enum connsync_status set_member(struct cs_slice object, const char *name,
+                                       struct cs_slice value, char *out, size_t size)
+{
+    struct cs_json_sought member = {name, CS_JSON_ROOT, 0, {NULL, 0}};
+    struct cs_slice pieces[PIECES_MAX];
+    struct cs_slices slices;
+
+    cs_json_find_members(object, &member, 1);
+    cs_slices_init(&slices, pieces, PIECES_MAX);
+    enum connsync_status status = cs_merge_member(&slices, object, &member, value);
+    assert_int_equal(slices.count > 0, status == CONNSYNC_OK);
+    (void)join(&slices, out, size);
+    return status;
+}
+
+/* The same by a patch of that member alone. */
+static enum connsync_status merge_member(struct cs_slice object, const char *name,
+                                         struct cs_slice value, char *out, size_t size)
+{
+    struct cs_slice pieces[64];
+    struct cs_slices slices;
+    struct cs_merge merge;
+    char memory[2048];
+    char patch[512];
+
+    snprintf(patch, sizeof patch, " {\"%s\":%.*s} ", name, (int)value.length, value.data);
+    assert_true(cs_merge_memory(cs_slice_of(patch)) <= sizeof memory);
+    assert_int_equal(cs_merge_prepare(&merge, cs_slice_of(patch), memory), CONNSYNC_OK);
+    cs_slices_init(&slices, pieces, sizeof pieces / sizeof pieces[0]);
+    enum connsync_status status = cs_merge(&merge, &slices, object);
+    if (status == CONNSYNC_OK) {
+        (void)join(&slices, out, size);
+    }
+    return status;
 }
 
 struct patch_case {
@@ -83,52 +122,44 @@ static void test_cases(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         for (size_t j = 0; j < 3; j++) {
-            struct cs_patch patch;
-            struct parsed p;
+            size_t length = strlen(cases[i].object);
+            struct cs_slice value = value_of(cases[i].value);
 
             snprintf(text, sizeof text, "%s%s%s", around[j][0], cases[i].object, around[j][1]);
-            p = parse(text);
-            assert_int_equal(
-                cs_patch_set_member(&patch, &p.json, j == 2 ? 4 : 0, "m", value_of(cases[i].value)),
-                CONNSYNC_OK);
-            join(&patch, out, sizeof out);
+            char *copy = exact_copy(text, strlen(text));
+            struct cs_slice object = cs_slice_make(copy + strlen(around[j][0]), length);
+            assert_int_equal(set_member(object, "m", value, out, sizeof out), CONNSYNC_OK);
             assert_string_equal(out, cases[i].wanted);
-            release(&p);
+            /* To a patch an object is something to merge. */
+            if (!cs_value_is_object(value)) {
+                assert_int_equal(merge_member(object, "m", value, out, sizeof out), CONNSYNC_OK);
+                assert_string_equal(out, cases[i].wanted);
+            }
+            free(copy);
         }
     }
 }
 
-static void expect_refusal(const char *text, enum connsync_status wanted)
+static void expect_duplicate(const char *text)
 {
-    struct parsed p = parse(text);
-    struct cs_patch patch;
+    struct cs_slice object = cs_slice_make(exact_copy(text, strlen(text)), strlen(text));
+    char out[512];
 
-    assert_int_equal(cs_patch_set_member(&patch, &p.json, 0, NAME, value_of("1")), wanted);
-    assert_int_equal(patch.count, 0);
-    assert_int_equal(patch.length, 0);
-    release(&p);
+    assert_int_equal(set_member(object, NAME, value_of("1"), out, sizeof out),
+                     CONNSYNC_REFUSED_DUPLICATE);
+    assert_int_equal(merge_member(object, NAME, value_of("1"), out, sizeof out),
+                     CONNSYNC_REFUSED_DUPLICATE);
+    free((void *)(uintptr_t)object.data);
 }
 
 static void test_refusals(void **state)
 {
-    struct parsed p = parse("{}");
-    struct cs_patch patch;
-
     (void)state;
-    expect_refusal("{\"set_user_root_attributes\":1,\"set_user_root_attributes\":1}",
-                   CONNSYNC_REFUSED_DUPLICATE);
-    expect_refusal("{\"set_user_root_attributes\":1,\"a\":{},\"\\u0073et_user_root_attributes\":2}",
-                   CONNSYNC_REFUSED_DUPLICATE);
-    expect_refusal("{\"set\\u005fuser_root_attributes\":1,\"set_user_root_attribute\\u0073\":2,"
-                   "\"set_user_root_attributes\":3}",
-                   CONNSYNC_REFUSED_DUPLICATE);
-    expect_refusal("[]", CONNSYNC_REFUSED_OPTIONS_NOT_OBJECT);
-    expect_refusal("null", CONNSYNC_REFUSED_OPTIONS_NOT_OBJECT);
-    expect_refusal("\"{}\"", CONNSYNC_REFUSED_OPTIONS_NOT_OBJECT);
-    expect_refusal("0", CONNSYNC_REFUSED_OPTIONS_NOT_OBJECT);
-    assert_int_equal(cs_patch_set_member(&patch, &p.json, CS_JSON_NONE, NAME, value_of("1")),
-                     CONNSYNC_REFUSED_OPTIONS_NOT_OBJECT);
-    release(&p);
+    expect_duplicate("{\"set_user_root_attributes\":1,\"set_user_root_attributes\":1}");
+    expect_duplicate(
+        "{\"set_user_root_attributes\":1,\"a\":{},\"\\u0073et_user_root_attributes\":2}");
+    expect_duplicate("{\"set\\u005fuser_root_attributes\":1,\"set_user_root_attribute\\u0073\":2,"
+                     "\"set_user_root_attributes\":3}");
 }
 
 /* All members but ours: as many as before, each with the digest that it had. */
@@ -169,35 +200,39 @@ static void assert_bytes_kept(struct cs_slice old, const char *out, size_t lengt
     assert_true(old.length - same_front - same_back <= strlen("\"never_on_login\""));
 }
 
-static void check_document(const char *text, size_t length)
+/* Set in `options`, and then looked at in the text that is made. */
+static void check_setting(const struct parsed *before, int options, const char *wanted)
 {
     static char out[DOCUMENT_MAX + 256];
+    static char merged[DOCUMENT_MAX + 256];
+    struct cs_slice object = cs_json_raw(&before->json, options);
+    char quoted[32];
+    int value;
+
+    snprintf(quoted, sizeof quoted, "\"%s\"", wanted);
+    assert_int_equal(set_member(object, NAME, value_of(quoted), out, sizeof out), CONNSYNC_OK);
+    assert_int_equal(merge_member(object, NAME, value_of(quoted), merged, sizeof merged),
+                     CONNSYNC_OK);
+    assert_string_equal(out, merged);
+    struct parsed after = parse(out);
+    assert_int_equal(cs_json_find(&after.json, 0, NAME, &value), 1);
+    assert_true(cs_json_string_is(&after.json, value, wanted));
+    size_t added = cs_json_find(&before->json, options, NAME, &value) == 0 ? 1 : 0;
+    assert_int_equal(cs_json_size(&after.json, 0), cs_json_size(&before->json, options) + added);
+    assert_others_equal(before, options, &after);
+    assert_bytes_kept(object, out, strlen(out));
+    release(&after);
+}
+
+static void check_document(const char *text, size_t length)
+{
     static const char *const wanted[] = {"on_each_login", "on_first_login", "never_on_login"};
     struct parsed before = parse_bytes(text, length);
     int options;
 
     assert_int_equal(cs_json_find(&before.json, 0, "options", &options), 1);
     for (size_t i = 0; i < 3; i++) {
-        struct cs_patch patch;
-        struct parsed after;
-        char quoted[32];
-        size_t patched;
-        int old;
-        int value;
-
-        snprintf(quoted, sizeof quoted, "\"%s\"", wanted[i]);
-        assert_int_equal(cs_patch_set_member(&patch, &before.json, options, NAME, value_of(quoted)),
-                         CONNSYNC_OK);
-        patched = join(&patch, out, sizeof out);
-        after = parse_bytes(out, patched);
-        assert_int_equal(cs_json_find(&after.json, 0, NAME, &value), 1);
-        assert_true(cs_json_string_is(&after.json, value, wanted[i]));
-        assert_int_equal(cs_json_size(&after.json, 0),
-                         cs_json_size(&before.json, options) +
-                             (cs_json_find(&before.json, options, NAME, &old) == 0 ? 1 : 0));
-        assert_others_equal(&before, options, &after);
-        assert_bytes_kept(cs_json_raw(&before.json, options), out, patched);
-        release(&after);
+        check_setting(&before, options, wanted[i]);
     }
     release(&before);
 }
