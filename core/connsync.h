@@ -301,8 +301,8 @@ struct connsync_job {
     enum connsync_status (*observer)(void *context, enum connsync_stage stage, const char *options,
                                      size_t length);
     void *observer_context;
-    /* Of a patch: strict JSON; of a restore: an object. Anything else is
-     * CONNSYNC_ERR_ARGUMENT. */
+    /* Of a patch: what connsync_patch_check() passes; of a restore: an object. Anything else
+     * is CONNSYNC_ERR_ARGUMENT. */
     const char *document;
     size_t document_length;
     /* X-Correlation-ID of each write, so that the tenant's log can be searched for it:
@@ -379,6 +379,16 @@ struct connsync;
 /* Carves an agent out of the block. NULL, with the reason in `*status`, when the
  * configuration or the block is not accepted. Sends nothing. */
 struct connsync *connsync_open(const struct connsync_config *config, enum connsync_status *status);
+
+/*
+ * What speaks against a patch, before any job is begun with it: CONNSYNC_ERR_JSON_SYNTAX, _UTF8
+ * or _DEPTH when it is no strict JSON, CONNSYNC_REFUSED_OPTIONS_NOT_OBJECT when it is no object,
+ * CONNSYNC_REFUSED_DUPLICATE when an object in it has a name twice, CONNSYNC_REFUSED_DEPTH when it
+ * nests deeper than an answer may. It uses `*size` bytes at `memory`, aligned as a pointer, until
+ * it returns; CONNSYNC_ERR_MEMORY when they are too few, and `*size` is then how many it takes.
+ */
+enum connsync_status connsync_patch_check(const char *patch, size_t length, void *memory,
+                                          size_t *size);
 
 /* Begins a job; the one before must have ended. The connection and the token are
  * kept from job to job. */

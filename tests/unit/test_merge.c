@@ -1,6 +1,7 @@
 /* Merge patches: the cases of RFC 7396, the bytes that stay, and what is refused. */
 #include "json_support.h"
 
+#include "core/connsync.h"
 #include "core/json/merge.h"
 
 #define OUT_SIZE 4096
@@ -314,12 +315,51 @@ static void test_slices(void **state)
     assert_true(cs_slice_is(at[0], "abc") && cs_slice_is(at[1], "e"));
 }
 
+/* The installed form of the check: with too little memory it says how much it takes. */
+static void test_patch_check(void **state)
+{
+    static const struct {
+        const char *patch;
+        enum connsync_status status;
+    } cases[] = {
+        {"{\"a\":{\"b\":null}}", CONNSYNC_OK},
+        {" {} ", CONNSYNC_OK},
+        {"{\"a\":1,\"\\u0061\":2}", CONNSYNC_REFUSED_DUPLICATE},
+        {"[{}]", CONNSYNC_REFUSED_OPTIONS_NOT_OBJECT},
+        {"7", CONNSYNC_REFUSED_OPTIONS_NOT_OBJECT},
+    };
+    size_t size = 0;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        size_t length = strlen(cases[i].patch);
+        char *patch = exact_copy(cases[i].patch, length);
+
+        size = 0;
+        assert_int_equal(connsync_patch_check(patch, length, NULL, &size), CONNSYNC_ERR_MEMORY);
+        void *memory = malloc(size);
+        assert_non_null(memory);
+        size_t less = size - 1;
+        assert_int_equal(connsync_patch_check(patch, length, memory, &less), CONNSYNC_ERR_MEMORY);
+        assert_int_equal(less, size);
+        assert_int_equal(connsync_patch_check(patch, length, memory, &size), cases[i].status);
+        free(memory);
+        free(patch);
+    }
+    assert_int_equal(connsync_patch_check("{]", 2, NULL, &size), CONNSYNC_ERR_JSON_SYNTAX);
+    assert_int_equal(connsync_patch_check("{\"\xff\"", 3, NULL, &size), CONNSYNC_ERR_JSON_UTF8);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_many_names), cmocka_unit_test(test_order_of_new_members),
-        cmocka_unit_test(test_slices),     cmocka_unit_test(test_appendix),
-        cmocka_unit_test(test_bytes),      cmocka_unit_test(test_duplicates_in_the_target),
+        cmocka_unit_test(test_patch_check),
+        cmocka_unit_test(test_many_names),
+        cmocka_unit_test(test_order_of_new_members),
+        cmocka_unit_test(test_slices),
+        cmocka_unit_test(test_appendix),
+        cmocka_unit_test(test_bytes),
+        cmocka_unit_test(test_duplicates_in_the_target),
         cmocka_unit_test(test_check),
     };
 

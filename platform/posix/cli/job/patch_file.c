@@ -1,6 +1,5 @@
 #include "platform/posix/cli/job/patch_file.h"
 
-#include "core/json/merge.h"
 #include "platform/posix/cli/base/file.h"
 #include "platform/posix/cli/base/mapping.h"
 
@@ -34,23 +33,21 @@ static const char *explain(enum connsync_status status)
 /* What is wrong with the patch; NULL when nothing is. */
 static const char *check(struct cs_slice patch)
 {
-    struct cs_json_facts facts;
-    struct cs_merge merge;
+    size_t size = 0;
 
     if (patch.length > PATCH_FILE_MAX) {
         return "is larger than 65536 bytes";
     }
-    enum connsync_status status = cs_json_check(patch, &facts);
-    if (status != CONNSYNC_OK) {
-        return explain(status);
+    /* Without memory it says how much it takes. */
+    enum connsync_status status = connsync_patch_check(patch.data, patch.length, NULL, &size);
+    if (status == CONNSYNC_ERR_MEMORY) {
+        void *memory = mapping_new(size);
+        if (memory == NULL) {
+            return "does not fit the memory of this machine";
+        }
+        status = connsync_patch_check(patch.data, patch.length, memory, &size);
+        mapping_free(memory, size);
     }
-    size_t size = cs_merge_memory(patch);
-    void *memory = mapping_new(size);
-    if (memory == NULL) {
-        return "does not fit the memory of this machine";
-    }
-    status = cs_merge_prepare(&merge, patch, memory);
-    mapping_free(memory, size);
     return explain(status);
 }
 

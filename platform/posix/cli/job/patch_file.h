@@ -6,8 +6,7 @@
 
 #include <stdbool.h>
 
-/* The largest patch: names are compared each with each, and a connection's options as a
- * whole are seldom a tenth of this. */
+/* The largest patch: a connection's options as a whole are seldom a tenth of this. */
 #define PATCH_FILE_MAX 65536u
 
 /* Reads and checks the file that the options name, and gives the job its text. False with
