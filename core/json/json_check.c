@@ -191,22 +191,16 @@ static inline bool continues(unsigned char byte)
 static inline place check_utf8(place at, place end, struct fault *fault)
 {
     ptrdiff_t left = end - at;
+    unsigned two = left > 1 && continues(at[1]) ? (unsigned)at[0] << 8 | at[1] : 0;
 
-    if (left > 1 && continues(at[1])) {
-        unsigned two = (unsigned)at[0] << 8 | at[1];
-        if (two < 0xE000) {
-            if (two >= 0xC280) {
-                return at + 2;
-            }
-        } else if (left > 2 && continues(at[2])) {
-            if (two < 0xF000) {
-                if (two >= 0xE0A0 && (two & 0xFFE0) != 0xEDA0) {
-                    return at + 3;
-                }
-            } else if (two >= 0xF090 && two <= 0xF48F && left > 3 && continues(at[3])) {
-                return at + 4;
-            }
-        }
+    if (two >= 0xC280 && two < 0xE000) {
+        return at + 2;
+    }
+    if (two >= 0xE0A0 && two < 0xF000 && (two & 0xFFE0) != 0xEDA0 && left > 2 && continues(at[2])) {
+        return at + 3;
+    }
+    if (two >= 0xF090 && two <= 0xF48F && left > 3 && continues(at[2]) && continues(at[3])) {
+        return at + 4;
     }
     return fail(fault, at, CONNSYNC_ERR_JSON_UTF8);
 }

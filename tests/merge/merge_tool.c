@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void fail(const char *reason)
 {
@@ -22,6 +23,15 @@ static void *allocate(size_t size)
         fail("no memory");
     }
     return memory;
+}
+
+/* Frees a copy that is known as something to read. */
+static void free_copy(const char *copy)
+{
+    void *memory;
+
+    memcpy(&memory, &copy, sizeof memory);
+    free(memory);
 }
 
 static struct cs_slice read_text(size_t length)
@@ -72,8 +82,8 @@ static void merge(size_t target_length, size_t patch_length)
         (void)printf("%s 0\n", connsync_status_name(status));
     }
     free(memory);
-    free((void *)(uintptr_t)patch.data);
-    free((void *)(uintptr_t)target.data);
+    free_copy(patch.data);
+    free_copy(target.data);
 }
 
 int main(void)

@@ -38,6 +38,15 @@ static inline char *exact_copy(const char *text, size_t length)
     return copy;
 }
 
+/* Frees a copy that is known as something to read. */
+static inline void free_copy(const char *copy)
+{
+    void *memory;
+
+    memcpy(&memory, &copy, sizeof memory);
+    free(memory);
+}
+
 /* Checks and tokenises into exactly as many tokens as the check counted. */
 static inline struct parsed parse_bytes(const char *text, size_t length)
 {

@@ -9,7 +9,7 @@ static struct cs_slice copy_of(const char *text)
 
 static void release_copy(struct cs_slice copy)
 {
-    free((void *)(uintptr_t)copy.data);
+    free_copy(copy.data);
 }
 
 /* What is found of one member: how often, and the value of the first. */

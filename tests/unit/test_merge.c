@@ -18,7 +18,7 @@ static struct cs_slice checked(const char *text)
 
 static void release_slice(struct cs_slice slice)
 {
-    free((void *)(uintptr_t)slice.data);
+    free_copy(slice.data);
 }
 
 struct patch {

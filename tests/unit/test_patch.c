@@ -149,7 +149,7 @@ static void expect_duplicate(const char *text)
                      CONNSYNC_REFUSED_DUPLICATE);
     assert_int_equal(merge_member(object, NAME, value_of("1"), out, sizeof out),
                      CONNSYNC_REFUSED_DUPLICATE);
-    free((void *)(uintptr_t)object.data);
+    free_copy(object.data);
 }
 
 static void test_refusals(void **state)
