@@ -268,7 +268,8 @@ extern const struct connsync_operation connsync_operation_restore;
 /* What an observer is shown. */
 enum connsync_stage {
     CONNSYNC_STAGE_BEFORE,  /* `options` as received, by a get, or before a write */
-    CONNSYNC_STAGE_PLANNED, /* as a patch or a restore is about to write them */
+    CONNSYNC_STAGE_PLANNED, /* as a patch or a restore is about to write them: directly after
+                             * that, piece by piece, in as many calls as there are */
     CONNSYNC_STAGE_AFTER    /* as read back after the write */
 };
 

@@ -97,7 +97,7 @@ static void drop_job(struct connsync *agent)
 {
     cs_exchange_release_body(&agent->exchange);
     cs_agent_release_document(agent);
-    cs_snapshot_release(&agent->before, &agent->arena);
+    cs_arena_join(&agent->arena); /* what the comparison had */
     drop_form(agent);
 }
 
@@ -350,10 +350,7 @@ static enum connsync_status after_failure(struct connsync *agent, enum connsync_
     if (client != NULL && client->hooks->reissues(agent, status)) {
         return CONNSYNC_WOULD_BLOCK;
     }
-    bool body_too_large = status == CONNSYNC_ERR_HTTP_TOO_LARGE && agent->exchange.bytes_needed > 0;
-    bool page_too_large = is_paging(agent) && status == CONNSYNC_REFUSED_TOO_LARGE;
-
-    if (body_too_large || page_too_large) {
+    if (status == CONNSYNC_ERR_HTTP_TOO_LARGE && agent->exchange.bytes_needed > 0) {
         return too_large(agent);
     }
     if (status == CONNSYNC_ERR_MEMORY) {

@@ -11,9 +11,10 @@
 #ifndef CONNSYNC_CORE_AGENT_AGENT_H
 #define CONNSYNC_CORE_AGENT_AGENT_H
 
+#include "core/agent/comparison.h"
 #include "core/agent/exchange.h"
-#include "core/agent/snapshot.h"
 #include "core/auth0/auth0.h"
+#include "core/auth0/auth0_connection.h"
 #include "core/auth0/pace.h"
 
 /* Requests of one job that may fail and be tried again: when the service asked for
@@ -29,9 +30,8 @@
 /* Kept free beside a document for the head and the answer of the write. */
 #define CS_AGENT_RESERVE (CS_AGENT_ANSWER_MAX + CS_AUTH0_TARGET_SIZE)
 /* By this much the document after a write may be larger than the one before it: the
- * setting, its tokens, and what the service derives. */
+ * setting, and what the service derives. */
 #define CS_AGENT_GROWTH 256
-#define CS_AGENT_GROWTH_TOKENS 8
 
 enum cs_agent_phase {
     CS_AGENT_ENDED,
@@ -41,21 +41,16 @@ enum cs_agent_phase {
     CS_AGENT_LISTING /* handing out a page */
 };
 
-/* A document, its tokens, and the one connection in it that is meant. */
+/* A document, the one connection in it that is meant, and the body of the write that was made
+ * of it. */
 struct cs_document {
-    char *memory; /* a piece of the arena */
-    struct cs_slice text;
-    jsmntok_t *tokens; /* a piece of the arena */
-    struct cs_json json;
+    char *memory; /* a piece of the arena, as it was received */
+    size_t size;
+    struct cs_slice text; /* the value in it */
     struct cs_auth0_connection connection;
-};
-
-/* What a patch and a restore write, and hold what is read back against. */
-struct cs_rewrite {
-    char *text; /* a piece of the arena: the merged `options`; NULL when restoring */
-    size_t text_size;
-    struct cs_slice options;   /* what is to be written: `text`, or the job's document */
-    struct cs_snapshot wanted; /* its members lie behind those of `before`, in one cut */
+    struct cs_slices body; /* a piece of the arena */
+    size_t options_at;     /* the slices of the body that are `options` */
+    size_t options_count;
 };
 
 /* What is large stands behind: short instructions reach the front only. */
@@ -77,19 +72,17 @@ struct connsync {
     char *form_memory; /* a piece of the arena, while a token is asked for */
     struct cs_slice form;
     struct cs_document document;
-    struct cs_snapshot before; /* taken before the write; members NULL until then */
+    struct cs_comparison comparison; /* taken before the write; in what is cut off the arena */
     struct cs_digest_key digest_key;
-    unsigned take; /* list: connections asked for a page */
-    int element;   /* list: the next one to hand out */
+    unsigned take;            /* list: connections asked for a page */
+    struct cs_json_walk list; /* of a page, what is still to be handed out */
 
     struct connsync_job job;
     struct connsync_config config;
     struct connsync_result result;
-    struct cs_auth0_patch patch;
     struct cs_exchange exchange;
     char cursor[CONNSYNC_CURSOR_SIZE];
     char target[CS_AUTH0_TARGET_SIZE];
-    struct cs_rewrite rewrite;
 };
 
 /* Begins the request of the present phase. */
@@ -101,9 +94,6 @@ enum connsync_status cs_agent_request(struct connsync *agent);
 enum connsync_status cs_agent_answer(struct connsync *agent);
 
 void cs_agent_release_document(struct connsync *agent);
-
-/* Gives back what a patch made, which is held until the write is answered. */
-void cs_agent_release_rewrite(struct connsync *agent);
 
 /* Sets what the result says of the connection that was read. */
 void cs_agent_describe(struct connsync *agent);

@@ -13,21 +13,12 @@ void cs_agent_pause(struct connsync *agent, uint64_t ms)
 
 /* ---- Documents ---- */
 
-void cs_agent_release_rewrite(struct connsync *agent)
-{
-    struct cs_rewrite *rewrite = &agent->rewrite;
-
-    cs_exchange_drop(&agent->exchange, &rewrite->text, rewrite->text_size);
-    rewrite->text_size = 0;
-}
-
 void cs_agent_release_document(struct connsync *agent)
 {
     struct cs_document *document = &agent->document;
 
-    cs_agent_release_rewrite(agent);
-    cs_arena_release(&agent->arena, document->tokens);
-    cs_exchange_drop(&agent->exchange, &document->memory, document->text.length);
+    cs_arena_release(&agent->arena, document->body.at);
+    cs_exchange_drop(&agent->exchange, &document->memory, document->size);
     memset(document, 0, sizeof *document);
 }
 
@@ -36,43 +27,34 @@ static enum connsync_status refusal_of(enum connsync_status status)
     return status == CONNSYNC_ERR_JSON_DEPTH ? CONNSYNC_REFUSED_DEPTH : CONNSYNC_REFUSED_NOT_JSON;
 }
 
-/* Checks and tokenises the answer, which the agent owns from here on. */
-static enum connsync_status take_document(struct connsync *agent)
+/* Checks the answer, which the agent owns from here on, and finds members of it. */
+static enum connsync_status take_document(struct connsync *agent, struct cs_json_sought *sought,
+                                          size_t count)
 {
     struct cs_document *document = &agent->document;
     struct cs_json_facts facts;
-    size_t length = 0;
 
-    document->memory = cs_exchange_take_body(&agent->exchange, &length);
-    document->text = cs_slice_make(document->memory, length);
-    enum connsync_status status = cs_json_check(document->text, &facts);
+    document->memory = cs_exchange_take_body(&agent->exchange, &document->size);
+    struct cs_slice text = cs_slice_make(document->memory, document->size);
+    enum connsync_status status = cs_json_check_find(text, &facts, sought, count);
     if (status != CONNSYNC_OK) {
         return refusal_of(status);
     }
-    size_t size = facts.tokens * sizeof *document->tokens;
-    document->tokens = cs_arena_allocate(&agent->arena, size);
-    if (document->tokens == NULL) {
-        return CONNSYNC_REFUSED_TOO_LARGE;
-    }
-    return cs_json_tokenise(&document->json, document->text, document->tokens, facts.tokens);
-}
-
-static enum connsync_status does_not_fit(struct connsync *agent)
-{
-    agent->result.bytes_needed = agent->document.text.length + agent->arena.wanted;
-    return CONNSYNC_REFUSED_TOO_LARGE;
+    document->text = cs_json_trim(text);
+    return CONNSYNC_OK;
 }
 
 /* What is absent or does not fit stays empty. */
 void cs_agent_describe(struct connsync *agent)
 {
-    const struct cs_json *json = &agent->document.json;
     const struct cs_auth0_connection *connection = &agent->document.connection;
     struct connsync_result *result = &agent->result;
 
-    (void)cs_json_decode(json, connection->id, result->id, sizeof result->id);
-    (void)cs_json_decode(json, connection->name, result->name, sizeof result->name);
-    (void)cs_json_decode(json, connection->strategy, result->strategy, sizeof result->strategy);
+    (void)cs_value_decode(cs_auth0_part(connection, CS_AUTH0_ID), result->id, sizeof result->id);
+    (void)cs_value_decode(cs_auth0_part(connection, CS_AUTH0_NAME), result->name,
+                          sizeof result->name);
+    (void)cs_value_decode(cs_auth0_part(connection, CS_AUTH0_STRATEGY), result->strategy,
+                          sizeof result->strategy);
 }
 
 enum connsync_status cs_agent_show(const struct connsync *agent, enum connsync_stage stage,
@@ -86,9 +68,8 @@ enum connsync_status cs_agent_show(const struct connsync *agent, enum connsync_s
 
 enum connsync_status cs_agent_show_document(const struct connsync *agent, enum connsync_stage stage)
 {
-    const struct cs_document *document = &agent->document;
-
-    return cs_agent_show(agent, stage, cs_json_raw(&document->json, document->connection.options));
+    return cs_agent_show(agent, stage,
+                         cs_auth0_part(&agent->document.connection, CS_AUTH0_OPTIONS));
 }
 
 /* ---- Requests ---- */
@@ -130,9 +111,8 @@ static bool may_handshake(const struct connsync *agent)
 {
     const struct cs_document *document = &agent->document;
     const struct cs_arena *arena = &agent->arena;
-    size_t held = document->text.length + (size_t)document->json.count * sizeof *document->tokens;
+    size_t held = document->size + document->body.capacity * sizeof *document->body.at;
 
-    held += agent->rewrite.text_size;
     return agent->config.reconnect_reserve > 0 ||
            held + agent->exchange.handshake_memory + CS_AGENT_RESERVE <= arena->size;
 }
@@ -149,8 +129,8 @@ static void fill_write(struct connsync *agent, struct cs_exchange_request *reque
     cs_auth0_write_patch(target, agent->result.id);
     request->http.method = "PATCH";
     request->http.content_type = "application/json";
-    request->body = agent->patch.body.slices;
-    request->body_count = agent->patch.body.count;
+    request->body = agent->document.body.at;
+    request->body_count = agent->document.body.count;
     request->keep_at_most = CS_AGENT_ANSWER_MAX;
     request->http.correlation_id = agent->job.correlation_id;
     agent->result.writes++;
@@ -232,14 +212,15 @@ static enum connsync_status explain(struct connsync *agent)
     /* The body may be anything at all. What was to be written is not needed any more. */
     cs_agent_release_document(agent);
     result->service_code[0] = '\0';
-    if (take_document(agent) == CONNSYNC_OK) {
-        cs_auth0_service_code(&document->json, result->service_code, sizeof result->service_code);
+    if (take_document(agent, NULL, 0) == CONNSYNC_OK) {
+        cs_auth0_service_code(document->text, result->service_code, sizeof result->service_code);
     }
     if (agent->phase == CS_AGENT_WRITE && was_declined(status)) {
         agent->write_sent = false;
     }
     if (status == CONNSYNC_ERR_FORBIDDEN) {
-        result->missing_scope = cs_auth0_scope_in_text(document->text);
+        result->missing_scope =
+            cs_auth0_scope_in_text(cs_slice_make(document->memory, document->size));
         status = result->missing_scope != NULL ? CONNSYNC_ERR_SCOPE : status;
     }
     if (agent->phase == CS_AGENT_TOKEN && was_declined(status) &&
@@ -251,47 +232,48 @@ static enum connsync_status explain(struct connsync *agent)
 
 /* ---- Reading and deciding ---- */
 
-/* The connection that the job names, in an answer that is a list of them. */
-static enum connsync_status locate(struct connsync *agent, int *object)
+/* Finds the parts of the connection that the job names, in an answer that is a list. */
+static enum connsync_status locate(struct connsync *agent)
 {
-    const struct cs_json *json = &agent->document.json;
-    int list = cs_auth0_connections(json);
+    struct cs_slice list = cs_auth0_connections(agent->document.text);
+    struct cs_json_walk walk;
+    struct cs_json_item item;
+    struct cs_slice found;
     size_t matches = 0;
 
-    if (list == CS_JSON_NONE) {
+    if (!cs_value_is_array(list)) {
         return CONNSYNC_ERR_ANSWER;
     }
-    for (int at = cs_json_first(json, list); at != CS_JSON_NONE;
-         at = cs_json_next_element(json, list, at)) {
-        int name = CS_JSON_NONE;
-        if (cs_json_find(json, at, "name", &name) > 0 &&
-            cs_json_string_is(json, name, agent->job.connection)) {
-            *object = at;
+    cs_json_walk_begin(&walk, list);
+    while (cs_json_walk_next(&walk, &item)) {
+        struct cs_json_sought name = {"name", CS_JSON_ROOT, 0, {NULL, 0}};
+        cs_json_find_members(item.value, &name, 1);
+        if (cs_value_string_is(name.value, agent->job.connection)) {
+            found = item.value;
             matches++;
         }
     }
-    if (matches == 0) {
-        return CONNSYNC_ERR_NOT_FOUND;
+    if (matches != 1) {
+        return matches == 0 ? CONNSYNC_ERR_NOT_FOUND : CONNSYNC_REFUSED_AMBIGUOUS;
     }
-    return matches == 1 ? CONNSYNC_OK : CONNSYNC_REFUSED_AMBIGUOUS;
+    cs_auth0_find_connection(&agent->document.connection, found);
+    return CONNSYNC_OK;
 }
 
 static enum connsync_status read_connection(struct connsync *agent)
 {
-    const struct cs_json *json = &agent->document.json;
-    struct cs_auth0_connection *connection = &agent->document.connection;
+    const struct cs_auth0_connection *connection = &agent->document.connection;
     const char *id = known_id(agent);
-    int object = 0;
-    enum connsync_status status = id != NULL ? CONNSYNC_OK : locate(agent, &object);
+    enum connsync_status status = id != NULL ? CONNSYNC_OK : locate(agent);
 
     if (status != CONNSYNC_OK) {
         return status;
     }
-    status = cs_auth0_read_connection(json, object, connection);
+    status = cs_auth0_judge_connection(connection);
     /* An answer about another connection than the one asked for would send the write
      * astray. Without an id it was asked for by name, and found by it. */
-    if (id != NULL && connection->id != CS_JSON_NONE &&
-        !cs_json_string_is(json, connection->id, id)) {
+    struct cs_slice found = cs_auth0_part(connection, CS_AUTH0_ID);
+    if (id != NULL && found.data != NULL && !cs_value_string_is(found, id)) {
         return CONNSYNC_ERR_ANSWER;
     }
     if (agent->result.id[0] == '\0') {
@@ -320,6 +302,18 @@ static enum connsync_status answer_write(struct connsync *agent)
     return CONNSYNC_WOULD_BLOCK;
 }
 
+/* The document that answers a reading, with the connection in it if that was asked for by id. */
+static enum connsync_status take_reading(struct connsync *agent)
+{
+    struct cs_auth0_connection *connection = &agent->document.connection;
+
+    if (agent->job.operation->lists || known_id(agent) == NULL) {
+        return take_document(agent, NULL, 0);
+    }
+    cs_auth0_connection_init(connection);
+    return take_document(agent, connection->parts, CS_AUTH0_PARTS);
+}
+
 enum connsync_status cs_agent_answer(struct connsync *agent)
 {
     if (!is_success(agent)) {
@@ -328,13 +322,11 @@ enum connsync_status cs_agent_answer(struct connsync *agent)
     if (agent->phase == CS_AGENT_WRITE) {
         return answer_write(agent);
     }
-    enum connsync_status status = take_document(agent);
-    if (status == CONNSYNC_REFUSED_TOO_LARGE) {
-        (void)does_not_fit(agent);
-    }
     if (agent->phase == CS_AGENT_TOKEN) {
-        return status == CONNSYNC_OK ? cs_agent_answer_token(agent) : CONNSYNC_ERR_ANSWER;
+        return take_document(agent, NULL, 0) == CONNSYNC_OK ? cs_agent_answer_token(agent)
+                                                            : CONNSYNC_ERR_ANSWER;
     }
+    enum connsync_status status = take_reading(agent);
     if (status != CONNSYNC_OK) {
         return status;
     }

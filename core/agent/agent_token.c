@@ -48,15 +48,14 @@ enum connsync_status cs_agent_fill_token(struct connsync *agent,
 /* A member that is missing, or no string, is empty. */
 static enum connsync_status keep_token(struct connsync *agent)
 {
-    const struct cs_json *json = &agent->document.json;
-    int token = cs_json_find_one(json, 0, "access_token");
-    size_t size = cs_json_raw(json, token).length + 1;
+    struct cs_slice token = cs_json_member(agent->document.text, "access_token");
+    size_t size = token.length + 1;
 
     agent->token = cs_arena_allocate(&agent->arena, size);
     if (agent->token == NULL) {
         return CONNSYNC_ERR_MEMORY;
     }
-    (void)cs_json_decode(json, token, agent->token, size);
+    (void)cs_value_decode(token, agent->token, size);
     return agent->token[0] != '\0' ? CONNSYNC_OK : CONNSYNC_ERR_ANSWER;
 }
 

@@ -1,126 +1,208 @@
+/*
+ * Decides on a write and settles what became of it: one engine for every operation that writes.
+ *
+ * Everything that speaks against a write is found out before its first byte is sent; nothing of
+ * a document is copied to be sent, and what was there is kept as digests alone.
+ */
 #include "core/agent/agent_write.h"
 
 /* ---- Deciding ---- */
 
-/*
- * What is written has to be read again beside the snapshot: a little longer by the
- * setting, with a few tokens more, and over a new connection if this one breaks. The
- * first handshake showed what that takes.
- */
-bool cs_agent_can_verify(struct connsync *agent, size_t growth, size_t tokens, size_t beside)
+enum connsync_status cs_write_does_not_fit(struct connsync *agent)
+{
+    agent->result.bytes_needed = cs_arena_in_use(&agent->arena) + agent->arena.wanted;
+    return CONNSYNC_REFUSED_TOO_LARGE;
+}
+
+static struct cs_slice options_of(const struct connsync *agent)
+{
+    return cs_auth0_part(&agent->document.connection, CS_AUTH0_OPTIONS);
+}
+
+/* The slices of the body that are `options`. */
+static const struct cs_slice *planned_options(const struct connsync *agent)
+{
+    return agent->document.body.at + agent->document.options_at;
+}
+
+/* Takes down what is there, and what is to be. Cut off the arena's end: between the document
+ * and what is free it would split the memory for the read-back. */
+static enum connsync_status begin_comparison(struct connsync *agent,
+                                             const struct cs_write_plan *plan)
+{
+    struct cs_slice options = options_of(agent);
+    size_t changes = plan->want != NULL ? plan->count_changes(agent) : 0;
+
+    cs_arena_join(&agent->arena);
+    void *memory =
+        cs_arena_cut(&agent->arena, cs_comparison_size(cs_json_size_of(options), changes));
+    if (memory == NULL) {
+        return cs_write_does_not_fit(agent);
+    }
+    cs_comparison_begin(&agent->comparison, memory, options, plan->rules, &agent->digest_key);
+    return CONNSYNC_OK;
+}
+
+static bool plan_differs(struct connsync *agent, const struct cs_write_plan *plan)
+{
+    return plan->want == NULL || plan->want(&agent->comparison, planned_options(agent));
+}
+
+/* Shows `options` as they are, and piece by piece as they are to be. */
+static enum connsync_status show(const struct connsync *agent, const struct cs_write_plan *plan)
 {
     const struct cs_document *document = &agent->document;
-    const struct cs_arena_question question = {
-        {document->memory, document->tokens},
-        document->text.length + CS_AGENT_GROWTH + growth,
-        CS_AGENT_RESERVE + agent->config.reconnect_reserve,
-        ((size_t)document->json.count + CS_AGENT_GROWTH_TOKENS + tokens) *
-                sizeof *document->tokens +
-            beside};
+    enum connsync_status status = cs_agent_show_document(agent, CONNSYNC_STAGE_BEFORE);
 
-    agent->result.bytes_needed = question.first + question.reserve + question.second;
+    if (plan->want == NULL) {
+        return status;
+    }
+    for (size_t i = 0; status == CONNSYNC_OK && i < document->options_count; i++) {
+        status = cs_agent_show(agent, CONNSYNC_STAGE_PLANNED, planned_options(agent)[i]);
+    }
+    return status;
+}
+
+static size_t planned_length(const struct connsync *agent)
+{
+    size_t length = 0;
+
+    for (size_t i = 0; i < agent->document.options_count; i++) {
+        length += planned_options(agent)[i].length;
+    }
+    return length;
+}
+
+/*
+ * What is written has to be read back beside the comparison: as much longer as it is planned,
+ * and a little by what the service derives; and over a new connection if this one breaks. The
+ * first handshake showed what that takes.
+ */
+static bool can_verify(struct connsync *agent)
+{
+    const struct cs_document *document = &agent->document;
+    size_t before = options_of(agent).length;
+    size_t after = planned_length(agent);
+    const struct cs_arena_question question = {{document->memory, document->body.at},
+                                               document->text.length + CS_AGENT_GROWTH +
+                                                   (after > before ? after - before : 0),
+                                               CS_AGENT_RESERVE + agent->config.reconnect_reserve,
+                                               0};
+
+    agent->result.bytes_needed = question.first + question.reserve;
     return cs_arena_would_take(&agent->arena, &question) &&
            agent->exchange.handshake_memory <= agent->arena.size;
 }
 
-static enum connsync_status take_snapshot(struct connsync *agent)
+static enum connsync_status decide(struct connsync *agent, const struct cs_write_plan *plan)
 {
-    static const struct cs_snapshot_rules rules = {CS_AUTH0_SETTING, cs_auth0_is_derived};
-    const struct cs_document *document = &agent->document;
-
-    cs_snapshot_release(&agent->before, &agent->arena);
-    if (cs_snapshot_take(&agent->before, &agent->arena, &document->json,
-                         document->connection.options, &rules, &agent->digest_key) &&
-        cs_agent_can_verify(agent, 0, 0, 0)) {
-        agent->result.bytes_needed = 0;
-        return CONNSYNC_OK;
-    }
-    return CONNSYNC_REFUSED_TOO_LARGE;
-}
-
-/* Everything that speaks against a write is found out here, before it. */
-static enum connsync_status prepare_write(struct connsync *agent)
-{
-    const struct cs_document *document = &agent->document;
+    const struct cs_auth0_connection *connection = &agent->document.connection;
     enum connsync_status status =
-        cs_auth0_may_write(&document->json, &document->connection, &agent->job);
+        cs_auth0_may_write(connection, agent->job.allow_encrypted_configuration);
 
+    agent->result.before = cs_auth0_setting(connection);
+    agent->result.after = agent->result.before;
     if (status != CONNSYNC_OK) {
         return status;
     }
-    if (agent->result.before == agent->job.wanted) {
+    if (plan->is_done != NULL && plan->is_done(agent)) {
         return cs_agent_finish(agent, CONNSYNC_UNCHANGED);
     }
-    status = cs_agent_show_document(agent, CONNSYNC_STAGE_BEFORE);
+    status = plan->make_body(agent);
+    if (status == CONNSYNC_OK) {
+        status = begin_comparison(agent, plan);
+    }
+    if (status != CONNSYNC_OK) {
+        return status;
+    }
+    if (!plan_differs(agent, plan)) {
+        return cs_agent_finish(agent, CONNSYNC_UNCHANGED);
+    }
+    status = show(agent, plan);
     if (status != CONNSYNC_OK) {
         return status;
     }
     if (agent->job.dry_run) {
         return cs_agent_finish(agent, CONNSYNC_WOULD_CHANGE);
     }
-    status = take_snapshot(agent);
-    if (status != CONNSYNC_OK) {
-        return status;
+    if (!can_verify(agent)) {
+        return CONNSYNC_REFUSED_TOO_LARGE;
     }
-    status = cs_auth0_patch_body(&agent->patch, &document->json, &document->connection,
-                                 agent->job.wanted);
-    if (status != CONNSYNC_OK) {
-        return status;
-    }
+    agent->result.bytes_needed = 0;
     agent->write_sent = false;
     agent->acknowledged = false;
     agent->phase = CS_AGENT_WRITE;
     return CONNSYNC_WOULD_BLOCK;
 }
 
-static enum connsync_status decide(struct connsync *agent)
-{
-    agent->result.before = cs_auth0_setting(&agent->document.json, &agent->document.connection);
-    agent->result.after = agent->result.before;
-    return prepare_write(agent);
-}
-
 /* ---- Settling and verifying ---- */
 
 static void compare(struct connsync *agent)
 {
-    const struct cs_document *document = &agent->document;
     struct connsync_result *result = &agent->result;
-    struct cs_snapshot_diff diff = cs_snapshot_compare(
-        &agent->before, &document->json, document->connection.options, &agent->digest_key);
+    struct cs_difference difference = cs_comparison_hold(&agent->comparison, options_of(agent));
 
-    result->verified = diff.equal;
-    result->lost = diff.lost;
-    result->changed = diff.changed;
-    result->added = diff.added;
-    result->derived = diff.derived;
+    result->verified = difference.equal;
+    result->lost = difference.lost;
+    result->changed = difference.changed;
+    result->added = difference.added;
+    result->derived = difference.derived;
+    result->applied = difference.applied;
+    result->pending = difference.pending;
+    result->after = cs_auth0_setting(&agent->document.connection);
 }
 
-static enum connsync_status settle(struct connsync *agent)
+/* The service acknowledged the write, yet this document shows the state before: it may take a
+ * moment to arrive everywhere. */
+static enum connsync_status read_again(struct connsync *agent)
+{
+    if (agent->stale_reads++ == CS_AGENT_STALE_READS_MAX) {
+        return CONNSYNC_ERR_NOT_APPLIED;
+    }
+    cs_agent_pause(agent, CS_AGENT_STALE_READ_PAUSE_MS);
+    return CONNSYNC_WOULD_BLOCK;
+}
+
+/* Is some of it as it was to be, and is all of it? */
+static bool is_applied(const struct connsync *agent, const struct cs_write_plan *plan)
+{
+    return plan->is_applied != NULL ? plan->is_applied(agent) : agent->result.applied > 0;
+}
+
+static bool is_complete(const struct connsync *agent, const struct cs_write_plan *plan)
+{
+    return plan->is_applied != NULL ? plan->is_applied(agent) : agent->result.pending == 0;
+}
+
+/* Leaves `write_sent` as it is, but for a write that never took effect. */
+static enum connsync_status settle(struct connsync *agent, const struct cs_write_plan *plan)
 {
     struct connsync_result *result = &agent->result;
 
     compare(agent);
     (void)cs_agent_show_document(agent, CONNSYNC_STAGE_AFTER);
-    result->after = cs_auth0_setting(&agent->document.json, &agent->document.connection);
     if (result->lost + result->changed > 0) {
         result->write = agent->acknowledged ? CONNSYNC_WRITTEN : CONNSYNC_WRITE_UNKNOWN;
         return CONNSYNC_ERR_LOSS;
     }
-    if (result->after == agent->job.wanted) {
-        result->write = CONNSYNC_WRITTEN;
-        return cs_agent_finish(agent, CONNSYNC_CHANGED);
+    /* That one is pending is not asked: what the service computes may be another after a
+     * write that took effect, and after none. */
+    if (!agent->acknowledged && !is_applied(agent, plan)) {
+        agent->write_sent = false;
+        return CONNSYNC_WOULD_BLOCK;
     }
-    if (agent->acknowledged) {
-        result->write = CONNSYNC_WRITTEN;
-        return cs_agent_read_again(agent);
-    }
-    /* The write never took effect. This reading is as good as the first. */
-    agent->write_sent = false;
-    return decide(agent);
+    result->write = CONNSYNC_WRITTEN;
+    return is_complete(agent, plan) ? cs_agent_finish(agent, CONNSYNC_CHANGED) : read_again(agent);
 }
 
-enum connsync_status cs_agent_judge_setting(struct connsync *agent)
+enum connsync_status cs_write_judge(struct connsync *agent, const struct cs_write_plan *plan)
 {
-    return agent->write_sent ? settle(agent) : decide(agent);
+    if (agent->write_sent) {
+        enum connsync_status status = settle(agent, plan);
+        if (agent->write_sent) {
+            return status;
+        }
+    }
+    /* A document that shows no effect is as good to decide on as the first. */
+    return decide(agent, plan);
 }

@@ -104,11 +104,10 @@ static void begin(struct connsync *agent)
 
 static enum connsync_status check_scopes(struct connsync *agent)
 {
-    const struct cs_json *json = &agent->document.json;
-    int scope = cs_json_find_one(json, 0, "scope");
+    struct cs_slice scope = cs_json_member(agent->document.text, "scope");
 
     /* If it is not stated, the API will tell. */
-    if (!cs_json_is_string(json, scope) || !lacks_scopes(agent, cs_json_string_body(json, scope))) {
+    if (!cs_value_is_string(scope) || !lacks_scopes(agent, cs_value_string_body(scope))) {
         return CONNSYNC_OK;
     }
     agent->result.missing_scope = agent->config.client->missing_scopes;
@@ -116,14 +115,12 @@ static enum connsync_status check_scopes(struct connsync *agent)
 }
 
 /* A string member as the caller is to see it; NULL without memory for it. */
-static char *copy_string(struct connsync *agent, int string)
+static char *copy_string(struct connsync *agent, struct cs_slice string)
 {
-    const struct cs_json *json = &agent->document.json;
-    size_t size = cs_json_is_string(json, string) ? cs_json_raw(json, string).length : 1;
-    char *copy = cs_arena_allocate(&agent->arena, size);
+    char *copy = cs_arena_allocate(&agent->arena, string.length + 1);
 
-    if (copy != NULL && !cs_json_decode(json, string, copy, size)) {
-        copy[0] = '\0';
+    if (copy != NULL) {
+        (void)cs_value_decode(string, copy, string.length + 1);
     }
     return copy;
 }
@@ -132,19 +129,19 @@ static char *copy_string(struct connsync *agent, int string)
 static void hand_over(struct connsync *agent)
 {
     const struct connsync_client *client = agent->config.client;
-    const struct cs_json *json = &agent->document.json;
+    struct cs_slice answer = agent->document.text;
     const struct connsync_port *port = agent->config.port;
     struct connsync_grant grant = {agent->token, NULL, -1, 0};
 
     if (client->granted == NULL) {
         return;
     }
-    char *scope = copy_string(agent, cs_json_find_one(json, 0, "scope"));
+    char *scope = copy_string(agent, cs_json_member(answer, "scope"));
     if (scope == NULL) {
         return;
     }
     grant.scope = scope;
-    if (!cs_json_to_u64(json, cs_json_find_one(json, 0, "expires_in"), &grant.expires_in)) {
+    if (!cs_value_to_u64(cs_json_member(answer, "expires_in"), &grant.expires_in)) {
         grant.expires_in = 0;
     }
     if (port->utc_seconds(port->context, &grant.utc_seconds) != CONNSYNC_PORT_OK) {

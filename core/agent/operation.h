@@ -10,7 +10,6 @@
 
 struct connsync_operation {
     bool writes;
-    bool replaces; /* all of `options`, rather than members of them */
     bool lists; /* its documents are pages of a list, and the job names no connection */
     /* Is the job complete, beside what all have in common? NULL: always. */
     bool (*is_valid)(const struct connsync_job *job);

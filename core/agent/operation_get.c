@@ -10,9 +10,7 @@ static bool is_valid(const struct connsync_job *job)
 
 static enum connsync_status judge(struct connsync *agent)
 {
-    const struct cs_document *document = &agent->document;
-
-    agent->result.before = cs_auth0_setting(&document->json, &document->connection);
+    agent->result.before = cs_auth0_setting(&agent->document.connection);
     agent->result.after = agent->result.before;
     enum connsync_status status = cs_agent_show_document(agent, CONNSYNC_STAGE_BEFORE);
     return status == CONNSYNC_OK ? cs_agent_finish(agent, CONNSYNC_UNCHANGED) : status;

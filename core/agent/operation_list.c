@@ -29,32 +29,31 @@ static bool ask_for_less(struct connsync *agent)
 
 static enum connsync_status judge(struct connsync *agent)
 {
-    const struct cs_json *json = &agent->document.json;
-    int list = cs_auth0_connections(json);
+    struct cs_slice list = cs_auth0_connections(agent->document.text);
 
-    if (list == CS_JSON_NONE) {
+    if (!cs_value_is_array(list)) {
         return CONNSYNC_ERR_ANSWER;
     }
-    agent->element = cs_json_first(json, list);
+    cs_json_walk_begin(&agent->list, list);
     agent->phase = CS_AGENT_LISTING;
     return CONNSYNC_WOULD_BLOCK;
 }
 
 static enum connsync_status next_page(struct connsync *agent)
 {
-    const struct cs_json *json = &agent->document.json;
+    struct cs_slice text = agent->document.text;
     struct connsync_page *page = agent->job.page;
-    bool more = cs_auth0_next_cursor(json, agent->cursor, sizeof agent->cursor);
+    bool more = cs_auth0_next_cursor(text, agent->cursor, sizeof agent->cursor);
 
     /* A list that is cut short is not to pass for a whole one. */
-    if (!more && cs_json_string_body(json, cs_json_find_one(json, 0, "next")).length > 0) {
+    if (!more && cs_value_string_body(cs_json_member(text, "next")).length > 0) {
         return CONNSYNC_ERR_ANSWER;
     }
     if (page != NULL) {
         memcpy(page->cursor, agent->cursor, sizeof page->cursor);
         page->take = (uint16_t)agent->take;
-        page->bytes = agent->document.text.length;
-        page->count = cs_json_size(json, cs_auth0_connections(json));
+        page->bytes = agent->document.size;
+        page->count = cs_json_size_of(cs_auth0_connections(text));
     }
     if (page != NULL || !more) {
         return cs_agent_finish(agent, CONNSYNC_UNCHANGED);
@@ -65,13 +64,14 @@ static enum connsync_status next_page(struct connsync *agent)
 
 static enum connsync_status next(struct connsync *agent)
 {
-    const struct cs_json *json = &agent->document.json;
     struct cs_auth0_connection *connection = &agent->document.connection;
+    struct cs_json_item item;
 
-    if (agent->element == CS_JSON_NONE) {
+    if (!cs_json_walk_next(&agent->list, &item)) {
         return next_page(agent);
     }
-    enum connsync_status status = cs_auth0_read_connection(json, agent->element, connection);
+    cs_auth0_find_connection(connection, item.value);
+    enum connsync_status status = cs_auth0_judge_connection(connection);
     cs_agent_describe(agent);
     /* Without the scope no connection has options; a single odd one is listed with
      * its setting unknown. */
@@ -79,11 +79,12 @@ static enum connsync_status next(struct connsync *agent)
         return status;
     }
     agent->result.before =
-        status == CONNSYNC_OK ? cs_auth0_setting(json, connection) : CONNSYNC_SETTING_UNKNOWN;
+        status == CONNSYNC_OK ? cs_auth0_setting(connection) : CONNSYNC_SETTING_UNKNOWN;
     agent->result.cause =
-        status == CONNSYNC_OK ? cs_auth0_may_write(json, connection, &agent->job) : status;
+        status == CONNSYNC_OK
+            ? cs_auth0_may_write(connection, agent->job.allow_encrypted_configuration)
+            : status;
     agent->result.after = agent->result.before;
-    agent->element = cs_json_next_element(json, cs_auth0_connections(json), agent->element);
     return CONNSYNC_ITEM;
 }
 

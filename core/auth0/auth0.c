@@ -128,216 +128,16 @@ const char *cs_auth0_scope_in_text(struct cs_slice body)
     return NULL;
 }
 
-/* ---- Looking at answers ---- */
+/* ---- Lists ---- */
 
-/* A look-up of several members. The first that is there twice, or is not what it has to
- * be, decides the status: a sequence of look-ups needs one check, at its end. */
-struct search {
-    const struct cs_json *json;
-    enum connsync_status status;
-};
-
-static void require(struct search *search, bool condition, enum connsync_status otherwise)
+struct cs_slice cs_auth0_connections(struct cs_slice answer)
 {
-    if (search->status == CONNSYNC_OK && !condition) {
-        search->status = otherwise;
-    }
+    return cs_value_is_array(answer) ? answer : cs_json_member(answer, "connections");
 }
 
-/* The value of a member that may be absent. */
-static int find(struct search *search, int object, const char *name)
+bool cs_auth0_next_cursor(struct cs_slice answer, char *cursor, size_t size)
 {
-    int value = CS_JSON_NONE;
-    bool once = cs_json_find(search->json, object, name, &value) <= 1;
-
-    require(search, once, CONNSYNC_REFUSED_DUPLICATE);
-    return value;
-}
-
-static int find_string(struct search *search, int object, const char *name)
-{
-    int value = find(search, object, name);
-
-    require(search, cs_json_is_string(search->json, value), CONNSYNC_ERR_ANSWER);
-    return value;
-}
-
-/* Which of the `words` a string is, or -1. */
-static int find_word(const struct cs_json *json, int string, const char *words)
-{
-    for (int i = 0; *words != '\0'; i++) {
-        if (cs_json_string_is(json, string, words)) {
-            return i;
-        }
-        words = cs_words_next(words);
-    }
-    return -1;
-}
-
-static bool is_absent(const struct cs_json *json, int value)
-{
-    return value == CS_JSON_NONE || cs_json_is_null(json, value);
-}
-
-int cs_auth0_connections(const struct cs_json *json)
-{
-    int list = cs_json_is_array(json, 0) ? 0 : cs_json_find_one(json, 0, "connections");
-
-    return cs_json_is_array(json, list) ? list : CS_JSON_NONE;
-}
-
-bool cs_auth0_next_cursor(const struct cs_json *json, char *cursor, size_t size)
-{
-    return cs_json_decode(json, cs_json_find_one(json, 0, "next"), cursor, size) &&
-           cursor[0] != '\0';
-}
-
-enum connsync_status cs_auth0_read_connection(const struct cs_json *json, int object,
-                                              struct cs_auth0_connection *connection)
-{
-    struct search search = {json, CONNSYNC_OK};
-
-    require(&search, cs_json_is_object(json, object), CONNSYNC_ERR_ANSWER);
-    connection->id = find_string(&search, object, "id");
-    connection->name = find_string(&search, object, "name");
-    connection->strategy = find_string(&search, object, "strategy");
-    connection->display_name = find(&search, object, "display_name");
-    connection->options = find(&search, object, "options");
-    require(&search, connection->options != CS_JSON_NONE, CONNSYNC_REFUSED_NO_OPTIONS);
-    require(&search, cs_json_is_object(json, connection->options),
-            CONNSYNC_REFUSED_OPTIONS_NOT_OBJECT);
-    connection->setting = find(&search, connection->options, CS_AUTH0_SETTING);
-    return search.status;
-}
-
-enum connsync_setting cs_auth0_setting(const struct cs_json *json,
-                                       const struct cs_auth0_connection *connection)
-{
-    if (is_absent(json, connection->setting)) {
-        return CONNSYNC_ON_EACH_LOGIN;
-    }
-    return setting_at(find_word(json, connection->setting, setting_names));
-}
-
-/* ---- Writing ---- */
-
-/* The service takes the setting for custom databases with an external user store only. */
-static void check_database(struct search *search, int options)
-{
-    int custom = find(search, options, "enabledDatabaseCustomization");
-    int import = find(search, options, "import_mode");
-
-    require(search, cs_json_is_true(search->json, custom) && !cs_json_is_true(search->json, import),
-            CONNSYNC_REFUSED_STRATEGY);
-}
-
-/* Absent, null, or without a member. Anything else may be ciphertext. */
-static bool is_empty(const struct cs_json *json, int value)
-{
-    bool container = cs_json_is_object(json, value) || cs_json_is_array(json, value);
-
-    return container ? cs_json_size(json, value) == 0 : is_absent(json, value);
-}
-
-static void check_configuration(struct search *search, int options, const struct connsync_job *job)
-{
-    int configuration = find(search, options, "configuration");
-
-    require(search, job->allow_encrypted_configuration || is_empty(search->json, configuration),
-            CONNSYNC_REFUSED_ENCRYPTED_CONFIGURATION);
-}
-
-enum connsync_status cs_auth0_may_write(const struct cs_json *json,
-                                        const struct cs_auth0_connection *connection,
-                                        const struct connsync_job *job)
-{
-    struct search search = {json, CONNSYNC_OK};
-    int setting = connection->setting;
-
-    if (find_word(json, connection->strategy, "email\0sms\0") >= 0) {
-        return CONNSYNC_REFUSED_PASSWORDLESS;
-    }
-    if (cs_json_string_is(json, connection->strategy, "auth0")) {
-        check_database(&search, connection->options);
-    }
-    require(&search, is_absent(json, setting) || cs_json_is_string(json, setting),
-            CONNSYNC_REFUSED_VALUE);
-    check_configuration(&search, connection->options, job);
-    return search.status;
-}
-
-enum connsync_status cs_auth0_may_restore(const struct cs_json *options,
-                                          const struct connsync_job *job)
-{
-    struct search search = {options, CONNSYNC_OK};
-
-    check_configuration(&search, 0, job);
-    return search.status;
-}
-
-/* All that stands before `options`. */
-static void begin_body(struct cs_patch *body, const struct cs_json *json,
-                       const struct cs_auth0_connection *connection)
-{
-    cs_patch_begin(body);
-    cs_patch_add_text(body, "{");
-    /* The service sets display_name to the name when it is left out. */
-    if (cs_json_is_string(json, connection->display_name)) {
-        struct cs_slice name = cs_json_raw(json, connection->display_name);
-        cs_patch_add_text(body, "\"display_name\":");
-        cs_patch_add(body, name.data, name.length);
-        cs_patch_add_text(body, ",");
-    }
-    cs_patch_add_text(body, "\"options\":");
-}
-
-enum connsync_status cs_auth0_patch_body(struct cs_auth0_patch *patch, const struct cs_json *json,
-                                         const struct cs_auth0_connection *connection,
-                                         enum connsync_setting wanted)
-{
-    struct cs_patch *body = &patch->body;
-    struct cs_writer value;
-
-    cs_writer_init(&value, patch->value, sizeof patch->value);
-    cs_write_form(&value, "\"$\"", connsync_setting_name(wanted));
-
-    begin_body(body, json, connection);
-    enum connsync_status status =
-        cs_patch_add_object(body, json, connection->options, CS_AUTH0_SETTING, cs_written(&value));
-    cs_patch_add_text(body, "}");
-    return status;
-}
-
-void cs_auth0_rewrite_body(struct cs_auth0_patch *patch, const struct cs_json *json,
-                           const struct cs_auth0_connection *connection, struct cs_slice options)
-{
-    begin_body(&patch->body, json, connection);
-    cs_patch_add(&patch->body, options.data, options.length);
-    cs_patch_add_text(&patch->body, "}");
-}
-
-bool cs_auth0_is_derived(const struct cs_json *json, int key)
-{
-    /* Seen to differ after writes that left them alone: fetched from the upstream
-     * provider's metadata, or kept up to date by its agents. */
-    static const char derived[] = "agentIP\0"
-                                  "agentMode\0"
-                                  "agentVersion\0"
-                                  "app_domain\0"
-                                  "cert\0"
-                                  "cert_rollover_notification\0"
-                                  "certs\0"
-                                  "expires\0"
-                                  "granted\0"
-                                  "oidc_metadata\0"
-                                  "prev_thumbprints\0"
-                                  "subject\0"
-                                  "schema_version\0"
-                                  "thumbprints\0"
-                                  "admin_access_token\0"
-                                  "admin_access_token_expiresin\0";
-
-    return find_word(json, key, derived) >= 0;
+    return cs_value_decode(cs_json_member(answer, "next"), cursor, size) && cursor[0] != '\0';
 }
 
 /* ---- Errors ---- */
@@ -372,14 +172,14 @@ static bool is_plain_word(const char *text)
     return true;
 }
 
-void cs_auth0_service_code(const struct cs_json *json, char *out, size_t size)
+void cs_auth0_service_code(struct cs_slice answer, char *out, size_t size)
 {
-    int code = CS_JSON_NONE;
+    struct cs_json_sought codes[] = {{"errorCode", CS_JSON_ROOT, 0, {NULL, 0}},
+                                     {"error", CS_JSON_ROOT, 0, {NULL, 0}}};
 
-    if (cs_json_find(json, 0, "errorCode", &code) == 0) {
-        (void)cs_json_find(json, 0, "error", &code);
-    }
-    if (!cs_json_decode(json, code, out, size) || !is_plain_word(out)) {
+    cs_json_find_members(answer, codes, 2);
+    struct cs_slice code = codes[0].count > 0 ? codes[0].value : codes[1].value;
+    if (!cs_value_decode(code, out, size) || !is_plain_word(out)) {
         out[0] = '\0';
     }
 }

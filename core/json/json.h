@@ -68,6 +68,9 @@ static inline void cs_json_find_members(struct cs_slice object, struct cs_json_s
     (void)cs_json_check_find(object, &facts, sought, count);
 }
 
+/* The value of one member where it is there exactly once; else data NULL. */
+struct cs_slice cs_json_member(struct cs_slice object, const char *name);
+
 /* The value that a checked text is, without the white space around it. */
 struct cs_slice cs_json_trim(struct cs_slice text);
 

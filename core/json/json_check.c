@@ -410,3 +410,11 @@ enum connsync_status cs_json_check_find(struct cs_slice text, struct cs_json_fac
     facts->offset = (size_t)((at != NULL ? at : fault.at) - start);
     return fault.status;
 }
+
+struct cs_slice cs_json_member(struct cs_slice object, const char *name)
+{
+    struct cs_json_sought sought = {name, CS_JSON_ROOT, 0, {NULL, 0}};
+
+    cs_json_find_members(object, &sought, 1);
+    return sought.count == 1 ? sought.value : cs_slice_make(NULL, 0);
+}

@@ -35,8 +35,7 @@ static struct connsync_client_certificate certificate;
 
 static struct cs_key_scratch lend(void)
 {
-    struct cs_key_scratch scratch = {connsync_posix_port(&posix), memory,
-                                                  sizeof memory};
+    struct cs_key_scratch scratch = {connsync_posix_port(&posix), memory, sizeof memory};
 
     memset(memory, UNTOUCHED, sizeof memory);
     return scratch;

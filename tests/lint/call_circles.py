@@ -30,7 +30,6 @@ REFERS, DEFINES = set("U"), set("TDBRGSCVWvwui")
 LINE = re.compile(r"^(\S+): (\S+) (\S)\b", re.MULTILINE)
 # Circles that are known and on their way out: the files of each.
 PENDING = (
-    {"core/agent/agent_flow.c", "core/agent/agent_rewrite.c", "core/agent/agent_write.c"},
     {"config/desired.c", "config/desired_find.c"},
 )
 

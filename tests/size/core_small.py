@@ -13,8 +13,9 @@ import sys
 
 LINKED = ("connsync_operation_set", "connsync_open", "cs_http_field_take")
 LEFT_OUT = re.compile(r"connsync_operation_(?!set$)|connsync_(pace|client)_|cs_pace_|cs_http_dates"
-                      r"|cs_http_parse_date|cs_tls_identify|cs_auth0_missing_scopes|cs_merge"
-                      r"|cs_agent_judge_rewrite|cs_snapshot_settle|mbedtls_pk_parse_key")
+                      r"|cs_http_parse_date|cs_tls_identify|cs_auth0_missing_scopes"
+                      r"|cs_merge(_prepare)?$|cs_write_merge|cs_comparison_(want|visit)"
+                      r"|mbedtls_pk_parse_key")
 
 
 def symbols_of(nm, program):

@@ -55,11 +55,17 @@ static void spell(struct toy *toy)
     *at = '\0';
 }
 
+/* No name twice: of those the verdict is on all members of the name together. */
 static void make(struct toy *toy)
 {
+    char letters[] = "abcdefghijklmn";
+    size_t left = sizeof letters - 1;
+
     toy->count = draw(MEMBERS_MAX + 1);
     for (size_t i = 0; i < toy->count; i++) {
-        toy->names[i] = (char)('a' + draw(8));
+        size_t drawn = draw((uint32_t)left);
+        toy->names[i] = letters[drawn];
+        letters[drawn] = letters[--left];
         toy->values[i] = (char)('0' + draw(3));
         toy->objects[i] = draw(4) == 0;
     }

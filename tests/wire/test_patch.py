@@ -181,7 +181,8 @@ class RefusalTest(PatchTest):
 
     def test_too_large(self):
         """Found out before the write; and what is needed is more than there is."""
-        tenant, con = self.one(options=b'"a":1,"many":[%s1]' % (b"1," * 250000))
+        members = b",".join(b'"m%d":1' % number for number in range(350000))
+        tenant, con = self.one(options=b'"a":1,' + members)
         result = self.expect(self.patch(tenant, patch=b'{"a":2}'), 3, "larger than the memory")
         needed = int(re.search(r"\((\d+) bytes are needed\)", result.message).group(1))
         self.assertGreater(needed, 8 * 1024 * 1024)

@@ -2,7 +2,7 @@
 
 #include "platform/posix/cli/job/change.h"
 
-#include "core/auth0/auth0.h"
+#include "core/auth0/auth0_connection.h"
 #include "platform/posix/cli/base/mapping.h"
 #include "platform/posix/cli/base/system.h"
 #include "platform/posix/cli/job/backup.h"
@@ -48,22 +48,36 @@ void change_free_file(const struct cli_options *options)
 
 /* ---- What is kept ---- */
 
-static bool keep(enum connsync_stage stage, struct cs_slice text)
+static bool append(enum connsync_stage stage, struct cs_slice text)
 {
     char **place = &kept.texts[stage];
+    size_t length = kept.lengths[stage];
 
     if (*place == NULL) {
         *place = mapping_new(TEXT_MAX);
     }
-    if (*place == NULL || text.length > TEXT_MAX) {
+    if (*place == NULL || text.length > TEXT_MAX - length) {
         return false;
     }
-    /* A longer one that was there would leave its end behind. */
-    cs_wipe(*place, kept.lengths[stage]);
-    memcpy(*place, text.data, text.length);
-    kept.lengths[stage] = text.length;
+    memcpy(*place + length, text.data, text.length);
+    kept.lengths[stage] = length + text.length;
     kept.seen[stage] = true;
     return true;
+}
+
+static void forget(enum connsync_stage stage)
+{
+    if (kept.texts[stage] != NULL) {
+        cs_wipe(kept.texts[stage], kept.lengths[stage]);
+    }
+    kept.lengths[stage] = 0;
+    kept.seen[stage] = false;
+}
+
+static bool keep(enum connsync_stage stage, struct cs_slice text)
+{
+    forget(stage);
+    return append(stage, text);
 }
 
 static struct cs_slice text_of(enum connsync_stage stage)
@@ -105,6 +119,7 @@ static enum connsync_status observe_before(struct cs_slice text)
         return CONNSYNC_REFUSED_BACKUP;
     }
     kept.seen[CONNSYNC_STAGE_AFTER] = false;
+    forget(CONNSYNC_STAGE_PLANNED); /* which follows, piece by piece */
     if (options->backup == NULL && !options->undo && !options->changes && !shows_plan()) {
         return CONNSYNC_OK;
     }
@@ -117,9 +132,12 @@ static enum connsync_status observe(void *context, enum connsync_stage stage, co
     struct cs_slice text = cs_slice_make(options, length);
 
     (void)context;
-    if (stage != CONNSYNC_STAGE_BEFORE) {
-        bool wanted = kept.options->changes || (stage == CONNSYNC_STAGE_PLANNED && shows_plan());
-        return !wanted || keep(stage, text) ? CONNSYNC_OK : CONNSYNC_ERR_MEMORY;
+    if (stage == CONNSYNC_STAGE_AFTER) {
+        return !kept.options->changes || keep(stage, text) ? CONNSYNC_OK : CONNSYNC_ERR_MEMORY;
+    }
+    if (stage == CONNSYNC_STAGE_PLANNED) {
+        bool wanted = kept.options->changes || shows_plan();
+        return !wanted || append(stage, text) ? CONNSYNC_OK : CONNSYNC_ERR_MEMORY;
     }
     if (kept.job->observer != NULL) {
         enum connsync_status status =

@@ -1,0 +1,118 @@
+/*
+ * What `options` held before a write, what the write was to make of it, and what a read-back
+ * shows: one comparison, member by member and by value, for every operation that writes.
+ *
+ * Of each member there is a digest of its name and one of its value, so that the document
+ * itself can be released once the write is answered and the read-back uses the same memory.
+ * Digests are by value (core/json/json_digest.h): the service answers in another order and
+ * spelling than it was sent. Names that the write is to change are kept apart, with what they
+ * were and are to be; all others are to stay. Holding a read-back against both takes no memory.
+ *
+ * Which members the service computes by itself is told by the caller; this file knows nothing
+ * of Auth0.
+ */
+#ifndef CONNSYNC_CORE_AGENT_COMPARISON_H
+#define CONNSYNC_CORE_AGENT_COMPARISON_H
+
+#include "core/json/json_digest.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct cs_comparison_rules {
+    /* A member that is left out on all sides, as its name; NULL for none. */
+    const char *except;
+    /* Does the service compute the member of this name (a JSON string, with its quotes)? */
+    bool (*is_derived)(struct cs_slice name);
+    /* May it also make something else of a derived member that the write was to change or to
+     * remove? */
+    bool yields;
+};
+
+/* A member that is to stay. The lowest bits of both are marks. */
+struct cs_kept_member {
+    uint64_t name;
+    uint64_t value;
+};
+
+/* A name that the write is to change: the sums of its members' digests on each side, 0 where
+ * there is none. The lowest bits of `name` are marks. */
+struct cs_changed_name {
+    uint64_t name;
+    uint64_t before;
+    uint64_t wanted;
+    uint64_t now;
+};
+
+struct cs_comparison_changes;
+
+struct cs_comparison {
+    const struct cs_comparison_rules *rules;
+    const struct cs_digest_key *key;
+    struct cs_kept_member *kept; /* by name and value */
+    size_t kept_count;
+    struct cs_changed_name *changed; /* by name */
+    size_t changed_count;
+    const struct cs_comparison_changes *changes; /* NULL until cs_comparison_want */
+};
+
+/* Bytes for `members` of `options`, and for `changes`, the most names that the write may
+ * change, each counted on either side. */
+size_t cs_comparison_size(size_t members, size_t changes);
+
+/* Begins with `before`, an object of a checked text, in `memory` of at least that size, which
+ * is aligned for 64-bit numbers. `rules` and `key` must outlive the comparison. */
+void cs_comparison_begin(struct cs_comparison *comparison, void *memory, struct cs_slice before,
+                         const struct cs_comparison_rules *rules, const struct cs_digest_key *key);
+
+/*
+ * Takes in what the write is to make of it: an object in pieces (see cs_digest_walk_begin), of
+ * which at most as many names may differ as cs_comparison_size was told. False when nothing
+ * differs. An operation that changes the member left out, and no other, does not call this.
+ */
+bool cs_comparison_want(struct cs_comparison *comparison, const struct cs_slice *pieces);
+
+/* Members other than the one that is left out. The first five are of those that were to stay,
+ * but `derived`, `lost` and `changed` also count names that were to change and met that fate. */
+struct cs_difference {
+    uint32_t equal;
+    uint32_t lost;    /* no longer there, or less often than before */
+    uint32_t changed; /* with another value */
+    uint32_t added;   /* new, though nobody asked for it */
+    uint32_t derived; /* with another value, and the service's own to compute */
+    uint32_t applied; /* names that were to change and are as wanted */
+    uint32_t pending; /* and those that are not */
+};
+
+/* Holds `now`, an object of a checked text, against all that. May be called again, with another
+ * read-back. */
+struct cs_difference cs_comparison_hold(struct cs_comparison *comparison, struct cs_slice now);
+
+/* What became of one name. */
+enum cs_fate {
+    CS_FATE_EQUAL,
+    CS_FATE_LOST,
+    CS_FATE_CHANGED,
+    CS_FATE_ADDED,
+    CS_FATE_DERIVED,
+    CS_FATE_PENDING
+};
+
+/* Told of each member that is not as it was to be: `name` as spelled in the text it was found
+ * in. */
+struct cs_comparison_visitor {
+    void (*visit)(void *context, enum cs_fate fate, struct cs_slice name);
+    void *context;
+};
+
+/* After cs_comparison_hold: visits the members of `wanted` (what was to be; `before` where the
+ * write changed no name) in its order, and then those of `now` that nobody asked for. */
+void cs_comparison_visit(const struct cs_comparison *comparison, struct cs_slice wanted,
+                         struct cs_slice now, const struct cs_comparison_visitor *visitor);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,95 @@
+/* A read-back held against what was there: what counts as equal, lost, changed, added and the
+ * service's own. What a write changes is test_comparison_want.c's. */
+#include "core/agent/comparison.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define SETTING "set_user_root_attributes"
+#define MEMBERS_MAX 8
+
+static const struct cs_digest_key key = {1, 2};
+
+static bool is_derived(struct cs_slice name)
+{
+    return cs_value_string_is(name, "cert");
+}
+
+static const struct cs_comparison_rules rules = {SETTING, is_derived, false};
+
+static void check(const char *before, const char *now, const char *expected)
+{
+    uint64_t memory[MEMBERS_MAX * 2];
+    struct cs_comparison comparison;
+
+    assert_true(cs_comparison_size(cs_json_size_of(cs_slice_of(before)), 0) <= sizeof memory);
+    cs_comparison_begin(&comparison, memory, cs_slice_of(before), &rules, &key);
+    /* More than one read-back may be held against the same. */
+    for (int round = 0; round < 2; round++) {
+        struct cs_difference found = cs_comparison_hold(&comparison, cs_slice_of(now));
+        const uint32_t counts[7] = {found.equal,   found.lost,    found.changed, found.added,
+                                    found.derived, found.applied, found.pending};
+        for (size_t i = 0; i < 7; i++) {
+            assert_int_equal(counts[i], i < 5 ? expected[i] - '0' : 0);
+        }
+    }
+}
+
+/* equal, lost, changed, added, derived */
+static void test_comparisons(void **state)
+{
+    (void)state;
+    check("{}", "{}", "00000");
+    check("{\"a\":1,\"b\":[{\"c\":null}]}", "{ \"b\" : [{\"c\":null}], \"\\u0061\" : 1.0 }",
+          "20000");
+    check("{\"a\":1,\"b\":2}", "{\"b\":2}", "11000");
+    check("{\"a\":1,\"b\":2}", "{\"a\":2,\"b\":1}", "00200");
+    check("{\"a\":1}", "{\"a\":1,\"z\":{},\"y\":0}", "10020");
+    check("{\"cert\":\"x\",\"a\":1}", "{\"cert\":\"y\",\"a\":1}", "10001");
+    check("{\"cert\":\"x\",\"a\":1}", "{\"a\":1}", "11000");
+    check("{\"a\":null}", "{}", "01000");
+    check("{\"a\":{}}", "{\"a\":[]}", "00100");
+    check("{\"a\":\"1\"}", "{\"a\":1}", "00100");
+    check("{\"" SETTING "\":\"x\",\"a\":1}", "{\"a\":1,\"" SETTING "\":\"y\"}", "10000");
+    check("{\"" SETTING "\":\"x\"}", "{}", "00000");
+    check("{\"a\":1,\"a\":2}", "{\"a\":2,\"a\":1}", "20000");
+    check("{\"a\":1,\"a\":2}", "{\"a\":2}", "11000");
+    check("{\"a\":1,\"a\":2}", "{\"a\":3,\"a\":2}", "10100");
+    check("{\"a\":1,\"a\":2}", "{\"a\":2,\"a\":3}", "10100");
+    check("{\"a\":1}", "{\"a\":1,\"a\":1}", "10100");
+    check("{\"a\":1}", "{\"a\":2,\"a\":1}", "10100");
+    check("{\"a\":1,\"a\":1}", "{\"a\":1}", "11000");
+    check("{\"cert\":1}", "{\"cert\":1,\"cert\":2}", "10001");
+    check("{\"a\":{\"" SETTING "\":1}}", "{\"a\":{\"" SETTING "\":2}}", "00100");
+}
+
+/* The memory that is asked for is enough, and all that is written. */
+static void test_memory(void **state)
+{
+    static const char text[] = "{\"a\":1,\"b\":{\"c\":[]},\"" SETTING "\":3,\"d\":4}";
+    size_t size = cs_comparison_size(cs_json_size_of(cs_slice_of(text)), 0);
+    struct cs_comparison comparison;
+    void *memory = test_malloc(size); /* cmocka looks at what lies around it */
+
+    (void)state;
+    assert_int_equal(size, 4 * sizeof(struct cs_kept_member));
+    cs_comparison_begin(&comparison, memory, cs_slice_of(text), &rules, &key);
+    assert_int_equal(comparison.kept_count, 3);
+    assert_int_equal(cs_comparison_hold(&comparison, cs_slice_of(text)).equal, 3);
+    test_free(memory);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_comparisons),
+        cmocka_unit_test(test_memory),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
