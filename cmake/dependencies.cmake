@@ -163,6 +163,19 @@ function(connsync_search_folder name folder out)
     endforeach()
 endfunction()
 
+# Why this version is refused by name, or nothing.
+function(connsync_refusal_reason name version out)
+    set(${out} "" PARENT_SCOPE)
+    set(pairs ${CONNSYNC_PIN_${name}_REFUSED})
+    while(pairs)
+        list(POP_FRONT pairs expression reason)
+        if(version MATCHES "${expression}")
+            set(${out} "${reason}" PARENT_SCOPE)
+            return()
+        endif()
+    endwhile()
+endfunction()
+
 # Way 1 for one tree. A folder that the user named and that does not serve is an error:
 # quietly taking something else in its place would be a surprise.
 function(connsync_named_tree name out)
@@ -175,6 +188,16 @@ function(connsync_named_tree name out)
     endif()
     connsync_tree_version(${name} ${dir} version)
     connsync_version_is_accepted(${name} "${version}" accepted)
+    connsync_refusal_reason(${name} "${version}" reason)
+    if(reason AND CONNSYNC_${upper}_UNSAFE_VERSION
+       AND version MATCHES "${CONNSYNC_PIN_${name}_TRIAL}")
+        message(WARNING "connsync: ${name} ${version} is for a trial only: ${reason}")
+        set(accepted TRUE)
+    endif()
+    if(reason AND NOT accepted)
+        message(FATAL_ERROR "connsync: CONNSYNC_${upper}_DIR is ${dir}, which is ${name} "
+            "${version}, and that is refused: ${reason}")
+    endif()
     if(NOT accepted)
         message(FATAL_ERROR
             "connsync: CONNSYNC_${upper}_DIR is ${dir}, where ${CONNSYNC_PIN_${name}_PROBE} says "

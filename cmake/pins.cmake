@@ -8,9 +8,8 @@
 #   PROBE            a file that every tree of it has; PROBE_VERSION finds the version
 #                    in that file (one group a part), PROBE_SHA256 stands for MINIMUM
 #                    where the file states no version
-#
-# mbedTLS 3.6.6 must never be used: a client that offers TLS 1.3 and 1.2 cannot talk to
-# servers that have TLS 1.2 only and an RSA key.
+#   REFUSED          pairs of an expression for versions that are refused by name, and why
+#   TRIAL            an expression for those of them that a trial may be built with
 
 set(CONNSYNC_PIN_mbedtls_MINIMUM 3.6.7)
 set(CONNSYNC_PIN_mbedtls_BELOW 3.7)
@@ -20,6 +19,19 @@ set(CONNSYNC_PIN_mbedtls_URL
 set(CONNSYNC_PIN_mbedtls_PACKAGE mbedtls)
 set(CONNSYNC_PIN_mbedtls_PROBE include/mbedtls/build_info.h)
 set(CONNSYNC_PIN_mbedtls_PROBE_VERSION "MBEDTLS_VERSION_STRING +\"([0-9]+)\\.([0-9]+)\\.([0-9]+)\"")
+
+# The reasons are told where somebody names such a tree; docs/dependencies.md has the rest.
+set(CONNSYNC_PIN_mbedtls_REFUSED
+    "^3\\.6\\.6$" "a client that offers TLS 1.3 and 1.2 cannot talk to servers that have TLS 1.2 \
+only and an RSA key, CVE-2026-25832"
+    "^4\\.0\\." "RSA keys in PKCS#8 are read with an empty public half (TF-PSA-Crypto #807), \
+CVE-2026-25832, CVE-2026-25833, CVE-2026-25834, CVE-2026-49300"
+    "^4\\.1\\.0$" "a client that offers TLS 1.3 and 1.2 cannot talk to servers that have TLS 1.2 \
+only and an RSA key, RSA keys in PKCS#8 are read with an empty public half (TF-PSA-Crypto #807), \
+CVE-2026-25832, CVE-2026-49300"
+    "^4\\.1\\.1$" "CVE-2026-25832"
+    "^4\\." "there are no files for this series in core/tls/mbedtls and port/mbedtls yet")
+set(CONNSYNC_PIN_mbedtls_TRIAL "^3\\.6\\.6$")
 
 set(CONNSYNC_PIN_jsmn_MINIMUM 1.1.0)
 set(CONNSYNC_PIN_jsmn_BELOW 1.1.1)

@@ -10,7 +10,17 @@ option(CONNSYNC_TLS_SMALL "Build mbedTLS small: AES-128-GCM, P-256 and P-384 onl
 # port/mbedtls/mbedtls_trim.c is the one file that knows mbedTLS's internals; this does without it.
 option(CONNSYNC_TLS_TRIM "Give back memory that mbedTLS would keep after the handshake" ON)
 
+option(CONNSYNC_MBEDTLS_UNSAFE_VERSION "For a trial, take a version of mbedTLS in \
+CONNSYNC_MBEDTLS_DIR that is refused by name; without CONNSYNC_TLS_TRIM, which knows 3.6.7" OFF)
+
 connsync_dependencies(mbedtls jsmn)
+# For --version: that this is no build to be used.
+connsync_refusal_reason(mbedtls "${CONNSYNC_mbedtls_VERSION}" connsync_mbedtls_refusal)
+set(CONNSYNC_mbedtls_NOTE "")
+if(connsync_mbedtls_refusal)
+    set(CONNSYNC_mbedtls_NOTE " (UNSAFE, for a trial)")
+    set(CONNSYNC_TLS_TRIM OFF)
+endif()
 connsync_map_folder(${CONNSYNC_mbedtls_TREE} mbedtls)
 connsync_map_folder(${CONNSYNC_jsmn_TREE} jsmn)
 

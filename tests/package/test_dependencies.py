@@ -2,6 +2,7 @@
 the very folder in which it was said. Nothing is fetched."""
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -53,6 +54,71 @@ class DependenciesTest(unittest.TestCase):
 
     def test_what_is_given_comes_before_the_environment(self):
         self.check(CACHE, "-DCONNSYNC_DEPS_CACHE=%s" % CACHE, CONNSYNC_DEPS_CACHE=self.empty)
+
+
+class VersionsTest(unittest.TestCase):
+    """A tree of mbedTLS of a version that must not be used is refused with the reason. The trees
+    are ours, with another number in them."""
+
+    REGRESSION = "TLS 1.2 only and an RSA key"
+    EMPTY_KEYS = "TF-PSA-Crypto #807"
+
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="connsync-versions-"))
+        self.addCleanup(shutil.rmtree, self.folder, True)
+
+    def tree(self, version, whole=False):
+        tree = self.folder / ("mbedtls-" + version)
+        header = Path("include/mbedtls/build_info.h")
+        if whole:
+            trees = list(CACHE.glob("mbedtls-3.6.*/"))
+            if not trees:
+                self.skipTest("the cache has no sources: they came from elsewhere")
+            shutil.copytree(trees[0], tree)
+            text = (tree / header).read_text()
+            text = re.sub(r'(MBEDTLS_VERSION_STRING +)"[0-9.]+"', r'\1"%s"' % version, text)
+        else:
+            (tree / header.parent).mkdir(parents=True)
+            text = '#define MBEDTLS_VERSION_STRING         "%s"\n' % version
+        (tree / header).write_text(text)
+        return tree
+
+    def configure(self, tree, *settings):
+        return subprocess.run(
+            ["cmake", "--preset", "release", "-B", self.folder / "build",
+             "-DCONNSYNC_MBEDTLS_DIR=%s" % tree, "-DCONNSYNC_DEPS_CACHE=%s" % CACHE,
+             "-DCONNSYNC_BUILD_TESTS=OFF", "-DCONNSYNC_DEPS_FETCH=OFF", *settings],
+            cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+
+    def check(self, version, *reasons, settings=()):
+        done = self.configure(self.tree(version), *settings)
+        # CMake breaks its lines where it likes.
+        words = " ".join(done.stderr.split())
+        self.assertEqual(done.returncode, 1, words)
+        self.assertIn("mbedtls %s, and that is refused" % version, words)
+        for reason in reasons:
+            self.assertIn(reason, words)
+
+    def test_versions_refused_by_name(self):
+        self.check("3.6.6", self.REGRESSION, "CVE-2026-25832")
+        self.check("4.0.0", self.EMPTY_KEYS, "CVE-2026-25833", "CVE-2026-25834", "CVE-2026-49300")
+        self.check("4.0.1", self.EMPTY_KEYS)
+        self.check("4.1.0", self.REGRESSION, self.EMPTY_KEYS, "CVE-2026-49300")
+        self.check("4.1.1", "CVE-2026-25832")
+        self.check("4.1.2", "no files for this series")
+
+    def test_a_trial_is_only_for_what_can_be_built(self):
+        self.check("4.1.0", self.EMPTY_KEYS, settings=("-DCONNSYNC_MBEDTLS_UNSAFE_VERSION=ON",))
+
+    def test_a_trial_shows_itself(self):
+        tree = self.tree("3.6.6", whole=True)
+        self.assertEqual(self.configure(tree).returncode, 1)
+        done = self.configure(tree, "-DCONNSYNC_MBEDTLS_UNSAFE_VERSION=ON")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("for a trial only", " ".join(done.stderr.split()))
+        notes = (self.folder / "build/build.ninja").read_text()
+        self.assertIn("(UNSAFE,", notes)
+        self.assertNotIn("CONNSYNC_TLS_TRIM ", notes)
 
 
 if __name__ == "__main__":

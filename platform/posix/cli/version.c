@@ -128,7 +128,8 @@ static void print_roots(void)
 
 bool cli_version_print(void)
 {
-    (void)printf("connsync " CONNSYNC_VERSION "\n%s, jsmn " CONNSYNC_JSMN_VERSION ", %s\n",
+    (void)printf("connsync " CONNSYNC_VERSION "\n%s" CONNSYNC_MBEDTLS_NOTE
+                 ", jsmn " CONNSYNC_JSMN_VERSION ", %s\n",
                  cs_tls_library(), libc_name());
     print_roots();
     return fflush(stdout) == 0 && ferror(stdout) == 0;
