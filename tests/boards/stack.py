@@ -30,6 +30,7 @@ OWN_TARGETS = ("connsync_core", "connsync_config", "connsync_lwip", "connsync_bo
 
 # Where a call through a pointer leads, by the name that is called in the source.
 PORT = "platform/lwip/lwip_port.c"
+SET = "core/agent/operation_set.c"
 POINTERS = {
     "connect": [f"{PORT}:port_connect"],
     "send": [f"{PORT}:port_send"],
@@ -42,12 +43,22 @@ POINTERS = {
     "allocate": ["core/tls/mbedtls/world.c:world_allocate"],
     "release": ["core/tls/mbedtls/world.c:world_release"],
     "random": ["core/tls/mbedtls/library_3.c:draw"],
-    # A client's certificate, which boards do not have.
-    "is_missed": [],
-    "forget": [],
+    # A board's jobs set the value, and nothing else.
+    "is_valid": [f"{SET}:is_valid"],
+    "judge": [f"{SET}:judge"],
+    "is_done": [f"{SET}:is_done"],
+    "make_body": [f"{SET}:make_body"],
+    "is_applied": [f"{SET}:is_applied"],
+    # What a board links nothing of, or does not ask for: other operations ...
+    **dict.fromkeys(("next", "write_target", "ask_for_less", "want", "count_changes", "count",
+                     "note", "forget", "fate_of", "visit", "observer"), ()),
+    # ... a client's keys, tokens and certificate; pacing; dates in answers.
+    **dict.fromkeys(("has_proof", "identify", "is_missed", "assertion", "write_proof", "granted",
+                     "check_scopes", "hand_over", "reissues", "begin", "wait_ms", "answer", "take",
+                     "settle"), ()),
     "input": ["ethernet_input"],
-    "goes_before": ["config/desired_find.c:goes_before", "core/json/merge.c:goes_before"],
-    "swap": ["config/desired_find.c:swap", "core/json/merge.c:swap"],
+    "goes_before": ["config/desired_find.c:goes_before", "core/agent/comparison.c:goes_before"],
+    "swap": ["config/desired_find.c:swap", "core/agent/comparison.c:swap"],
 }
 
 # What a library may call before it returns; the first pattern that fits its function.
@@ -86,6 +97,10 @@ NODE = re.compile(r'^node: \{ title: "([^"]+)" label: "([^"]*)"')
 EDGE = re.compile(r'^edge: \{ sourcename: "([^"]+)" targetname: "([^"]+)"(?: label: "([^"]*)")?')
 FRAME = re.compile(r"\\n(\d+) bytes \((\w[\w,]*)\)")
 CALLEE = re.compile(r"[\w.\[\]>-]*?\b(\w+)\s*\(")
+# A function's section in a map, and the file it is of.
+SECTION = re.compile(r"^ \.text\.(?:startup\.)?([\w.]+)\s+0x[0-9a-f]+\s+0x[0-9a-f]+ (\S+)$",
+                     re.MULTILINE)
+SOURCE = re.compile(r"(\w+\.c)\.obj\)?$")
 CLONE = re.compile(r"\.(constprop|isra|part|cold)(\.\d+)*")
 INDIRECT = "__indirect_call"
 
@@ -159,10 +174,21 @@ def called_name(place, build_folder):
 
 
 def read_linked(map_path):
-    """The names of the functions that the linker kept."""
+    """The functions that the linker kept: the name of each, and with its file's before it."""
     text = map_path.read_text()
     text = text[text.index("Linker script and memory map"):]
-    return {CLONE.sub("", name) for name in re.findall(r"^ \.text\.(?:startup\.)?([\w.]+)", text, re.MULTILINE)}
+    linked = set()
+    for name, place in SECTION.findall(text):
+        plain = CLONE.sub("", name)
+        source = SOURCE.search(place)
+        linked |= {plain, f"{source[1]}:{plain}"} if source else {plain}
+    return linked
+
+
+def is_linked(name, linked):
+    """A static function is told from another of its name by its file."""
+    path, colon, function = name.rpartition(":")
+    return (f"{path.rpartition('/')[2]}:{function}" if colon else function) in linked
 
 
 def read_graph(build_folder):
@@ -173,7 +199,7 @@ def read_graph(build_folder):
         graph.read(path, build_folder)
     linked = read_linked(build_folder / "connsync.map")
     for name in list(graph.frames):
-        if name.rpartition(":")[2] not in linked:
+        if not is_linked(name, linked):
             del graph.frames[name]
             graph.calls.pop(name, None)
     return graph, len(paths)
