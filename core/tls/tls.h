@@ -23,10 +23,10 @@ struct cs_tls;
 /*
  * Prepares the policy, once, in a piece of the arena. `anchors` are the trusted roots, one
  * DER certificate after another, used in place. Draws entropy from the port. All pointers
- * must outlive the `struct cs_tls`. On a failure `*tls` is NULL, or what cs_tls_free takes
+ * must outlive the `struct cs_tls`. On a failure `*out` is NULL, or what cs_tls_free takes
  * all the same.
  */
-enum connsync_status cs_tls_init(struct cs_tls **tls, const struct connsync_port *port,
+enum connsync_status cs_tls_init(struct cs_tls **out, const struct connsync_port *port,
                                  struct cs_arena *arena, struct cs_slice anchors, const char *host);
 
 /* Goes on with the handshake over the port's open connection; begins one if there

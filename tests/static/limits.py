@@ -6,10 +6,10 @@ Sizes are bytes, of what is shipped: stripped programs, and firmware, with the p
 KB = 1024
 
 # Static programs, by machine.
-SIZE_LIMITS = {"x86_64": 300 * KB, "aarch64": 322 * KB, "armhf": 240 * KB}
+SIZE_LIMITS = {"x86_64": 320 * KB, "aarch64": 350 * KB, "armhf": 260 * KB}
 
 # The smallest board.
-FLASH_LIMIT = 142_000
+FLASH_LIMIT = 143_000
 RAM_LIMIT = 64_072
 # Code and constants of core/ and config/ that are linked there.
 CORE_LIMIT = 27_000
