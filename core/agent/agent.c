@@ -54,6 +54,14 @@ static size_t skip_to_alignment(const void *memory)
     return (alignment - (uintptr_t)memory % alignment) % alignment;
 }
 
+/* Steps without a job that has begun are a mistake of the caller's. */
+static void set_no_job(struct connsync *agent)
+{
+    memset(&agent->result, 0, sizeof agent->result);
+    agent->result.outcome = CONNSYNC_FAILED;
+    agent->ended_with = CONNSYNC_ERR_ARGUMENT;
+}
+
 struct connsync *connsync_open(const struct connsync_config *config, enum connsync_status *status)
 {
     if (!is_usable(config)) {
@@ -72,6 +80,7 @@ struct connsync *connsync_open(const struct connsync_config *config, enum connsy
     agent->config = *config;
     cs_arena_init(&agent->arena, (unsigned char *)config->memory + taken,
                   config->memory_size - taken);
+    set_no_job(agent);
     *status = prepare(agent);
     if (*status != CONNSYNC_OK) {
         connsync_close(agent);
@@ -173,7 +182,11 @@ static uint32_t timeout_of(const struct connsync *agent)
 
 enum connsync_status connsync_begin(struct connsync *agent, const struct connsync_job *job)
 {
-    if (agent->phase != CS_AGENT_ENDED || !is_valid(job)) {
+    if (agent->phase != CS_AGENT_ENDED) {
+        return CONNSYNC_ERR_ARGUMENT;
+    }
+    if (!is_valid(job)) {
+        set_no_job(agent);
         return CONNSYNC_ERR_ARGUMENT;
     }
     agent->job = *job;
@@ -187,6 +200,7 @@ enum connsync_status connsync_begin(struct connsync *agent, const struct connsyn
     agent->retries = 0;
     agent->stale_reads = 0;
     agent->pause_until = 0;
+    agent->postponed = 0;
     agent->deadline = cs_exchange_now_ms(&agent->exchange) + timeout_of(agent);
     if (job->operation->lists) {
         job->operation->begin(agent);
@@ -399,6 +413,11 @@ static enum connsync_status keep_pace(struct connsync *agent)
         agent->result.wait_ms = wait;
         return CONNSYNC_ERR_RATE_LIMITED;
     }
+    if (agent->postponed + wait > (uint64_t)CS_AGENT_POSTPONE_MAX * timeout_of(agent)) {
+        agent->result.wait_ms = wait;
+        return CONNSYNC_ERR_RATE_LIMITED;
+    }
+    agent->postponed += wait;
     agent->deadline += wait;
     cs_agent_pause(agent, wait);
     return CONNSYNC_WOULD_BLOCK;

@@ -25,6 +25,10 @@
 /* Documents read back that may still show the state before an acknowledged write. */
 #define CS_AGENT_STALE_READS_MAX 4
 #define CS_AGENT_TIMEOUT_DEFAULT_MS 60000
+/* So many times its time may a job wait for a rate, in all. */
+#define CS_AGENT_POSTPONE_MAX 10
+/* The most pages of a list: five million connections, fifty at a time. */
+#define CS_AGENT_PAGES_MAX 100000
 /* Of an answer to a write, this much is looked at. */
 #define CS_AGENT_ANSWER_MAX 1024
 /* Kept free beside a document for the head and the answer of the write. */
@@ -67,6 +71,7 @@ struct connsync {
     unsigned stale_reads;
     uint64_t deadline;
     uint64_t pause_until; /* 0 when there is no pause */
+    uint64_t postponed;   /* by what the deadline was moved for a rate */
     struct cs_arena arena;
     char *token;       /* a piece of the arena; NULL while config.token serves */
     char *form_memory; /* a piece of the arena, while a token is asked for */
@@ -75,6 +80,8 @@ struct connsync {
     struct cs_comparison comparison; /* taken before the write; in what is cut off the arena */
     struct cs_digest_key digest_key;
     unsigned take;            /* list: connections asked for a page */
+    unsigned pages;           /* list: how many were handed out */
+    uint64_t seen_cursor;     /* list: digest of an earlier page's cursor; see operation_list.c */
     struct cs_json_walk list; /* of a page, what is still to be handed out */
 
     struct connsync_job job;

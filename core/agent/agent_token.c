@@ -45,7 +45,18 @@ enum connsync_status cs_agent_fill_token(struct connsync *agent,
 
 /* ---- The answer ---- */
 
-/* A member that is missing, or no string, is empty. */
+/* RFC 6750 section 2.1: a token that the head of a request can carry. */
+static bool is_usable(const char *token)
+{
+    const char *at = token;
+
+    while (*at > ' ' && *at <= '~') {
+        at++;
+    }
+    return at > token && *at == '\0';
+}
+
+/* A member that is missing, or no string, is as unusable as an empty one. */
 static enum connsync_status keep_token(struct connsync *agent)
 {
     struct cs_slice token = cs_json_member(agent->document.text, "access_token");
@@ -55,8 +66,12 @@ static enum connsync_status keep_token(struct connsync *agent)
     if (agent->token == NULL) {
         return CONNSYNC_ERR_MEMORY;
     }
-    (void)cs_value_decode(token, agent->token, size);
-    return agent->token[0] != '\0' ? CONNSYNC_OK : CONNSYNC_ERR_ANSWER;
+    if (cs_value_decode(token, agent->token, size) && is_usable(agent->token)) {
+        return CONNSYNC_OK;
+    }
+    /* Not to be used by a later job either. */
+    cs_exchange_drop(&agent->exchange, &agent->token, size);
+    return CONNSYNC_ERR_ANSWER;
 }
 
 enum connsync_status cs_agent_answer_token(struct connsync *agent)

@@ -268,16 +268,33 @@ static enum connsync_status step_send(struct cs_exchange *exchange, struct conns
     return MOVED_ON;
 }
 
+static enum connsync_status too_large(struct cs_exchange *exchange, uint64_t needed)
+{
+    exchange->bytes_needed = needed <= SIZE_MAX ? (size_t)needed : SIZE_MAX;
+    return CONNSYNC_ERR_HTTP_TOO_LARGE;
+}
+
+/* What the head says that speaks against the body, before any of it is read. */
+static enum connsync_status judge_head(struct cs_exchange *exchange)
+{
+    const struct cs_http_head *head = &exchange->parser.head;
+
+    if (head->encoded) {
+        return CONNSYNC_ERR_HTTP_CONTENT_ENCODING;
+    }
+    if (exchange->request.keep_at_most == 0 && head->content_length != CS_HTTP_UNKNOWN &&
+        head->content_length > exchange->body_size) {
+        return too_large(exchange, head->content_length);
+    }
+    return MOVED_ON;
+}
+
 static enum connsync_status keep_body(struct cs_exchange *exchange, struct cs_slice piece)
 {
     size_t room = exchange->body_size - exchange->body_length;
 
     if (piece.length > room && exchange->request.keep_at_most == 0) {
-        uint64_t whole = exchange->parser.head.content_length;
-        size_t so_far = exchange->body_length + piece.length;
-        exchange->bytes_needed =
-            whole != CS_HTTP_UNKNOWN && whole <= SIZE_MAX ? (size_t)whole : so_far;
-        return CONNSYNC_ERR_HTTP_TOO_LARGE;
+        return too_large(exchange, exchange->body_length + piece.length);
     }
     if (piece.length > room) {
         piece.length = room;
@@ -301,7 +318,7 @@ static enum connsync_status handle_event(struct cs_exchange *exchange, enum cs_h
 {
     switch (event) {
     case CS_HTTP_HEAD:
-        return exchange->parser.head.encoded ? CONNSYNC_ERR_HTTP_CONTENT_ENCODING : MOVED_ON;
+        return judge_head(exchange);
     case CS_HTTP_BODY: {
         enum connsync_status status = keep_body(exchange, piece);
         return status == CONNSYNC_OK ? MOVED_ON : status;

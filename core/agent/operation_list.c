@@ -11,6 +11,8 @@ static void begin(struct connsync *agent)
 
     agent->take = page != NULL && page->take > 0 ? page->take : CONNSYNC_PAGE_MAX;
     agent->cursor[0] = '\0';
+    agent->pages = 0;
+    agent->seen_cursor = 0;
     if (page != NULL) {
         memcpy(agent->cursor, page->cursor, sizeof agent->cursor);
     }
@@ -39,6 +41,25 @@ static enum connsync_status judge(struct connsync *agent)
     return CONNSYNC_WOULD_BLOCK;
 }
 
+/*
+ * Does a cursor come back, be it after many pages? Each is held against one before it, which is
+ * replaced whenever the number of pages has doubled (Brent): a circle of any length is found,
+ * and one digest is all the memory. And a list has an end, whatever its cursors are.
+ */
+static bool is_endless(struct connsync *agent, struct cs_slice cursor)
+{
+    uint64_t digest = cs_json_digest(cursor, &agent->digest_key);
+
+    agent->pages++;
+    if (digest == agent->seen_cursor || agent->pages > CS_AGENT_PAGES_MAX) {
+        return true;
+    }
+    if ((agent->pages & (agent->pages - 1)) == 0) {
+        agent->seen_cursor = digest;
+    }
+    return false;
+}
+
 static enum connsync_status next_page(struct connsync *agent)
 {
     struct cs_slice text = agent->document.text;
@@ -57,6 +78,9 @@ static enum connsync_status next_page(struct connsync *agent)
     }
     if (page != NULL || !more) {
         return cs_agent_finish(agent, CONNSYNC_UNCHANGED);
+    }
+    if (is_endless(agent, cs_json_member(text, "next"))) {
+        return CONNSYNC_ERR_ANSWER;
     }
     agent->phase = CS_AGENT_READ;
     return CONNSYNC_WOULD_BLOCK;

@@ -234,12 +234,43 @@ static void test_nobody_answers(void **state)
     connsync_close(NULL);
 }
 
+/* A step without a job, never begun or refused: an error, and no job that went well. */
+static void test_no_job(void **state)
+{
+    struct connsync_config config = usable();
+    struct connsync_job job;
+    struct connsync_wait wait;
+    enum connsync_status status = CONNSYNC_OK;
+    struct connsync *agent = connsync_open(&config, &status);
+
+    (void)state;
+    assert_int_equal(connsync_step(agent, &wait), CONNSYNC_ERR_ARGUMENT);
+    assert_int_equal(connsync_result(agent)->outcome, CONNSYNC_FAILED);
+    memset(&job, 0, sizeof job);
+    job.operation = &connsync_operation_set; /* of no connection */
+    assert_int_equal(connsync_begin(agent, &job), CONNSYNC_ERR_ARGUMENT);
+    assert_int_equal(connsync_step(agent, &wait), CONNSYNC_ERR_ARGUMENT);
+
+    /* Nor is the end of the job before that of one that could not begin. */
+    job.connection = "con_1";
+    job.wanted = CONNSYNC_ON_FIRST_LOGIN;
+    assert_int_equal(connsync_begin(agent, &job), CONNSYNC_OK);
+    connsync_cancel(agent);
+    assert_int_equal(connsync_step(agent, &wait), CONNSYNC_ERR_CANCELLED);
+    job.wanted = CONNSYNC_SETTING_UNKNOWN;
+    assert_int_equal(connsync_begin(agent, &job), CONNSYNC_ERR_ARGUMENT);
+    assert_int_equal(connsync_step(agent, &wait), CONNSYNC_ERR_ARGUMENT);
+    assert_int_equal(connsync_result(agent)->outcome, CONNSYNC_FAILED);
+    connsync_close(agent);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_arguments),    cmocka_unit_test(test_client),
         cmocka_unit_test(test_no_assertion), cmocka_unit_test(test_memory),
         cmocka_unit_test(test_entropy),      cmocka_unit_test(test_nobody_answers),
+        cmocka_unit_test(test_no_job),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
