@@ -33,7 +33,8 @@ GROWTH, GROWTH_FLOOR = 0.01, 256
 SKIPPED = 77
 # The names of folders are those of cmake/reproducible.cmake, or as they were unpacked.
 PARTS = (("mbedTLS", re.compile(r"/mbedtls(-[\d.]+)?/(library|include)/")),
-         ("core", re.compile(r"/core/|/config/|/jsmn")),
+         ("core", re.compile(r"/core/|/jsmn")),
+         ("config", re.compile(r"/config/")),
          ("platform", re.compile(r"/platform/|/port/")))
 C_LIBRARY, REST = "C library", "headers, relocations, alignment"
 ANCHORS, CONSTANTS = "trust anchors", "constants, tables, texts"
