@@ -9,8 +9,10 @@
 macro(connsync_map_folder folder name)
     if(NOT CMAKE_BUILD_TYPE STREQUAL Debug)
         add_compile_options(-ffile-prefix-map=${folder}=${name})
-        # Optimisation at link time compiles once more.
-        add_link_options($<$<BOOL:${CMAKE_INTERPROCEDURAL_OPTIMIZATION}>:-ffile-prefix-map=${folder}=${name}>)
+        # Optimisation at link time compiles once more; on boards, mbedTLS.
+        if(CMAKE_INTERPROCEDURAL_OPTIMIZATION OR CONNSYNC_BOARD)
+            add_link_options(-ffile-prefix-map=${folder}=${name})
+        endif()
     endif()
 endmacro()
 
