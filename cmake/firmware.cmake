@@ -12,7 +12,7 @@ set(CONNSYNC_BOARD_ENTROPY semihosting CACHE STRING
     "Where random bytes come from: semihosting, seed-slot, board (see boards/README.md)")
 set_property(CACHE CONNSYNC_BOARD_ENTROPY PROPERTY STRINGS semihosting seed-slot board)
 option(CONNSYNC_BOARD_SEMIHOSTING "The firmware runs in an emulator, or under a debugger, that \
-answers semihosting calls; the end of a life becomes an exit code" OFF)
+answers semihosting calls; the halt code becomes an exit code" OFF)
 option(CONNSYNC_BOARD_PROBE "Build the programs with which tests/boards tries the board itself" OFF)
 option(CONNSYNC_BOARD_EARLY_WRAP "For tests: let the tick counter wrap soon after the start" OFF)
 
@@ -134,7 +134,7 @@ function(connsync_firmware)
     connsync_add_board()
     # The program is the same on every board.
     connsync_board_program(connsync_firmware connsync
-        ${PROJECT_SOURCE_DIR}/platform/lwip/main.c ${PROJECT_SOURCE_DIR}/platform/lwip/life.c)
+        ${PROJECT_SOURCE_DIR}/platform/lwip/main.c ${PROJECT_SOURCE_DIR}/platform/lwip/run.c)
     add_custom_command(TARGET connsync_firmware POST_BUILD COMMAND ${CONNSYNC_PYTHON}
         ${PROJECT_SOURCE_DIR}/tools/size-table ${CMAKE_BINARY_DIR}/connsync.map VERBATIM)
     connsync_trust_anchors(connsync_firmware)

@@ -2,7 +2,7 @@
 # alike; whoever links brings an implementation of platform/lwip/connsync_board.h.
 #
 #   connsync_lwip_stack   lwIP with our settings, as a static library
-#   connsync_lwip         platform/lwip without the program (main.c and life.c)
+#   connsync_lwip         platform/lwip without the program (main.c and run.c)
 
 include_guard(DIRECTORY)
 include(${CMAKE_CURRENT_LIST_DIR}/dependencies.cmake)
@@ -47,7 +47,7 @@ set(connsync_lwip_stack_sources
     ${connsync_lwip_core}/ipv4/ip4_addr.c
     ${CONNSYNC_lwip_TREE}/src/netif/ethernet.c)
 file(GLOB connsync_lwip_platform_sources CONFIGURE_DEPENDS ${connsync_lwip_folder}/*.c)
-list(FILTER connsync_lwip_platform_sources EXCLUDE REGEX "/(main|life)\\.c$")
+list(FILTER connsync_lwip_platform_sources EXCLUDE REGEX "/(main|run)\\.c$")
 
 # connsync_add_lwip(SUFFIX DEFINITION...): the two libraries, as connsync_lwip_stack<SUFFIX>
 # and connsync_lwip<SUFFIX>, with settings of lwipopts.h set otherwise.

@@ -1,6 +1,6 @@
 /*
  * Processor faults: one line that a person with the map can read, and the end of this
- * life.
+ * run.
  */
 #include "boards/common/common.h"
 

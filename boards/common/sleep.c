@@ -15,7 +15,7 @@ void board_nic_interrupt(void)
 
 void connsync_board_sleep(void)
 {
-    /* With interrupts held back, one that comes after the look at the controller is not
+    /* With interrupts held back, one that comes after the controller was asked is not
      * served but still ends the sleep: no frame waits for the next tick. */
     board_interrupts_off();
     board_nic_acknowledge();

@@ -66,7 +66,7 @@ static err_t on_received(void *argument, struct tcp_pcb *pcb, struct pbuf *packe
     return ERR_OK;
 }
 
-/* The pcb is freed by now. A connection that is given up for lack of answers is
+/* The pcb is freed by now. A connection that ends for lack of answers is
  * ERR_ABRT to lwIP. */
 static void on_error(void *argument, err_t error)
 {

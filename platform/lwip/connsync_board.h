@@ -22,7 +22,7 @@ extern "C" {
 
 #define CONNSYNC_BOARD_MAC_SIZE 6
 
-/* How a life ends, or why it cannot begin. A board makes it visible in its own
+/* Halt codes: why a run ended, or could not begin. A board makes it visible in its own
  * way: as that many blinks, or as the exit code of an emulator. */
 enum connsync_board_code {
     CONNSYNC_BOARD_NO_CONFIGURATION = 10,      /* the partition is empty */
@@ -55,7 +55,7 @@ void connsync_board_feed_watchdog(void);
 /* Writes `length` bytes to the console. */
 void connsync_board_console_write(const char *text, size_t length);
 
-/* Ends this life for good: shows `code`, with no network traffic, until somebody
+/* Ends this run for good: shows `code`, with no network traffic, until somebody
  * mends the cause and resets the board. */
 __attribute__((noreturn)) void connsync_board_halt(enum connsync_board_code code);
 

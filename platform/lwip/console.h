@@ -24,7 +24,7 @@ struct connsync_tally {
 /* "connsync VERSION on BOARD" */
 void connsync_console_greet(const char *board);
 
-/* "configuration: ..." for settings that will do, and the reason of others. */
+/* "configuration: ..." for settings that are accepted, and the reason of others. */
 void connsync_console_settings(const struct connsync_settings *settings);
 void connsync_console_reason(const char *what, const char *reason);
 

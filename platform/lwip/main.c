@@ -1,16 +1,15 @@
-/* The firmware: the memory of a board, and the life that is lived in it. */
-#include "platform/lwip/life.h"
+/* The firmware: the memory of a board, given to the run (run.h). */
+#include "platform/lwip/run.h"
 #include "port/trust_anchors.h"
 
 /* CONNSYNC_BOARD_NAME and CONNSYNC_BOARD_MEMORY come from the board's board.cmake. */
 static uint64_t memory[CONNSYNC_BOARD_MEMORY / sizeof(uint64_t)];
-static struct connsync_life life;
+static struct cs_run run;
 
 int main(void)
 {
-    const struct connsync_life_parts parts = {CONNSYNC_BOARD_NAME, memory, sizeof memory,
-                                              connsync_trust_anchors,
-                                              connsync_trust_anchors_length};
+    const struct cs_run_parts parts = {CONNSYNC_BOARD_NAME, memory, sizeof memory,
+                                       connsync_trust_anchors, connsync_trust_anchors_length};
 
-    connsync_life_run(&life, &parts);
+    cs_run_forever(&run, &parts);
 }

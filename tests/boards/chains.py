@@ -60,14 +60,14 @@ class _Maker:
                                subject=subject or "/O=connsync tests/CN=" + name)
 
     def serve(self, name, root, middle="p256", leaf="p256", *, host=DOMAIN, with_root=False,
-              life=None):
+              valid=None):
         """The chain that a tenant answers with, as name.chain.pem and name.key."""
         between = self.shop.issue(name + "-middle", self.shop.key(middle, 2), root,
                                   extensions=CA_EXTENSIONS,
                                   subject="/O=connsync tests/CN=Intermediate of " + name)
         end = self.shop.issue(name + "-leaf", self.shop.key(leaf, 3), between,
                               subject="/CN=" + host, extensions=LEAF_EXTENSIONS + (names(host),),
-                              **(life or {}))
+                              **(valid or {}))
         self.shop.chain(name, end, between, *([root] if with_root else []))
         shutil.copy(end.key, self.shop.directory / (name + ".key"))
 
@@ -80,13 +80,13 @@ class _Maker:
         """All of WRONG."""
         root = self.roots["p256"]
         self.serve("wrong_host", root, host=OTHER_HOST)
-        self.serve("expired", root, life=PAST)
-        self.serve("not_yet_valid", root, life=FUTURE)
+        self.serve("expired", root, valid=PAST)
+        self.serve("not_yet_valid", root, valid=FUTURE)
         self.serve("unknown_root", self._root("root-stranger", self.shop.key("p256", 4)))
         self.serve("twin_root", self._root("twin", self.shop.key("p256", 4),
                                            "/O=connsync tests/CN=root-p256"))
         self.serve("expired_rsa4096", self.roots["rsa4096"], "rsa4096", "rsa2048",
-                   with_root=True, life=PAST)
+                   with_root=True, valid=PAST)
         self.serve("unknown_root_rsa4096", self._root("rsa4096-stranger",
                                                       self.shop.key("rsa4096", 4)),
                    "rsa4096", "rsa2048", with_root=True)

@@ -175,7 +175,7 @@ class Bench:
         self._read = max(self._read, end)
         return found
 
-    def next_life(self, timeout):
+    def next_run(self, timeout):
         """The board begins anew; its cycles are counted from one again."""
         self.line(r"^connsync \S+ on ", timeout)
         self._cycles = 0

@@ -139,7 +139,7 @@ static void run(char what, char detail)
     case 'E':
         draw_entropy();
         break;
-    case 'R': /* random bytes, and a hang: the next life begins with a reset */
+    case 'R': /* random bytes, and a hang: the next run begins with a reset */
         draw_entropy();
         hang();
         break;

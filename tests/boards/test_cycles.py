@@ -1,4 +1,4 @@
-"""Many cycles in one life: nothing grows, and every life begins clean."""
+"""Many cycles in one run: nothing grows, and every run begins clean."""
 
 import harness
 from cli import Fault, connection

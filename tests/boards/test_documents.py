@@ -62,7 +62,7 @@ class LargestTest(BoardTest):
             self.assertEqual(documents.count_tokens(raw), documents.TOKENS)
 
     def test_recorded(self):
-        """The ten largest, in one life, once with each chain; as the command line judges."""
+        """The ten largest, in one run, once with each chain; as the command line judges."""
         found = documents.recorded(RECORDED)
         if not found:
             self.skipTest("no fixtures: set CONNSYNC_FIXTURES")

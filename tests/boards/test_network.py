@@ -137,7 +137,7 @@ class Broken(BoardTest):
             bench.tenant.faults.clear()
             self.assertEqual(bench.cycle().counts, (0, 1, 0, 0))
             self.expect_changed(bench)
-            self.expect_one_life(bench)
+            self.expect_one_run(bench)
 
     def rate_limited_for_long(self):
         """A limit that outlasts the deadline is told, and the loop goes on."""
@@ -148,21 +148,21 @@ class Broken(BoardTest):
             self.assertEqual(cycle.counts, (0, 0, 0, 1), cycle.lines)
             self.assertIn("rate limit", cycle.line_of(bench.ids[0]))
             self.assertEqual(bench.cycle(JOB_LIMIT).counts, (0, 1, 0, 0))
-            self.expect_one_life(bench)
+            self.expect_one_run(bench)
 
-    def expect_one_life(self, bench):
+    def expect_one_run(self, bench):
         """The board did not begin anew in between."""
-        lives = sum(line.startswith("connsync ") for line in bench.machine.console.lines)
-        self.assertEqual(lives, 1)
+        runs = sum(line.startswith("connsync ") for line in bench.machine.console.lines)
+        self.assertEqual(runs, 1)
 
     def stuck(self):
-        """The main loop stops: the watchdog ends this life, and the next one begins clean."""
+        """The main loop stops: the watchdog ends this run, and the next one begins clean."""
         with self.bench(connection()) as bench:
             machine = bench.boot()
             self.assertEqual(bench.cycle().counts, (0, 1, 0, 0))
             self.forget(bench)
             machine.stick()
-            bench.next_life(WATCHDOG_LIMIT)
+            bench.next_run(WATCHDOG_LIMIT)
             cycle = bench.cycle()
             self.assertEqual(sum(cycle.counts[:2]), 1, cycle.lines)
             self.expect_changed(bench)

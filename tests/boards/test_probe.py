@@ -1,5 +1,5 @@
 """What a board itself must do, tried with tests/boards/probe.c in QEMU: faults, overruns
-and hangs end the life in the way that is written, sleeping crosses the wrap of the tick
+and hangs end the run in the way that is written, sleeping crosses the wrap of the tick
 counter, random bytes come from where they should or not at all.
 
     test_probe.py [BUILD_FOLDER...]
@@ -123,7 +123,7 @@ class BoardTest(unittest.TestCase):
             for code in range(10, 19):
                 self.assertEqual(probe.run(f"H{code - 10}")[0], code)
 
-    def test_hang_resets_in_time_and_the_next_life_is_clean(self):
+    def test_hang_resets_in_time_and_the_next_run_is_clean(self):
         # With -no-reboot the emulator ends at the reset that it would have made.
         for probe in self.each():
             status, text = probe.run("W", options=(*FAST, "-no-reboot"))
@@ -150,7 +150,7 @@ class BoardTest(unittest.TestCase):
             self.assertNotEqual(*draws)
 
     def test_no_host_no_entropy(self):
-        """Semihosting calls fail where nobody answers, instead of ending the life; and
+        """Semihosting calls fail where nobody answers, instead of ending the run; and
         the light shows the code for ever."""
         for probe in self.each():
             status, text = probe.run("E", semihosting=False, until=["^probe"])
@@ -163,7 +163,7 @@ class BoardTest(unittest.TestCase):
 
     def test_seed_makes_entropy(self):
         """The same seed gives the same bytes, so they come from it alone; one bit more,
-        and they are others. Neither it nor its use repeats within a life."""
+        and they are others. Neither it nor its use repeats within a run."""
         seed = bytes(range(64))
         other = seed[:63] + b"\x7f"
         for probe in self.each():
@@ -185,7 +185,7 @@ class BoardTest(unittest.TestCase):
                 self.assertNotIn("entropy", text)
 
     def test_generator_goes_on_after_a_reset(self):
-        """The emulator puts the same seed into the slot at each reset. The lives must
+        """The emulator puts the same seed into the slot at each reset. The runs must
         not repeat each other all the same."""
         for probe in self.each():
             text = self.alone(probe, "R", bytes(range(64)), options=FAST,

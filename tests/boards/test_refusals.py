@@ -18,7 +18,7 @@ BY_NATURE = (
                 % (SETTING.encode(), SETTING.encode())), "twice"),
     (connection("number", number=7, options=b'"%s":7' % SETTING.encode()), "not a string"),
 )
-# What the answer to a reading is made into, and words of the line.
+# What the response to a read is made into, and words of the line.
 BY_ANSWER = (
     (("options_missing", {}), "no `options`"),
     (("options_is", {"value": "[]"}), "`options` is not an object"),
@@ -30,7 +30,7 @@ BY_ANSWER = (
 
 
 class RefusalTest(BoardTest):
-    """All of them in one life of the board: a refusal never stops the loop."""
+    """All of them in one run of the board: a refusal never stops the loop."""
 
     def test_by_nature_and_by_answer(self):
         answered = [connection("answer-%d" % number, number=50 + number)

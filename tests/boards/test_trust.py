@@ -22,7 +22,7 @@ class CertificateTest(BoardTest):
     """Nothing is asked of a tenant whose certificate is not right."""
 
     def sweep(self, tls):
-        """All wrong chains in one life, and then a right one."""
+        """All wrong chains in one run, and then a right one."""
         with self.bench(connection(), chain=WRONG[0][0], tls=tls) as bench:
             bench.boot(every="2s")
             for number, (chain, text) in enumerate(WRONG):

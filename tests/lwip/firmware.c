@@ -7,7 +7,7 @@
  * this is built. The agent's block is a piece of the heap of just its size, so that a
  * sanitizer sees a step beyond it.
  */
-#include "platform/lwip/life.h"
+#include "platform/lwip/run.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@
 #define ANCHORS_MAX 65536u
 #define EXIT_USAGE 64
 
-static struct connsync_life life;
+static struct cs_run run;
 static uint8_t anchors[ANCHORS_MAX];
 
 static size_t read_anchors(const char *path)
@@ -35,7 +35,7 @@ static size_t read_anchors(const char *path)
 
 int main(int count, char **arguments)
 {
-    struct connsync_life_parts parts = {"host", NULL, MEMORY_SIZE, anchors, 0};
+    struct cs_run_parts parts = {"host", NULL, MEMORY_SIZE, anchors, 0};
 
     for (int i = 1; i + 1 < count; i++) {
         if (strcmp(arguments[i], "--anchors") == 0) {
@@ -48,5 +48,5 @@ int main(int count, char **arguments)
     if (parts.memory == NULL) {
         return EXIT_USAGE;
     }
-    connsync_life_run(&life, &parts);
+    cs_run_forever(&run, &parts);
 }

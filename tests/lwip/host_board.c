@@ -112,7 +112,7 @@ static void hang(int number)
     }
 }
 
-/* A reset: the program begins anew, with nothing of this life but its arguments. */
+/* A reset: the program begins anew, with nothing of this run but its arguments. */
 static void bite(int number)
 {
     static const char line[] = "connsync: watchdog: stuck; restarting\n";

@@ -1,4 +1,4 @@
-/* The link, the lease, the time, and names. The tests run in this order, in one life. */
+/* The link, the lease, the time, and names. The tests run in this order, in one run. */
 
 #include "tests/lwip/lwip_support.h"
 

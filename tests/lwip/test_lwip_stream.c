@@ -188,7 +188,7 @@ static void entropy_fails(void **state)
     assert_int_equal(port.monotonic_ms(port.context), world.now_ms);
 }
 
-/* What ends the board's life, and how. */
+/* What ends the board's run, and how. */
 static void halts(void **state)
 {
     (void)state;

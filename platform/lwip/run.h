@@ -1,5 +1,5 @@
 /*
- * The agent's life on a board:
+ * One run of the firmware, from a reset to the next or to a halt:
  *
  *     configuration -> link -> lease -> time -> for each connection named: read,
  *     decide, write, verify -> a line each on the console -> sleep -> again
@@ -8,10 +8,10 @@
  * than after success. Only what no cycle can mend (no configuration, no Ethernet
  * controller, no entropy, a stack that overran) halts the board, with a line on the
  * console and one of the codes of connsync_board.h. A main loop that no longer turns
- * is the watchdog's to end; the life after the reset knows nothing of the one before.
+ * is the watchdog's to end; the run after the reset knows nothing of the one before.
  */
-#ifndef CONNSYNC_LIFE_H
-#define CONNSYNC_LIFE_H
+#ifndef CONNSYNC_RUN_H
+#define CONNSYNC_RUN_H
 
 #include "platform/lwip/console.h"
 #include "platform/lwip/network.h"
@@ -23,15 +23,15 @@ extern "C" {
 
 /* After a cycle with a failure the next one comes after this many seconds, doubled
  * with each failed cycle in a row, and never later than after success. */
-#define CONNSYNC_LIFE_RETRY_S 15u
-#define CONNSYNC_LIFE_RETRY_DOUBLINGS_MAX 8u
+#define CS_RUN_RETRY_S 15u
+#define CS_RUN_RETRY_DOUBLINGS_MAX 8u
 
 /* For one connection, with a handshake on a slow processor and the pauses of a rate
  * limit. */
-#define CONNSYNC_LIFE_JOB_MS 120000u
+#define CS_RUN_JOB_MS 120000u
 
-/* What a life is made of. All of it must stay. */
-struct connsync_life_parts {
+/* What a run is made of. All of it must stay. */
+struct cs_run_parts {
     const char *board; /* its name */
     void *memory;      /* the agent's block, aligned as a uint64_t is */
     size_t memory_size;
@@ -39,7 +39,7 @@ struct connsync_life_parts {
     size_t anchors_length;
 };
 
-struct connsync_life {
+struct cs_run {
     struct connsync_network network;
     struct connsync_port port;
     struct connsync_settings settings;
@@ -51,9 +51,8 @@ struct connsync_life {
     char asked[CS_DESIRED_ENTRY_SIZE]; /* the connection in hand, as configured */
 };
 
-/* Lives. `life` must stay, and need not be cleared. */
-_Noreturn void connsync_life_run(struct connsync_life *life,
-                                 const struct connsync_life_parts *parts);
+/* Runs until the board halts or resets. `run` must stay, and need not be cleared. */
+_Noreturn void cs_run_forever(struct cs_run *run, const struct cs_run_parts *parts);
 
 #ifdef __cplusplus
 }
