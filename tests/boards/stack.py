@@ -191,10 +191,19 @@ def is_linked(name, linked):
     return (f"{path.rpartition('/')[2]}:{function}" if colon else function) in linked
 
 
+def graph_files(build_folder):
+    """The .ci files, but those of sources that have gone since the folder was first built."""
+    for target in OWN_TARGETS:
+        objects = build_folder / "CMakeFiles" / f"{target}.dir"
+        for path in sorted(objects.glob("**/*.ci")):
+            source = path.relative_to(objects).with_suffix("")
+            if (ROOT / source).exists() or (build_folder / source).exists():
+                yield path
+
+
 def read_graph(build_folder):
     graph = Graph()
-    paths = [path for target in OWN_TARGETS
-             for path in sorted(build_folder.glob(f"CMakeFiles/{target}.dir/**/*.ci"))]
+    paths = list(graph_files(build_folder))
     for path in paths:
         graph.read(path, build_folder)
     linked = read_linked(build_folder / "connsync.map")
