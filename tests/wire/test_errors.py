@@ -88,7 +88,7 @@ class StatusTest(FaultTest):
     def test_server_errors_that_last(self):
         fault = Fault("status", method="GET", status=503, times=None)
         _, result = self.fails(1, "server_error", fault, timeout=2, texts=("HTTP 503",))
-        self.assertLess(result.seconds, 4 * self.slowness)
+        self.assertLess(result.seconds, 4 * self.slowness + self.slack)
 
     def test_applied_all_the_same(self):
         tenant, _ = self.recovers(Fault("applied_then_error", method="PATCH"))
@@ -117,7 +117,7 @@ class RateLimitTest(FaultTest):
     def paused(self, lowest, highest, fault, **how):
         tenant, result = self.recovers(fault, **how)
         self.assertGreaterEqual(result.seconds, lowest)
-        self.assertLess(result.seconds, highest * self.slowness)
+        self.assertLess(result.seconds, highest * self.slowness + self.slack)
         return tenant
 
     def test_retry_after(self):
@@ -130,7 +130,7 @@ class RateLimitTest(FaultTest):
             tenant.faults.append(Fault("rate_limited", method="GET", reset_in=1))
             result = self.expect(self.run_cli(tenant, "set", con, "off"), 0)
             self.assertGreaterEqual(result.seconds, 1.0)
-            self.assertLess(result.seconds, 3.5 * self.slowness)
+            self.assertLess(result.seconds, 3.5 * self.slowness + self.slack)
 
         self.all_of(check, (0, -86400, 86400))
 
@@ -147,7 +147,7 @@ class RateLimitTest(FaultTest):
             fault = Fault("rate_limited", method="GET", retry_after=value)
             _, result = self.run_with(fault, timeout=3)
             self.assertIn(result.code, (0, 6), result.raw)
-            self.assertLess(result.seconds, 4 * self.slowness)
+            self.assertLess(result.seconds, 4 * self.slowness + self.slack)
 
         self.all_of(check, ("-5", "soon", "1e3", "", "99999999999999999999", "1.5"))
 
@@ -161,12 +161,12 @@ class RateLimitTest(FaultTest):
         for parameters in ({"retry_after": 30}, {"reset_in": 30}):
             fault = Fault("rate_limited", method="GET", **parameters)
             _, result = self.fails(6, "rate_limited", fault, texts=("rate limit", "3"))
-            self.assertLess(result.seconds, 2 * self.slowness)
+            self.assertLess(result.seconds, 2 * self.slowness + self.slack)
 
     def test_limit_that_never_ends(self):
         fault = Fault("rate_limited", method="GET", date=False, times=None)
         _, result = self.fails(6, "rate_limited", fault, timeout=2)
-        self.assertLess(result.seconds, 4 * self.slowness)
+        self.assertLess(result.seconds, 4 * self.slowness + self.slack)
 
     def test_after_the_write_it_is_unverified(self):
         fault = Fault("rate_limited", method="GET", occurrence=2, retry_after=60)
@@ -182,10 +182,12 @@ class RateLimitTest(FaultTest):
 class ReachTest(WireTest):
     """No tenant there, or another one."""
 
-    def reach(self, domain, *arguments):
+    def reach(self, domain, *arguments, timeout=30):
+        """A job that has long to end: what these tests expect comes by itself, however busy the
+        machine is."""
         env = {"AUTH0_DOMAIN": domain, "AUTH0_API_TOKEN": "MARKER-token"}
         self.more_secrets.append("MARKER-token")
-        return self.run_cli(None, "get", "x", "--timeout", "%d" % self.slowness, "--json",
+        return self.run_cli(None, "get", "x", "--timeout", "%d" % timeout, "--json",
                             *arguments, env=env)
 
     def test_refused_port(self):
@@ -195,12 +197,10 @@ class ReachTest(WireTest):
             result = self.expect(self.reach("localhost:%d" % port), 1, "no connection",
                                  "port %d" % port, "refused")
         self.assertEqual(result.json[0]["code"], "connect_failed")
-        self.assertLess(result.seconds, 2.5 * self.slowness)
 
     def test_unknown_name(self):
         result = self.expect(self.reach("name.invalid"), 1, "name.invalid")
         self.assertEqual(result.json[0]["code"], "name_not_resolved")
-        self.assertLess(result.seconds, 2.5 * self.slowness)
 
     def test_wrong_domain(self):
         tenant = self.tenant(connection())
@@ -219,9 +219,9 @@ class ReachTest(WireTest):
             silent.bind(("127.0.0.1", 0))
             silent.listen()
             started = time.monotonic()
-            result = self.reach("localhost:%d" % silent.getsockname()[1])
+            result = self.reach("localhost:%d" % silent.getsockname()[1], timeout=self.slowness)
             self.assertEqual((result.code, result.json[0]["code"]), (1, "timeout"))
-            self.assertLess(time.monotonic() - started, 2.5 * self.slowness)
+            self.assertLess(time.monotonic() - started, 2.5 * self.slowness + self.slack)
 
 
 if __name__ == "__main__":

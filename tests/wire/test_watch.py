@@ -194,7 +194,7 @@ class SignalTest(WatchTest):
         until(lambda: any(numbered(4) in request.target for request in tenant.requests))
         time.sleep(0.05)
         result = self.end(process)
-        self.assertLess(result.seconds, 5 * self.slowness)
+        self.assertLess(result.seconds, 5 * self.slowness + self.slack)
         self.assertEqual(len(self.written(tenant)), 3)
 
     def test_apply_is_interrupted(self):
