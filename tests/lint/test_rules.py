@@ -12,6 +12,7 @@ import unittest
 
 import call_circles
 import index_rules
+import name_rules
 import object_rules
 import source_rules
 
@@ -231,6 +232,59 @@ class IndexRules(unittest.TestCase):
 
     def test_a_short_index_is_a_fault(self):
         self.assertEqual(len(self.faults_of(self.row("cs_f"), least=1)), 1)
+
+
+class NameRules(unittest.TestCase):
+    """Each case is a table of names, what there is, and a part of the complaint."""
+
+    THERE = {"a", "b", "tests/x.c: test_f"}
+
+    def faults_of(self, *rows, kind="release", listed=()):
+        text = "\n".join([name_rules.BEGIN, *name_rules.HEAD, *rows, name_rules.END])
+        rows = list(name_rules.read_rows(text))
+        faults = name_rules.table_faults(rows, self.THERE, kind)
+        return [fault for fault in (*faults, *name_rules.list_faults(listed, rows, self.THERE))
+                if not fault.startswith("the table has")]
+
+    def test_what_is_there_or_explained_is_no_fault(self):
+        self.assertEqual(self.faults_of(
+            "| `a`, `b` | the same | both | |", "| `old` | `a` | both | a word |",
+            "| `gone` | none | both | nothing does that |", "| `far` | the same | dev | |",
+            "| `tests/y.c: test_e` | `tests/x.c: test_f` | dev | moved |",
+            listed=["a", "old", "gone", "tests/x.c: test_f", "tests/y.c: test_e"]), [])
+
+    def test_a_name_that_is_not_there(self):
+        for row in ("| `c` | the same | both | |", "| `old` | `c` | release | a word |",
+                    "| `old` | `tests/x.c: test_g` | dev | moved |"):
+            self.assertIn(" is not there", self.faults_of(row)[0])
+        self.assertIn("far is not there", self.faults_of("| `far` | the same | dev | |", kind="dev")[0])
+
+    def test_a_row_that_says_too_little(self):
+        for row, words in (("| `old` | `a` | both | |", "no reason"),
+                           ("| `a` | none | both | a word |", "said to be gone"),
+                           ("| `old` | | both | a word |", "not names"),
+                           ("| `a` | the same | all | |", "not names")):
+            self.assertIn(words, "\n".join(self.faults_of(row)))
+        self.assertIn("two rows", self.faults_of(*["| `a` | the same | both | |"] * 2)[0])
+
+    def test_a_list_of_before(self):
+        self.assertEqual(self.faults_of("| `a` | the same | both | |",
+                                        listed=["a", "b", "tests/x.c: test_e"]),
+                         ["b was there, and has no row",
+                          "tests/x.c: test_e was there, and has no row"])
+
+    def test_a_row_that_is_left_out(self):
+        self.assertIn("the table has 0 tests", next(name_rules.table_faults([], set(), "dev")))
+
+    def test_functions_are_found(self):
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder)
+            (root / "tests").mkdir()
+            (root / "tests" / "x.c").write_text("a(cmocka_unit_test(test_f), "
+                                                "cmocka_unit_test_setup(test_g, s))")
+            (root / "tests" / "y.py").write_text("class A:\n    def test_h(self):\n")
+            self.assertEqual(list(name_rules.functions_in(root)), [
+                "tests/x.c: test_f", "tests/x.c: test_g", "tests/y.py: A.test_h"])
 
 
 class ObjectRules(unittest.TestCase):
