@@ -117,7 +117,7 @@ function(connsync_archive target name)
     target_include_directories(${target} INTERFACE
         $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
         $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/connsync>)
-    # An archive is not made anew for a change of the script, but for one of the command.
+    # An archive is not rebuilt for a change of the script, but for one of the command.
     set(script ${PROJECT_SOURCE_DIR}/cmake/private_symbols.cmake)
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${script})
     file(MD5 ${script} revision)

@@ -193,7 +193,7 @@ void connsync_mbedtls_free(void *memory);
 #define MBEDTLS_SSL_SERVER_NAME_INDICATION
 /* RFC 7627: binds a TLS 1.2 session to its handshake. */
 #define MBEDTLS_SSL_EXTENDED_MASTER_SECRET
-/* The peer learns why a handshake was given up. */
+/* The peer learns why a handshake was abandoned. */
 #define MBEDTLS_SSL_ALL_ALERT_MESSAGES
 /* TLS 1.3 in mbedTLS 3.6 refuses to compile without it. */
 #define MBEDTLS_SSL_KEEP_PEER_CERTIFICATE

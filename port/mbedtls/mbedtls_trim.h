@@ -1,6 +1,6 @@
 /*
- * Gives back, during and after a handshake, what mbedTLS would keep for the life
- * of the session although nothing reads it any more: the peer's certificates and,
+ * Gives back, during and after a handshake, what mbedTLS would keep as long as the
+ * session lasts although nothing reads it any more: the peer's certificates and,
  * in TLS 1.3, the state of the handshake. A device of 64 KB needs these bytes for
  * the document.
  *

@@ -6,7 +6,7 @@
 Trust anchors are compiled into the firmware, so they have to exist before it is
 built, and the fake tenant has to answer with chains under the very same roots:
 FOLDER/anchors.pem is what CONNSYNC_TRUST_ANCHORS is given. A change of the sources
-that make the certificates makes all of them anew.
+that make the certificates issues all of them again.
 """
 
 import hashlib

@@ -38,7 +38,7 @@ def read_symbols(nm, path):
             yield columns[0], columns[6]
 
 
-def room_of(path):
+def module_of(path):
     """core/json/json.c for .../connsync_core.dir/core/json/json.c.o"""
     found = re.search(r"(?:^|/)((?:core|port)/.*?)\.(?:o|obj)$", path)
     return found.group(1) if found else path
@@ -61,17 +61,17 @@ def is_known(symbol):
     return OURS.match(symbol) is not None or COMPILER.match(symbol) is not None
 
 
-def object_faults(room, symbols):
+def object_faults(module, symbols):
     for symbol, section in symbols:
         if symbol in HEAP and is_undefined(section):
-            yield f"{room} refers to {symbol}(): there is no heap in core/ and port/"
+            yield f"{module} refers to {symbol}(): there is no heap in core/ and port/"
             continue
-        if not room.startswith("core/"):
+        if not module.startswith("core/"):
             continue
         if is_undefined(section) and not is_known(symbol):
-            yield f"{room} refers to {symbol}, which is neither ours nor of <string.h>"
+            yield f"{module} refers to {symbol}, which is neither ours nor of <string.h>"
         elif is_writable(section):
-            yield f"{room} has writable static data: {symbol} in {section}"
+            yield f"{module} has writable static data: {symbol} in {section}"
 
 
 def main(nm, list_path):
@@ -80,7 +80,7 @@ def main(nm, list_path):
     paths = [path for path in paths if path]
     faults = []
     for path in paths:
-        faults += object_faults(room_of(path), read_symbols(nm, path))
+        faults += object_faults(module_of(path), read_symbols(nm, path))
     for fault in faults:
         print(fault)
     print(f"{len(paths)} objects looked at, {len(faults)} faults")

@@ -15,6 +15,7 @@ import index_rules
 import name_rules
 import object_rules
 import source_rules
+import word_rules
 
 COMPILER, NM = sys.argv[1:3]
 
@@ -287,19 +288,67 @@ class NameRules(unittest.TestCase):
                 "tests/x.c: test_f", "tests/x.c: test_g", "tests/y.py: A.test_h"])
 
 
+class WordRules(unittest.TestCase):
+    """Each case is a text. A tilde keeps this file from breaking the rule itself."""
+
+    POOR = ("how a li~fe ends", "a text in si~ght", "it has a lo~ok at it", "an answer that will d~o",
+            "serves a docu~ment of 10 KB", "the memory is given u~p", "are of no acc~ount",
+            "must be come b~y", "neither ta~kes nor gives a byte", "the key is made an~ew",
+            "dates are reda~ted", "What is want~ed is sent", "hang_u~p(phy)", "phy_hang_u~p()",
+            "the ro~oms of core", "is none of this fi~le's business", "return MOVED_~ON;",
+            "a rea~ding settles it", "it was decl~ined", "cs_write_fo~rm(&w, x)")
+    GOOD = ("a lifetime; the lifecycle", "a look-up; it looks at it", "will done", "serves 3 documents",
+            "is on the way up", "by itself", "begins anew", "the wanted state", "SIGHUP, a hangup",
+            "room for 3; head~room", "none of its entries", "the reading of a file", "was rejected",
+            "cs_write(&w)", '"the service decl~ined the request"', "the code proxy_decl~ined")
+
+    def faults_of(self, text, name="docs/x.md"):
+        return list(word_rules.faults_of(name, text.replace("~", "")))
+
+    def test_poor_words_are_found(self):
+        for text in self.POOR:
+            self.assertEqual(len(self.faults_of(text)), 1, text)
+        for pattern, better in word_rules.RULES:
+            self.assertTrue(any(pattern.search(text.replace("~", "")) for text in self.POOR), better)
+
+    def test_good_words_are_none(self):
+        for text in self.GOOD:
+            self.assertEqual(self.faults_of(text), [], text)
+
+    def test_words_in_two_lines(self):
+        for text in ("/* is given\n * u~p */", "# is given\n# u~p", "given\nu~p"):
+            self.assertIn("docs/x.md:1: given" + " up: ", self.faults_of(text)[0])
+        self.assertIn("docs/x.md:3: ", self.faults_of("a\n\ngiven u~p")[0])
+
+    def test_exceptions_are_for_their_files(self):
+        text = "def test_a_decl~ine_for_another_reason(self):"
+        self.assertEqual(self.faults_of(text, "tests/wire/test_x.py"), [])
+        self.assertEqual(len(self.faults_of(text)), 1)
+
+    def test_all_texts_are_read(self):
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder)
+            for name in ("a.md", "b/c", "b/.d.py", ".ci/run", ".git/x", "build/y.md", "b/seeds/z"):
+                (root / name).parent.mkdir(parents=True, exist_ok=True)
+                (root / name).write_text("x")
+            (root / "b" / "bytes").write_bytes(b"\xff\xfe\0")
+            self.assertEqual(sorted(name for name, _ in word_rules.texts_of(root)),
+                             [".ci/run", "a.md", "b/.d.py", "b/c"])
+
+
 class ObjectRules(unittest.TestCase):
     """Each case is compiled, and its object judged as if it lay in core/ or port/."""
 
-    def faults_of(self, text, room="core/case.c"):
+    def faults_of(self, text, module="core/case.c"):
         with tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder) / "case.o"
             subprocess.run([COMPILER, "-std=c11", "-O1", "-x", "c", "-c", "-o", path, "-"],
                            input=text, text=True, check=True)
             symbols = list(object_rules.read_symbols(NM, str(path)))
-        return list(object_rules.object_faults(room, symbols))
+        return list(object_rules.object_faults(module, symbols))
 
-    def assert_fault(self, text, words, room="core/case.c"):
-        faults = self.faults_of(text, room)
+    def assert_fault(self, text, words, module="core/case.c"):
+        faults = self.faults_of(text, module)
         self.assertEqual(len(faults), 1, faults)
         self.assertIn(words, faults[0])
 
@@ -327,9 +376,9 @@ class ObjectRules(unittest.TestCase):
                           "writable static data: calls")
         self.assert_fault("_Thread_local int cs_t;\n", "cs_t in .tbss")
 
-    def test_names_of_rooms(self):
-        self.assertEqual(object_rules.room_of("x.dir/core/json/json.c.o"), "core/json/json.c")
-        self.assertEqual(object_rules.room_of("/b/port/mbedtls/world.c.obj"),
+    def test_names_of_modules(self):
+        self.assertEqual(object_rules.module_of("x.dir/core/json/json.c.o"), "core/json/json.c")
+        self.assertEqual(object_rules.module_of("/b/port/mbedtls/world.c.obj"),
                          "port/mbedtls/world.c")
 
 

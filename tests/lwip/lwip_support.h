@@ -27,7 +27,7 @@
 enum dhcp_mode {
     DHCP_ANSWERS,
     DHCP_SILENT,
-    DHCP_REFUSES /* a request is declined, a discovery not answered */
+    DHCP_REFUSES /* a request is rejected, a discovery not answered */
 };
 
 /* What the board and the cable do. All of it may be changed at any time. */

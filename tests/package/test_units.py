@@ -151,7 +151,7 @@ class RunTest(UnitTest):
 
     @unittest.skipUnless(shutil.which("strace"), "there is no strace")
     def test_system_calls(self):
-        """A whole life asks for nothing that the unit forbids: no call, no kind of socket."""
+        """A whole run asks for nothing that the unit forbids: no call, no kind of socket."""
         service = self.service("connsync.service")
         self.watch(service, "connsync/status.json")
         lines = service.calls_made()

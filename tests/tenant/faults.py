@@ -6,7 +6,7 @@
     tenant.faults.append(Fault("drip", times=None))                     every request
     tenant.faults.append(Fault("connection_cut", connection=1, sent=900))
 
-`at` is the request's number, counted from 1 over the tenant's life (or since
+`at` is the request's number, counted from 1 over the tenant's lifetime (or since
 its reset()). Otherwise the fault counts, from the moment when it was made, the
 requests of its `method` and of a target that contains `path`, and meets number
 `occurrence` of them. `times` is how many in a row it meets; None is all of

@@ -2,7 +2,7 @@
 
 The Workshop is also what the certificate cases of pki_cases.py are made with.
 `openssl ca` is used rather than `openssl x509 -req`, because only it can set both
-ends of a certificate's life in every OpenSSL 3.
+ends of a certificate's validity in every OpenSSL 3.
 """
 
 import atexit

@@ -23,7 +23,7 @@ def _secret(label, length=40):
 
 
 def _pem(label, kind="CERTIFICATE", size=700, start=""):
-    """Text in PEM's form; inside is no certificate, only letters that look like one."""
+    """Text in PEM's form; inside is no certificate, only letters arranged like one."""
     letters = base64.b64encode(hashlib.shake_256(label.encode()).digest(size)).decode()
     letters = start + letters[len(start):]
     lines = [letters[at:at + 64] + "\n" for at in range(0, len(letters), 64)]

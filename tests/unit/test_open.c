@@ -226,7 +226,7 @@ static void test_nobody_answers(void **state)
     assert_int_equal(connsync_result(agent)->write, CONNSYNC_NOT_WRITTEN);
     assert_true(now - begun > 1000 && now - begun < 10000);
 
-    /* A second job on the same agent, given up before it has done anything. */
+    /* A second job on the same agent, abandoned before it has done anything. */
     assert_int_equal(connsync_begin(agent, &job), CONNSYNC_OK);
     connsync_cancel(agent);
     assert_int_equal(connsync_step(agent, &wait), CONNSYNC_ERR_CANCELLED);

@@ -27,7 +27,7 @@ struct tenant {
     uint64_t level;
     uint64_t at;
     uint64_t lowest; /* X-RateLimit-Remaining */
-    unsigned declined;
+    unsigned rejected;
     unsigned answered;
 };
 
@@ -70,7 +70,7 @@ static void answer(struct tenant *tenant, uint64_t now, struct cs_http_head *hea
     head->status = 200;
     if (tenant->level < 1000) {
         head->status = 429;
-        tenant->declined++;
+        tenant->rejected++;
     } else {
         tenant->level -= 1000;
         tenant->answered++;
@@ -143,7 +143,7 @@ static struct connsync_pace leaving(uint32_t leave)
     return pace;
 }
 
-/* ---- Never declined, never too deep ---- */
+/* ---- Never rejected, never too deep ---- */
 
 static void test_any_bucket(void **state)
 {
@@ -161,14 +161,14 @@ static void test_any_bucket(void **state)
         uint64_t latency = latencies[i / 36 % 5];
 
         (void)drive(&pace, &tenant, 400, latency);
-        if (tenant.declined > 0 || tenant.lowest < leave) {
-            fail_msg("burst %u, refill %u, reset %d, latency %u, leave %u: %u declined, lowest %u",
+        if (tenant.rejected > 0 || tenant.lowest < leave) {
+            fail_msg("burst %u, refill %u, reset %d, latency %u, leave %u: %u rejected, lowest %u",
                      (unsigned)burst, (unsigned)tenant.refill, (int)tenant.reset, (unsigned)latency,
-                     (unsigned)leave, tenant.declined, (unsigned)tenant.lowest);
+                     (unsigned)leave, tenant.rejected, (unsigned)tenant.lowest);
         }
         runs++;
     }
-    print_message("%u buckets, none declined a request\n", runs);
+    print_message("%u buckets, none rejected a request\n", runs);
 }
 
 /* Slower than any known tenant: what is to be left is left all the same, since a few more
@@ -181,7 +181,7 @@ static void test_slow_buckets(void **state)
             struct tenant tenant = make(10, refill_rate, RESET_ONE);
             struct connsync_pace pace = leaving(leave);
             (void)drive(&pace, &tenant, 60, 20);
-            assert_int_equal(tenant.declined, 0);
+            assert_int_equal(tenant.rejected, 0);
             assert_true(tenant.lowest >= leave);
         }
     }
@@ -197,7 +197,7 @@ static void test_empty_bucket(void **state)
             struct connsync_pace pace = leaving(0);
             tenant.level = 0;
             (void)drive(&pace, &tenant, 200, 20);
-            assert_int_equal(tenant.declined, 1);
+            assert_int_equal(tenant.rejected, 1);
         }
     }
 }
@@ -209,7 +209,7 @@ static void test_no_reset(void **state)
 
     (void)state;
     (void)drive(&pace, &tenant, 200, 20);
-    assert_int_equal(tenant.declined, 0);
+    assert_int_equal(tenant.rejected, 0);
 }
 
 /* A bucket that is refilled at once each second seems to have a rate that it does not have. That is
@@ -222,7 +222,7 @@ static void test_bursts(void **state)
         struct connsync_pace pace = leaving(0);
         tenant.tick_ms = 1000;
         (void)drive(&pace, &tenant, 400, 5);
-        assert_in_range(tenant.declined, 0, 1);
+        assert_in_range(tenant.rejected, 0, 1);
     }
 }
 

@@ -183,7 +183,7 @@ class ReachTest(WireTest):
     """No tenant there, or another one."""
 
     def reach(self, domain, *arguments, timeout=30):
-        """A job that has long to end: what these tests expect comes by itself, however busy the
+        """A job that has long to end: what these tests expect happens by itself, however busy the
         machine is."""
         env = {"AUTH0_DOMAIN": domain, "AUTH0_API_TOKEN": "MARKER-token"}
         self.more_secrets.append("MARKER-token")

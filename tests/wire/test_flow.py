@@ -206,7 +206,7 @@ class CredentialsTest(WireTest):
         self.expect_set(tenant, con, "on_first_login")
 
     def test_a_token_that_ends_is_renewed_once(self):
-        """Wherever in a job it ends: before the reading, the write, the verification."""
+        """Wherever in a job it ends: before the read, the write, the verification."""
         wanted = {("GET", 1): ["POST", "GET", "POST", "GET", "PATCH", "GET"],
                   ("PATCH", 1): ["POST", "GET", "PATCH", "POST", "GET", "PATCH", "GET"],
                   ("GET", 2): ["POST", "GET", "PATCH", "GET", "POST", "GET"]}

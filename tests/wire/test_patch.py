@@ -195,7 +195,7 @@ class RefusalTest(PatchTest):
 
 
 class VerifyTest(PatchTest):
-    """What the reading after the write finds."""
+    """What the read-back after the write finds."""
 
     def verified(self, exit_code, code, patch=PATCH, **behaviour):
         tenant, con = self.one(options=OPTIONS)
@@ -240,7 +240,7 @@ class VerifyTest(PatchTest):
         self.assertEqual((result.code, self.names(result)), (7, [["not_applied", '"certs"']]))
 
     def test_lost_answers(self):
-        """A write without an answer is settled by a reading, and sent again if it had no effect."""
+        """A write without an answer is settled by a read-back, and sent again if it had no effect."""
         for fault, writes in ((Fault("close_after", method="PATCH"), 1),
                               (Fault("reset_before", method="PATCH"), 1),
                               (Fault("applied_then_error", method="PATCH"), 1),

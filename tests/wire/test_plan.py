@@ -190,7 +190,7 @@ class PlanFileTest(PlanTest):
         self.assertEqual(leftovers(self.folder), [])
 
     def test_somebody_was_quicker(self):
-        """The list is not the last word: the reading is."""
+        """The list is not the last word: the read is."""
         tenant = self.many(3, [1])
         tenant.faults.append(Fault("edit", path="take", target=numbered(1),
                                    change={SETTING: b'"on_first_login"'}))

@@ -281,7 +281,7 @@ class FailureTest(ProxyTest):
     def test_declined_for_good(self):
         def check(status):
             proxy = self.proxy(default=Answer.status(status))
-            self.fails(proxy, 1, "proxy_declined", "declined", "HTTP %d" % status)
+            self.fails(proxy, 1, "proxy_declined", "declined to connect to", "HTTP %d" % status)
             self.assertEqual(proxy.connections, 1)
 
         self.all_of(check, (101, 300, 302, 400, 402, 403, 404, 405, 451, 600, 999))

@@ -1,4 +1,4 @@
-"""The tenant's rate limits: requests wait before they would be declined."""
+"""The tenant's rate limits: requests wait before they would be rejected."""
 
 import cli
 from cli import Fault
@@ -25,7 +25,7 @@ class RateTest(FleetTest):
         self.assertEqual(self.limited().bucket.refused, 0)
 
     def test_an_empty_bucket(self):
-        """Only the first request can be declined: nothing is known before its answer."""
+        """Only the first request can be rejected: nothing is known before its answer."""
         tenant = self.limited(drain=10)
         self.assertLessEqual(tenant.bucket.refused, 1)
         self.assertNotIn(429, [request.status for request in tenant.requests[1:]])

@@ -29,7 +29,7 @@ class RefusalTest(WireTest):
         return plain
 
     def with_fault(self, kind, **parameters):
-        """A tenant with one ordinary connection whose every reading meets the fault."""
+        """A tenant with one ordinary connection whose every read meets the fault."""
         tenant, _ = self.one()
         tenant.faults.append(Fault(kind, method="GET", times=None, **parameters))
         return tenant
