@@ -29,9 +29,9 @@
 #define HEADERS_MAX 64
 
 static struct connsync_posix posix;
-static unsigned char memory[CONNSYNC_CREDENTIAL_SCRATCH_SIZE];
-static struct connsync_private_key key;
-static struct connsync_client_certificate certificate;
+static unsigned char memory[CS_CREDENTIAL_SCRATCH_SIZE];
+static struct cs_private_key key;
+static struct cs_client_certificate certificate;
 
 static struct cs_key_scratch lend(void)
 {
@@ -55,7 +55,7 @@ static size_t count_left(size_t *used)
     return left;
 }
 
-static int end(enum connsync_credential_status status)
+static int end(enum cs_credential_status status)
 {
     size_t used = 0;
 
@@ -63,16 +63,16 @@ static int end(enum connsync_credential_status status)
         printf("the memory was not wiped\n");
         return 2;
     }
-    if (status != CONNSYNC_CREDENTIAL_OK) {
-        printf("%d %s\n", (int)status, connsync_credential_reason(status));
+    if (status != CS_CREDENTIAL_OK) {
+        printf("%d %s\n", (int)status, cs_credential_reason(status));
         return 1;
     }
     return 0;
 }
 
-static struct connsync_credential_source source_of(const char *argument)
+static struct cs_credential_source source_of(const char *argument)
 {
-    struct connsync_credential_source source = {NULL, NULL};
+    struct cs_credential_source source = {NULL, NULL};
 
     if (strncmp(argument, "env:", 4) == 0) {
         source.text = getenv(argument + 4);
@@ -85,20 +85,19 @@ static struct connsync_credential_source source_of(const char *argument)
     return source;
 }
 
-static enum connsync_credential_status read_key(enum connsync_private_key_use use,
-                                                const char *argument)
+static enum cs_credential_status read_key(enum cs_private_key_use use, const char *argument)
 {
-    struct connsync_credential_source source = source_of(argument);
+    struct cs_credential_source source = source_of(argument);
     struct cs_key_scratch scratch = lend();
 
-    return connsync_private_key_read(&key, use, &source, &scratch);
+    return cs_private_key_read(&key, use, &source, &scratch);
 }
 
 static int show_key(const char *argument)
 {
-    enum connsync_credential_status status = read_key(CONNSYNC_PRIVATE_KEY_ASSERTION, argument);
+    enum cs_credential_status status = read_key(CS_PRIVATE_KEY_ASSERTION, argument);
 
-    if (status == CONNSYNC_CREDENTIAL_OK) {
+    if (status == CS_CREDENTIAL_OK) {
         printf("%u%s\n", key.bits, key.exposed ? " exposed" : "");
     }
     return end(status);
@@ -125,9 +124,9 @@ static void print_hex(const uint8_t *bytes, size_t length)
 
 static int show_der(const char *argument)
 {
-    enum connsync_credential_status status = read_key(CONNSYNC_PRIVATE_KEY_TLS, argument);
+    enum cs_credential_status status = read_key(CS_PRIVATE_KEY_TLS, argument);
 
-    if (status == CONNSYNC_CREDENTIAL_OK) {
+    if (status == CS_CREDENTIAL_OK) {
         printf("%u ", key.bits);
         print_hex(key.der, key.length);
     }
@@ -136,8 +135,8 @@ static int show_der(const char *argument)
 
 static int show_chain(char **arguments)
 {
-    struct connsync_credential_source source = source_of(arguments[0]);
-    struct connsync_credential_source other = {NULL, NULL};
+    struct cs_credential_source source = source_of(arguments[0]);
+    struct cs_credential_source other = {NULL, NULL};
     struct cs_key_scratch scratch = lend();
     bool same = strcmp(arguments[1], "same") == 0;
     bool of_key = false;
@@ -145,10 +144,10 @@ static int show_chain(char **arguments)
     if (!same) {
         other = source_of(arguments[1]);
     }
-    enum connsync_credential_status status =
-        connsync_client_certificate_read(&certificate, &source, same ? NULL : &other,
-                                         strtoll(arguments[2], NULL, 10), &scratch, &of_key);
-    if (status != CONNSYNC_CREDENTIAL_OK) {
+    enum cs_credential_status status =
+        cs_client_certificate_read(&certificate, &source, same ? NULL : &other,
+                                   strtoll(arguments[2], NULL, 10), &scratch, &of_key);
+    if (status != CS_CREDENTIAL_OK) {
         printf("%s ", of_key ? "key" : "certificate");
     } else {
         printf("%u %u ", certificate.count, certificate.key.bits);
@@ -160,21 +159,21 @@ static int show_chain(char **arguments)
 static int show_assertion(char **arguments)
 {
     static char out[CONNSYNC_ASSERTION_SIZE];
-    struct connsync_assertion assertion;
-    enum connsync_credential_status status = read_key(CONNSYNC_PRIVATE_KEY_ASSERTION, arguments[5]);
+    struct cs_assertion assertion;
+    enum cs_credential_status status = read_key(CS_PRIVATE_KEY_ASSERTION, arguments[5]);
 
     memset(&assertion, 0, sizeof assertion);
-    if (!connsync_assertion_algorithm_parse(arguments[0], &assertion.algorithm)) {
+    if (!cs_assertion_algorithm_parse(arguments[0], &assertion.algorithm)) {
         return 64;
     }
-    if (status == CONNSYNC_CREDENTIAL_OK) {
+    if (status == CS_CREDENTIAL_OK) {
         int64_t now = strtoll(arguments[3], NULL, 10);
         assertion.key = &key;
         assertion.client_id = arguments[1];
         assertion.domain = arguments[2];
         assertion.key_id = arguments[4][0] != '\0' ? arguments[4] : NULL;
         assertion.scratch = lend();
-        status = connsync_assertion_write(&assertion, now, out, sizeof out);
+        status = cs_assertion_write(&assertion, now, out, sizeof out);
         printf("%s\n", out);
     }
     return end(status);
@@ -188,67 +187,67 @@ static int no_entropy(void *context, uint8_t *out, size_t length)
     return CONNSYNC_PORT_ERR_ENTROPY;
 }
 
-static bool is_expected(enum connsync_credential_status status,
-                        enum connsync_credential_status failure, const char *out)
+static bool is_expected(enum cs_credential_status status, enum cs_credential_status failure,
+                        const char *out)
 {
     size_t used = 0;
 
-    return (status == CONNSYNC_CREDENTIAL_OK || (status == failure && out[0] == '\0')) &&
+    return (status == CS_CREDENTIAL_OK || (status == failure && out[0] == '\0')) &&
            count_left(&used) <= HEADERS_MAX;
 }
 
 /* Says at which size the first success was, 0 if something else than `failure` came. */
-static size_t sweep_memory(struct connsync_assertion *assertion, char *out)
+static size_t sweep_memory(struct cs_assertion *assertion, char *out)
 {
     size_t enough = 0;
 
     for (size_t size = 0; size < 32768; size += 104) {
         assertion->scratch = lend();
         assertion->scratch.size = size;
-        enum connsync_credential_status status =
-            connsync_assertion_write(assertion, 0, out, CONNSYNC_ASSERTION_SIZE);
-        if (!is_expected(status, CONNSYNC_CREDENTIAL_MEMORY, out) || memory[size] != UNTOUCHED) {
+        enum cs_credential_status status =
+            cs_assertion_write(assertion, 0, out, CONNSYNC_ASSERTION_SIZE);
+        if (!is_expected(status, CS_CREDENTIAL_MEMORY, out) || memory[size] != UNTOUCHED) {
             return 0;
         }
-        enough = enough == 0 && status == CONNSYNC_CREDENTIAL_OK ? size : enough;
+        enough = enough == 0 && status == CS_CREDENTIAL_OK ? size : enough;
     }
     return enough;
 }
 
-static size_t sweep_output(struct connsync_assertion *assertion, char *out)
+static size_t sweep_output(struct cs_assertion *assertion, char *out)
 {
     size_t enough = 0;
 
     for (size_t size = 1; size < 1024; size += 13) {
         assertion->scratch = lend();
         out[size] = 'X';
-        enum connsync_credential_status status = connsync_assertion_write(assertion, 0, out, size);
-        if (!is_expected(status, CONNSYNC_CREDENTIAL_OUTPUT, out) || out[size] != 'X') {
+        enum cs_credential_status status = cs_assertion_write(assertion, 0, out, size);
+        if (!is_expected(status, CS_CREDENTIAL_OUTPUT, out) || out[size] != 'X') {
             return 0;
         }
-        enough = enough == 0 && status == CONNSYNC_CREDENTIAL_OK ? size : enough;
+        enough = enough == 0 && status == CS_CREDENTIAL_OK ? size : enough;
     }
     return enough;
 }
 
-static enum connsync_credential_status lose_entropy(struct connsync_assertion *assertion,
-                                                    struct connsync_port *port, char *out)
+static enum cs_credential_status lose_entropy(struct cs_assertion *assertion,
+                                              struct connsync_port *port, char *out)
 {
     port->entropy = no_entropy;
     assertion->scratch = lend();
     assertion->scratch.port = port;
-    return connsync_assertion_write(assertion, 0, out, CONNSYNC_ASSERTION_SIZE);
+    return cs_assertion_write(assertion, 0, out, CONNSYNC_ASSERTION_SIZE);
 }
 
 static int sweep(const char *argument)
 {
     static char out[CONNSYNC_ASSERTION_SIZE + 1];
-    struct connsync_assertion assertion = {&key,     CONNSYNC_ASSERTION_RS256, NULL,
-                                           "client", "tenant.example",         {NULL, NULL, 0}};
+    struct cs_assertion assertion = {&key,     CS_ASSERTION_RS256, NULL,
+                                     "client", "tenant.example",   {NULL, NULL, 0}};
     struct connsync_port port = *connsync_posix_port(&posix);
-    enum connsync_credential_status status = read_key(CONNSYNC_PRIVATE_KEY_ASSERTION, argument);
+    enum cs_credential_status status = read_key(CS_PRIVATE_KEY_ASSERTION, argument);
 
-    if (status == CONNSYNC_CREDENTIAL_OK) {
+    if (status == CS_CREDENTIAL_OK) {
         size_t enough_memory = sweep_memory(&assertion, out);
         size_t enough_output = sweep_output(&assertion, out);
         printf("%zu %zu ", enough_memory, enough_output);
@@ -269,19 +268,19 @@ static double seconds(void)
 static int show_figures(char **arguments)
 {
     static char out[CONNSYNC_ASSERTION_SIZE];
-    struct connsync_assertion assertion = {&key,     CONNSYNC_ASSERTION_RS256, NULL,
-                                           "client", "tenant.example",         {NULL, NULL, 0}};
+    struct cs_assertion assertion = {&key,     CS_ASSERTION_RS256, NULL,
+                                     "client", "tenant.example",   {NULL, NULL, 0}};
     long count = strtol(arguments[2], NULL, 10);
     size_t used_for_key = 0;
     size_t used = 0;
-    enum connsync_credential_status status = read_key(CONNSYNC_PRIVATE_KEY_ASSERTION, arguments[1]);
+    enum cs_credential_status status = read_key(CS_PRIVATE_KEY_ASSERTION, arguments[1]);
 
     (void)count_left(&used_for_key);
-    (void)connsync_assertion_algorithm_parse(arguments[0], &assertion.algorithm);
+    (void)cs_assertion_algorithm_parse(arguments[0], &assertion.algorithm);
     double start = seconds();
-    for (long i = 0; i < count && status == CONNSYNC_CREDENTIAL_OK; i++) {
+    for (long i = 0; i < count && status == CS_CREDENTIAL_OK; i++) {
         assertion.scratch = lend();
-        status = connsync_assertion_write(&assertion, 0, out, sizeof out);
+        status = cs_assertion_write(&assertion, 0, out, sizeof out);
     }
     double each = count > 0 ? (seconds() - start) / (double)count : 0;
     (void)count_left(&used);

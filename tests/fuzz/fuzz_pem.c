@@ -8,17 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TEXT_MAX (CONNSYNC_CREDENTIAL_TEXT_MAX + 64u)
+#define TEXT_MAX (CS_CREDENTIAL_TEXT_MAX + 64u)
 #define NOW INT64_C(1800000000)
 /* Of the arena: what it keeps of its own in front of its pieces. */
 #define HEADERS_MAX 64u
 
 struct outcome {
-    enum connsync_credential_status status;
-    struct connsync_client_certificate certificate;
+    enum cs_credential_status status;
+    struct cs_client_certificate certificate;
 };
 
-static unsigned char memory[CONNSYNC_CREDENTIAL_SCRATCH_SIZE];
+static unsigned char memory[CS_CREDENTIAL_SCRATCH_SIZE];
 static char plain[TEXT_MAX + 1];
 static char spelled[2 * TEXT_MAX + 1];
 static struct outcome first;
@@ -51,12 +51,12 @@ static void check_memory(void)
 
 static void check_outcome(const struct outcome *outcome, bool chain)
 {
-    const struct connsync_private_key *key = &outcome->certificate.key;
-    const char *reason = connsync_credential_reason(outcome->status);
+    const struct cs_private_key *key = &outcome->certificate.key;
+    const char *reason = cs_credential_reason(outcome->status);
 
     require(reason[0] != '\0' && strcmp(reason, "unknown") != 0);
     check_memory();
-    if (outcome->status == CONNSYNC_CREDENTIAL_OK) {
+    if (outcome->status == CS_CREDENTIAL_OK) {
         require(key->length > 0 && key->length <= sizeof key->der && key->bits >= 256);
         require(!chain ||
                 (outcome->certificate.count > 0 && outcome->certificate.chain_length > 0));
@@ -72,19 +72,18 @@ static void run(const char *text, uint8_t kind, struct outcome *outcome)
 {
     const struct connsync_port port = {.entropy = some_entropy};
     const struct cs_key_scratch scratch = {&port, memory, sizeof memory};
-    const struct connsync_credential_source source = {NULL, text};
+    const struct cs_credential_source source = {NULL, text};
     bool chain = kind % 3 == 2;
     bool of_key = false;
 
     memset(outcome, 0, sizeof *outcome);
     if (chain) {
-        outcome->status = connsync_client_certificate_read(&outcome->certificate, &source, NULL,
-                                                           NOW, &scratch, &of_key);
+        outcome->status = cs_client_certificate_read(&outcome->certificate, &source, NULL, NOW,
+                                                     &scratch, &of_key);
     } else {
-        outcome->status = connsync_private_key_read(&outcome->certificate.key,
-                                                    kind % 3 == 0 ? CONNSYNC_PRIVATE_KEY_ASSERTION
-                                                                  : CONNSYNC_PRIVATE_KEY_TLS,
-                                                    &source, &scratch);
+        outcome->status = cs_private_key_read(
+            &outcome->certificate.key,
+            kind % 3 == 0 ? CS_PRIVATE_KEY_ASSERTION : CS_PRIVATE_KEY_TLS, &source, &scratch);
     }
     check_outcome(outcome, chain);
 }
@@ -108,8 +107,8 @@ static void make_texts(const uint8_t *data, size_t size)
 
 static bool is_same(const struct outcome *a, const struct outcome *b)
 {
-    const struct connsync_client_certificate *one = &a->certificate;
-    const struct connsync_client_certificate *other = &b->certificate;
+    const struct cs_client_certificate *one = &a->certificate;
+    const struct cs_client_certificate *other = &b->certificate;
 
     return a->status == b->status && one->key.length == other->key.length &&
            one->key.bits == other->key.bits &&

@@ -11,6 +11,7 @@
  - core/ has few conditional directives: what a board does not use lies in files of its own;
  - no folder has more C files than a reader takes in at once;
  - each file begins with what it is for;
+ - what an installed header declares begins with connsync_, and nothing else does;
  - core/ and port/ do not call the heap;
  - platform/posix prints with no conversion that platform/posix/libc/posix_format.c does not know;
  - nothing is left to be done later.
@@ -70,6 +71,19 @@ LENT = ("boards/common", re.compile(r"boards/[^/]+/device\.h"))
 LIBRARIES = (("mbedTLS", ("core/tls/mbedtls", "port/mbedtls"), ("mbedtls/", "psa/"),
               re.compile(r"\b(?:mbedtls_|psa_|MBEDTLS_|PSA_)\w+")),
              ("jsmn", ("core/json",), ("jsmn.h",), re.compile(r"\bjsmn_\w+|\bJSMN_\w+")))
+# What an embedder may use: the installed headers, and beside them what a board's maker and the
+# roots' script write against in the tree.
+INSTALLED = ("core/connsync.h", "core/base/status.h", "port/connsync_port.h",
+             *(f"platform/posix/network/posix_{name}.h" for name in ("port", "proxy", "anchors")))
+PUBLIC = (*INSTALLED, "platform/lwip/connsync_board.h", "port/trust_anchors.h")
+DECLARATION = re.compile(
+    r"\b(?:struct|union|enum)[ \t\n]+((?:connsync|cs)_\w+)(?=\s*[{;])"
+    r"|\b((?:connsync|cs)_\w+)(?=\s*\()"
+    r"|\bextern\b[^;]*?\b((?:connsync|cs)_\w+)(?=[^;(]*;)"
+    r"|^[ \t]*#[ \t]*define[ \t]+((?:CONNSYNC|CS)_(?!\w*_H[ \t]*$)\w+)", re.MULTILINE)
+ENUMERATORS = re.compile(r"\benum\b[^{};()]*\{([^}]*)\}")
+ENUMERATOR = re.compile(r"\b((?:CONNSYNC|CS)_\w+)\s*(?==|,|$)")
+TAG = re.compile(r"\bstruct[ \n]+(connsync_\w+)")
 FILES_MAX = 16
 DIRECTIVES_MAX = 5
 HEAP_CALL = re.compile(r"\b(malloc|calloc|realloc|free|strdup|strndup|alloca)\s*\(")
@@ -84,6 +98,7 @@ UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX)\b")
 PENDING = re.compile("|".join((
     r"core/ has \d+ conditional directives",
     r"(core|config|port|platform|boards)/.*:1: the file does not begin with what it is for",
+    r"(port/mbedtls|platform/lwip)/.*, and begins with connsync_",
 )))
 
 
@@ -204,6 +219,48 @@ def purpose_faults(source):
         yield f"{source.name}:1: the file does not begin with what it is for"
 
 
+def outside_of_braces(code):
+    """The code without what stands in braces; those of extern "C" do not count."""
+    depth, kept = 0, []
+    for character in re.sub(r'extern\s*"C"\s*\{', "", code):
+        depth = max(0, depth - (character == "}"))
+        if depth == 0 or character == "\n" or (depth == 1 and character == "{"):
+            kept.append(character)
+        depth += character == "{"
+        if depth == 1 and character == "{":
+            kept.append(character)
+    return "".join(kept)
+
+
+def declared_names(source):
+    """(line, name) of each function, tag, macro and enumerator that the file declares with a
+    prefix of ours; but no macro that the build may set."""
+    code = without_comments(source.text)
+    outside = outside_of_braces(code)
+    for match in DECLARATION.finditer(outside):
+        name = match[match.lastindex]
+        if not re.search(rf"#\s*ifndef\s+{name}\b", code):
+            yield outside.count("\n", 0, match.start(match.lastindex)) + 1, name
+    for match in ENUMERATORS.finditer(code):
+        for name in ENUMERATOR.finditer(match[1]):
+            yield code.count("\n", 0, match.start(1) + name.start()) + 1, name[1]
+
+
+def prefix_faults(sources):
+    """Installed headers have the prefix connsync_, and what only our own files use has cs_."""
+    headers = [sources[name] for name in PUBLIC if name in sources]
+    public = {name for header in headers for _, name in declared_names(header)}
+    # What such a header keeps opaque is defined elsewhere.
+    public.update(name for header in headers for name in TAG.findall(header.text))
+    for source in sources.values():
+        for line, name in declared_names(source):
+            is_ours = name.lower().startswith("cs_")
+            if source.name in PUBLIC and is_ours:
+                yield f"{source.name}:{line}: {name} is public and does not begin with connsync_"
+            elif not is_ours and name not in public:
+                yield f"{source.name}:{line}: {name} is in no installed header, and begins with connsync_"
+
+
 def heap_faults(source):
     code = TEXT.sub(blank_out, without_comments(source.text))
     for match in HEAP_CALL.finditer(code):
@@ -242,7 +299,7 @@ def find_faults(root):
     sources = read_sources(root)
     faults = [*table_faults(MAY_INCLUDE), *row_faults(sources), *arrow_faults(sources),
               *folder_circle_faults(sources), *header_circle_faults(sources),
-              *conditional_faults(sources), *folder_size_faults(sources)]
+              *conditional_faults(sources), *folder_size_faults(sources), *prefix_faults(sources)]
     for source in sources.values():
         faults += file_faults(source, sources)
     return faults, len(sources)

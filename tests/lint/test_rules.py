@@ -133,6 +133,31 @@ class SourceRules(unittest.TestCase):
             self.assert_fault({"config/x.c": "int y;\n"}, "config/x.c:1: the file does not begin",
                               head=head)
 
+    def test_prefix_of_what_is_not_installed(self):
+        header = ('extern "C" {\nstruct connsync_job {\n    struct connsync_odd *x;\n};\n'
+                  "enum connsync_status {\n    CONNSYNC_OK = 0,\n    CONNSYNC_ITEM\n};\n"
+                  "int connsync_step(struct connsync_hidden *x);\nextern const int connsync_table[];\n"
+                  "#define CONNSYNC_SIZE 3\n}\n")
+        ours = ("int connsync_step(struct connsync_hidden *x)\n{\n    return connsync_odd(CONNSYNC_ODD);\n}\n"
+                "struct connsync_hidden {\n    int x;\n};\nconst int connsync_table[] = {CONNSYNC_OK};\n")
+        files = {"core/connsync.h": header, "core/base/x.c": ours}
+        self.assertEqual(self.faults_of(files), [])
+        for text, name in (("int connsync_more(void);", "connsync_more"),
+                           ("int *\nconnsync_more(int a,\n int b)\n{\n}", "connsync_more"),
+                           ("enum connsync_more {\n    CS_A\n};", "connsync_more"),
+                           ("enum {\n    CONNSYNC_MORE\n};", "CONNSYNC_MORE"),
+                           ("extern int connsync_more;", "connsync_more"),
+                           ("int x;\n#define CONNSYNC_MORE 3", "CONNSYNC_MORE")):
+            self.assert_fault({**files, "config/x.h": text}, f"{name} is in no installed header")
+        self.assertEqual(self.faults_of({"config/x.h": "int x;\n#ifndef CONNSYNC_X_H\n#define CONNSYNC_X_H\n"
+                                         "#ifndef CONNSYNC_SET\n#define CONNSYNC_SET 3\n"}), [])
+
+    def test_prefix_of_what_is_installed(self):
+        for text in ("int cs_more(void);", "struct cs_more {\n    int x;\n};", "enum {\n    CS_MORE = 3\n};",
+                     "int x;\n#define CS_MORE 3"):
+            self.assert_fault({"port/connsync_port.h": text}, "is public and does not begin with")
+        self.assertEqual(self.faults_of({"port/connsync_port.h": "int connsync_more(void);"}), [])
+
     def test_heap_call(self):
         self.assert_fault({"core/base/text.c": "/* malloc()\n */\nvoid *p = malloc (3);\n"},
                           "core/base/text.c:3: core/ must not call malloc()")

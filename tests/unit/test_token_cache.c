@@ -40,9 +40,9 @@ enum {
 
 static char folder[64];      /* XDG_CACHE_HOME */
 static char entry_path[256]; /* of the cache that the test opened last */
-static char token[CONNSYNC_TOKEN_MAX + 1];
-static char scope[CONNSYNC_TOKEN_SCOPE_MAX + 1];
-static struct connsync_token_entry entry;
+static char token[CS_TOKEN_MAX + 1];
+static char scope[CS_TOKEN_SCOPE_MAX + 1];
+static struct cs_token_entry entry;
 
 static int remove_one(const char *path, const struct stat *facts, int kind, struct FTW *place)
 {
@@ -78,29 +78,29 @@ static int tear_down(void **state)
     return nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
-static struct connsync_token_cache open_cache(const char *domain, uint16_t port_number,
-                                              const char *client, const char *audience)
+static struct cs_token_cache open_cache(const char *domain, uint16_t port_number,
+                                        const char *client, const char *audience)
 {
-    struct connsync_token_cache cache;
-    if (!connsync_token_cache_open(&cache, domain, port_number, client, audience)) {
+    struct cs_token_cache cache;
+    if (!cs_token_cache_open(&cache, domain, port_number, client, audience)) {
         fail_msg("%s", cache.note);
     }
     snprintf(entry_path, sizeof entry_path, "%s/connsync/%s", folder, cache.name);
     return cache;
 }
 
-static struct connsync_token_cache usual_cache(void)
+static struct cs_token_cache usual_cache(void)
 {
     return open_cache("tenant.example", 443, "client", "https://tenant.example/api/v2/");
 }
 
-static bool store_for(struct connsync_token_cache *cache, int64_t from, int64_t seconds)
+static bool store_for(struct cs_token_cache *cache, int64_t from, int64_t seconds)
 {
-    const struct connsync_token_grant grant = {from, from + seconds, TOKEN, SCOPE};
-    return connsync_token_cache_store(cache, &grant);
+    const struct cs_token_grant grant = {from, from + seconds, TOKEN, SCOPE};
+    return cs_token_cache_store(cache, &grant);
 }
 
-static bool load(struct connsync_token_cache *cache, int64_t now)
+static bool load(struct cs_token_cache *cache, int64_t now)
 {
     entry.token = token;
     entry.token_size = sizeof token;
@@ -108,7 +108,7 @@ static bool load(struct connsync_token_cache *cache, int64_t now)
     entry.scope_size = sizeof scope;
     memset(token, 0, sizeof token);
     memset(scope, 0, sizeof scope);
-    return connsync_token_cache_load(cache, now, &entry);
+    return cs_token_cache_load(cache, now, &entry);
 }
 
 static bool is_zero(const char *data, size_t length)
@@ -122,7 +122,7 @@ static bool is_zero(const char *data, size_t length)
 }
 
 /* Nothing is loaded, nothing is left in the memory, and there is a word about it. */
-static void expect_nothing(struct connsync_token_cache *cache, const char *why)
+static void expect_nothing(struct cs_token_cache *cache, const char *why)
 {
     if (load(cache, NOW) || !is_zero(token, sizeof token) || !is_zero(scope, sizeof scope)) {
         fail_msg("%s: a token came, or was left in memory", why);
@@ -131,7 +131,7 @@ static void expect_nothing(struct connsync_token_cache *cache, const char *why)
     assert_null(strstr(cache->note, TOKEN));
 }
 
-static void expect_usual(struct connsync_token_cache *cache)
+static void expect_usual(struct cs_token_cache *cache)
 {
     assert_true(load(cache, NOW));
     assert_string_equal(token, TOKEN);
@@ -168,7 +168,7 @@ static mode_t mode_of(const char *path)
 static void a_token_comes_back(void **state)
 {
     (void)state;
-    struct connsync_token_cache cache = usual_cache();
+    struct cs_token_cache cache = usual_cache();
     assert_false(load(&cache, NOW));
     assert_null(cache.note); /* an empty cache is nothing to talk about */
     mode_t old = umask(0);
@@ -178,16 +178,16 @@ static void a_token_comes_back(void **state)
     expect_usual(&cache);
     assert_int_equal(entry.expires, NOW + DAY);
     assert_int_equal(mode_of(entry_path), 0600);
-    connsync_token_cache_close(&cache);
+    cs_token_cache_close(&cache);
     assert_false(load(&cache, NOW)); /* a closed one is harmless */
     assert_false(store_for(&cache, NOW, DAY));
-    connsync_token_cache_close(&cache);
+    cs_token_cache_close(&cache);
 
     cache = usual_cache();
     expect_usual(&cache);
-    connsync_token_cache_forget(&cache);
+    cs_token_cache_forget(&cache);
     assert_false(load(&cache, NOW));
-    connsync_token_cache_close(&cache);
+    cs_token_cache_close(&cache);
     snprintf(entry_path, sizeof entry_path, "%s/connsync", folder);
     assert_int_equal(mode_of(entry_path), 0700);
 }
@@ -209,27 +209,27 @@ static void a_token_is_for_one_purpose(void **state)
         {"tenant.example", 443, "clienth", "ttps://tenant.example/api/v2/"},
     };
     char data[FILE_MAX];
-    struct connsync_token_cache cache = usual_cache();
+    struct cs_token_cache cache = usual_cache();
     assert_true(store_for(&cache, NOW, DAY));
     size_t length = read_file(entry_path, data);
-    connsync_token_cache_close(&cache);
+    cs_token_cache_close(&cache);
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         cache = open_cache(others[i].domain, others[i].port_number, others[i].client,
                            others[i].audience);
         assert_false(load(&cache, NOW));
         write_file(entry_path, data, length);
         expect_nothing(&cache, "another's entry");
-        connsync_token_cache_close(&cache);
+        cs_token_cache_close(&cache);
     }
 }
 
 static void a_token_is_good_for_a_time(void **state)
 {
     (void)state;
-    struct connsync_token_cache cache = usual_cache();
+    struct cs_token_cache cache = usual_cache();
     assert_true(store_for(&cache, NOW, DAY));
-    assert_true(load(&cache, NOW + DAY - CONNSYNC_TOKEN_MARGIN_S));
-    assert_false(load(&cache, NOW + DAY - CONNSYNC_TOKEN_MARGIN_S + 1));
+    assert_true(load(&cache, NOW + DAY - CS_TOKEN_MARGIN_S));
+    assert_false(load(&cache, NOW + DAY - CS_TOKEN_MARGIN_S + 1));
     assert_true(load(&cache, NOW - 60));
     assert_false(load(&cache, NOW - 61)); /* one of the two clocks is wrong */
     assert_false(load(&cache, 0));
@@ -238,18 +238,18 @@ static void a_token_is_good_for_a_time(void **state)
     assert_false(store_for(&cache, NOW, 0));
     assert_non_null(cache.note);
     assert_false(store_for(&cache, NOW, -1));
-    assert_false(store_for(&cache, NOW, CONNSYNC_TOKEN_LIFETIME_MAX_S + 1));
+    assert_false(store_for(&cache, NOW, CS_TOKEN_LIFETIME_MAX_S + 1));
     assert_false(store_for(&cache, -1, DAY));
     expect_usual(&cache); /* what could not replace it left it alone */
-    assert_true(store_for(&cache, NOW, CONNSYNC_TOKEN_LIFETIME_MAX_S));
-    connsync_token_cache_close(&cache);
+    assert_true(store_for(&cache, NOW, CS_TOKEN_LIFETIME_MAX_S));
+    cs_token_cache_close(&cache);
 }
 
 static void any_damage_is_found(void **state)
 {
     (void)state;
     char data[FILE_MAX];
-    struct connsync_token_cache cache = usual_cache();
+    struct cs_token_cache cache = usual_cache();
     assert_true(store_for(&cache, NOW, DAY));
     size_t length = read_file(entry_path, data);
     for (size_t cut = 0; cut < length; cut++) {
@@ -269,7 +269,7 @@ static void any_damage_is_found(void **state)
     expect_nothing(&cache, "longer");
     write_file(entry_path, data, length);
     expect_usual(&cache);
-    connsync_token_cache_close(&cache);
+    cs_token_cache_close(&cache);
 }
 
 /* Writes an entry with a right sum; `head` is all up to the line of the sum. */
@@ -328,7 +328,7 @@ static void entries_that_are_odd_are_not_used(void **state)
         {"from 1790000000\nuntil 1790086400\nscope 0\ntoken 5\nmore 1\n", "abcde", false},
         {"", "abcde", false},
     };
-    struct connsync_token_cache cache = usual_cache();
+    struct cs_token_cache cache = usual_cache();
     assert_true(store_for(&cache, NOW, DAY));
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char head[512];
@@ -340,34 +340,34 @@ static void entries_that_are_odd_are_not_used(void **state)
         assert_true(cases[i].good ||
                     (is_zero(token, sizeof token) && is_zero(scope, sizeof scope)));
     }
-    connsync_token_cache_close(&cache);
+    cs_token_cache_close(&cache);
 }
 
 static void lengths_have_limits(void **state)
 {
     (void)state;
-    static char long_token[CONNSYNC_TOKEN_MAX + 2];
-    static char long_scope[CONNSYNC_TOKEN_SCOPE_MAX + 2];
-    struct connsync_token_cache cache = usual_cache();
-    struct connsync_token_grant grant = {NOW, NOW + DAY, long_token, long_scope};
-    assert_false(connsync_token_cache_store(&cache, &grant)); /* an empty token */
+    static char long_token[CS_TOKEN_MAX + 2];
+    static char long_scope[CS_TOKEN_SCOPE_MAX + 2];
+    struct cs_token_cache cache = usual_cache();
+    struct cs_token_grant grant = {NOW, NOW + DAY, long_token, long_scope};
+    assert_false(cs_token_cache_store(&cache, &grant)); /* an empty token */
     memset(long_token, 't', sizeof long_token - 1);
     memset(long_scope, 's', sizeof long_scope - 1);
-    assert_false(connsync_token_cache_store(&cache, &grant));
-    long_token[CONNSYNC_TOKEN_MAX] = '\0';
-    assert_false(connsync_token_cache_store(&cache, &grant));
-    long_scope[CONNSYNC_TOKEN_SCOPE_MAX] = '\0';
-    assert_true(connsync_token_cache_store(&cache, &grant));
+    assert_false(cs_token_cache_store(&cache, &grant));
+    long_token[CS_TOKEN_MAX] = '\0';
+    assert_false(cs_token_cache_store(&cache, &grant));
+    long_scope[CS_TOKEN_SCOPE_MAX] = '\0';
+    assert_true(cs_token_cache_store(&cache, &grant));
     assert_true(load(&cache, NOW));
     assert_string_equal(token, long_token);
     assert_string_equal(scope, long_scope);
     entry.token_size--;
     memset(token, 0, sizeof token);
-    assert_false(connsync_token_cache_load(&cache, NOW, &entry));
+    assert_false(cs_token_cache_load(&cache, NOW, &entry));
     assert_true(is_zero(token, sizeof token));
     long_token[3] = '\n';
-    assert_false(connsync_token_cache_store(&cache, &grant));
-    connsync_token_cache_close(&cache);
+    assert_false(cs_token_cache_store(&cache, &grant));
+    cs_token_cache_close(&cache);
 }
 
 static void files_of_others_are_not_used(void **state)
@@ -376,7 +376,7 @@ static void files_of_others_are_not_used(void **state)
     static const mode_t modes[] = {0640, 0620, 0610, 0604, 0602, 0601, 0666};
     char other[128];
     snprintf(other, sizeof other, "%s/other", folder);
-    struct connsync_token_cache cache = usual_cache();
+    struct cs_token_cache cache = usual_cache();
     assert_true(store_for(&cache, NOW, DAY));
     for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
         assert_int_equal(chmod(entry_path, modes[i]), 0);
@@ -403,7 +403,7 @@ static void files_of_others_are_not_used(void **state)
     expect_nothing(&cache, "directory");
     assert_false(store_for(&cache, NOW, DAY));
     assert_non_null(cache.note);
-    connsync_token_cache_close(&cache);
+    cs_token_cache_close(&cache);
 }
 
 static void folders_of_others_are_not_used(void **state)
@@ -414,11 +414,11 @@ static void folders_of_others_are_not_used(void **state)
     char other[128];
     snprintf(path, sizeof path, "%s/connsync", folder);
     snprintf(other, sizeof other, "%s/other", folder);
-    struct connsync_token_cache cache = usual_cache();
-    connsync_token_cache_close(&cache);
+    struct cs_token_cache cache = usual_cache();
+    cs_token_cache_close(&cache);
     for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
         assert_int_equal(chmod(path, modes[i]), 0);
-        assert_false(connsync_token_cache_open(&cache, "d", 1, "c", "a"));
+        assert_false(cs_token_cache_open(&cache, "d", 1, "c", "a"));
         assert_non_null(cache.note);
         assert_false(store_for(&cache, NOW, DAY));
         assert_false(load(&cache, NOW));
@@ -426,14 +426,14 @@ static void folders_of_others_are_not_used(void **state)
     assert_int_equal(chmod(path, 0700), 0);
     assert_int_equal(rename(path, other), 0);
     assert_int_equal(symlink(other, path), 0);
-    assert_false(connsync_token_cache_open(&cache, "d", 1, "c", "a"));
+    assert_false(cs_token_cache_open(&cache, "d", 1, "c", "a"));
     assert_int_equal(unlink(path), 0);
     write_file(path, "", 0);
-    assert_false(connsync_token_cache_open(&cache, "d", 1, "c", "a"));
+    assert_false(cs_token_cache_open(&cache, "d", 1, "c", "a"));
     assert_int_equal(unlink(path), 0);
     if (geteuid() == 0) { /* nothing is made in somebody else's folder */
         assert_int_equal(chown(folder, NOBODY, NOBODY), 0);
-        assert_false(connsync_token_cache_open(&cache, "d", 1, "c", "a"));
+        assert_false(cs_token_cache_open(&cache, "d", 1, "c", "a"));
         assert_int_equal(access(path, F_OK), -1);
     }
 }
@@ -442,7 +442,7 @@ static void the_environment_names_the_folder(void **state)
 {
     (void)state;
     char path[128];
-    struct connsync_token_cache cache;
+    struct cs_token_cache cache;
     setenv("HOME", folder, 1);
     static const char *const useless[] = {"", "relative", NULL};
     for (size_t i = 0; i < sizeof useless / sizeof useless[0]; i++) {
@@ -451,22 +451,22 @@ static void the_environment_names_the_folder(void **state)
         } else {
             unsetenv("XDG_CACHE_HOME");
         }
-        assert_true(connsync_token_cache_open(&cache, "d", 1, "c", "a"));
-        connsync_token_cache_close(&cache);
+        assert_true(cs_token_cache_open(&cache, "d", 1, "c", "a"));
+        cs_token_cache_close(&cache);
         snprintf(path, sizeof path, "%s/.cache/connsync", folder);
         assert_int_equal(mode_of(path), 0700);
         assert_int_equal(rmdir(path), 0);
     }
     snprintf(path, sizeof path, "%s/none/none", folder);
     setenv("HOME", path, 1);
-    assert_false(connsync_token_cache_open(&cache, "d", 1, "c", "a"));
+    assert_false(cs_token_cache_open(&cache, "d", 1, "c", "a"));
     assert_non_null(cache.note);
     unsetenv("HOME");
-    assert_false(connsync_token_cache_open(&cache, "d", 1, "c", "a"));
+    assert_false(cs_token_cache_open(&cache, "d", 1, "c", "a"));
     snprintf(path, sizeof path, "%s/made", folder);
     setenv("XDG_CACHE_HOME", path, 1);
-    assert_true(connsync_token_cache_open(&cache, "d", 1, "c", "a"));
-    connsync_token_cache_close(&cache);
+    assert_true(cs_token_cache_open(&cache, "d", 1, "c", "a"));
+    cs_token_cache_close(&cache);
     assert_int_equal(mode_of(path), 0700);
 }
 
@@ -475,7 +475,7 @@ static void the_temporary_file_has_one_writer(void **state)
     (void)state;
     char path[300];
     char other[128];
-    struct connsync_token_cache cache = usual_cache();
+    struct cs_token_cache cache = usual_cache();
     snprintf(path, sizeof path, "%s.new", entry_path);
     snprintf(other, sizeof other, "%s/other", folder);
     write_file(path,
@@ -502,11 +502,11 @@ static void the_temporary_file_has_one_writer(void **state)
     assert_int_equal(read_file(other, data), 8);
     assert_memory_equal(data, "precious", 8);
     expect_usual(&cache);
-    connsync_token_cache_close(&cache);
+    cs_token_cache_close(&cache);
 }
 
 /* A token and scope that say who wrote them, of different lengths. */
-static void make_grant(struct connsync_token_grant *grant, char *text, char who)
+static void make_grant(struct cs_token_grant *grant, char *text, char who)
 {
     size_t length = who == 'a' ? 900 : 7000;
     memset(text, who, length);
@@ -520,11 +520,11 @@ static void make_grant(struct connsync_token_grant *grant, char *text, char who)
 static void write_for_ever(char who)
 {
     char text[8000];
-    struct connsync_token_grant grant;
-    struct connsync_token_cache cache = usual_cache();
+    struct cs_token_grant grant;
+    struct cs_token_cache cache = usual_cache();
     make_grant(&grant, text, who);
     for (;;) {
-        (void)connsync_token_cache_store(&cache, &grant);
+        (void)cs_token_cache_store(&cache, &grant);
     }
 }
 
@@ -560,7 +560,7 @@ static void two_writers_and_a_reader(void **state)
 {
     (void)state;
     unsigned seen[2] = {0, 0};
-    struct connsync_token_cache cache = usual_cache();
+    struct cs_token_cache cache = usual_cache();
     assert_true(store_for(&cache, NOW, DAY));
     pid_t first = start_writer('a');
     pid_t second = start_writer('b');
@@ -578,13 +578,13 @@ static void two_writers_and_a_reader(void **state)
     assert_true(load(&cache, NOW));
     assert_true(store_for(&cache, NOW, DAY));
     expect_usual(&cache);
-    connsync_token_cache_close(&cache);
+    cs_token_cache_close(&cache);
 }
 
 static void writers_that_are_killed_leave_whole_entries(void **state)
 {
     (void)state;
-    struct connsync_token_cache cache = usual_cache();
+    struct cs_token_cache cache = usual_cache();
     assert_true(store_for(&cache, NOW, DAY));
     for (unsigned i = 0; i < KILLS; i++) {
         pid_t child = start_writer(i % 2 == 0 ? 'a' : 'b');
@@ -597,7 +597,7 @@ static void writers_that_are_killed_leave_whole_entries(void **state)
     assert_in_range(files_counted, 1, 2);
     assert_true(store_for(&cache, NOW, DAY));
     expect_usual(&cache);
-    connsync_token_cache_close(&cache);
+    cs_token_cache_close(&cache);
 }
 
 #define IN_A_FOLDER(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)

@@ -5,23 +5,22 @@
 #include <string.h>
 
 #define JTI_BYTES 16
-#define SIGNATURE_MAX (CONNSYNC_PRIVATE_KEY_BITS_MAX / 8)
+#define SIGNATURE_MAX (CS_PRIVATE_KEY_BITS_MAX / 8)
 
 static const struct {
     const char *name;
     enum cs_key_algorithm algorithm;
 } algorithms[] = {
-    [CONNSYNC_ASSERTION_RS256] = {"RS256", CS_KEY_RS256},
-    [CONNSYNC_ASSERTION_RS384] = {"RS384", CS_KEY_RS384},
-    [CONNSYNC_ASSERTION_PS256] = {"PS256", CS_KEY_PS256},
+    [CS_ASSERTION_RS256] = {"RS256", CS_KEY_RS256},
+    [CS_ASSERTION_RS384] = {"RS384", CS_KEY_RS384},
+    [CS_ASSERTION_PS256] = {"PS256", CS_KEY_PS256},
 };
 
-bool connsync_assertion_algorithm_parse(const char *text,
-                                        enum connsync_assertion_algorithm *algorithm)
+bool cs_assertion_algorithm_parse(const char *text, enum cs_assertion_algorithm *algorithm)
 {
     for (size_t i = 0; i < sizeof algorithms / sizeof algorithms[0]; i++) {
         if (strcmp(text, algorithms[i].name) == 0) {
-            *algorithm = (enum connsync_assertion_algorithm)i;
+            *algorithm = (enum cs_assertion_algorithm)i;
             return true;
         }
     }
@@ -115,7 +114,7 @@ static void put_member(struct encoder *encoder, const char *before, const char *
     put_text(encoder, after);
 }
 
-static void write_header(struct cs_writer *out, const struct connsync_assertion *assertion)
+static void write_header(struct cs_writer *out, const struct cs_assertion *assertion)
 {
     struct encoder encoder = {out, 0, 0};
 
@@ -128,8 +127,8 @@ static void write_header(struct cs_writer *out, const struct connsync_assertion 
     put_end(&encoder);
 }
 
-static enum connsync_credential_status
-write_claims(struct cs_writer *out, const struct connsync_assertion *assertion, int64_t now)
+static enum cs_credential_status write_claims(struct cs_writer *out,
+                                              const struct cs_assertion *assertion, int64_t now)
 {
     const struct connsync_port *port = assertion->scratch.port;
     struct encoder encoder = {out, 0, 0};
@@ -139,7 +138,7 @@ write_claims(struct cs_writer *out, const struct connsync_assertion *assertion, 
     struct encoder jti_encoder = {&jti_writer, 0, 0};
 
     if (port->entropy(port->context, random, sizeof random) != CONNSYNC_PORT_OK) {
-        return CONNSYNC_CREDENTIAL_ENTROPY;
+        return CS_CREDENTIAL_ENTROPY;
     }
     cs_writer_init(&jti_writer, jti, sizeof jti);
     put_bytes(&jti_encoder, random, sizeof random);
@@ -151,18 +150,18 @@ write_claims(struct cs_writer *out, const struct connsync_assertion *assertion, 
     put_text(&encoder, ",\"iat\":");
     put_number(&encoder, now);
     put_text(&encoder, ",\"exp\":");
-    put_number(&encoder, now + CONNSYNC_ASSERTION_LIFETIME_S);
+    put_number(&encoder, now + CS_ASSERTION_LIFETIME_S);
     put_member(&encoder, ",\"jti\":\"", jti, "\"}");
     put_end(&encoder);
-    return CONNSYNC_CREDENTIAL_OK;
+    return CS_CREDENTIAL_OK;
 }
 
 /* ---- Signing ---- */
 
-static enum connsync_credential_status
-write_signature(struct cs_writer *out, const struct connsync_assertion *assertion, size_t start)
+static enum cs_credential_status write_signature(struct cs_writer *out,
+                                                 const struct cs_assertion *assertion, size_t start)
 {
-    const struct connsync_private_key *key = assertion->key;
+    const struct cs_private_key *key = assertion->key;
     struct encoder encoder = {out, 0, 0};
     uint8_t signature[SIGNATURE_MAX];
     size_t length = 0;
@@ -176,31 +175,31 @@ write_signature(struct cs_writer *out, const struct connsync_assertion *assertio
         put_bytes(&encoder, signature, length);
         put_end(&encoder);
     }
-    return connsync_credential_of_key(status, CONNSYNC_CREDENTIAL_SIGNING);
+    return cs_credential_of_key(status, CS_CREDENTIAL_SIGNING);
 }
 
-static enum connsync_credential_status
-write_assertion(struct cs_writer *out, const struct connsync_assertion *assertion, int64_t now)
+static enum cs_credential_status write_assertion(struct cs_writer *out,
+                                                 const struct cs_assertion *assertion, int64_t now)
 {
     size_t start = out->length;
 
     write_header(out, assertion);
     cs_write_string(out, ".");
-    enum connsync_credential_status status = write_claims(out, assertion, now);
-    if (status == CONNSYNC_CREDENTIAL_OK && !out->overflowed) {
+    enum cs_credential_status status = write_claims(out, assertion, now);
+    if (status == CS_CREDENTIAL_OK && !out->overflowed) {
         status = write_signature(out, assertion, start);
     }
-    if (status == CONNSYNC_CREDENTIAL_OK && out->overflowed) {
-        status = CONNSYNC_CREDENTIAL_OUTPUT;
+    if (status == CS_CREDENTIAL_OK && out->overflowed) {
+        status = CS_CREDENTIAL_OUTPUT;
     }
-    if (status != CONNSYNC_CREDENTIAL_OK) {
+    if (status != CS_CREDENTIAL_OK) {
         cs_wipe(out->data, out->length + 1);
     }
     return status;
 }
 
-enum connsync_credential_status connsync_assertion_write(const struct connsync_assertion *assertion,
-                                                         int64_t now, char *out, size_t size)
+enum cs_credential_status cs_assertion_write(const struct cs_assertion *assertion, int64_t now,
+                                             char *out, size_t size)
 {
     struct cs_writer writer;
 

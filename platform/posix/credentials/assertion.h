@@ -22,22 +22,21 @@ extern "C" {
 #endif
 
 /* From `iat` to `exp`. */
-#define CONNSYNC_ASSERTION_LIFETIME_S 60
+#define CS_ASSERTION_LIFETIME_S 60
 
-enum connsync_assertion_algorithm {
-    CONNSYNC_ASSERTION_RS256 = 0, /* RSASSA-PKCS1-v1_5 with SHA-256 */
-    CONNSYNC_ASSERTION_RS384,     /* the same with SHA-384 */
-    CONNSYNC_ASSERTION_PS256      /* RSASSA-PSS with SHA-256, a salt of 32 bytes */
+enum cs_assertion_algorithm {
+    CS_ASSERTION_RS256 = 0, /* RSASSA-PKCS1-v1_5 with SHA-256 */
+    CS_ASSERTION_RS384,     /* the same with SHA-384 */
+    CS_ASSERTION_PS256      /* RSASSA-PSS with SHA-256, a salt of 32 bytes */
 };
 
 /* Understands "RS256", "RS384" and "PS256", which are all that Auth0 takes. */
-bool connsync_assertion_algorithm_parse(const char *text,
-                                        enum connsync_assertion_algorithm *algorithm);
+bool cs_assertion_algorithm_parse(const char *text, enum cs_assertion_algorithm *algorithm);
 
 /* Everything that it points at is the caller's. */
-struct connsync_assertion {
-    const struct connsync_private_key *key;
-    enum connsync_assertion_algorithm algorithm;
+struct cs_assertion {
+    const struct cs_private_key *key;
+    enum cs_assertion_algorithm algorithm;
     const char *key_id; /* or NULL: the service tries the application's keys */
     const char *client_id;
     const char *domain; /* the tenant's or its custom one, without scheme or slash */
@@ -46,12 +45,12 @@ struct connsync_assertion {
 
 /*
  * Writes an assertion that is made at `now`, in seconds since 1970, as a string.
- * Each call makes another one. CONNSYNC_CREDENTIAL_OUTPUT if it does not fit `size`; in
+ * Each call makes another one. CS_CREDENTIAL_OUTPUT if it does not fit `size`; in
  * CONNSYNC_ASSERTION_SIZE bytes there is room for an RSA-4096 signature, and a client id,
  * a key id and a domain of 255 characters each. On any failure `out` is an empty string.
  */
-enum connsync_credential_status connsync_assertion_write(const struct connsync_assertion *assertion,
-                                                         int64_t now, char *out, size_t size);
+enum cs_credential_status cs_assertion_write(const struct cs_assertion *assertion, int64_t now,
+                                             char *out, size_t size);
 
 #ifdef __cplusplus
 }

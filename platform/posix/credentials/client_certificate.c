@@ -7,134 +7,132 @@
 
 /* ---- The chain ---- */
 
-static enum connsync_credential_status add(struct connsync_client_certificate *certificate,
-                                           struct connsync_pem_block *block)
+static enum cs_credential_status add(struct cs_client_certificate *certificate,
+                                     struct cs_pem_block *block)
 {
     size_t length = 0;
 
-    if (certificate->count == CONNSYNC_CLIENT_CHAIN_MAX) {
-        return CONNSYNC_CREDENTIAL_CHAIN_LONG;
+    if (certificate->count == CS_CLIENT_CHAIN_MAX) {
+        return CS_CREDENTIAL_CHAIN_LONG;
     }
-    enum connsync_credential_status status = connsync_pem_decode(
-        block, CONNSYNC_CREDENTIAL_CHAIN_LONG, certificate->chain + certificate->chain_length,
+    enum cs_credential_status status = cs_pem_decode(
+        block, CS_CREDENTIAL_CHAIN_LONG, certificate->chain + certificate->chain_length,
         sizeof certificate->chain - certificate->chain_length, &length);
     certificate->chain_length += length;
     certificate->count++;
     return status;
 }
 
-static enum connsync_credential_status collect(struct connsync_client_certificate *certificate,
-                                               struct connsync_pem *pem)
+static enum cs_credential_status collect(struct cs_client_certificate *certificate,
+                                         struct cs_pem *pem)
 {
     bool any = false;
 
     for (;;) {
-        struct connsync_pem_block block;
+        struct cs_pem_block block;
         bool found = false;
-        enum connsync_credential_status status = connsync_pem_next(pem, &block, &found);
-        if (status == CONNSYNC_CREDENTIAL_OK && found && cs_slice_is(block.label, "CERTIFICATE")) {
+        enum cs_credential_status status = cs_pem_next(pem, &block, &found);
+        if (status == CS_CREDENTIAL_OK && found && cs_slice_is(block.label, "CERTIFICATE")) {
             status = add(certificate, &block);
         }
-        if (status != CONNSYNC_CREDENTIAL_OK) {
+        if (status != CS_CREDENTIAL_OK) {
             return status;
         }
         if (!found && certificate->count == 0) {
-            return any ? CONNSYNC_CREDENTIAL_NO_CERTIFICATE : CONNSYNC_CREDENTIAL_NOT_PEM;
+            return any ? CS_CREDENTIAL_NO_CERTIFICATE : CS_CREDENTIAL_NOT_PEM;
         }
         if (!found) {
-            return CONNSYNC_CREDENTIAL_OK;
+            return CS_CREDENTIAL_OK;
         }
         any = true;
     }
 }
 
-static enum connsync_credential_status load(struct connsync_client_certificate *certificate,
-                                            const struct connsync_credential_source *source,
-                                            const struct cs_key_scratch *scratch)
+static enum cs_credential_status load(struct cs_client_certificate *certificate,
+                                      const struct cs_credential_source *source,
+                                      const struct cs_key_scratch *scratch)
 {
     struct cs_arena arena;
-    struct connsync_pem pem;
+    struct cs_pem pem;
 
     cs_arena_init(&arena, scratch->memory, scratch->size);
-    enum connsync_credential_status status = connsync_pem_open(&pem, &arena, source);
-    if (status == CONNSYNC_CREDENTIAL_OK) {
+    enum cs_credential_status status = cs_pem_open(&pem, &arena, source);
+    if (status == CS_CREDENTIAL_OK) {
         status = collect(certificate, &pem);
-        connsync_pem_close(&pem, &arena);
+        cs_pem_close(&pem, &arena);
     }
     return status;
 }
 
 /* ---- Judging ---- */
 
-static enum connsync_credential_status judge_dates(struct cs_slice chain, int64_t now)
+static enum cs_credential_status judge_dates(struct cs_slice chain, int64_t now)
 {
     struct cs_certificate leaf;
     int64_t from = 0;
     int64_t to = 0;
 
     if (!cs_certificate_next(&chain, &leaf) || !cs_certificate_dates(&leaf, &from, &to)) {
-        return CONNSYNC_CREDENTIAL_CERTIFICATE_INVALID;
+        return CS_CREDENTIAL_CERTIFICATE_INVALID;
     }
     if (now < 0) {
-        return CONNSYNC_CREDENTIAL_OK;
+        return CS_CREDENTIAL_OK;
     }
     if (now > to) {
-        return CONNSYNC_CREDENTIAL_EXPIRED;
+        return CS_CREDENTIAL_EXPIRED;
     }
-    return now < from ? CONNSYNC_CREDENTIAL_NOT_YET_VALID : CONNSYNC_CREDENTIAL_OK;
+    return now < from ? CS_CREDENTIAL_NOT_YET_VALID : CS_CREDENTIAL_OK;
 }
 
-static enum connsync_credential_status judge(const struct connsync_client_certificate *certificate,
-                                             int64_t now, const struct cs_key_scratch *scratch,
-                                             bool *of_key)
+static enum cs_credential_status judge(const struct cs_client_certificate *certificate, int64_t now,
+                                       const struct cs_key_scratch *scratch, bool *of_key)
 {
-    const struct connsync_private_key *key = &certificate->key;
+    const struct cs_private_key *key = &certificate->key;
     struct cs_slice chain =
         cs_slice_make((const char *)certificate->chain, certificate->chain_length);
-    enum connsync_credential_status status = judge_dates(chain, now);
+    enum cs_credential_status status = judge_dates(chain, now);
 
-    if (status != CONNSYNC_CREDENTIAL_OK) {
+    if (status != CS_CREDENTIAL_OK) {
         return status;
     }
     enum cs_key_status fits = cs_key_fits(
         scratch, cs_slice_make((const char *)key->der, key->length), chain, certificate->count);
     *of_key = fits == CS_KEY_MISMATCH;
-    return connsync_credential_of_key(fits, fits == CS_KEY_MISMATCH
-                                                ? CONNSYNC_CREDENTIAL_KEY_MISMATCH
-                                                : CONNSYNC_CREDENTIAL_CERTIFICATE_INVALID);
+    return cs_credential_of_key(fits, fits == CS_KEY_MISMATCH ? CS_CREDENTIAL_KEY_MISMATCH
+                                                              : CS_CREDENTIAL_CERTIFICATE_INVALID);
 }
 
-enum connsync_credential_status
-connsync_client_certificate_read(struct connsync_client_certificate *certificate,
-                                 const struct connsync_credential_source *source,
-                                 const struct connsync_credential_source *key_source, int64_t now,
-                                 const struct cs_key_scratch *scratch, bool *of_key)
+enum cs_credential_status cs_client_certificate_read(struct cs_client_certificate *certificate,
+                                                     const struct cs_credential_source *source,
+                                                     const struct cs_credential_source *key_source,
+                                                     int64_t now,
+                                                     const struct cs_key_scratch *scratch,
+                                                     bool *of_key)
 {
     certificate->chain_length = 0;
     certificate->count = 0;
     certificate->key.length = 0;
     *of_key = false;
-    enum connsync_credential_status status = load(certificate, source, scratch);
-    if (status != CONNSYNC_CREDENTIAL_OK) {
+    enum cs_credential_status status = load(certificate, source, scratch);
+    if (status != CS_CREDENTIAL_OK) {
         return status;
     }
-    status = connsync_private_key_read(&certificate->key, CONNSYNC_PRIVATE_KEY_TLS,
-                                       key_source != NULL ? key_source : source, scratch);
-    if (status != CONNSYNC_CREDENTIAL_OK) {
+    status = cs_private_key_read(&certificate->key, CS_PRIVATE_KEY_TLS,
+                                 key_source != NULL ? key_source : source, scratch);
+    if (status != CS_CREDENTIAL_OK) {
         *of_key = true;
         /* In a file that was to hold both, a certificate is no surprise. */
-        return status == CONNSYNC_CREDENTIAL_CERTIFICATE && key_source == NULL
-                   ? CONNSYNC_CREDENTIAL_NO_KEY
-                   : status;
+        return status == CS_CREDENTIAL_CERTIFICATE && key_source == NULL ? CS_CREDENTIAL_NO_KEY
+                                                                         : status;
     }
     status = judge(certificate, now, scratch, of_key);
-    if (status != CONNSYNC_CREDENTIAL_OK) {
-        connsync_client_certificate_wipe(certificate);
+    if (status != CS_CREDENTIAL_OK) {
+        cs_client_certificate_wipe(certificate);
     }
     return status;
 }
 
-void connsync_client_certificate_wipe(struct connsync_client_certificate *certificate)
+void cs_client_certificate_wipe(struct cs_client_certificate *certificate)
 {
-    connsync_private_key_wipe(&certificate->key);
+    cs_private_key_wipe(&certificate->key);
 }

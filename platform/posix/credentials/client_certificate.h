@@ -13,28 +13,29 @@
 extern "C" {
 #endif
 
-#define CONNSYNC_CLIENT_CHAIN_DER_MAX 16384u
-#define CONNSYNC_CLIENT_CHAIN_MAX 8u
+#define CS_CLIENT_CHAIN_DER_MAX 16384u
+#define CS_CLIENT_CHAIN_MAX 8u
 
-struct connsync_client_certificate {
-    uint8_t chain[CONNSYNC_CLIENT_CHAIN_DER_MAX];
+struct cs_client_certificate {
+    uint8_t chain[CS_CLIENT_CHAIN_DER_MAX];
     size_t chain_length;
     unsigned count; /* certificates in the chain */
-    struct connsync_private_key key;
+    struct cs_private_key key;
 };
 
 /* Reads the chain and the key; `key_source` NULL means that the key stands in the
  * same source. `now` is in seconds since 1970; -1 where it is not known, and then the
  * certificate's dates are not looked at. `*of_key` tells which of the two sources a
  * refusal is about. On a failure nothing of the key is left. */
-enum connsync_credential_status
-connsync_client_certificate_read(struct connsync_client_certificate *certificate,
-                                 const struct connsync_credential_source *source,
-                                 const struct connsync_credential_source *key_source, int64_t now,
-                                 const struct cs_key_scratch *scratch, bool *of_key);
+enum cs_credential_status cs_client_certificate_read(struct cs_client_certificate *certificate,
+                                                     const struct cs_credential_source *source,
+                                                     const struct cs_credential_source *key_source,
+                                                     int64_t now,
+                                                     const struct cs_key_scratch *scratch,
+                                                     bool *of_key);
 
 /* Overwrites the key. */
-void connsync_client_certificate_wipe(struct connsync_client_certificate *certificate);
+void cs_client_certificate_wipe(struct cs_client_certificate *certificate);
 
 #ifdef __cplusplus
 }

@@ -20,34 +20,33 @@ enum {
 
 /* ---- Getting the text ---- */
 
-static enum connsync_credential_status status_of(int error)
+static enum cs_credential_status status_of(int error)
 {
     switch (error) {
     case ENOENT:
     case ENOTDIR:
-        return CONNSYNC_CREDENTIAL_NO_FILE;
+        return CS_CREDENTIAL_NO_FILE;
     case EACCES:
     case EPERM:
-        return CONNSYNC_CREDENTIAL_FORBIDDEN;
+        return CS_CREDENTIAL_FORBIDDEN;
     case EISDIR:
-        return CONNSYNC_CREDENTIAL_DIRECTORY;
+        return CS_CREDENTIAL_DIRECTORY;
     default:
-        return CONNSYNC_CREDENTIAL_UNREADABLE;
+        return CS_CREDENTIAL_UNREADABLE;
     }
 }
 
-static enum connsync_credential_status status_of_full(const struct connsync_pem *pem)
+static enum cs_credential_status status_of_full(const struct cs_pem *pem)
 {
-    return pem->size > CONNSYNC_CREDENTIAL_TEXT_MAX ? CONNSYNC_CREDENTIAL_TOO_LONG
-                                                    : CONNSYNC_CREDENTIAL_MEMORY;
+    return pem->size > CS_CREDENTIAL_TEXT_MAX ? CS_CREDENTIAL_TOO_LONG : CS_CREDENTIAL_MEMORY;
 }
 
-static enum connsync_credential_status read_all(int fd, struct connsync_pem *pem)
+static enum cs_credential_status read_all(int fd, struct cs_pem *pem)
 {
     while (pem->length < pem->size) {
         ssize_t got = read(fd, pem->text + pem->length, pem->size - pem->length);
         if (got == 0) {
-            return CONNSYNC_CREDENTIAL_OK;
+            return CS_CREDENTIAL_OK;
         }
         if (got < 0 && errno != EINTR) {
             return status_of(errno);
@@ -66,7 +65,7 @@ static bool is_exposed(int fd)
            (facts.st_mode & (S_IRWXO | S_IWGRP)) != 0;
 }
 
-static enum connsync_credential_status read_file(struct connsync_pem *pem, const char *path)
+static enum cs_credential_status read_file(struct cs_pem *pem, const char *path)
 {
     if (strcmp(path, "-") == 0) {
         return read_all(STDIN_FILENO, pem);
@@ -76,14 +75,14 @@ static enum connsync_credential_status read_file(struct connsync_pem *pem, const
         return status_of(errno);
     }
     pem->exposed = is_exposed(fd);
-    enum connsync_credential_status status = read_all(fd, pem);
+    enum cs_credential_status status = read_all(fd, pem);
     (void)close(fd);
     return status;
 }
 
 /* Copies the text; `\n` and `\r`, spelled as two characters, become a blank. Blanks
  * mean nothing in base64, and a backslash has no other use in PEM. */
-static enum connsync_credential_status copy_text(struct connsync_pem *pem, const char *text)
+static enum cs_credential_status copy_text(struct cs_pem *pem, const char *text)
 {
     for (const char *at = text; *at != '\0'; at++) {
         bool spelled = at[0] == '\\' && (at[1] == 'n' || at[1] == 'r');
@@ -94,34 +93,34 @@ static enum connsync_credential_status copy_text(struct connsync_pem *pem, const
         }
         at += spelled ? 1 : 0;
     }
-    return CONNSYNC_CREDENTIAL_OK;
+    return CS_CREDENTIAL_OK;
 }
 
-enum connsync_credential_status connsync_pem_open(struct connsync_pem *pem, struct cs_arena *arena,
-                                                  const struct connsync_credential_source *source)
+enum cs_credential_status cs_pem_open(struct cs_pem *pem, struct cs_arena *arena,
+                                      const struct cs_credential_source *source)
 {
     memset(pem, 0, sizeof *pem);
     pem->text = cs_arena_allocate_largest(arena, 0, &pem->size);
     if (pem->text == NULL) {
-        return CONNSYNC_CREDENTIAL_MEMORY;
+        return CS_CREDENTIAL_MEMORY;
     }
     /* A byte more than may be used: it shows that there is more. */
-    if (pem->size > CONNSYNC_CREDENTIAL_TEXT_MAX + 1) {
-        pem->size = CONNSYNC_CREDENTIAL_TEXT_MAX + 1;
+    if (pem->size > CS_CREDENTIAL_TEXT_MAX + 1) {
+        pem->size = CS_CREDENTIAL_TEXT_MAX + 1;
     }
-    enum connsync_credential_status status =
+    enum cs_credential_status status =
         source->path != NULL ? read_file(pem, source->path) : copy_text(pem, source->text);
-    if (status == CONNSYNC_CREDENTIAL_OK) {
+    if (status == CS_CREDENTIAL_OK) {
         cs_arena_shrink(arena, pem->text, pem->length);
-        status = pem->length > 0 ? CONNSYNC_CREDENTIAL_OK : CONNSYNC_CREDENTIAL_EMPTY;
+        status = pem->length > 0 ? CS_CREDENTIAL_OK : CS_CREDENTIAL_EMPTY;
     }
-    if (status != CONNSYNC_CREDENTIAL_OK) {
-        connsync_pem_close(pem, arena);
+    if (status != CS_CREDENTIAL_OK) {
+        cs_pem_close(pem, arena);
     }
     return status;
 }
 
-void connsync_pem_close(struct connsync_pem *pem, struct cs_arena *arena)
+void cs_pem_close(struct cs_pem *pem, struct cs_arena *arena)
 {
     if (pem->text != NULL) {
         cs_wipe(pem->text, pem->length);
@@ -133,7 +132,7 @@ void connsync_pem_close(struct connsync_pem *pem, struct cs_arena *arena)
 /* ---- Blocks ---- */
 
 /* Where `wanted` begins in the text, from `from` on; the text's length if nowhere. */
-static size_t find(const struct connsync_pem *pem, size_t from, const char *wanted)
+static size_t find(const struct cs_pem *pem, size_t from, const char *wanted)
 {
     size_t length = strlen(wanted);
 
@@ -146,28 +145,27 @@ static size_t find(const struct connsync_pem *pem, size_t from, const char *want
 }
 
 /* RFC 1421's header fields have a colon, which base64 does not. */
-static bool is_encrypted(const struct connsync_pem_block *block)
+static bool is_encrypted(const struct cs_pem_block *block)
 {
     struct cs_slice body = cs_slice_make(block->body, block->length);
 
     return memchr(block->body, ':', block->length) != NULL && cs_slice_contains(body, "ENCRYPTED");
 }
 
-enum connsync_credential_status connsync_pem_next(struct connsync_pem *pem,
-                                                  struct connsync_pem_block *block, bool *found)
+enum cs_credential_status cs_pem_next(struct cs_pem *pem, struct cs_pem_block *block, bool *found)
 {
     size_t begin = find(pem, pem->next, BEGIN);
 
     *found = begin < pem->length;
     if (!*found) {
-        return CONNSYNC_CREDENTIAL_OK;
+        return CS_CREDENTIAL_OK;
     }
     size_t label = begin + strlen(BEGIN);
     size_t label_end = find(pem, label, DASHES);
     size_t body = label_end + strlen(DASHES);
     size_t end = find(pem, body, DASHES);
     if (end >= pem->length) {
-        return CONNSYNC_CREDENTIAL_DAMAGED;
+        return CS_CREDENTIAL_DAMAGED;
     }
     block->label = cs_slice_make(pem->text + label, label_end - label);
     block->body = pem->text + body;
@@ -179,10 +177,10 @@ enum connsync_credential_status connsync_pem_next(struct connsync_pem *pem,
     if (!cs_slice_starts_with(rest, END) || rest.length < tail + strlen(DASHES) ||
         memcmp(rest.data + strlen(END), block->label.data, block->label.length) != 0 ||
         memcmp(rest.data + tail, DASHES, strlen(DASHES)) != 0) {
-        return CONNSYNC_CREDENTIAL_DAMAGED;
+        return CS_CREDENTIAL_DAMAGED;
     }
     pem->next = end + tail + strlen(DASHES);
-    return CONNSYNC_CREDENTIAL_OK;
+    return CS_CREDENTIAL_OK;
 }
 
 static bool is_blank(char c)
@@ -190,9 +188,8 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-enum connsync_credential_status connsync_pem_decode(struct connsync_pem_block *block,
-                                                    enum connsync_credential_status large,
-                                                    uint8_t *out, size_t size, size_t *length)
+enum cs_credential_status cs_pem_decode(struct cs_pem_block *block, enum cs_credential_status large,
+                                        uint8_t *out, size_t size, size_t *length)
 {
     size_t kept = 0;
 
@@ -205,14 +202,14 @@ enum connsync_credential_status connsync_pem_decode(struct connsync_pem_block *b
     block->length = kept;
     *length = 0;
     if (kept == 0 || kept % QUANTUM != 0) {
-        return CONNSYNC_CREDENTIAL_DAMAGED;
+        return CS_CREDENTIAL_DAMAGED;
     }
     switch (cs_base64_decode(out, size, length, cs_slice_make(block->body, kept))) {
     case CS_BASE64_OK:
-        return CONNSYNC_CREDENTIAL_OK;
+        return CS_CREDENTIAL_OK;
     case CS_BASE64_TOO_LONG:
         return large;
     default:
-        return CONNSYNC_CREDENTIAL_DAMAGED;
+        return CS_CREDENTIAL_DAMAGED;
     }
 }

@@ -17,15 +17,15 @@
 extern "C" {
 #endif
 
-struct connsync_pem {
+struct cs_pem {
     char *text;    /* in the arena; it may hold a key */
     size_t size;   /* the room that it may take */
     size_t length; /* of `text` */
     size_t next;   /* where the search goes on */
-    bool exposed;  /* see connsync_pem_open */
+    bool exposed;  /* see cs_pem_open */
 };
 
-struct connsync_pem_block {
+struct cs_pem_block {
     struct cs_slice label; /* "PRIVATE KEY" */
     bool encrypted;        /* by RFC 1421's header fields */
     char *body;            /* in the text; base64 and blanks */
@@ -37,22 +37,20 @@ struct connsync_pem_block {
  * if everybody may read it, or anybody but its owner may change it; that the group
  * may read it is taken for intended.
  */
-enum connsync_credential_status connsync_pem_open(struct connsync_pem *pem, struct cs_arena *arena,
-                                                  const struct connsync_credential_source *source);
+enum cs_credential_status cs_pem_open(struct cs_pem *pem, struct cs_arena *arena,
+                                      const struct cs_credential_source *source);
 
-/* Finds the next block. CONNSYNC_CREDENTIAL_OK, and `*found` false after the last;
- * or CONNSYNC_CREDENTIAL_DAMAGED if one has no proper end. */
-enum connsync_credential_status connsync_pem_next(struct connsync_pem *pem,
-                                                  struct connsync_pem_block *block, bool *found);
+/* Finds the next block. CS_CREDENTIAL_OK, and `*found` false after the last;
+ * or CS_CREDENTIAL_DAMAGED if one has no proper end. */
+enum cs_credential_status cs_pem_next(struct cs_pem *pem, struct cs_pem_block *block, bool *found);
 
 /* Decodes a block into `out`; overwrites its body on the way. DAMAGED, or `large`
  * if `out` is too small. */
-enum connsync_credential_status connsync_pem_decode(struct connsync_pem_block *block,
-                                                    enum connsync_credential_status large,
-                                                    uint8_t *out, size_t size, size_t *length);
+enum cs_credential_status cs_pem_decode(struct cs_pem_block *block, enum cs_credential_status large,
+                                        uint8_t *out, size_t size, size_t *length);
 
 /* Wipes the text and gives its memory back. */
-void connsync_pem_close(struct connsync_pem *pem, struct cs_arena *arena);
+void cs_pem_close(struct cs_pem *pem, struct cs_arena *arena);
 
 #ifdef __cplusplus
 }

@@ -15,22 +15,22 @@ struct contents {
     bool key;
 };
 
-static bool is_usable(const struct connsync_pem_block *block)
+static bool is_usable(const struct cs_pem_block *block)
 {
     return cs_slice_is(block->label, "PRIVATE KEY") ||
            cs_slice_is(block->label, "RSA PRIVATE KEY") ||
            cs_slice_is(block->label, "EC PRIVATE KEY");
 }
 
-static enum connsync_credential_status refusal_of(const struct connsync_pem_block *block)
+static enum cs_credential_status refusal_of(const struct cs_pem_block *block)
 {
     static const struct {
         const char *label;
-        enum connsync_credential_status status;
+        enum cs_credential_status status;
     } refusals[] = {
-        {"ENCRYPTED PRIVATE KEY", CONNSYNC_CREDENTIAL_ENCRYPTED},
-        {"OPENSSH PRIVATE KEY", CONNSYNC_CREDENTIAL_OPENSSH_KEY},
-        {"DSA PRIVATE KEY", CONNSYNC_CREDENTIAL_OTHER_KEY},
+        {"ENCRYPTED PRIVATE KEY", CS_CREDENTIAL_ENCRYPTED},
+        {"OPENSSH PRIVATE KEY", CS_CREDENTIAL_OPENSSH_KEY},
+        {"DSA PRIVATE KEY", CS_CREDENTIAL_OTHER_KEY},
     };
 
     for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
@@ -38,11 +38,10 @@ static enum connsync_credential_status refusal_of(const struct connsync_pem_bloc
             return refusals[i].status;
         }
     }
-    return is_usable(block) && block->encrypted ? CONNSYNC_CREDENTIAL_ENCRYPTED
-                                                : CONNSYNC_CREDENTIAL_OK;
+    return is_usable(block) && block->encrypted ? CS_CREDENTIAL_ENCRYPTED : CS_CREDENTIAL_OK;
 }
 
-static void note(struct contents *contents, const struct connsync_pem_block *block)
+static void note(struct contents *contents, const struct cs_pem_block *block)
 {
     contents->any = true;
     contents->public_key = contents->public_key || cs_slice_is(block->label, "PUBLIC KEY") ||
@@ -51,41 +50,40 @@ static void note(struct contents *contents, const struct connsync_pem_block *blo
                             cs_slice_is(block->label, "TRUSTED CERTIFICATE");
 }
 
-static enum connsync_credential_status status_of(const struct contents *contents)
+static enum cs_credential_status status_of(const struct contents *contents)
 {
     if (contents->key) {
-        return CONNSYNC_CREDENTIAL_OK;
+        return CS_CREDENTIAL_OK;
     }
     if (contents->certificate) {
-        return CONNSYNC_CREDENTIAL_CERTIFICATE;
+        return CS_CREDENTIAL_CERTIFICATE;
     }
     if (contents->public_key) {
-        return CONNSYNC_CREDENTIAL_PUBLIC_KEY;
+        return CS_CREDENTIAL_PUBLIC_KEY;
     }
-    return contents->any ? CONNSYNC_CREDENTIAL_NO_KEY : CONNSYNC_CREDENTIAL_NOT_PEM;
+    return contents->any ? CS_CREDENTIAL_NO_KEY : CS_CREDENTIAL_NOT_PEM;
 }
 
-static enum connsync_credential_status find_key(struct connsync_private_key *key,
-                                                struct connsync_pem *pem)
+static enum cs_credential_status find_key(struct cs_private_key *key, struct cs_pem *pem)
 {
     struct contents contents = {false, false, false, false};
 
     for (;;) {
-        struct connsync_pem_block block;
+        struct cs_pem_block block;
         bool found = false;
-        enum connsync_credential_status status = connsync_pem_next(pem, &block, &found);
-        if (status != CONNSYNC_CREDENTIAL_OK || !found) {
-            return status != CONNSYNC_CREDENTIAL_OK ? status : status_of(&contents);
+        enum cs_credential_status status = cs_pem_next(pem, &block, &found);
+        if (status != CS_CREDENTIAL_OK || !found) {
+            return status != CS_CREDENTIAL_OK ? status : status_of(&contents);
         }
         note(&contents, &block);
         status = refusal_of(&block);
-        if (status == CONNSYNC_CREDENTIAL_OK && is_usable(&block)) {
-            status = contents.key ? CONNSYNC_CREDENTIAL_SEVERAL_KEYS
-                                  : connsync_pem_decode(&block, CONNSYNC_CREDENTIAL_KEY_LARGE,
-                                                        key->der, sizeof key->der, &key->length);
+        if (status == CS_CREDENTIAL_OK && is_usable(&block)) {
+            status = contents.key ? CS_CREDENTIAL_SEVERAL_KEYS
+                                  : cs_pem_decode(&block, CS_CREDENTIAL_KEY_LARGE, key->der,
+                                                  sizeof key->der, &key->length);
             contents.key = true;
         }
-        if (status != CONNSYNC_CREDENTIAL_OK) {
+        if (status != CS_CREDENTIAL_OK) {
             return status;
         }
     }
@@ -112,19 +110,18 @@ static bool enter(struct cs_slice der, struct cs_slice *rest, uint8_t *next)
 }
 
 /* A modulus that is too large for the library. `rest` begins with it, in PKCS#1. */
-static enum connsync_credential_status refusal_of_modulus(struct cs_slice rest)
+static enum cs_credential_status refusal_of_modulus(struct cs_slice rest)
 {
     struct cs_slice modulus;
     bool found = cs_der_expect(&rest, CS_DER_INTEGER, &modulus);
 
     /* A zero stands before a first byte whose highest bit is set. */
-    return found && modulus.length > CONNSYNC_PRIVATE_KEY_BITS_MAX / 8 + 1
-               ? CONNSYNC_CREDENTIAL_KEY_LARGE
-               : CONNSYNC_CREDENTIAL_KEY_INVALID;
+    return found && modulus.length > CS_PRIVATE_KEY_BITS_MAX / 8 + 1 ? CS_CREDENTIAL_KEY_LARGE
+                                                                     : CS_CREDENTIAL_KEY_INVALID;
 }
 
 /* What stands in PKCS#8 behind the version. */
-static enum connsync_credential_status refusal_of_pkcs8(struct cs_slice rest)
+static enum cs_credential_status refusal_of_pkcs8(struct cs_slice rest)
 {
     struct cs_slice algorithm;
     struct cs_slice oid;
@@ -133,14 +130,13 @@ static enum connsync_credential_status refusal_of_pkcs8(struct cs_slice rest)
 
     if (!cs_der_expect(&rest, CS_DER_SEQUENCE, &algorithm) ||
         !cs_der_expect(&algorithm, CS_DER_OID, &oid)) {
-        return CONNSYNC_CREDENTIAL_KEY_INVALID;
+        return CS_CREDENTIAL_KEY_INVALID;
     }
     if (!cs_slice_is(oid, OID_RSA)) {
-        return cs_slice_is(oid, OID_EC) ? CONNSYNC_CREDENTIAL_EC_CURVE
-                                        : CONNSYNC_CREDENTIAL_OTHER_KEY;
+        return cs_slice_is(oid, OID_EC) ? CS_CREDENTIAL_EC_CURVE : CS_CREDENTIAL_OTHER_KEY;
     }
     if (!cs_der_expect(&rest, CS_DER_OCTET_STRING, &inner) || !enter(inner, &rest, &next)) {
-        return CONNSYNC_CREDENTIAL_KEY_INVALID;
+        return CS_CREDENTIAL_KEY_INVALID;
     }
     return refusal_of_modulus(rest);
 }
@@ -151,34 +147,33 @@ static enum connsync_credential_status refusal_of_pkcs8(struct cs_slice rest)
  * STRING with the key; PKCS#1 (RFC 8017, section A.1.2): version, modulus, ...; SEC 1
  * (RFC 5915, section 3): version, OCTET STRING, ...
  */
-static enum connsync_credential_status refusal_of_der(struct cs_slice der)
+static enum cs_credential_status refusal_of_der(struct cs_slice der)
 {
     struct cs_slice rest;
     uint8_t next = 0;
 
     if (!enter(der, &rest, &next)) {
-        return CONNSYNC_CREDENTIAL_KEY_INVALID;
+        return CS_CREDENTIAL_KEY_INVALID;
     }
     if (next == CS_DER_OCTET_STRING) {
-        return CONNSYNC_CREDENTIAL_EC_CURVE;
+        return CS_CREDENTIAL_EC_CURVE;
     }
     return next == CS_DER_INTEGER ? refusal_of_modulus(rest) : refusal_of_pkcs8(rest);
 }
 
-static enum connsync_credential_status judge_rsa(unsigned bits, enum cs_key_status status)
+static enum cs_credential_status judge_rsa(unsigned bits, enum cs_key_status status)
 {
-    if (bits < CONNSYNC_PRIVATE_KEY_BITS_MIN) {
-        return CONNSYNC_CREDENTIAL_KEY_SHORT;
+    if (bits < CS_PRIVATE_KEY_BITS_MIN) {
+        return CS_CREDENTIAL_KEY_SHORT;
     }
-    if (bits > CONNSYNC_PRIVATE_KEY_BITS_MAX) {
-        return CONNSYNC_CREDENTIAL_KEY_LARGE;
+    if (bits > CS_PRIVATE_KEY_BITS_MAX) {
+        return CS_CREDENTIAL_KEY_LARGE;
     }
-    return connsync_credential_of_key(status, CONNSYNC_CREDENTIAL_KEY_INCONSISTENT);
+    return cs_credential_of_key(status, CS_CREDENTIAL_KEY_INCONSISTENT);
 }
 
-static enum connsync_credential_status judge(struct connsync_private_key *key,
-                                             enum connsync_private_key_use use,
-                                             const struct cs_key_scratch *scratch)
+static enum cs_credential_status judge(struct cs_private_key *key, enum cs_private_key_use use,
+                                       const struct cs_key_scratch *scratch)
 {
     struct cs_slice der = cs_slice_make((const char *)key->der, key->length);
     struct cs_key_facts facts = {CS_KEY_OTHER, 0};
@@ -186,64 +181,63 @@ static enum connsync_credential_status judge(struct connsync_private_key *key,
 
     key->bits = facts.bits;
     if (status != CS_KEY_OK && status != CS_KEY_INCONSISTENT) {
-        return connsync_credential_of_key(status, refusal_of_der(der));
+        return cs_credential_of_key(status, refusal_of_der(der));
     }
     if (facts.kind == CS_KEY_RSA) {
         return judge_rsa(facts.bits, status);
     }
     if (facts.kind == CS_KEY_OTHER) {
-        return CONNSYNC_CREDENTIAL_OTHER_KEY;
+        return CS_CREDENTIAL_OTHER_KEY;
     }
-    return use == CONNSYNC_PRIVATE_KEY_ASSERTION ? CONNSYNC_CREDENTIAL_EC_KEY
-                                                 : CONNSYNC_CREDENTIAL_OK;
+    return use == CS_PRIVATE_KEY_ASSERTION ? CS_CREDENTIAL_EC_KEY : CS_CREDENTIAL_OK;
 }
 
 /* Any EC key that cannot be parsed is refused as an EC key where none is wanted. */
-static enum connsync_credential_status for_use(enum connsync_credential_status status,
-                                               enum connsync_private_key_use use)
+static enum cs_credential_status for_use(enum cs_credential_status status,
+                                         enum cs_private_key_use use)
 {
-    return status == CONNSYNC_CREDENTIAL_EC_CURVE && use == CONNSYNC_PRIVATE_KEY_ASSERTION
-               ? CONNSYNC_CREDENTIAL_EC_KEY
+    return status == CS_CREDENTIAL_EC_CURVE && use == CS_PRIVATE_KEY_ASSERTION
+               ? CS_CREDENTIAL_EC_KEY
                : status;
 }
 
-static enum connsync_credential_status load(struct connsync_private_key *key,
-                                            const struct connsync_credential_source *source,
-                                            const struct cs_key_scratch *scratch)
+static enum cs_credential_status load(struct cs_private_key *key,
+                                      const struct cs_credential_source *source,
+                                      const struct cs_key_scratch *scratch)
 {
     struct cs_arena arena;
-    struct connsync_pem pem;
+    struct cs_pem pem;
 
     cs_arena_init(&arena, scratch->memory, scratch->size);
-    enum connsync_credential_status status = connsync_pem_open(&pem, &arena, source);
-    if (status != CONNSYNC_CREDENTIAL_OK) {
+    enum cs_credential_status status = cs_pem_open(&pem, &arena, source);
+    if (status != CS_CREDENTIAL_OK) {
         return status;
     }
     key->exposed = pem.exposed;
     status = find_key(key, &pem);
-    connsync_pem_close(&pem, &arena);
+    cs_pem_close(&pem, &arena);
     return status;
 }
 
-enum connsync_credential_status
-connsync_private_key_read(struct connsync_private_key *key, enum connsync_private_key_use use,
-                          const struct connsync_credential_source *source,
-                          const struct cs_key_scratch *scratch)
+enum cs_credential_status cs_private_key_read(struct cs_private_key *key,
+                                              enum cs_private_key_use use,
+                                              const struct cs_credential_source *source,
+                                              const struct cs_key_scratch *scratch)
 {
     key->length = 0;
     key->bits = 0;
     key->exposed = false;
-    enum connsync_credential_status status = load(key, source, scratch);
-    if (status == CONNSYNC_CREDENTIAL_OK) {
+    enum cs_credential_status status = load(key, source, scratch);
+    if (status == CS_CREDENTIAL_OK) {
         status = for_use(judge(key, use, scratch), use);
     }
-    if (status != CONNSYNC_CREDENTIAL_OK) {
-        connsync_private_key_wipe(key);
+    if (status != CS_CREDENTIAL_OK) {
+        cs_private_key_wipe(key);
     }
     return status;
 }
 
-void connsync_private_key_wipe(struct connsync_private_key *key)
+void cs_private_key_wipe(struct cs_private_key *key)
 {
     if (key->length > 0) {
         cs_wipe(key->der, sizeof key->der);

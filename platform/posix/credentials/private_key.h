@@ -15,17 +15,17 @@ extern "C" {
 #endif
 
 /* RSA-4096 takes 2,375 bytes as PKCS#8. */
-#define CONNSYNC_PRIVATE_KEY_DER_MAX 4096u
-#define CONNSYNC_PRIVATE_KEY_BITS_MIN 2048u
-#define CONNSYNC_PRIVATE_KEY_BITS_MAX CS_KEY_BITS_MAX
+#define CS_PRIVATE_KEY_DER_MAX 4096u
+#define CS_PRIVATE_KEY_BITS_MIN 2048u
+#define CS_PRIVATE_KEY_BITS_MAX CS_KEY_BITS_MAX
 
-enum connsync_private_key_use {
-    CONNSYNC_PRIVATE_KEY_ASSERTION, /* RSA only */
-    CONNSYNC_PRIVATE_KEY_TLS        /* RSA, or EC on P-256 or P-384 */
+enum cs_private_key_use {
+    CS_PRIVATE_KEY_ASSERTION, /* RSA only */
+    CS_PRIVATE_KEY_TLS        /* RSA, or EC on P-256 or P-384 */
 };
 
-struct connsync_private_key {
-    uint8_t der[CONNSYNC_PRIVATE_KEY_DER_MAX];
+struct cs_private_key {
+    uint8_t der[CS_PRIVATE_KEY_DER_MAX];
     size_t length;
     unsigned bits;
     /* The file may be read by everybody, or changed by others than its owner: worth
@@ -36,13 +36,13 @@ struct connsync_private_key {
 
 /* Reads and checks the key: its length, and that its parts belong together. On a
  * failure no byte of it is left. */
-enum connsync_credential_status
-connsync_private_key_read(struct connsync_private_key *key, enum connsync_private_key_use use,
-                          const struct connsync_credential_source *source,
-                          const struct cs_key_scratch *scratch);
+enum cs_credential_status cs_private_key_read(struct cs_private_key *key,
+                                              enum cs_private_key_use use,
+                                              const struct cs_credential_source *source,
+                                              const struct cs_key_scratch *scratch);
 
 /* Overwrites the key. One that was never read is not touched. */
-void connsync_private_key_wipe(struct connsync_private_key *key);
+void cs_private_key_wipe(struct cs_private_key *key);
 
 #ifdef __cplusplus
 }

@@ -20,7 +20,7 @@
 static const char not_writable[] =
     "the token was not kept: it is unusual, or its file cannot be written";
 
-static bool give_up(struct connsync_token_cache *cache, const char *note)
+static bool give_up(struct cs_token_cache *cache, const char *note)
 {
     cache->note = note;
     return false;
@@ -85,8 +85,8 @@ static int open_cache_home(void)
     return fd;
 }
 
-bool connsync_token_cache_open(struct connsync_token_cache *cache, const char *domain,
-                               uint16_t port_number, const char *client_id, const char *audience)
+bool cs_token_cache_open(struct cs_token_cache *cache, const char *domain, uint16_t port_number,
+                         const char *client_id, const char *audience)
 {
     int home = open_cache_home();
 
@@ -97,14 +97,14 @@ bool connsync_token_cache_open(struct connsync_token_cache *cache, const char *d
         return give_up(cache, "no token is kept: there is no folder for it (XDG_CACHE_HOME, HOME)");
     }
     if (!is_private(cache->folder, S_IFDIR)) {
-        connsync_token_cache_close(cache);
+        cs_token_cache_close(cache);
         return give_up(cache, "no token is kept: the folder for it is not this user's alone");
     }
-    connsync_token_entry_name(cache->name, domain, port_number, client_id, audience);
+    cs_token_entry_name(cache->name, domain, port_number, client_id, audience);
     return true;
 }
 
-void connsync_token_cache_close(struct connsync_token_cache *cache)
+void cs_token_cache_close(struct cs_token_cache *cache)
 {
     close_if_open(cache->folder);
     cache->folder = -1;
@@ -112,8 +112,7 @@ void connsync_token_cache_close(struct connsync_token_cache *cache)
 
 /* ---- Reading ---- */
 
-bool connsync_token_cache_load(struct connsync_token_cache *cache, int64_t now,
-                               struct connsync_token_entry *entry)
+bool cs_token_cache_load(struct cs_token_cache *cache, int64_t now, struct cs_token_entry *entry)
 {
     cache->note = NULL;
     if (cache->folder < 0) {
@@ -126,7 +125,7 @@ bool connsync_token_cache_load(struct connsync_token_cache *cache, int64_t now,
                                : give_up(cache, "the kept token was not used: it cannot be read");
     }
     bool ours = is_private(fd, S_IFREG);
-    bool good = ours && connsync_token_entry_read(fd, cache->name, now, entry);
+    bool good = ours && cs_token_entry_read(fd, cache->name, now, entry);
     (void)close(fd);
     if (!ours) {
         return give_up(cache, "the kept token was not used: its file is not this user's alone");
@@ -154,7 +153,7 @@ static bool is_still_there(int folder, const char *name, int fd)
  * lock. A process that is killed leaves one file at the most, and the next one to write
  * takes it over; with names of their own they would pile up, each with a token in it.
  */
-static int open_temporary(struct connsync_token_cache *cache, const char *name)
+static int open_temporary(struct cs_token_cache *cache, const char *name)
 {
     int fd = openat(cache->folder, name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
                     S_IRUSR | S_IWUSR);
@@ -173,10 +172,9 @@ static int open_temporary(struct connsync_token_cache *cache, const char *name)
     return -1;
 }
 
-bool connsync_token_cache_store(struct connsync_token_cache *cache,
-                                const struct connsync_token_grant *grant)
+bool cs_token_cache_store(struct cs_token_cache *cache, const struct cs_token_grant *grant)
 {
-    char name[CONNSYNC_TOKEN_NAME_SIZE + sizeof TEMPORARY];
+    char name[CS_TOKEN_NAME_SIZE + sizeof TEMPORARY];
     struct cs_writer writer;
 
     cache->note = NULL;
@@ -190,7 +188,7 @@ bool connsync_token_cache_store(struct connsync_token_cache *cache,
     if (fd < 0) {
         return false;
     }
-    bool done = connsync_token_entry_write(fd, cache->name, grant) && fsync(fd) == 0 &&
+    bool done = cs_token_entry_write(fd, cache->name, grant) && fsync(fd) == 0 &&
                 renameat(cache->folder, name, cache->folder, cache->name) == 0;
     if (!done) {
         (void)unlinkat(cache->folder, name, 0);
@@ -200,7 +198,7 @@ bool connsync_token_cache_store(struct connsync_token_cache *cache,
     return done;
 }
 
-void connsync_token_cache_forget(struct connsync_token_cache *cache)
+void cs_token_cache_forget(struct cs_token_cache *cache)
 {
     cache->note = NULL;
     if (cache->folder >= 0) {

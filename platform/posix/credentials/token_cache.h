@@ -22,30 +22,28 @@
 extern "C" {
 #endif
 
-struct connsync_token_cache {
+struct cs_token_cache {
     int folder; /* a descriptor, or -1 */
-    char name[CONNSYNC_TOKEN_NAME_SIZE];
+    char name[CS_TOKEN_NAME_SIZE];
     const char *note; /* what the last call could not do, and why; NULL if nothing */
 };
 
 /* Finds the folder, and makes it if there is none. False if it cannot be used; the other
  * functions then do nothing. `audience` is what is sent as such. */
-bool connsync_token_cache_open(struct connsync_token_cache *cache, const char *domain,
-                               uint16_t port_number, const char *client_id, const char *audience);
+bool cs_token_cache_open(struct cs_token_cache *cache, const char *domain, uint16_t port_number,
+                         const char *client_id, const char *audience);
 
 /* Reads the token that is good for some time after `now`. False if there is none; the
  * caller's memory is then as if it had not been written. */
-bool connsync_token_cache_load(struct connsync_token_cache *cache, int64_t now,
-                               struct connsync_token_entry *entry);
+bool cs_token_cache_load(struct cs_token_cache *cache, int64_t now, struct cs_token_entry *entry);
 
 /* Keeps a token in the place of the one before. False if it was not kept. */
-bool connsync_token_cache_store(struct connsync_token_cache *cache,
-                                const struct connsync_token_grant *grant);
+bool cs_token_cache_store(struct cs_token_cache *cache, const struct cs_token_grant *grant);
 
 /* Removes the entry, because the service does not take its token. */
-void connsync_token_cache_forget(struct connsync_token_cache *cache);
+void cs_token_cache_forget(struct cs_token_cache *cache);
 
-void connsync_token_cache_close(struct connsync_token_cache *cache);
+void cs_token_cache_close(struct cs_token_cache *cache);
 
 #ifdef __cplusplus
 }

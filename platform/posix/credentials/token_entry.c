@@ -36,7 +36,7 @@ struct head {
     size_t token_length;
     size_t summed; /* bytes before the line of the sum */
     size_t length; /* of all lines */
-    char sum[CONNSYNC_TOKEN_NAME_SIZE];
+    char sum[CS_TOKEN_NAME_SIZE];
 };
 
 /* ---- Digests ---- */
@@ -66,8 +66,8 @@ static struct cs_slice with_end(const char *string)
     return cs_slice_make(string, strlen(string) + 1);
 }
 
-void connsync_token_entry_name(char *name, const char *domain, uint16_t port_number,
-                               const char *client_id, const char *audience)
+void cs_token_entry_name(char *name, const char *domain, uint16_t port_number,
+                         const char *client_id, const char *audience)
 {
     char digits[8];
     struct cs_writer port;
@@ -126,8 +126,8 @@ static bool parse_head(struct cs_slice text, const char *name, struct head *head
     if (!take_text(&rest, FIRST_LINE) || !take_line(&rest, "key ", &value) ||
         !cs_slice_is(value, name) || !take_number(&rest, "from ", INT64_MAX, &from) ||
         !take_number(&rest, "until ", INT64_MAX, &until) ||
-        !take_number(&rest, "scope ", CONNSYNC_TOKEN_SCOPE_MAX, &scope) ||
-        !take_number(&rest, "token ", CONNSYNC_TOKEN_MAX, &token)) {
+        !take_number(&rest, "scope ", CS_TOKEN_SCOPE_MAX, &scope) ||
+        !take_number(&rest, "token ", CS_TOKEN_MAX, &token)) {
         return false;
     }
     head->summed = text.length - rest.length;
@@ -144,8 +144,8 @@ static bool parse_head(struct cs_slice text, const char *name, struct head *head
 
 static bool is_timely(const struct head *head, int64_t now)
 {
-    return head->from <= head->until && head->until - head->from <= CONNSYNC_TOKEN_LIFETIME_MAX_S &&
-           head->from - CLOCK_SLACK_S <= now && now <= head->until - CONNSYNC_TOKEN_MARGIN_S;
+    return head->from <= head->until && head->until - head->from <= CS_TOKEN_LIFETIME_MAX_S &&
+           head->from - CLOCK_SLACK_S <= now && now <= head->until - CS_TOKEN_MARGIN_S;
 }
 
 /* As a field value of HTTP may have it; a token has no blank either. */
@@ -178,9 +178,9 @@ static bool read_exactly(int fd, char *out, size_t length, size_t offset)
 }
 
 static bool read_payload(int fd, const struct head *head, struct cs_slice head_text,
-                         struct connsync_token_entry *entry)
+                         struct cs_token_entry *entry)
 {
-    char sum[CONNSYNC_TOKEN_NAME_SIZE];
+    char sum[CS_TOKEN_NAME_SIZE];
 
     if (!read_exactly(fd, entry->scope, head->scope_length, head->length) ||
         !read_exactly(fd, entry->token, head->token_length, head->length + head->scope_length)) {
@@ -194,8 +194,7 @@ static bool read_payload(int fd, const struct head *head, struct cs_slice head_t
            is_clean(entry->scope, head->scope_length, ' ');
 }
 
-bool connsync_token_entry_read(int fd, const char *name, int64_t now,
-                               struct connsync_token_entry *entry)
+bool cs_token_entry_read(int fd, const char *name, int64_t now, struct cs_token_entry *entry)
 {
     char text[HEAD_MAX + 1];
     struct head head;
@@ -243,23 +242,23 @@ static void write_number(struct cs_writer *out, const char *name, uint64_t numbe
     cs_write_string(out, "\n");
 }
 
-static bool is_storable(const struct connsync_token_grant *grant)
+static bool is_storable(const struct cs_token_grant *grant)
 {
     size_t token = strlen(grant->token);
     size_t scope = strlen(grant->scope);
 
     return grant->from >= 0 && grant->until > grant->from &&
-           grant->until - grant->from <= CONNSYNC_TOKEN_LIFETIME_MAX_S && token > 0 &&
-           token <= CONNSYNC_TOKEN_MAX && scope <= CONNSYNC_TOKEN_SCOPE_MAX &&
+           grant->until - grant->from <= CS_TOKEN_LIFETIME_MAX_S && token > 0 &&
+           token <= CS_TOKEN_MAX && scope <= CS_TOKEN_SCOPE_MAX &&
            is_clean(grant->token, token, '!') && is_clean(grant->scope, scope, ' ');
 }
 
-bool connsync_token_entry_write(int fd, const char *name, const struct connsync_token_grant *grant)
+bool cs_token_entry_write(int fd, const char *name, const struct cs_token_grant *grant)
 {
     struct cs_slice token = cs_slice_of(grant->token);
     struct cs_slice scope = cs_slice_of(grant->scope);
     char text[HEAD_MAX];
-    char sum[CONNSYNC_TOKEN_NAME_SIZE];
+    char sum[CS_TOKEN_NAME_SIZE];
     struct cs_writer out;
 
     if (!is_storable(grant)) {

@@ -18,21 +18,21 @@ extern "C" {
 #endif
 
 /* The longest token and scope that are kept, without their NULs. */
-#define CONNSYNC_TOKEN_MAX 16384u
-#define CONNSYNC_TOKEN_SCOPE_MAX 16384u
+#define CS_TOKEN_MAX 16384u
+#define CS_TOKEN_SCOPE_MAX 16384u
 
 /* A token that has less than this left is not used: the work must fit in. */
-#define CONNSYNC_TOKEN_MARGIN_S 120
+#define CS_TOKEN_MARGIN_S 120
 
 /* The service grants 30 days at the most. An entry with more was written by a clock
  * that was wrong. */
-#define CONNSYNC_TOKEN_LIFETIME_MAX_S 2592000
+#define CS_TOKEN_LIFETIME_MAX_S 2592000
 
 /* SHA-256 as hexadecimal digits, with the final NUL. */
-#define CONNSYNC_TOKEN_NAME_SIZE 65u
+#define CS_TOKEN_NAME_SIZE 65u
 
 /* What is written. Times are in seconds since 1970. */
-struct connsync_token_grant {
+struct cs_token_grant {
     int64_t from;
     int64_t until;
     const char *token;
@@ -40,7 +40,7 @@ struct connsync_token_grant {
 };
 
 /* What is read, into the caller's memory: two strings. */
-struct connsync_token_entry {
+struct cs_token_entry {
     char *token;
     size_t token_size;
     char *scope;
@@ -48,19 +48,18 @@ struct connsync_token_entry {
     int64_t expires; /* seconds since 1970, by the clock that wrote it */
 };
 
-/* Writes the name, of CONNSYNC_TOKEN_NAME_SIZE bytes. */
-void connsync_token_entry_name(char *name, const char *domain, uint16_t port_number,
-                               const char *client_id, const char *audience);
+/* Writes the name, of CS_TOKEN_NAME_SIZE bytes. */
+void cs_token_entry_name(char *name, const char *domain, uint16_t port_number,
+                         const char *client_id, const char *audience);
 
 /* Reads an entry that is good for some time after `now`. False for one that is damaged,
  * of another name, too old, from the future, or too long for the caller's memory, which
  * then holds nothing of it. */
-bool connsync_token_entry_read(int fd, const char *name, int64_t now,
-                               struct connsync_token_entry *entry);
+bool cs_token_entry_read(int fd, const char *name, int64_t now, struct cs_token_entry *entry);
 
 /* Writes an entry to an empty file. False if the grant is not one that could be read
  * again, or on a failure. */
-bool connsync_token_entry_write(int fd, const char *name, const struct connsync_token_grant *grant);
+bool cs_token_entry_write(int fd, const char *name, const struct cs_token_grant *grant);
 
 #ifdef __cplusplus
 }

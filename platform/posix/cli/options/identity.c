@@ -14,19 +14,19 @@
 #define AUDIENCE_SIZE (CLI_HOST_SIZE + sizeof "https:///api/v2/")
 
 /* Static, as all memory of this program is; what is not used is not touched. */
-static struct connsync_private_key key;
-static struct connsync_client_certificate certificate;
-static struct connsync_assertion assertion;
+static struct cs_private_key key;
+static struct cs_client_certificate certificate;
+static struct cs_assertion assertion;
 static struct connsync_client client;
-static struct connsync_token_cache cache = {-1, "", NULL};
-static char token[CONNSYNC_TOKEN_MAX + 1];
-static char scope[CONNSYNC_TOKEN_SCOPE_MAX + 1];
+static struct cs_token_cache cache = {-1, "", NULL};
+static char token[CS_TOKEN_MAX + 1];
+static char scope[CS_TOKEN_SCOPE_MAX + 1];
 /* What watch goes on with when new ones cannot be read. */
-static struct connsync_private_key key_aside;
-static struct connsync_client_certificate certificate_aside;
-static enum connsync_assertion_algorithm algorithm_aside;
+static struct cs_private_key key_aside;
+static struct cs_client_certificate certificate_aside;
+static enum cs_assertion_algorithm algorithm_aside;
 static bool verbose;
-static unsigned char scratch_memory[CONNSYNC_CREDENTIAL_SCRATCH_SIZE];
+static unsigned char scratch_memory[CS_CREDENTIAL_SCRATCH_SIZE];
 
 static struct cs_key_scratch scratch(void)
 {
@@ -45,14 +45,14 @@ static int64_t utc_now(void)
 }
 
 static enum cli_action refuse(struct cli_options *options, const char *kind, const char *name,
-                              enum connsync_credential_status status)
+                              enum cs_credential_status status)
 {
     return cli_wrong(options, "the %s %.200s: %s", kind,
                      strcmp(name, "-") == 0 ? "on standard input" : name,
-                     connsync_credential_reason(status));
+                     cs_credential_reason(status));
 }
 
-static void warn_if_exposed(const struct connsync_private_key *read, const char *name)
+static void warn_if_exposed(const struct cs_private_key *read, const char *name)
 {
     if (read->exposed) {
         log_format(LOG_NOTE, "others may read or change the private key %.200s: chmod 600", name);
@@ -71,8 +71,8 @@ static enum cli_action read_algorithm(struct cli_options *options)
     if (name == NULL) {
         name = environment_get("AUTH0_CLIENT_SIGNING_ALGORITHM");
     }
-    assertion.algorithm = CONNSYNC_ASSERTION_RS256;
-    if (name != NULL && !connsync_assertion_algorithm_parse(name, &assertion.algorithm)) {
+    assertion.algorithm = CS_ASSERTION_RS256;
+    if (name != NULL && !cs_assertion_algorithm_parse(name, &assertion.algorithm)) {
         return cli_wrong(options, "the signing algorithm is RS256, RS384 or PS256, not \"%.40s\"",
                          name);
     }
@@ -87,7 +87,7 @@ static bool is_too_long(const char *id)
 enum cli_action identity_read_key(struct cli_options *options)
 {
     static const char variable[] = "AUTH0_CLIENT_ASSERTION_PRIVATE_KEY";
-    struct connsync_credential_source source = {options->private_key, NULL};
+    struct cs_credential_source source = {options->private_key, NULL};
     struct cs_key_scratch lent = scratch();
 
     if (source.path == NULL) {
@@ -101,11 +101,11 @@ enum cli_action identity_read_key(struct cli_options *options)
     }
     const char *name = source.path != NULL ? source.path : variable;
     if (is_too_long(options->client_id) || is_too_long(options->key_id)) {
-        return refuse(options, "private key", name, CONNSYNC_CREDENTIAL_OUTPUT);
+        return refuse(options, "private key", name, CS_CREDENTIAL_OUTPUT);
     }
-    enum connsync_credential_status status =
-        connsync_private_key_read(&key, CONNSYNC_PRIVATE_KEY_ASSERTION, &source, &lent);
-    if (status != CONNSYNC_CREDENTIAL_OK) {
+    enum cs_credential_status status =
+        cs_private_key_read(&key, CS_PRIVATE_KEY_ASSERTION, &source, &lent);
+    if (status != CS_CREDENTIAL_OK) {
         return refuse(options, "private key", name, status);
     }
     warn_if_exposed(&key, name);
@@ -121,10 +121,10 @@ static enum connsync_status make_assertion(void *context, int64_t utc_seconds, c
                                            size_t size)
 {
     (void)context;
-    switch (connsync_assertion_write(&assertion, utc_seconds, out, size)) {
-    case CONNSYNC_CREDENTIAL_OK:
+    switch (cs_assertion_write(&assertion, utc_seconds, out, size)) {
+    case CS_CREDENTIAL_OK:
         return CONNSYNC_OK;
-    case CONNSYNC_CREDENTIAL_ENTROPY:
+    case CS_CREDENTIAL_ENTROPY:
         return CONNSYNC_ERR_ENTROPY;
     default:
         return CONNSYNC_ERR_ASSERTION;
@@ -137,8 +137,8 @@ enum cli_action identity_read_certificate(struct cli_options *options)
 {
     const char *path = options->client_certificate;
     const char *key_path = options->client_key != NULL ? options->client_key : path;
-    const struct connsync_credential_source source = {path, NULL};
-    const struct connsync_credential_source key_source = {options->client_key, NULL};
+    const struct cs_credential_source source = {path, NULL};
+    const struct cs_credential_source key_source = {options->client_key, NULL};
     const struct cs_key_scratch lent = scratch();
     bool of_key = false;
 
@@ -151,10 +151,10 @@ enum cli_action identity_read_certificate(struct cli_options *options)
         return cli_wrong(options, "%s",
                          "--client-certificate and --client-key take files, not standard input");
     }
-    enum connsync_credential_status status = connsync_client_certificate_read(
+    enum cs_credential_status status = cs_client_certificate_read(
         &certificate, &source, options->client_key != NULL ? &key_source : NULL, utc_now(), &lent,
         &of_key);
-    if (status != CONNSYNC_CREDENTIAL_OK) {
+    if (status != CS_CREDENTIAL_OK) {
         return refuse(options, of_key ? "client key" : "client certificate",
                       of_key ? key_path : path, status);
     }
@@ -178,37 +178,36 @@ static void tell_note(void)
 
 static void keep(void *context, const struct connsync_grant *grant)
 {
-    struct connsync_token_grant kept = {grant->utc_seconds, grant->utc_seconds, grant->token,
-                                        grant->scope};
+    struct cs_token_grant kept = {grant->utc_seconds, grant->utc_seconds, grant->token,
+                                  grant->scope};
 
     (void)context;
-    if (grant->utc_seconds < 0 || grant->expires_in > CONNSYNC_TOKEN_LIFETIME_MAX_S) {
+    if (grant->utc_seconds < 0 || grant->expires_in > CS_TOKEN_LIFETIME_MAX_S) {
         return;
     }
     kept.until += (int64_t)grant->expires_in;
-    (void)connsync_token_cache_store(&cache, &kept);
+    (void)cs_token_cache_store(&cache, &kept);
     tell_note();
 }
 
 static void use_cache(struct connsync_config *config)
 {
-    struct connsync_token_entry entry = {token, sizeof token, scope, sizeof scope, 0};
+    struct cs_token_entry entry = {token, sizeof token, scope, sizeof scope, 0};
     char audience[AUDIENCE_SIZE];
     struct cs_writer writer;
     int64_t now = utc_now();
 
     cs_writer_init(&writer, audience, sizeof audience);
     cs_write_form(&writer, "https://$/api/v2/", config->domain);
-    connsync_token_cache_close(&cache);
-    bool open =
-        connsync_token_cache_open(&cache, config->domain, config->port_number, config->client_id,
-                                  config->audience != NULL ? config->audience : audience);
+    cs_token_cache_close(&cache);
+    bool open = cs_token_cache_open(&cache, config->domain, config->port_number, config->client_id,
+                                    config->audience != NULL ? config->audience : audience);
     tell_note();
     if (!open || now < 0) {
         return;
     }
     client.granted = keep;
-    if (connsync_token_cache_load(&cache, now, &entry)) {
+    if (cs_token_cache_load(&cache, now, &entry)) {
         config->token = token;
         client.token_scope = scope[0] != '\0' ? scope : NULL;
     }
@@ -217,7 +216,7 @@ static void use_cache(struct connsync_config *config)
 
 void identity_forget_token(void)
 {
-    connsync_token_cache_forget(&cache);
+    cs_token_cache_forget(&cache);
 }
 
 /* ---- All of it ---- */
@@ -251,14 +250,14 @@ void identity_release(void)
     if (token[0] != '\0') {
         cs_wipe(token, sizeof token);
     }
-    connsync_token_cache_close(&cache);
+    cs_token_cache_close(&cache);
 }
 
 void identity_wipe(void)
 {
     identity_release();
-    connsync_private_key_wipe(&key);
-    connsync_client_certificate_wipe(&certificate);
+    cs_private_key_wipe(&key);
+    cs_client_certificate_wipe(&certificate);
 }
 
 void identity_set_aside(void)
@@ -286,6 +285,6 @@ void identity_take_back(void)
 
 void identity_drop_aside(void)
 {
-    connsync_private_key_wipe(&key_aside);
-    connsync_client_certificate_wipe(&certificate_aside);
+    cs_private_key_wipe(&key_aside);
+    cs_client_certificate_wipe(&certificate_aside);
 }
