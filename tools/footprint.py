@@ -80,14 +80,15 @@ def marks_of(folder, preset):
 def marks_text(preset, marks):
     if not marks:
         return []
-    lines = ["", "A document of 10,445 bytes and 270 tokens, written and verified, with each chain:",
-             "", "| %s: TLS | chain | block used, of %s | stack used, of %s |" % (
+    lines = ["", "A document, written and verified, with each chain:",
+             "", "| %s: TLS | chain | document's bytes | values | block used, of %s "
+             "| stack used, of %s |" % (
                  preset, number(marks[0]["agent"][1]), number(marks[0]["stack"][1])),
-             "|---|---|---:|---:|"]
+             "|---|---|---:|---:|---:|---:|"]
     for mark in marks:
-        lines.append("| %s | %s | %s | %s |" % (mark["tls"], mark["chain"],
-                                                number(mark["agent"][0]),
-                                                number(mark["stack"][0])))
+        figures = [*mark["document"], mark["agent"][0], mark["stack"][0]]
+        lines.append("| %s | %s | %s |" % (mark["tls"], mark["chain"],
+                                           " | ".join(map(number, figures))))
     return lines
 
 
@@ -139,8 +140,8 @@ def stated():
         numbers = [int(cell.replace(",", "")) for cell in cells if re.match(r"^[\d,]+$", cell)]
         if preset and len(cells) == 7 and len(numbers) >= 2:
             tables.setdefault(preset, {})[cells[0]] = tuple(numbers[-2:])
-        elif preset and len(cells) == 4 and len(numbers) == 2:
-            marks.setdefault(preset, {})[tuple(cells[:2])] = tuple(numbers)
+        elif preset and len(cells) == 6 and len(numbers) == 4:
+            marks.setdefault(preset, {})[tuple(cells[:2])] = tuple(numbers[-2:])
         elif cells[0] == "the public roots":
             tables[LIMITED + PUBLIC] = {"all": tuple(numbers[-2:])}
     return tables, marks

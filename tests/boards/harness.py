@@ -256,15 +256,16 @@ class BoardTest(cli.WireTest):
         self.assertGreater(stack.most, 0, "the end of the stack was overwritten")
         self.assertEqual(packets.now, 0, "received packets are still held")
 
-    def note_marks(self, tls, chain, cycle):
-        """Keeps what this chain took, for docs/footprint.md."""
+    def note_marks(self, tls, chain, document, cycle):
+        """Keeps what this chain took, for docs/footprint.md. `document`: bytes and values."""
         folder = os.environ.get("CONNSYNC_MARKS")
         if folder:
             os.makedirs(folder, exist_ok=True)
             name = "%s-%s-%s.json" % (setting("CONNSYNC_BOARD"), tls, chain)
             marks = {kind: (cycle.memory[kind].most, cycle.memory[kind].size)
                      for kind in ("agent", "stack", "packets", "heap", "segments")}
-            Path(folder, name).write_text(json.dumps({"tls": tls, "chain": chain, **marks}),
+            Path(folder, name).write_text(json.dumps({"tls": tls, "chain": chain,
+                                                     "document": document, **marks}),
                                           encoding="utf-8")
 
     def flash_image(self, bench, document):
