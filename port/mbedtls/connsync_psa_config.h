@@ -28,9 +28,13 @@
 #define PSA_WANT_KEY_TYPE_ECC_KEY_PAIR_GENERATE 1
 
 /* Signatures are verified without PSA. But the TLS 1.2 client of mbedTLS 3.6 takes a
- * server's RSA-PSS signature only where PSA could make one, and asks so by these names. */
+ * server's RSA-PSS signature only where PSA could make one, and asks so by these names.
+ * The other two say that a driver does it. There is none, and PSA would refuse: it is never
+ * asked, and its own RSA, private keys and all, is not linked for it. */
 #define PSA_WANT_ALG_RSA_PSS 1
 #define PSA_WANT_ALG_SHA_512 1
 #define PSA_WANT_KEY_TYPE_RSA_PUBLIC_KEY 1
+#define MBEDTLS_PSA_ACCEL_ALG_RSA_PSS 1
+#define MBEDTLS_PSA_ACCEL_KEY_TYPE_RSA_PUBLIC_KEY 1
 
 #endif
