@@ -361,7 +361,7 @@ struct connsync_result {
     /* Details for an error's text; 0 or empty when they do not apply. */
     enum connsync_status cause; /* under CONNSYNC_ERR_UNVERIFIED: what prevented it;
                                    of a list's connection: why it would be refused */
-    uint16_t http_status;       /* of the last response */
+    uint16_t http_status;       /* of the response to the last request; 0: there was none */
     char service_code[CONNSYNC_SERVICE_CODE_SIZE]; /* its errorCode or error */
     const char *missing_scope;                     /* scopes' names, "a, b", or NULL */
     size_t bytes_needed;                           /* memory or document size that did not fit */

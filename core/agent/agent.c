@@ -59,7 +59,8 @@ static void set_no_job(struct connsync *agent)
 {
     memset(&agent->result, 0, sizeof agent->result);
     agent->result.outcome = CONNSYNC_FAILED;
-    agent->ended_with = CONNSYNC_ERR_ARGUMENT;
+    agent->state = CS_STATE_UNUSED;
+    agent->status = CONNSYNC_ERR_ARGUMENT;
 }
 
 struct connsync *connsync_open(const struct connsync_config *config, enum connsync_status *status)
@@ -180,22 +181,24 @@ static uint32_t timeout_of(const struct connsync *agent)
     return agent->config.timeout_ms != 0 ? agent->config.timeout_ms : CS_AGENT_TIMEOUT_DEFAULT_MS;
 }
 
+static bool is_under_way(const struct connsync *agent)
+{
+    return agent->state > CS_STATE_ENDED;
+}
+
 enum connsync_status connsync_begin(struct connsync *agent, const struct connsync_job *job)
 {
-    if (agent->phase != CS_AGENT_ENDED) {
+    if (is_under_way(agent)) {
         return CONNSYNC_ERR_ARGUMENT;
     }
+    set_no_job(agent);
     if (!is_valid(job)) {
-        set_no_job(agent);
         return CONNSYNC_ERR_ARGUMENT;
     }
     agent->job = *job;
-    memset(&agent->result, 0, sizeof agent->result);
-    agent->acknowledged = false;
-    agent->write_sent = false;
-    agent->write_failed = false;
+    agent->result.outcome = CONNSYNC_PENDING;
+    agent->write = CS_WRITE_NONE;
     agent->renewed = false;
-    agent->exchanging = false;
     agent->cancels = 0;
     agent->retries = 0;
     agent->stale_reads = 0;
@@ -208,9 +211,8 @@ enum connsync_status connsync_begin(struct connsync *agent, const struct connsyn
     if (agent->config.client != NULL) {
         agent->config.client->hooks->begin(agent);
     }
-    agent->phase =
-        agent->config.token == NULL && agent->token == NULL ? CS_AGENT_TOKEN : CS_AGENT_READ;
-    return CONNSYNC_OK;
+    bool has_token = agent->config.token != NULL || agent->token != NULL;
+    return cs_agent_enter(agent, has_token ? CS_EVENT_BEGUN : CS_EVENT_TOKEN_NEEDED);
 }
 
 /* For spreading pauses; 0 without entropy. */
@@ -223,28 +225,34 @@ static uint32_t random_number(const struct connsync *agent)
 
 /* The status that a job ends with after a failure: once a write may have reached
  * the service, a failure to find out is what matters, and its cause a detail. */
-static enum connsync_status final_status(struct connsync *agent, enum connsync_status status)
+static enum connsync_status final_status(struct connsync *agent)
 {
-    if (!agent->write_sent || status == CONNSYNC_ERR_LOSS || status == CONNSYNC_ERR_NOT_APPLIED) {
+    enum connsync_status status = agent->status;
+
+    if (!cs_write_is_open(agent->write) || status == CONNSYNC_ERR_LOSS ||
+        status == CONNSYNC_ERR_NOT_APPLIED) {
         return status;
     }
     agent->result.cause = status;
-    agent->result.write = agent->acknowledged ? CONNSYNC_WRITTEN : CONNSYNC_WRITE_UNKNOWN;
     return CONNSYNC_ERR_UNVERIFIED;
 }
 
-static enum connsync_status end(struct connsync *agent, enum connsync_status status)
+/* What the result says of a job that has ended. */
+static void conclude(struct connsync *agent)
 {
-    if (status != CONNSYNC_OK) {
-        status = final_status(agent, status);
-        agent->result.outcome =
-            connsync_status_is_refusal(status) ? CONNSYNC_REFUSED : CONNSYNC_FAILED;
+    struct connsync_result *result = &agent->result;
+
+    if (agent->status != CONNSYNC_OK) {
+        agent->status = final_status(agent);
+        result->outcome =
+            connsync_status_is_refusal(agent->status) ? CONNSYNC_REFUSED : CONNSYNC_FAILED;
+    }
+    if (cs_write_is_open(agent->write)) {
+        result->write =
+            agent->write >= CS_WRITE_ACKNOWLEDGED ? CONNSYNC_WRITTEN : CONNSYNC_WRITE_UNKNOWN;
     }
     drop_job(agent);
-    agent->result.handshakes = agent->exchange.handshakes;
-    agent->phase = CS_AGENT_ENDED;
-    agent->ended_with = status;
-    return status;
+    result->handshakes = agent->exchange.handshakes;
 }
 
 /* ---- Trying again ---- */
@@ -264,15 +272,16 @@ static bool was_answered(enum connsync_status status)
     return status == CONNSYNC_ERR_RATE_LIMITED || status == CONNSYNC_ERR_SERVER;
 }
 
-/* Whatever spoilt the answer to a write, a reading tells what became of it. */
+/* Whatever spoilt the response to a write, a reading tells what became of it. */
 static bool worth_another_try(const struct connsync *agent, enum connsync_status status)
 {
-    return may_pass(status) || (agent->phase == CS_AGENT_WRITE && agent->write_sent);
+    return may_pass(status) || (agent->state == CS_STATE_WRITE && cs_write_is_open(agent->write));
 }
 
 static unsigned retries_max(const struct connsync *agent, bool answered)
 {
-    return answered || agent->write_sent ? CS_AGENT_RETRIES_MAX : CS_AGENT_UNANSWERED_RETRIES_MAX;
+    return answered || cs_write_is_open(agent->write) ? CS_AGENT_RETRIES_MAX
+                                                      : CS_AGENT_UNANSWERED_RETRIES_MAX;
 }
 
 /* Where the answer's own Date is not read, our clock has to do. */
@@ -289,33 +298,24 @@ static const struct cs_http_head *dated_head(struct connsync *agent)
     return head;
 }
 
-/* Pauses and goes back to a phase that is safe to repeat. A write is never
+/* Pauses and goes back to a state that is safe to repeat. A write is never
  * repeated from memory: the reading that follows settles what became of it. */
 static enum connsync_status try_again(struct connsync *agent, enum connsync_status status)
 {
     bool answered = was_answered(status);
 
     if (!worth_another_try(agent, status) || agent->retries >= retries_max(agent, answered)) {
-        return end(agent, status);
+        return cs_agent_end(agent, status);
     }
     uint32_t pause = cs_auth0_pause_ms(answered ? dated_head(agent) : NULL, agent->retries,
                                        random_number(agent));
     agent->result.wait_ms = pause;
     cs_agent_pause(agent, pause);
     if (agent->pause_until >= agent->deadline) {
-        return end(agent, status);
+        return cs_agent_end(agent, status);
     }
     agent->retries++;
-    if (agent->phase == CS_AGENT_WRITE) {
-        agent->write_failed = !answered;
-        agent->phase = CS_AGENT_READ;
-    }
-    return CONNSYNC_WOULD_BLOCK;
-}
-
-static bool is_paging(const struct connsync *agent)
-{
-    return agent->phase == CS_AGENT_READ && agent->job.operation->lists;
+    return cs_agent_enter(agent, CS_EVENT_AGAIN);
 }
 
 /* A document that is too large for its buffer: a page may be asked for in smaller
@@ -323,46 +323,37 @@ static bool is_paging(const struct connsync *agent)
 static enum connsync_status too_large(struct connsync *agent)
 {
     const struct connsync_operation *operation = agent->job.operation;
+    bool reading = agent->state == CS_STATE_READ;
 
-    if (is_paging(agent) && operation->ask_for_less(agent)) {
-        return CONNSYNC_WOULD_BLOCK;
+    if (reading && operation->lists && operation->ask_for_less(agent)) {
+        return cs_agent_enter(agent, CS_EVENT_AGAIN);
     }
-    if (agent->exchange.bytes_needed > 0) {
-        agent->result.bytes_needed = agent->exchange.bytes_needed;
-    }
-    return end(agent, agent->phase == CS_AGENT_READ && operation->writes
-                          ? CONNSYNC_REFUSED_TOO_LARGE
-                          : CONNSYNC_ERR_HTTP_TOO_LARGE);
+    agent->result.bytes_needed = agent->exchange.bytes_needed;
+    return cs_agent_end(agent, reading && operation->writes ? CONNSYNC_REFUSED_TOO_LARGE
+                                                            : CONNSYNC_ERR_HTTP_TOO_LARGE);
 }
 
 /* A token may end, or be revoked, while work goes on. With the client's credentials
- * another is asked for, once: then the present phase begins anew, and after a write,
- * which was declined with the token, a reading comes first. */
-static bool may_renew(const struct connsync *agent, enum connsync_status status)
-{
-    bool renewable = agent->token != NULL || cs_client_is_usable(&agent->config);
-
-    return status == CONNSYNC_ERR_UNAUTHORIZED && renewable && !agent->renewed;
-}
-
+ * another is asked for, once: then the present state begins anew, and after a write,
+ * which was rejected with the token, a reading comes first. */
 static enum connsync_status renew(struct connsync *agent)
 {
     agent->renewed = true;
     drop_token(agent);
     agent->config.token = NULL; /* it was kept from before */
-    agent->phase = CS_AGENT_TOKEN;
-    return CONNSYNC_WOULD_BLOCK;
+    return cs_agent_enter(agent, CS_EVENT_TOKEN_NEEDED);
 }
 
 static enum connsync_status after_failure(struct connsync *agent, enum connsync_status status)
 {
     const struct connsync_client *client = agent->config.client;
 
-    if (may_renew(agent, status)) {
+    if (status == CONNSYNC_ERR_UNAUTHORIZED && !agent->renewed &&
+        cs_client_is_usable(&agent->config)) {
         return renew(agent);
     }
     if (client != NULL && client->hooks->reissues(agent, status)) {
-        return CONNSYNC_WOULD_BLOCK;
+        return cs_agent_enter(agent, CS_EVENT_AGAIN);
     }
     if (status == CONNSYNC_ERR_HTTP_TOO_LARGE && agent->exchange.bytes_needed > 0) {
         return too_large(agent);
@@ -393,34 +384,41 @@ static bool is_pausing(struct connsync *agent, struct connsync_wait *wait)
 /* Token requests are counted apart, by the service as well. */
 static bool is_paced(const struct connsync *agent)
 {
-    return agent->config.pace != NULL && agent->phase != CS_AGENT_TOKEN;
+    return agent->config.pace != NULL && agent->state != CS_STATE_TOKEN;
 }
 
 /* Keeping to the tenant's rate takes none of the time that the job was given. */
 static enum connsync_status keep_pace(struct connsync *agent)
 {
-    if (!is_paced(agent)) {
-        return CONNSYNC_OK;
-    }
     struct connsync_pace *pace = agent->config.pace;
     uint64_t now = cs_exchange_now_ms(&agent->exchange);
+    uint64_t timeout = timeout_of(agent);
     uint32_t wait = pace->hooks->wait_ms(pace, cs_agent_pace_kind(agent), now);
+
     if (wait == 0) {
         pace->hooks->begin(pace, cs_agent_pace_kind(agent), now);
         return CONNSYNC_OK;
     }
-    if (wait >= timeout_of(agent)) {
-        agent->result.wait_ms = wait;
-        return CONNSYNC_ERR_RATE_LIMITED;
-    }
-    if (agent->postponed + wait > (uint64_t)CS_AGENT_POSTPONE_MAX * timeout_of(agent)) {
+    if (wait >= timeout || agent->postponed + wait > CS_AGENT_POSTPONE_MAX * timeout) {
         agent->result.wait_ms = wait;
         return CONNSYNC_ERR_RATE_LIMITED;
     }
     agent->postponed += wait;
     agent->deadline += wait;
     cs_agent_pause(agent, wait);
-    return CONNSYNC_WOULD_BLOCK;
+    return CONNSYNC_OK;
+}
+
+/* Begins the request of the present state, or a pause that comes first. What prevents it does
+ * not pass: it ends the job. */
+static enum connsync_status begin_request(struct connsync *agent)
+{
+    enum connsync_status status = is_paced(agent) ? keep_pace(agent) : CONNSYNC_OK;
+
+    if (status == CONNSYNC_OK && agent->pause_until == 0) {
+        status = cs_agent_request(agent);
+    }
+    return status == CONNSYNC_OK ? status : cs_agent_end(agent, status);
 }
 
 static void learn_pace(struct connsync *agent)
@@ -433,77 +431,61 @@ static void learn_pace(struct connsync *agent)
     }
 }
 
-static bool may_cancel(const struct connsync *agent)
+static bool is_cancelled(const struct connsync *agent)
 {
-    return agent->cancels > 1 || (agent->cancels == 1 && !agent->write_sent);
+    return agent->cancels > 1 || (agent->cancels == 1 && !cs_write_is_open(agent->write));
 }
 
-/* One round: begin a request if none is under way, go on with it, deal with its
- * answer. `*waiting` says that nothing more can be done now. */
-static enum connsync_status step_round(struct connsync *agent, struct connsync_wait *wait,
-                                       bool *waiting)
+/* Goes on with the request that is under way, and deals with its response. */
+static enum connsync_status step_request(struct connsync *agent, struct connsync_wait *wait)
 {
-    enum connsync_status status;
+    enum connsync_status status = cs_exchange_step(&agent->exchange, wait);
 
-    if (!agent->exchanging) {
-        status = keep_pace(agent);
-        if (status == CONNSYNC_OK) {
-            status = cs_agent_request(agent);
-        }
-        if (status != CONNSYNC_OK) {
-            return status == CONNSYNC_WOULD_BLOCK ? status : end(agent, status);
-        }
-        agent->exchanging = true;
-    }
-    status = cs_exchange_step(&agent->exchange, wait);
-    if (agent->phase == CS_AGENT_WRITE && agent->exchange.sent_any) {
-        agent->write_sent = true;
+    if (agent->state == CS_STATE_WRITE && agent->exchange.sent_any) {
+        cs_agent_note_write(agent, CS_WRITE_EVENT_SENT);
     }
     if (status == CONNSYNC_WOULD_BLOCK) {
-        *waiting = true;
         return status;
     }
-    agent->exchanging = false;
-    if (agent->phase == CS_AGENT_TOKEN) {
-        drop_form(agent);
-    }
+    drop_form(agent);
     if (status == CONNSYNC_OK) {
         agent->result.http_status = agent->exchange.parser.head.status;
         learn_pace(agent);
-        status = cs_agent_answer(agent);
+        status = cs_agent_take_response(agent);
         cs_exchange_release_body(&agent->exchange);
+    } else if (agent->state == CS_STATE_WRITE) {
+        cs_agent_note_write(agent, CS_WRITE_EVENT_FAILED);
     }
-    if (status == CONNSYNC_OK) {
-        return end(agent, status);
+    return status == CONNSYNC_OK ? status : after_failure(agent, status);
+}
+
+static enum connsync_status step_state(struct connsync *agent, struct connsync_wait *wait)
+{
+    if (is_cancelled(agent)) {
+        cs_exchange_disconnect(&agent->exchange);
+        return cs_agent_end(agent, CONNSYNC_ERR_CANCELLED);
     }
-    bool goes_on = status == CONNSYNC_WOULD_BLOCK || status == CONNSYNC_ITEM;
-    return goes_on ? status : after_failure(agent, status);
+    if (is_pausing(agent, wait)) {
+        return CONNSYNC_WOULD_BLOCK;
+    }
+    if (agent->state == CS_STATE_ITEMS) {
+        enum connsync_status status = agent->job.operation->next(agent);
+        bool went_well = status == CONNSYNC_OK || status == CONNSYNC_ITEM;
+        return went_well ? status : cs_agent_end(agent, status);
+    }
+    return agent->exchange.state == CS_EXCHANGE_IDLE ? begin_request(agent)
+                                                     : step_request(agent, wait);
 }
 
 enum connsync_status connsync_step(struct connsync *agent, struct connsync_wait *wait)
 {
-    bool waiting = false;
-    enum connsync_status status = CONNSYNC_WOULD_BLOCK;
+    enum connsync_status status = CONNSYNC_OK;
 
-    while (status == CONNSYNC_WOULD_BLOCK && !waiting) {
-        if (agent->phase == CS_AGENT_ENDED) {
-            return agent->ended_with;
+    while (status == CONNSYNC_OK && is_under_way(agent)) {
+        status = step_state(agent, wait);
+        if (!is_under_way(agent)) {
+            conclude(agent);
         }
-        if (may_cancel(agent)) {
-            cs_exchange_disconnect(&agent->exchange);
-            return end(agent, CONNSYNC_ERR_CANCELLED);
-        }
-        if (is_pausing(agent, wait)) {
-            return CONNSYNC_WOULD_BLOCK;
-        }
-        if (agent->phase == CS_AGENT_LISTING) {
-            status = agent->job.operation->next(agent);
-            if (status != CONNSYNC_WOULD_BLOCK && status != CONNSYNC_ITEM) {
-                status = end(agent, status);
-            }
-            continue;
-        }
-        status = step_round(agent, wait, &waiting);
     }
-    return status;
+    return is_under_way(agent) ? status : agent->status;
 }

@@ -2,15 +2,16 @@
  * The story: token -> read -> decide -> write -> read back -> compare.
  *
  * One `struct connsync` is carved from the front of the caller's block; the rest
- * of the block is its arena. agent.c holds the public calls and the pauses
- * between tries, agent_flow.c what is done with each answer, agent_token.c how a token is
- * obtained, client.c what a client has beside its secret, operation_NAME.c what an operation
- * is, agent_write.c what a document means for the setting, agent_rewrite.c what it means for
- * all of `options`.
+ * of the block is its arena. agent.c holds the public calls and the pauses between tries,
+ * agent_state.c which states there are and what leads from one to the next, agent_flow.c what
+ * is done with each response, agent_token.c how a token is obtained, client.c what a client has
+ * beside its secret, operation_NAME.c what an operation is, agent_write.c what all that write
+ * have in common.
  */
 #ifndef CONNSYNC_CORE_AGENT_AGENT_H
 #define CONNSYNC_CORE_AGENT_AGENT_H
 
+#include "core/agent/agent_state.h"
 #include "core/agent/comparison.h"
 #include "core/agent/exchange.h"
 #include "core/auth0/auth0.h"
@@ -37,14 +38,6 @@
  * setting, and what the service derives. */
 #define CS_AGENT_GROWTH 256
 
-enum cs_agent_phase {
-    CS_AGENT_ENDED,
-    CS_AGENT_TOKEN,
-    CS_AGENT_READ, /* a page, or the connection: before a write, or reading back after it */
-    CS_AGENT_WRITE,
-    CS_AGENT_LISTING /* handing out a page */
-};
-
 /* A document, the one connection in it that is meant, and the body of the write that was made
  * of it. */
 struct cs_document {
@@ -59,18 +52,15 @@ struct cs_document {
 
 /* What is large stands behind: short instructions reach the front only. */
 struct connsync {
-    enum cs_agent_phase phase;
-    enum connsync_status ended_with;
-    bool exchanging;          /* an exchange is under way in this phase */
-    bool acknowledged;        /* the service answered the write with 2xx */
-    bool write_sent;          /* some of the write may have reached the service */
-    bool renewed;             /* a token that was refused has been replaced, in this job */
-    bool write_failed;        /* a write had no answer: the next goes out on a new connection */
-    volatile uint8_t cancels; /* calls of connsync_cancel, from a signal handler too */
+    enum cs_state state;
+    enum cs_write_state write;
+    enum connsync_status status; /* that the job has ended with */
+    bool renewed;                /* a token that was rejected has been replaced, in this job */
+    volatile uint8_t cancels;    /* calls of connsync_cancel, from a signal handler too */
     unsigned retries;
-    unsigned stale_reads;
+    unsigned stale_reads; /* read-backs that did not show what was acknowledged */
     uint64_t deadline;
-    uint64_t pause_until; /* 0 when there is no pause */
+    uint64_t pause_until; /* 0 when there is no pause: no exchange is under way in one */
     uint64_t postponed;   /* by what the deadline was moved for a rate */
     struct cs_arena arena;
     char *token;       /* a piece of the arena; NULL while config.token serves */
@@ -92,25 +82,46 @@ struct connsync {
     char target[CS_AUTH0_TARGET_SIZE];
 };
 
-/* Begins the request of the present phase. */
-enum connsync_status cs_agent_request(struct connsync *agent);
+/* ---- Transitions: what returns a status returns CONNSYNC_OK where the state tells what is
+ * next, CONNSYNC_WOULD_BLOCK for a wait, CONNSYNC_ITEM for an item, or a failure ---- */
 
-/* Deals with the whole answer to it: CONNSYNC_OK ends the job well,
- * CONNSYNC_WOULD_BLOCK means that another phase goes on, CONNSYNC_ITEM hands out
- * a connection, anything else is a failure of this request. */
-enum connsync_status cs_agent_answer(struct connsync *agent);
+static inline enum connsync_status cs_agent_enter(struct connsync *agent, enum cs_event event)
+{
+    agent->state = cs_state_next(agent->state, event);
+    return CONNSYNC_OK;
+}
 
-void cs_agent_release_document(struct connsync *agent);
-
-/* Sets what the result says of the connection that was read. */
-void cs_agent_describe(struct connsync *agent);
+/* The job is over, with this status, and before anything is made of an open write. */
+static inline enum connsync_status cs_agent_end(struct connsync *agent, enum connsync_status status)
+{
+    agent->status = status;
+    return cs_agent_enter(agent, CS_EVENT_OVER);
+}
 
 static inline enum connsync_status cs_agent_finish(struct connsync *agent,
                                                    enum connsync_outcome outcome)
 {
     agent->result.outcome = outcome;
-    return CONNSYNC_OK;
+    return cs_agent_end(agent, CONNSYNC_OK);
 }
+
+static inline void cs_agent_note_write(struct connsync *agent, enum cs_write_event event)
+{
+    agent->write = cs_write_next(agent->write, event);
+}
+
+/* ---- Requests and responses ---- */
+
+/* Begins the request of the present state. */
+enum connsync_status cs_agent_request(struct connsync *agent);
+
+/* Deals with the whole response to it. */
+enum connsync_status cs_agent_take_response(struct connsync *agent);
+
+void cs_agent_release_document(struct connsync *agent);
+
+/* Sets what the result says of the connection that was read. */
+void cs_agent_describe(struct connsync *agent);
 
 /* Shows a stage of `options` to the job's observer. */
 enum connsync_status cs_agent_show(const struct connsync *agent, enum connsync_stage stage,
@@ -120,16 +131,16 @@ enum connsync_status cs_agent_show(const struct connsync *agent, enum connsync_s
 enum connsync_status cs_agent_show_document(const struct connsync *agent,
                                             enum connsync_stage stage);
 
-/* Waits for `ms` before the present phase begins its next request. */
+/* Waits for `ms` before the present state begins its next request. */
 void cs_agent_pause(struct connsync *agent, uint64_t ms);
 
-/* The request for a token, and what is done with the document that answers it. */
+/* The request for a token, and what is done with the document that is the response. */
 enum connsync_status cs_agent_fill_token(struct connsync *agent,
                                          struct cs_exchange_request *request,
                                          struct cs_writer *target);
-enum connsync_status cs_agent_answer_token(struct connsync *agent);
+enum connsync_status cs_agent_take_token(struct connsync *agent);
 
-/* Which of the service's buckets the request of the present phase draws from. */
+/* Which of the service's buckets the request of the present state draws from. */
 enum cs_pace_kind cs_agent_pace_kind(const struct connsync *agent);
 
 #endif

@@ -123,7 +123,7 @@ static void fill_write(struct connsync *agent, struct cs_exchange_request *reque
     /* A peer that drops kept-alive connections at once would lose every write that
      * follows a reading on the same one. */
     bool may_connect = may_handshake(agent);
-    if (agent->write_failed && may_connect) {
+    if (agent->write == CS_WRITE_FAILED && may_connect) {
         cs_exchange_disconnect(&agent->exchange);
     }
     cs_auth0_write_patch(target, agent->result.id);
@@ -143,12 +143,12 @@ static void fill_write(struct connsync *agent, struct cs_exchange_request *reque
 static enum connsync_status fill(struct connsync *agent, struct cs_exchange_request *request,
                                  struct cs_writer *target)
 {
-    if (agent->phase == CS_AGENT_WRITE) {
+    if (agent->state == CS_STATE_WRITE) {
         fill_write(agent, request, target);
         return CONNSYNC_OK;
     }
     cs_agent_release_document(agent);
-    if (agent->phase == CS_AGENT_TOKEN) {
+    if (agent->state == CS_STATE_TOKEN) {
         return cs_agent_fill_token(agent, request, target);
     }
     fill_read(agent, request, target);
@@ -157,7 +157,7 @@ static enum connsync_status fill(struct connsync *agent, struct cs_exchange_requ
 
 enum cs_pace_kind cs_agent_pace_kind(const struct connsync *agent)
 {
-    if (agent->phase == CS_AGENT_WRITE) {
+    if (agent->state == CS_STATE_WRITE) {
         return CS_PACE_WRITE;
     }
     /* By its name a connection is found in a list. */
@@ -167,8 +167,13 @@ enum cs_pace_kind cs_agent_pace_kind(const struct connsync *agent)
 enum connsync_status cs_agent_request(struct connsync *agent)
 {
     struct cs_exchange_request *request = cs_exchange_request(&agent->exchange);
+    struct connsync_result *result = &agent->result;
     struct cs_writer target;
 
+    /* What the response before it said has nothing to do with what becomes of this one. */
+    result->http_status = 0;
+    result->service_code[0] = '\0';
+    result->missing_scope = NULL;
     cs_writer_init(&target, agent->target, sizeof agent->target);
     enum connsync_status status = fill(agent, request, &target);
     if (status != CONNSYNC_OK) {
@@ -178,11 +183,11 @@ enum connsync_status cs_agent_request(struct connsync *agent)
         return CONNSYNC_ERR_ARGUMENT;
     }
     request->http.target = cs_written(&target);
-    if (agent->phase != CS_AGENT_TOKEN) {
+    if (agent->state != CS_STATE_TOKEN) {
         request->http.bearer =
             cs_slice_of(agent->token != NULL ? agent->token : agent->config.token);
     }
-    agent->result.requests++;
+    result->requests++;
     cs_exchange_begin(&agent->exchange, agent->deadline);
     return CONNSYNC_OK;
 }
@@ -196,9 +201,9 @@ static bool is_success(const struct connsync *agent)
     return status >= 200 && status <= 299;
 }
 
-/* 4xx but for 408: the service has judged the request and declined it, a rate
+/* 4xx but for 408: the service has judged the request and rejected it, a rate
  * limit before it looked. After 5xx and 408 nobody knows. */
-static bool was_declined(enum connsync_status status)
+static bool was_rejected(enum connsync_status status)
 {
     return status != CONNSYNC_ERR_SERVER;
 }
@@ -211,19 +216,17 @@ static enum connsync_status explain(struct connsync *agent)
 
     /* The body may be anything at all. What was to be written is not needed any more. */
     cs_agent_release_document(agent);
-    result->service_code[0] = '\0';
     if (take_document(agent, NULL, 0) == CONNSYNC_OK) {
         cs_auth0_service_code(document->text, result->service_code, sizeof result->service_code);
     }
-    if (agent->phase == CS_AGENT_WRITE && was_declined(status)) {
-        agent->write_sent = false;
-    }
+    cs_agent_note_write(agent,
+                        was_rejected(status) ? CS_WRITE_EVENT_REJECTED : CS_WRITE_EVENT_ERROR);
     if (status == CONNSYNC_ERR_FORBIDDEN) {
         result->missing_scope =
             cs_auth0_scope_in_text(cs_slice_make(document->memory, document->size));
         status = result->missing_scope != NULL ? CONNSYNC_ERR_SCOPE : status;
     }
-    if (agent->phase == CS_AGENT_TOKEN && was_declined(status) &&
+    if (agent->state == CS_STATE_TOKEN && was_rejected(status) &&
         status != CONNSYNC_ERR_RATE_LIMITED) {
         return CONNSYNC_ERR_CLIENT_CREDENTIALS;
     }
@@ -295,13 +298,6 @@ static enum connsync_status answer_read(struct connsync *agent)
     return agent->job.operation->judge(agent);
 }
 
-static enum connsync_status answer_write(struct connsync *agent)
-{
-    agent->acknowledged = true;
-    agent->phase = CS_AGENT_READ;
-    return CONNSYNC_WOULD_BLOCK;
-}
-
 /* The document that answers a reading, with the connection in it if that was asked for by id. */
 static enum connsync_status take_reading(struct connsync *agent)
 {
@@ -314,16 +310,17 @@ static enum connsync_status take_reading(struct connsync *agent)
     return take_document(agent, connection->parts, CS_AUTH0_PARTS);
 }
 
-enum connsync_status cs_agent_answer(struct connsync *agent)
+enum connsync_status cs_agent_take_response(struct connsync *agent)
 {
     if (!is_success(agent)) {
         return explain(agent);
     }
-    if (agent->phase == CS_AGENT_WRITE) {
-        return answer_write(agent);
+    if (agent->state == CS_STATE_WRITE) {
+        cs_agent_note_write(agent, CS_WRITE_EVENT_ACKNOWLEDGED);
+        return cs_agent_enter(agent, CS_EVENT_AGAIN);
     }
-    if (agent->phase == CS_AGENT_TOKEN) {
-        return take_document(agent, NULL, 0) == CONNSYNC_OK ? cs_agent_answer_token(agent)
+    if (agent->state == CS_STATE_TOKEN) {
+        return take_document(agent, NULL, 0) == CONNSYNC_OK ? cs_agent_take_token(agent)
                                                             : CONNSYNC_ERR_ANSWER;
     }
     enum connsync_status status = take_reading(agent);

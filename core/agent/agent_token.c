@@ -74,7 +74,7 @@ static enum connsync_status keep_token(struct connsync *agent)
     return CONNSYNC_ERR_ANSWER;
 }
 
-enum connsync_status cs_agent_answer_token(struct connsync *agent)
+enum connsync_status cs_agent_take_token(struct connsync *agent)
 {
     const struct connsync_client *client = agent->config.client;
     enum connsync_status status = CONNSYNC_OK;
@@ -91,6 +91,5 @@ enum connsync_status cs_agent_answer_token(struct connsync *agent)
     if (client != NULL) {
         client->hooks->hand_over(agent);
     }
-    agent->phase = CS_AGENT_READ;
-    return CONNSYNC_WOULD_BLOCK;
+    return cs_agent_enter(agent, CS_EVENT_TOKEN_GRANTED);
 }

@@ -129,10 +129,7 @@ static enum connsync_status decide(struct connsync *agent, const struct cs_write
         return CONNSYNC_REFUSED_TOO_LARGE;
     }
     agent->result.bytes_needed = 0;
-    agent->write_sent = false;
-    agent->acknowledged = false;
-    agent->phase = CS_AGENT_WRITE;
-    return CONNSYNC_WOULD_BLOCK;
+    return cs_agent_enter(agent, CS_EVENT_DECIDED);
 }
 
 /* ---- Settling and verifying ---- */
@@ -160,7 +157,7 @@ static enum connsync_status read_again(struct connsync *agent)
         return CONNSYNC_ERR_NOT_APPLIED;
     }
     cs_agent_pause(agent, CS_AGENT_STALE_READ_PAUSE_MS);
-    return CONNSYNC_WOULD_BLOCK;
+    return cs_agent_enter(agent, CS_EVENT_AGAIN);
 }
 
 /* Is some of it as it was to be, and is all of it? */
@@ -174,32 +171,29 @@ static bool is_complete(const struct connsync *agent, const struct cs_write_plan
     return plan->is_applied != NULL ? plan->is_applied(agent) : agent->result.pending == 0;
 }
 
-/* Leaves `write_sent` as it is, but for a write that never took effect. */
+/* Leaves the write open, unless it never took effect. */
 static enum connsync_status settle(struct connsync *agent, const struct cs_write_plan *plan)
 {
-    struct connsync_result *result = &agent->result;
-
     compare(agent);
     (void)cs_agent_show_document(agent, CONNSYNC_STAGE_AFTER);
-    if (result->lost + result->changed > 0) {
-        result->write = agent->acknowledged ? CONNSYNC_WRITTEN : CONNSYNC_WRITE_UNKNOWN;
+    if (agent->result.lost + agent->result.changed > 0) {
         return CONNSYNC_ERR_LOSS;
     }
     /* That one is pending is not asked: what the service computes may be another after a
      * write that took effect, and after none. */
-    if (!agent->acknowledged && !is_applied(agent, plan)) {
-        agent->write_sent = false;
-        return CONNSYNC_WOULD_BLOCK;
+    cs_agent_note_write(agent,
+                        is_applied(agent, plan) ? CS_WRITE_EVENT_EFFECT : CS_WRITE_EVENT_NO_EFFECT);
+    if (!cs_write_is_open(agent->write)) {
+        return CONNSYNC_OK;
     }
-    result->write = CONNSYNC_WRITTEN;
     return is_complete(agent, plan) ? cs_agent_finish(agent, CONNSYNC_CHANGED) : read_again(agent);
 }
 
 enum connsync_status cs_write_judge(struct connsync *agent, const struct cs_write_plan *plan)
 {
-    if (agent->write_sent) {
+    if (cs_write_is_open(agent->write)) {
         enum connsync_status status = settle(agent, plan);
-        if (agent->write_sent) {
+        if (cs_write_is_open(agent->write)) {
             return status;
         }
     }

@@ -32,7 +32,7 @@ struct cs_write_plan {
 };
 
 /* What a document that was read means: decides whether and what to write, or settles what
- * became of a write. Returns as cs_agent_answer does. */
+ * became of a write. Returns as cs_agent_take_response does. */
 enum connsync_status cs_write_judge(struct connsync *agent, const struct cs_write_plan *plan);
 
 /* The whole body, with `options` merged with a patch, a checked text that outlives the write. */

@@ -1,12 +1,12 @@
+/*
+ * The states of an exchange, from finding out whether the connection is still there to the last
+ * byte of the response. TLS and HTTP are left to their folders, trying again to the caller.
+ */
 #include "core/agent/exchange.h"
 
 #include <string.h>
 
 #define DEFAULT_PORT 443
-
-/* What one state says of itself: the exchange is in another state now, or it has
- * to wait, or it is over, one way or the other. */
-#define MOVED_ON CONNSYNC_ITEM
 
 enum connsync_status cs_exchange_init(struct cs_exchange *exchange,
                                       const struct connsync_config *config, struct cs_arena *arena)
@@ -38,15 +38,18 @@ uint64_t cs_exchange_now_ms(const struct cs_exchange *exchange)
     return exchange->port->monotonic_ms(exchange->port->context);
 }
 
-static void progress(struct cs_exchange *exchange)
+static void note_progress(struct cs_exchange *exchange)
 {
     exchange->idle_until = cs_exchange_now_ms(exchange) + CS_EXCHANGE_IDLE_MS;
 }
 
-static void enter(struct cs_exchange *exchange, enum cs_exchange_state state)
+/* Each step of a state ends so, or with CONNSYNC_OK in the same state, or in CS_EXCHANGE_IDLE
+ * where all is done; with CONNSYNC_WOULD_BLOCK if it has to wait; or it has failed. */
+static enum connsync_status enter(struct cs_exchange *exchange, enum cs_exchange_state state)
 {
     exchange->state = state;
-    progress(exchange);
+    note_progress(exchange);
+    return CONNSYNC_OK;
 }
 
 void cs_exchange_drop(struct cs_exchange *exchange, char **piece, size_t length)
@@ -91,6 +94,7 @@ void cs_exchange_disconnect(struct cs_exchange *exchange)
     exchange->input_start = 0;
     exchange->input_end = 0;
     exchange->connected = false;
+    exchange->state = CS_EXCHANGE_IDLE;
     release_head(exchange);
 }
 
@@ -120,7 +124,7 @@ void cs_exchange_begin(struct cs_exchange *exchange, uint64_t deadline)
     exchange->sent_any = false;
     exchange->bytes_needed = 0;
     cs_http_parser_init(&exchange->parser, exchange->fields);
-    enter(exchange, exchange->connected ? CS_EXCHANGE_PROBE : CS_EXCHANGE_CONNECT);
+    (void)enter(exchange, exchange->connected ? CS_EXCHANGE_PROBE : CS_EXCHANGE_CONNECT);
 }
 
 /* ---- The states ---- */
@@ -133,13 +137,11 @@ static enum connsync_status step_probe(struct cs_exchange *exchange, struct conn
 
     if (cs_tls_read(exchange->tls, exchange->input, sizeof exchange->input, &got,
                     &wait->writable) == CONNSYNC_WOULD_BLOCK) {
-        enter(exchange, CS_EXCHANGE_CLAIM);
-        return MOVED_ON;
+        return enter(exchange, CS_EXCHANGE_CLAIM);
     }
     /* Closed, broken, or bytes that nobody asked for: start afresh. */
     cs_exchange_disconnect(exchange);
-    enter(exchange, CS_EXCHANGE_CONNECT);
-    return MOVED_ON;
+    return enter(exchange, CS_EXCHANGE_CONNECT);
 }
 
 static enum connsync_status status_of_connect(int code)
@@ -171,8 +173,7 @@ static enum connsync_status step_connect(struct cs_exchange *exchange, struct co
     if (code != CONNSYNC_PORT_OK) {
         return status_of_connect(code);
     }
-    enter(exchange, CS_EXCHANGE_HANDSHAKE);
-    return MOVED_ON;
+    return enter(exchange, CS_EXCHANGE_HANDSHAKE);
 }
 
 static enum connsync_status step_handshake(struct cs_exchange *exchange, struct connsync_wait *wait)
@@ -186,8 +187,7 @@ static enum connsync_status step_handshake(struct cs_exchange *exchange, struct 
         exchange->handshake_memory = exchange->arena->high_water;
     }
     exchange->connected = true;
-    enter(exchange, CS_EXCHANGE_CLAIM);
-    return MOVED_ON;
+    return enter(exchange, CS_EXCHANGE_CLAIM);
 }
 
 static enum connsync_status write_head(struct cs_exchange *exchange)
@@ -210,12 +210,11 @@ static enum connsync_status write_head(struct cs_exchange *exchange)
 }
 
 /* Memory for the head and the body, now that the handshake has returned its own. */
-static enum connsync_status step_claim(struct cs_exchange *exchange, struct connsync_wait *wait)
+static enum connsync_status step_claim(struct cs_exchange *exchange)
 {
     const struct cs_exchange_request *request = &exchange->request;
     enum connsync_status status = write_head(exchange);
 
-    (void)wait;
     if (status != CONNSYNC_OK) {
         return status;
     }
@@ -231,8 +230,7 @@ static enum connsync_status step_claim(struct cs_exchange *exchange, struct conn
         exchange->bytes_needed = exchange->arena->wanted;
         return CONNSYNC_ERR_MEMORY;
     }
-    enter(exchange, CS_EXCHANGE_SEND);
-    return MOVED_ON;
+    return enter(exchange, CS_EXCHANGE_SEND);
 }
 
 /* The next piece to send, or false when all has been sent. */
@@ -261,11 +259,10 @@ static enum connsync_status step_send(struct cs_exchange *exchange, struct conns
         }
         exchange->sending.data += taken;
         exchange->sending.length -= taken;
-        progress(exchange);
+        note_progress(exchange);
     }
     release_head(exchange);
-    enter(exchange, CS_EXCHANGE_RECEIVE);
-    return MOVED_ON;
+    return enter(exchange, CS_EXCHANGE_RECEIVE);
 }
 
 static enum connsync_status too_large(struct cs_exchange *exchange, uint64_t needed)
@@ -286,7 +283,7 @@ static enum connsync_status judge_head(struct cs_exchange *exchange)
         head->content_length > exchange->body_size) {
         return too_large(exchange, head->content_length);
     }
-    return MOVED_ON;
+    return CONNSYNC_OK;
 }
 
 static enum connsync_status keep_body(struct cs_exchange *exchange, struct cs_slice piece)
@@ -313,72 +310,48 @@ static enum connsync_status finish(struct cs_exchange *exchange)
     return CONNSYNC_OK;
 }
 
-static enum connsync_status handle_event(struct cs_exchange *exchange, enum cs_http_event event,
-                                         struct cs_slice piece)
-{
-    switch (event) {
-    case CS_HTTP_HEAD:
-        return judge_head(exchange);
-    case CS_HTTP_BODY: {
-        enum connsync_status status = keep_body(exchange, piece);
-        return status == CONNSYNC_OK ? MOVED_ON : status;
-    }
-    case CS_HTTP_DONE:
-        return finish(exchange);
-    case CS_HTTP_ERROR:
-        return exchange->parser.error;
-    default:
-        return CONNSYNC_WOULD_BLOCK;
-    }
-}
-
-/* Lets the parser see what has been received; CONNSYNC_WOULD_BLOCK when it needs
- * more. */
-static enum connsync_status parse_input(struct cs_exchange *exchange)
-{
-    enum connsync_status status = MOVED_ON;
-
-    while (status == MOVED_ON) {
-        struct cs_slice input = cs_slice_make((const char *)exchange->input + exchange->input_start,
-                                              exchange->input_end - exchange->input_start);
-        struct cs_slice piece = {NULL, 0};
-        enum cs_http_event event = cs_http_next(&exchange->parser, &input, &piece);
-
-        exchange->input_start = exchange->input_end - input.length;
-        status = handle_event(exchange, event, piece);
-    }
-    return status;
-}
-
-static enum connsync_status end_of_stream(struct cs_exchange *exchange)
-{
-    exchange->parser.head.keep_alive = false;
-    if (cs_http_end(&exchange->parser) == CS_HTTP_DONE) {
-        return finish(exchange);
-    }
-    return exchange->parser.error;
-}
-
-static enum connsync_status step_receive(struct cs_exchange *exchange, struct connsync_wait *wait)
+/* More bytes for the parser, which has seen all that came so far. */
+static enum connsync_status read_more(struct cs_exchange *exchange, struct connsync_wait *wait)
 {
     size_t got = 0;
-    enum connsync_status status = parse_input(exchange);
-
-    if (status != CONNSYNC_WOULD_BLOCK) {
-        return status;
-    }
-    status =
+    enum connsync_status status =
         cs_tls_read(exchange->tls, exchange->input, sizeof exchange->input, &got, &wait->writable);
+
     exchange->input_start = 0;
     exchange->input_end = got;
     if (status != CONNSYNC_OK) {
         return status;
     }
-    if (got == 0) {
-        return end_of_stream(exchange);
+    if (got > 0) {
+        note_progress(exchange);
+        return CONNSYNC_OK;
     }
-    progress(exchange);
-    return MOVED_ON;
+    /* The end of the stream. */
+    exchange->parser.head.keep_alive = false;
+    return cs_http_end(&exchange->parser) == CS_HTTP_DONE ? finish(exchange)
+                                                          : exchange->parser.error;
+}
+
+static enum connsync_status step_receive(struct cs_exchange *exchange, struct connsync_wait *wait)
+{
+    struct cs_slice input = cs_slice_make((const char *)exchange->input + exchange->input_start,
+                                          exchange->input_end - exchange->input_start);
+    struct cs_slice piece = {NULL, 0};
+    enum cs_http_event event = cs_http_next(&exchange->parser, &input, &piece);
+
+    exchange->input_start = exchange->input_end - input.length;
+    switch (event) {
+    case CS_HTTP_HEAD:
+        return judge_head(exchange);
+    case CS_HTTP_BODY:
+        return keep_body(exchange, piece);
+    case CS_HTTP_DONE:
+        return finish(exchange);
+    case CS_HTTP_ERROR:
+        return exchange->parser.error;
+    default:
+        return read_more(exchange, wait);
+    }
 }
 
 static enum connsync_status step_state(struct cs_exchange *exchange, struct connsync_wait *wait)
@@ -391,7 +364,7 @@ static enum connsync_status step_state(struct cs_exchange *exchange, struct conn
     case CS_EXCHANGE_HANDSHAKE:
         return step_handshake(exchange, wait);
     case CS_EXCHANGE_CLAIM:
-        return step_claim(exchange, wait);
+        return step_claim(exchange);
     case CS_EXCHANGE_SEND:
         return step_send(exchange, wait);
     case CS_EXCHANGE_RECEIVE:
@@ -410,9 +383,9 @@ static bool is_late(const struct cs_exchange *exchange)
 
 enum connsync_status cs_exchange_step(struct cs_exchange *exchange, struct connsync_wait *wait)
 {
-    enum connsync_status status = MOVED_ON;
+    enum connsync_status status = CONNSYNC_OK;
 
-    while (status == MOVED_ON) {
+    while (status == CONNSYNC_OK && exchange->state != CS_EXCHANGE_IDLE) {
         wait->writable = false;
         status = is_late(exchange) ? CONNSYNC_ERR_TIMEOUT : step_state(exchange, wait);
     }
@@ -426,7 +399,6 @@ enum connsync_status cs_exchange_step(struct cs_exchange *exchange, struct conns
     if (status != CONNSYNC_OK) {
         cs_exchange_disconnect(exchange);
         cs_exchange_release_body(exchange);
-        exchange->state = CS_EXCHANGE_IDLE;
     }
     return status;
 }

@@ -16,7 +16,7 @@ struct connsync_operation {
 
     /* What the document means, of which the connection was found, if the job names one:
      * decides whether and what to write, or settles what became of a write. Returns as
-     * cs_agent_answer does. */
+     * cs_agent_take_response does. */
     enum connsync_status (*judge)(struct connsync *agent);
 
     /* Of one that lists; NULL otherwise. */

@@ -37,8 +37,7 @@ static enum connsync_status judge(struct connsync *agent)
         return CONNSYNC_ERR_ANSWER;
     }
     cs_json_walk_begin(&agent->list, list);
-    agent->phase = CS_AGENT_LISTING;
-    return CONNSYNC_WOULD_BLOCK;
+    return cs_agent_enter(agent, CS_EVENT_PAGE);
 }
 
 /*
@@ -82,8 +81,7 @@ static enum connsync_status next_page(struct connsync *agent)
     if (is_endless(agent, cs_json_member(text, "next"))) {
         return CONNSYNC_ERR_ANSWER;
     }
-    agent->phase = CS_AGENT_READ;
-    return CONNSYNC_WOULD_BLOCK;
+    return cs_agent_enter(agent, CS_EVENT_AGAIN);
 }
 
 static enum connsync_status next(struct connsync *agent)

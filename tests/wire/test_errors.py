@@ -64,6 +64,14 @@ class StatusTest(FaultTest):
         self.more_secrets.append("MARKER")
         self.fails(1, "rejected", Fault("status", method="PATCH", status=400, body=body))
 
+    def test_an_earlier_error_is_not_told(self):
+        body = '{"statusCode":503,"errorCode":"overloaded"}'
+        first = Fault("status", method="GET", status=503, body=body)
+        then = Fault("reset_before", method="GET", occurrence=2, times=None)
+        _, result = self.fails(1, "connection_reset", first, then)
+        self.assertNotIn(b"HTTP 503", result.raw)
+        self.assertNotIn(b"overloaded", result.raw)
+
     def test_redirect(self):
         for status in (301, 302, 304, 307, 308):
             faults = (Fault("status", method="GET", status=status, body="empty"),
