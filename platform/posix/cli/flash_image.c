@@ -1,3 +1,5 @@
+/* `connsync flash-image`: reads, checks and writes files; a usage error writes none. How an image
+ * is laid out, and what a board can follow, is config/'s. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "platform/posix/cli/flash_image.h"

@@ -1,3 +1,4 @@
+/* What --version prints. Which roots are used is session.c's to decide; here they are only named. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "platform/posix/cli/version.h"

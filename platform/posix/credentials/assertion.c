@@ -1,3 +1,5 @@
+/* The client assertion: its texts, encoded as they are written. Signing is the core's, through
+ * core/tls/key.h; the key comes from private_key.c. */
 #include "platform/posix/credentials/assertion.h"
 
 #include "core/base/text.h"

@@ -1,3 +1,5 @@
+/* A certificate's chain and key from PEM, and whether they fit one another and the clock. Whether
+ * the server accepts it is the handshake's. */
 #include "platform/posix/credentials/client_certificate.h"
 
 #include "core/tls/certificate.h"

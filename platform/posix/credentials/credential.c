@@ -1,3 +1,4 @@
+/* The reasons in words. Each is raised where it is found, in the files beside this one. */
 #include "platform/posix/credentials/credential.h"
 
 static const char *const reasons[CS_CREDENTIAL_STATUS_COUNT] = {

@@ -1,3 +1,5 @@
+/* Blocks of PEM, from a file or a variable. What is in a block is private_key.c's and
+ * client_certificate.c's. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "platform/posix/credentials/pem.h"

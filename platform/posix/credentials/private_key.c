@@ -1,3 +1,5 @@
+/* A private key from PEM: which kinds are accepted for what use. Parsing and signing are the
+ * core's, through core/tls/key.h. */
 #include "platform/posix/credentials/private_key.h"
 
 #include "core/tls/der.h"

@@ -1,3 +1,4 @@
+/* The text of a kept token, made and understood. Files, locks and folders are token_cache.c's. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "platform/posix/credentials/token_entry.h"

@@ -1,3 +1,4 @@
+/* The conversions, and the two ends that text goes to. The standard's names are printf.c's. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "platform/posix/libc/posix_format.h"

@@ -46,7 +46,7 @@ struct decoder {
     char text[CONNSYNC_POSIX_PEM_LINE_MAX + QUANTUM];
 };
 
-/* Everything that one reading needs. It may see a private key that shares the
+/* What it takes to read one file. It may see a private key that shares the
  * file, so it is wiped at the end. */
 struct job {
     struct connsync_posix_anchors *anchors;

@@ -20,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* After a proxy declined the credentials, how long it is not asked again: each attempt counts
+/* After a proxy rejected the credentials, how long it is not asked again: each attempt counts
  * towards a lock of the account. */
 #define PROXY_REST_MS 60000u
 

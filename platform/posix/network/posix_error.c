@@ -1,3 +1,4 @@
+/* Errno as this program says it, and as the port's status. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "platform/posix/network/posix_error.h"

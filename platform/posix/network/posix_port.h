@@ -43,7 +43,7 @@ struct connsync_posix {
     /* A descriptor that `connsync_posix_wait` also watches for reading, or -1. A
      * handler that writes a byte to a pipe is noticed even if its signal came
      * just before the wait began, which EINTR alone would miss. Nobody reads it
-     * here: that is its owner's business. */
+     * here: that is its owner's part. */
     int wake_fd;
     /* What every connection goes through, or NULL. Borrowed; "" as its host is none. */
     const struct connsync_posix_proxy *proxy;
@@ -80,8 +80,8 @@ enum connsync_posix_wake connsync_posix_wait(struct connsync_posix *posix, bool 
                                              bool want_write, int64_t timeout_ms);
 
 /*
- * What went wrong between us and the proxy when a connection was last opened, or given
- * up while it was being opened: what ended a job that ended with a failure of the
+ * What went wrong between us and the proxy when a connection was last opened, or
+ * abandoned while it was being opened: what ended a job that ended with a failure of the
  * network or in a time-out. `connsync_posix_reason` is a whole sentence about it then.
  */
 enum connsync_posix_proxy_failure connsync_posix_proxy_failure(const struct connsync_posix *posix);

@@ -1,3 +1,5 @@
+/* Which proxy applies, from URLs, variables and exceptions. It opens nothing: posix_tunnel.c
+ * speaks to the proxy. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "platform/posix/network/posix_proxy.h"

@@ -1,3 +1,5 @@
+/* CONNECT and the head of its response, over a socket that posix_connection.c has opened and
+ * closes. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "platform/posix/network/posix_tunnel.h"

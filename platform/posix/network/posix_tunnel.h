@@ -1,6 +1,6 @@
 /*
  * A tunnel through an HTTP proxy: the CONNECT request of RFC 9110, section 9.3.6, and
- * the head of its answer. What flows through the tunnel is none of this file's business.
+ * the head of its response. What flows through the tunnel is out of scope here.
  *
  * The answer is read with a bounded look ahead that leaves in the socket whatever
  * comes after its head, and nothing of it is kept but the status. A 2xx opens the
@@ -51,7 +51,7 @@ struct cs_posix_tunnel {
 /*
  * Writes the request for a tunnel to `host`, a name or an address without brackets; the
  * deadline is the caller's to set once the proxy is connected. False if a request
- * cannot carry that host. `proxy` is borrowed until the tunnel is open or given up.
+ * cannot carry that host. `proxy` is borrowed until the tunnel is open or abandoned.
  */
 bool cs_posix_tunnel_prepare(struct cs_posix_tunnel *tunnel,
                              const struct connsync_posix_proxy *proxy, const char *host,

@@ -1,3 +1,5 @@
+/* A temporary file beside the one that it will be: written, put on the disk, then renamed or
+ * linked. What is in it and who may read it is the caller's. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "platform/posix/cli/base/atomic_file.h"

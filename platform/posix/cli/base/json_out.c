@@ -1,3 +1,5 @@
+/* JSON strings as this program prints them, on whatever is open. Objects and arrays around them
+ * are written by who prints them. */
 #include "platform/posix/cli/base/json_out.h"
 
 void json_out_string(FILE *out, const char *text)

@@ -1,3 +1,5 @@
+/* Lines on stderr, as text or as JSON, and the progress that a terminal is shown. What is said,
+ * and what goes to stdout, is report.c's and fleet_report.c's. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "platform/posix/cli/base/log.h"

@@ -1,3 +1,5 @@
+/* plan and apply: connsync.json and a plan from their files, one run, the exit code. What a run
+ * does to each connection is fleet.c's; watch.c shares how connsync.json is taken into use. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "platform/posix/cli/fleet/apply.h"

@@ -12,7 +12,7 @@ int cli_apply(struct cli_options *options);
  * where else they are. False with the options' message set. */
 bool cli_use_file(struct cli_options *options, struct desired_file *file);
 
-/* The same anew, with the agent closed. On a failure file, credentials and all else are
+/* The same again, with the agent closed. On a failure file, credentials and all else are
  * as they were. */
 bool cli_use_file_again(struct cli_options *options, struct desired_file *file);
 

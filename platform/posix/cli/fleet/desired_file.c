@@ -1,3 +1,5 @@
+/* connsync.json in memory of its own, with its entries behind the text. What it may say is
+ * config/desired.c's. */
 #include "platform/posix/cli/fleet/desired_file.h"
 
 #include "platform/posix/cli/base/file.h"

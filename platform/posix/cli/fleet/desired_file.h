@@ -1,6 +1,6 @@
 /*
- * connsync.json as a file: read whole, kept while it is used, and replaced by another
- * reading without losing the first if that one is wrong.
+ * connsync.json as a file: read whole, kept while it is used, and read again
+ * without losing the first text if the second is wrong.
  */
 #ifndef CONNSYNC_CLI_DESIRED_FILE_H
 #define CONNSYNC_CLI_DESIRED_FILE_H

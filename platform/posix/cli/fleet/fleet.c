@@ -1,3 +1,5 @@
+/* One run over the connections of a tenant: list, match, then one after another. Signals and
+ * waiting are session.c's, the words fleet_report.c's. */
 #include "platform/posix/cli/fleet/fleet.h"
 
 #include "config/exit_code.h"
@@ -37,8 +39,8 @@ struct fleet {
     struct place resume; /* where the queue was full */
     const char *endless; /* why the list is not read on, though it has no end; or NULL */
     uint16_t take_max;   /* less once a page did not fit */
-    bool collecting;     /* else pages are only looked at for matches */
-    bool matched;        /* all pages have been looked at for matches */
+    bool collecting;     /* else pages are only read for matches */
+    bool matched;        /* all pages have been read for matches */
     uint64_t done;
     unsigned network_failures;        /* in a row */
     enum connsync_status stopped_for; /* what keeps the rest from being tried, or CONNSYNC_OK */
@@ -63,7 +65,7 @@ static struct fleet begin(struct cli_options *options, struct cs_desired *desire
     return fleet;
 }
 
-/* ---- Looking ---- */
+/* ---- Listing ---- */
 
 /* A database that cannot carry the setting is in most tenants. Who names it is told so;
  * whoever means all, or all databases, is not to name it as an exception. */
@@ -89,8 +91,8 @@ static void report_result(struct fleet *fleet, struct connsync_result *result,
 }
 
 /* It is clear from the list alone that nothing can be done. */
-static void decline(struct fleet *fleet, const struct connsync_result *listed,
-                    const struct cs_desired_entry *entry, enum connsync_status status)
+static void reject(struct fleet *fleet, const struct connsync_result *listed,
+                   const struct cs_desired_entry *entry, enum connsync_status status)
 {
     struct connsync_result result = *listed;
     bool refusal = connsync_status_is_refusal(status);
@@ -128,11 +130,11 @@ static void judge(struct fleet *fleet, const struct connsync_result *listed,
         fleet->tally.unchanged++;
         fleet_report_unchanged(fleet->options, listed, CONNSYNC_OK);
     } else if (listed->cause != CONNSYNC_OK) {
-        decline(fleet, listed, entry, listed->cause);
+        reject(fleet, listed, entry, listed->cause);
     } else if (fleet->task == FLEET_PLAN) {
         plan(fleet, listed, wanted);
     } else if (listed->id[0] == '\0' || !queue_put(&queue, listed, wanted)) {
-        decline(fleet, listed, entry, CONNSYNC_ERR_ANSWER);
+        reject(fleet, listed, entry, CONNSYNC_ERR_ANSWER);
     }
 }
 
@@ -188,7 +190,7 @@ static enum connsync_status list_page(struct fleet *fleet)
 }
 
 /* Lists on from the present page: until the queue is full, and for matches to the end. */
-static enum connsync_status look(struct fleet *fleet)
+static enum connsync_status list(struct fleet *fleet)
 {
     const char *cursor = fleet->place.page.cursor;
 
@@ -441,14 +443,14 @@ struct tally fleet_run(struct cli_options *options, struct cs_desired *desired,
     struct fleet fleet = begin(options, desired, task);
 
     cs_desired_forget_matches(desired);
-    enum connsync_status status = look(&fleet);
+    enum connsync_status status = list(&fleet);
     if (status == CONNSYNC_OK && is_matched(&fleet)) {
         work(&fleet);
         while (!fleet.collecting && fleet.stopped_for == CONNSYNC_OK && status == CONNSYNC_OK) {
             fleet.place = fleet.resume;
             fleet.collecting = true;
             queue_clear(&queue);
-            status = look(&fleet);
+            status = list(&fleet);
             work(&fleet);
         }
     }

@@ -1,3 +1,5 @@
+/* Rows, lines and the summary of a run over many connections. What became of one connection that
+ * was read or written is told by job/report.c. */
 #include "platform/posix/cli/fleet/fleet_report.h"
 
 #include "config/sentence.h"

@@ -1,3 +1,5 @@
+/* `connsync import`: one list, printed as connsync.json. It reads no such file and changes
+ * nothing. */
 #include "platform/posix/cli/fleet/import.h"
 
 #include "config/exit_code.h"

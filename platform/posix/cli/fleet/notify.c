@@ -1,3 +1,5 @@
+/* Messages to systemd's notification socket, by its protocol and without its library. When to send
+ * which is watch.c's. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "platform/posix/cli/fleet/notify.h"

@@ -1,3 +1,5 @@
+/* Plans, written and read. Whether a connection is still as it was planned is judged in fleet.c,
+ * when it is read. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "platform/posix/cli/fleet/plan_file.h"

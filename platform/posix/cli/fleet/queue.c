@@ -1,3 +1,4 @@
+/* Strings of three lengths end to end in one buffer. Nothing is judged here. */
 #include "platform/posix/cli/fleet/queue.h"
 
 #include <string.h>

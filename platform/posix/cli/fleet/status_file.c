@@ -1,3 +1,4 @@
+/* The members of the status file, from what watch.c hands over. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "platform/posix/cli/fleet/status_file.h"

@@ -1,3 +1,4 @@
+/* Counts, the worst exit code, and both in one phrase. Which code a status has is config/'s. */
 #include "platform/posix/cli/fleet/tally.h"
 
 #include "config/exit_code.h"

@@ -1,3 +1,5 @@
+/* `connsync watch`: runs, and what is between them: waiting, the status file, systemd, SIGHUP. The
+ * runs themselves are fleet.c's, signals and waiting session.c's. */
 #include "platform/posix/cli/fleet/watch.h"
 
 #include "config/exit_code.h"
@@ -48,7 +50,7 @@ static struct tally run_opened(void)
     if (watch.options->verbose > 0) {
         report_figures(tally.requests, session_agent());
     }
-    if (session_token_was_declined()) {
+    if (session_token_was_rejected()) {
         session_close(); /* by the next run more may have been granted */
     } else {
         /* The token is kept; the service would not keep the connection for so long. */

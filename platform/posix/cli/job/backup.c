@@ -1,3 +1,4 @@
+/* Backups, written and read. When one is made and what is restored from it is change.c's. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "platform/posix/cli/job/backup.h"

@@ -1,3 +1,5 @@
+/* One job that may write, with the texts of `options` that it sees on the way. It decides about
+ * backups, restoring and names; it prints nothing, which is report.c's. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "platform/posix/cli/job/change.h"

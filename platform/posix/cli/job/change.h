@@ -24,8 +24,8 @@ struct change {
     enum change_undo undo;
     enum connsync_status undo_status; /* why it was not restored */
     const char *no_backup;            /* why there is no backup, or NULL */
-    /* Are there names: of what a dry run or a restore would change (`is_plan`), or of what a
-     * reading after the write showed (--changes)? */
+    /* Are there names: of what a dry run or a restore would change (`is_plan`), or of what the
+     * read-back after the write showed (--changes)? */
     bool has_names;
     bool is_plan;
     struct names names;

@@ -42,9 +42,9 @@ struct names_texts {
     struct cs_slice before;
     struct cs_slice wanted;
     struct cs_slice after;
-    const char *except; /* a member that is not looked at, or NULL */
+    const char *except; /* a member that is left out, or NULL */
     bool yields;        /* a derived member may come back whatever was written */
-    bool is_plan;       /* `after` is a wish, not a reading: nothing in it was computed */
+    bool is_plan;       /* `after` is a wish, not what was read: nothing in it was computed */
 };
 
 /* False when one of them is no object, or there is no memory. The names point into them. */

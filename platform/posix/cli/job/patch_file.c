@@ -1,3 +1,4 @@
+/* The file of `connsync patch`, read and checked. Merging is the core's. */
 #include "platform/posix/cli/job/patch_file.h"
 
 #include "platform/posix/cli/base/file.h"

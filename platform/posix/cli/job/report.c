@@ -1,3 +1,5 @@
+/* Results and failures of one connection in words and in JSON. It decides nothing but the words;
+ * the sentences that boards say too are config/'s. */
 #include "platform/posix/cli/job/report.h"
 
 #include "config/exit_code.h"
@@ -18,7 +20,7 @@ static const char *clean(char *text)
 
 /* ---- Names ---- */
 
-/* What is said of a name: what would become of it, or what a reading after the write found.
+/* What is said of a name: what would become of it, or what the read-back after the write found.
  * Of a plan only the first three can be. */
 static const char *word_of(const struct change *change, enum name_kind kind)
 {

@@ -1,3 +1,5 @@
+/* The one agent of this process: what it is opened with, its signals, its waiting, its roots. What
+ * a job is, and what its end means, is the callers'. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "platform/posix/cli/job/session.h"
@@ -31,7 +33,7 @@ static size_t anchors_length;
 static const uint8_t *anchors_in_use; /* these, or those that are compiled in */
 static struct cli_options *options;
 static struct connsync *agent;
-static bool token_declined;
+static bool token_rejected;
 
 static uint32_t pulse_every_ms;
 static void (*pulse)(void);
@@ -218,7 +220,7 @@ session_run(const struct connsync_job *job,
         } else {
             running = NULL;
             if (is_of_token(status)) {
-                token_declined = true;
+                token_rejected = true;
                 identity_forget_token();
             }
             return status;
@@ -328,7 +330,7 @@ enum connsync_status session_open(void)
     enum connsync_status status = CONNSYNC_OK;
 
     fill_config(&config);
-    token_declined = false;
+    token_rejected = false;
     agent = connsync_open(&config, &status);
     return status;
 }
@@ -340,9 +342,9 @@ void session_close(void)
     identity_release();
 }
 
-bool session_token_was_declined(void)
+bool session_token_was_rejected(void)
 {
-    return token_declined;
+    return token_rejected;
 }
 
 struct connsync *session_agent(void)

@@ -23,9 +23,9 @@ bool session_init(struct cli_options *options);
 /* Opens the agent with the options as they are now. Reports nothing. */
 enum connsync_status session_open(void);
 void session_close(void);
-/* Was the agent's token not taken, or for too little, since it was opened? Opened anew, it
- * looks for another. */
-bool session_token_was_declined(void);
+/* Was the agent's token rejected, or its scope too small, since it was opened? Opened again, it
+ * obtains another. */
+bool session_token_was_rejected(void);
 /* The agent; NULL when it is not open. */
 struct connsync *session_agent(void);
 

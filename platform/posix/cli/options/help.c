@@ -1,3 +1,5 @@
+/* The texts of --help. What options there are and what they do is command_line.c's; --licenses is
+ * made by the build. */
 #include "platform/posix/cli/options/help.h"
 
 #include <stdio.h>

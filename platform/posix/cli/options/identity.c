@@ -1,3 +1,5 @@
+/* Keys, certificate and kept token in static memory, and what an agent is told of them. How they
+ * are read and written is credentials/'s. */
 #include "platform/posix/cli/options/identity.h"
 
 #include "platform/posix/cli/base/environment.h"

@@ -33,7 +33,7 @@ void identity_release(void);
 /* Wipes the keys. */
 void identity_wipe(void);
 
-/* Keys that are about to be read anew: keeps a copy, puts it back if they cannot be read,
+/* Keys that are about to be read again: keeps a copy, puts it back if they cannot be read,
  * and wipes it. */
 void identity_set_aside(void);
 void identity_take_back(void);

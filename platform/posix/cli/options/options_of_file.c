@@ -1,3 +1,5 @@
+/* Words of the command line that plan, apply and watch brought: intervals, rates, the form of the
+ * log. Which of them go together is checks.c's. */
 #include "platform/posix/cli/options/options_of_file.h"
 
 #include "platform/posix/cli/options/help.h"

@@ -1,3 +1,5 @@
+/* Which domain, client, audience and proxy hold, of what the command line, connsync.json and the
+ * environment say. Secrets are secrets.c's, keys identity.c's. */
 #include "platform/posix/cli/options/resolve.h"
 
 #include "platform/posix/cli/base/environment.h"
