@@ -64,7 +64,7 @@ find_program(CONNSYNC_PYTHON python3 REQUIRED)
 
 function(connsync_add_board)
     set(common start.c memory.c tick.c sleep.c fault.c halt.c watchdog.c mpu.c fifo.c text.c mac.c
-        semihosting.c)
+        library.c semihosting.c)
     if(NOT CONNSYNC_BOARD_ENTROPY STREQUAL board)
         string(REPLACE - _ entropy ${CONNSYNC_BOARD_ENTROPY})
         list(APPEND common entropy_${entropy}.c)
@@ -75,6 +75,9 @@ function(connsync_add_board)
     list(TRANSFORM CONNSYNC_BOARD_SOURCES PREPEND ${CONNSYNC_BOARD_DIR}/)
     add_library(connsync_board STATIC ${CONNSYNC_BOARD_SOURCES} ${common})
     connsync_own_target(connsync_board)
+    # It would make strlen of the loop in strlen.
+    set_property(SOURCE ${PROJECT_SOURCE_DIR}/boards/common/library.c APPEND PROPERTY
+        COMPILE_OPTIONS -fno-builtin -fno-tree-loop-distribute-patterns)
     # device.h is the board's: what boards/common must know of it.
     target_include_directories(connsync_board PUBLIC ${CONNSYNC_BOARD_DIR})
     target_compile_definitions(connsync_board

@@ -29,23 +29,23 @@ bool cs_civil_is_valid(const struct cs_civil *civil)
 }
 
 /* Leap days of the years before `year`, counted from year 0. */
-static int64_t leap_days_before(int year)
+static int32_t leap_days_before(int32_t year)
 {
-    int64_t last = (int64_t)year - 1;
+    int32_t last = year - 1;
 
     return last < 0 ? 0 : last / 4 - last / 100 + last / 400 + 1;
 }
 
 int64_t cs_civil_to_utc(const struct cs_civil *civil)
 {
-    int64_t days = (int64_t)civil->year * 365 + leap_days_before(civil->year);
+    int32_t days = civil->year * 365 + leap_days_before(civil->year);
 
     days += days_before_month[civil->month - 1] + civil->day - 1;
     if (civil->month > 2 && is_leap(civil->year)) {
         days++;
     }
-    days -= (int64_t)1970 * 365 + leap_days_before(1970);
-    return ((days * 24 + civil->hour) * 60 + civil->minute) * 60 + civil->second;
+    days -= 1970 * 365 + leap_days_before(1970);
+    return (((int64_t)days * 24 + civil->hour) * 60 + civil->minute) * 60 + civil->second;
 }
 
 /* Days are counted from 1 March, so that a leap day is the last of its year. */

@@ -101,6 +101,7 @@
 #define LWIP_LOOPBACK_MAX_PBUFS 16
 #else
 #define LWIP_HAVE_LOOPIF 0
+#define LWIP_SINGLE_NETIF 1 /* no list of interfaces to search */
 #define LWIP_NETIF_LOOPBACK 0
 #endif
 

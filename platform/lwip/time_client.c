@@ -220,5 +220,5 @@ bool connsync_time_client_known(const struct connsync_time_client *client)
 
 int64_t connsync_time_client_utc(const struct connsync_time_client *client, uint64_t now_ms)
 {
-    return (client->offset_ms + (int64_t)now_ms) / 1000;
+    return (int64_t)((uint64_t)(client->offset_ms + (int64_t)now_ms) / 1000);
 }

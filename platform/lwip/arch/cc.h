@@ -28,6 +28,10 @@ __attribute__((noreturn)) void connsync_lwip_assertion_failed(const char *messag
 #define BYTE_ORDER __BYTE_ORDER__
 #endif
 
+/* The processor's own instruction, where there is one, and not a call. */
+#define lwip_htons(number) ((u16_t)__builtin_bswap16(number))
+#define lwip_htonl(number) ((u32_t)__builtin_bswap32(number))
+
 #define LWIP_NO_CTYPE_H 1
 
 #define LWIP_RAND() connsync_lwip_random()
