@@ -27,6 +27,9 @@ from sandbox import Sandbox, syntax  # noqa: E402
 ROOT = Path(os.environ["CONNSYNC_SOURCE_DIR"])
 BLOCKS = blocks.everything(ROOT, cli.binary())
 
+# Folders of C files, each a row of the README's table.
+LAYERS = ("core", "config", "port", "platform", "boards")
+
 # Another test runs every block of these.
 ELSEWHERE = {"docs/apply.md": "tests/wire/test_apply_manual.py"}
 
@@ -268,7 +271,7 @@ class ExamplesTest(WireTest):
         self.assertGreater(len(told), 40)
         self.assertEqual(told, [status for status in statuses if status in told])
 
-    def test_rooms(self):
+    def test_folders_of_the_core(self):
         """The design's table of folders has each of the core's."""
         text = (ROOT / "docs/design.md").read_text(encoding="utf-8")
         told = re.findall(r"^\| `([\w/]+)`", text, re.M)
@@ -283,6 +286,7 @@ class ExamplesTest(WireTest):
         text, = (one.text for one in BLOCKS if one.name.startswith("core/  "))
         names = re.findall(r"^\w+/|(?<=\w    )\w+/", text, re.M)
         self.assertGreater(len(names), 6)
+        self.assertEqual([name for name in LAYERS if f"{name}/" not in names], [])
         for name in names:
             self.assertTrue((ROOT / name).is_dir(), name)
 

@@ -32,7 +32,7 @@ WORDS = (
     (r"\b(?:made|make|makes|making) (?:\w+ ){0,3}anew\b|\bre-?dated?\b", "re-issued"),
     (r"\bwhat (?:is|was) wanted\b", "desired state"),
     (r"hang_up\b", "disconnect"),
-    (r"\brooms\b|\broom_of|\b(?:one|a|each|every|which|another|wrong) room of\b|\bwrong.room\b",
+    (r"(?<![a-z])rooms\b|\broom_of|\b(?:one|a|each|every|which|another|wrong) room of\b|\bwrong.room\b",
      "module, folder"),
     (r"\bnone of (?:\w+ )?\w+'s business\b", "out of scope"),
     (r"MOVED_ON\b", "a state of its own"),
@@ -47,10 +47,11 @@ ALLOWED = (
      "messages that people match are kept"),
     (r".*", r"\b\w*proxy_declined\b", "the name of a status is kept"),
     (r"tests/.*", r"\btest_\w*decline\w*", "the names of tests are kept"),
+    (r"tests/README\.md", r"\btest_\w+", "it has the names of tests as they were"),
 )
 # Folders whose owners have yet to clear them.
 PENDING = ("core/", "config/", "platform/posix/cli/options/identity.c",
-           "platform/posix/cli/job/report.c", "docs/design.md", "tests/unit/test_text.c")
+           "platform/posix/cli/job/report.c", "tests/unit/test_text.c")
 
 
 def texts_of(root):
