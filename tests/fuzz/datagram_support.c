@@ -1,3 +1,7 @@
+/*
+ * The board, the clock, the random numbers and the sockets that lwIP's platform asks for, as
+ * little as a parser of datagrams needs of them. What is fed to it is the targets' own.
+ */
 #include "tests/fuzz/datagram_support.h"
 
 #include "platform/lwip/connsync_board.h"

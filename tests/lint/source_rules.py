@@ -10,7 +10,7 @@
  - mbedTLS and PSA are named in core/tls/mbedtls and port/mbedtls, jsmn in core/json;
  - core/ has few conditional directives: what a board does not use lies in files of its own;
  - no folder has more C files than a reader takes in at once;
- - each file begins with what it is for;
+ - each file begins with what it is for, tests, scripts and build files too;
  - what an installed header declares begins with connsync_, and nothing else does;
  - core/ and port/ do not call the heap;
  - platform/posix prints with no conversion that platform/posix/libc/posix_format.c does not know;
@@ -88,7 +88,13 @@ FILES_MAX = 16
 DIRECTIVES_MAX = 5
 HEAP_CALL = re.compile(r"\b(malloc|calloc|realloc|free|strdup|strndup|alloca)\s*\(")
 TEXT = re.compile(r'"((?:\\.|[^"\\\n])*)"')
-COMMENT = re.compile(r"\s*(?:/\*.*?\*/|//[^\n]*)", re.DOTALL)
+# The first comment of a file, or its docstring, behind what starts it.
+COMMENT = re.compile(r"\s*(?:#![^\n]*\n)?\s*(?:/\*.*?\*/|(?://[^\n]*\s*)+|(?:#[ \t\n][^\n]*\n?)+"
+                     r'|""".*?""")', re.DOTALL)
+# Where else than in the layers' folders texts begin with what they are for, and which do.
+OTHER_FOLDERS = ("tests", "cmake", "tools", ".ci")
+OTHER_SUFFIXES = (".c", ".h", ".cpp", ".py", ".cmake", ".sh", ".mjs", ".yml", "")
+NO_TEXTS = re.compile(r"tests/fuzz/seeds/.*|cmake/commit-date|.*/__pycache__/.*")
 CONDITIONAL = re.compile(r"^[ \t]*#[ \t]*(if|ifdef|ifndef|elif|else|endif)\b[ \t]*(.*)$", re.MULTILINE)
 PERCENT = re.compile(r"%%|%[0-9A-F]{2}")  # itself, or the octet of a URL
 CONVERSION = re.compile(r"%(?!%)([^a-zA-Z%]*(?:hh|h|ll|l|j|z|t)?)(.)")
@@ -213,10 +219,21 @@ def folder_size_faults(sources):
             yield f"{folder}/ has {count} .c files, {FILES_MAX} are allowed"
 
 
-def purpose_faults(source):
-    comment = COMMENT.match(source.text)
+def purpose_faults(name, text):
+    comment = COMMENT.match(text)
     if not comment or len(re.findall(r"[A-Za-z]{2,}", comment[0])) < 4:
-        yield f"{source.name}:1: the file does not begin with what it is for"
+        yield f"{name}:1: the file does not begin with what it is for"
+
+
+def other_purpose_faults(root):
+    """Of what is no C file of the layers: tests, scripts, build files."""
+    paths = [root / "CMakeLists.txt"]
+    paths += [path for folder in OTHER_FOLDERS for path in sorted((root / folder).rglob("*"))]
+    for path in paths:
+        name = path.relative_to(root).as_posix()
+        if (path.is_file() and not NO_TEXTS.fullmatch(name)
+                and (path.suffix in OTHER_SUFFIXES or path.name == "CMakeLists.txt")):
+            yield from purpose_faults(name, path.read_text(encoding="utf-8"))
 
 
 def outside_of_braces(code):
@@ -285,7 +302,7 @@ def format_faults(source):
 def file_faults(source, sources):
     """What is wrong with one file on its own."""
     yield from unfinished_faults(source)
-    yield from purpose_faults(source)
+    yield from purpose_faults(source.name, source.text)
     yield from library_faults(source)
     if source.name.startswith("platform/posix/") and source.name.endswith(".c"):
         yield from format_faults(source)
@@ -299,7 +316,8 @@ def find_faults(root):
     sources = read_sources(root)
     faults = [*table_faults(MAY_INCLUDE), *row_faults(sources), *arrow_faults(sources),
               *folder_circle_faults(sources), *header_circle_faults(sources),
-              *conditional_faults(sources), *folder_size_faults(sources), *prefix_faults(sources)]
+              *conditional_faults(sources), *folder_size_faults(sources), *prefix_faults(sources),
+              *other_purpose_faults(root)]
     for source in sources.values():
         faults += file_faults(source, sources)
     return faults, len(sources)

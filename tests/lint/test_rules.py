@@ -133,6 +133,16 @@ class SourceRules(unittest.TestCase):
             self.assert_fault({"config/x.c": "int y;\n"}, "config/x.c:1: the file does not begin",
                               head=head)
 
+    def test_test_or_script_without_a_purpose(self):
+        with_purpose = {"tests/a.c": "// Says what it is for.\n", "tests/b.py": '"""What is it for?"""',
+                        "tools/c": "#!/bin/sh\n# Says what it\n# is for.\n", "tests/seeds/x.bin": "x",
+                        "cmake/d.cmake": "# Says what it is for.\n"}
+        self.assertEqual(self.faults_of(with_purpose, head=""), [])
+        for name, text in {"tests/a.c": "int x;\n", "tests/b.py": "import re\n# Says what it is for.",
+                           "tools/c": "#!/bin/sh\n# c\nls\n", "CMakeLists.txt": "project(x y z)\n",
+                           "cmake/d.cmake": "if(x)\n"}.items():
+            self.assert_fault({name: text}, f"{name}:1: the file does not begin", head="")
+
     def test_prefix_of_what_is_not_installed(self):
         header = ('extern "C" {\nstruct connsync_job {\n    struct connsync_odd *x;\n};\n'
                   "enum connsync_status {\n    CONNSYNC_OK = 0,\n    CONNSYNC_ITEM\n};\n"

@@ -1,4 +1,5 @@
-/* The response parser. */
+/* The response parser: every case of http_cases.h whole, cut at each byte and damaged, and each of
+ * its limits to the byte. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
