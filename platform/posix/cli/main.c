@@ -12,6 +12,7 @@
 #include "platform/posix/cli/job/report.h"
 #include "platform/posix/cli/job/session.h"
 #include "platform/posix/cli/options/command_line.h"
+#include "platform/posix/cli/options/commands.h"
 #include "platform/posix/cli/options/help.h"
 #include "platform/posix/cli/options/options.h"
 #include "platform/posix/cli/options/resolve.h"
@@ -26,13 +27,7 @@ static struct cli_options options;
 static void on_item(void *context, const struct connsync_result *result)
 {
     (void)context;
-    report_item(&options, result);
-}
-
-static bool writes(void)
-{
-    return options.job.operation != &connsync_operation_get &&
-           options.job.operation != &connsync_operation_list;
+    report_item(&options.output, result);
 }
 
 /* A job that writes, or one that does not. */
@@ -40,14 +35,14 @@ static enum connsync_status run_job(struct connsync_result *result, struct repor
 {
     enum connsync_status status;
 
-    if (writes()) {
+    if (options.command->writes) {
         status = change_run(&options, &options.job, result);
     } else {
         status = session_run(&options.job, on_item, NULL);
         *result = *connsync_result(session_agent());
     }
     cause->failure = session_failure();
-    cause->change = writes() ? change_last() : NULL;
+    cause->change = options.command->writes ? change_last() : NULL;
     return status;
 }
 
@@ -63,8 +58,8 @@ static int run(void)
     if (status == CONNSYNC_OK) {
         status = run_job(&result, &cause);
     }
-    report_end(&options, &result, status, &cause);
-    if (session_agent() != NULL && options.verbose > 0) {
+    report_end(&options.output, &options.job, &result, status, &cause);
+    if (session_agent() != NULL && options.output.verbose > 0) {
         report_figures(result.requests, session_agent());
     }
     change_forget();
@@ -90,24 +85,25 @@ static int act(enum cli_action action)
         return cli_apply(&options);
     }
     if (!change_read_file(&options)) {
-        log_error(options.message);
+        log_error(options.message.text);
         return CS_EXIT_USAGE;
     }
     if (!session_init(&options)) {
         return CS_EXIT_TLS;
     }
-    return options.is_import ? cli_import(&options) : run();
+    return action == CLI_IMPORT ? cli_import(&options) : run();
 }
 
 int main(int argc, char **argv)
 {
     forbid_core_files();
     enum cli_action action = command_line_read(&options, argc, argv);
-    if (options.json_logs) {
+    if (options.output.json_logs) {
         log_as_json();
     }
-    if (action == CLI_RUN) {
-        action = cli_resolve(&options);
+    /* plan, apply and watch read connsync.json first. */
+    if ((action == CLI_RUN || action == CLI_IMPORT) && cli_resolve(&options) != CLI_RUN) {
+        action = CLI_USAGE_ERROR;
     }
     switch (action) {
     case CLI_SHOW_TEXT:
@@ -115,11 +111,11 @@ int main(int argc, char **argv)
     case CLI_SHOW_VERSION:
         return cli_version_print() ? 0 : 1;
     case CLI_USAGE_ERROR:
-        log_error(options.message);
+        log_error(options.message.text);
         cli_forget(&options);
         return CS_EXIT_USAGE;
     case CLI_FLASH_IMAGE:
-        return cli_flash_image(options.file, options.output, options.partition_size);
+        return cli_flash_image(options.file, options.image.path, options.image.partition_size);
     default:
         break;
     }

@@ -12,11 +12,10 @@
 #include "platform/posix/cli/fleet/plan_file.h"
 #include "platform/posix/cli/job/report.h"
 #include "platform/posix/cli/job/session.h"
+#include "platform/posix/cli/options/commands.h"
 #include "platform/posix/cli/options/identity.h"
 #include "platform/posix/cli/options/resolve.h"
 
-#include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #define DEFAULT_FILE "connsync.json"
@@ -25,23 +24,24 @@ static struct desired_file file;
 
 bool cli_use_file(struct cli_options *options, struct desired_file *used)
 {
-    const struct cs_desired *before = options->desired;
+    const struct cs_desired *before = options->sources.desired;
     struct desired_file read;
 
     if (options->file == NULL) {
         options->file = DEFAULT_FILE;
     }
-    if (!desired_file_read(&read, options->file, options->message, sizeof options->message)) {
+    if (!desired_file_read(&read, options->file, options->message.text,
+                           sizeof options->message.text)) {
         return false;
     }
-    options->desired = &read.desired;
+    options->sources.desired = &read.desired;
     if (cli_resolve(options) == CLI_RUN) {
         desired_file_free(used);
         *used = read;
-        options->desired = &used->desired;
+        options->sources.desired = &used->desired;
         return true;
     }
-    options->desired = before;
+    options->sources.desired = before;
     desired_file_free(&read);
     return false;
 }
@@ -54,7 +54,7 @@ bool cli_use_file_again(struct cli_options *options, struct desired_file *used)
     identity_set_aside();
     bool good = cli_use_file(options, used);
     if (!good) {
-        memcpy(spare.message, options->message, sizeof spare.message);
+        spare.message = options->message;
         *options = spare;
         identity_take_back();
     }
@@ -66,27 +66,30 @@ bool cli_use_file_again(struct cli_options *options, struct desired_file *used)
 /* A plan needs the file for no more than domain and credentials, which may be elsewhere. */
 static bool prepare(struct cli_options *options)
 {
-    if (options->plan != NULL && options->file == NULL && access(DEFAULT_FILE, F_OK) != 0) {
-        return cli_resolve(options) == CLI_RUN && plan_file_open(options);
+    if (options->fleet.plan != NULL && options->file == NULL && access(DEFAULT_FILE, F_OK) != 0) {
+        return cli_resolve(options) == CLI_RUN &&
+               plan_file_open(options->fleet.plan, &options->tenant, &options->message);
     }
-    return cli_use_file(options, &file) && (options->plan == NULL || plan_file_open(options));
+    return cli_use_file(options, &file) &&
+           (options->fleet.plan == NULL ||
+            plan_file_open(options->fleet.plan, &options->tenant, &options->message));
 }
 
 static struct tally run(struct cli_options *options)
 {
-    if (options->plan != NULL) {
+    if (options->fleet.plan != NULL) {
         return fleet_run_plan(options);
     }
-    if (options->of_file == CLI_APPLY) {
+    if (options->command->action == CLI_APPLY) {
         return fleet_run(options, &file.desired, FLEET_APPLY);
     }
-    return fleet_run(options, &file.desired, options->out != NULL ? FLEET_HASH : FLEET_PLAN);
+    return fleet_run(options, &file.desired, options->fleet.out != NULL ? FLEET_HASH : FLEET_PLAN);
 }
 
 /* A plan that lacks what could not be read would pass for a whole one. */
-static void end_plan(const struct cli_options *options, struct tally *tally)
+static void end_plan(const char *out, struct tally *tally)
 {
-    if (options->out == NULL) {
+    if (out == NULL) {
         return;
     }
     if (tally->exit_code != 0 && tally->exit_code != CS_EXIT_DRIFT &&
@@ -102,9 +105,9 @@ static int run_opened(struct cli_options *options)
 {
     struct tally tally = run(options);
 
-    end_plan(options, &tally);
-    fleet_report_summary(options, &tally);
-    if (options->verbose > 0) {
+    end_plan(options->fleet.out, &tally);
+    fleet_report_summary(&options->output, &tally, false);
+    if (options->output.verbose > 0) {
         report_figures(tally.requests, session_agent());
     }
     return tally.exit_code;
@@ -115,7 +118,7 @@ static int open_and_run(struct cli_options *options)
     if (!session_init(options)) {
         return CS_EXIT_TLS;
     }
-    if (options->out != NULL && !plan_file_begin(options)) {
+    if (options->fleet.out != NULL && !plan_file_begin(options->fleet.out, &options->tenant)) {
         return CS_EXIT_FAILURE;
     }
     enum connsync_status status = session_open();
@@ -136,10 +139,10 @@ int cli_apply(struct cli_options *options)
     if (prepare(options)) {
         code = open_and_run(options);
     } else {
-        log_error(options->message);
+        log_error(options->message.text);
     }
     plan_file_close();
     desired_file_free(&file);
-    options->desired = NULL;
+    options->sources.desired = NULL;
     return code;
 }

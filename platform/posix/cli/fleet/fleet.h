@@ -23,10 +23,10 @@ enum fleet_task {
 
 /* One run; the session must be open. Reports each connection. The plan of FLEET_HASH must
  * have been begun. */
-struct tally fleet_run(struct cli_options *options, struct cs_desired *desired,
+struct tally fleet_run(const struct cli_options *options, struct cs_desired *desired,
                        enum fleet_task task);
 
 /* Does what a plan says; it has been opened. */
-struct tally fleet_run_plan(struct cli_options *options);
+struct tally fleet_run_plan(const struct cli_options *options);
 
 #endif

@@ -19,12 +19,12 @@ static void first_clause(char *out, size_t size, const char *text)
     (void)snprintf(out, size, "%.*s", (int)strcspn(text, ";"), text);
 }
 
-void fleet_report_unchanged(const struct cli_options *options, const struct connsync_result *listed,
+void fleet_report_unchanged(const struct cli_output *output, const struct connsync_result *listed,
                             enum connsync_status code)
 {
     char clause[CS_SENTENCE_SIZE] = "";
 
-    if (!options->json) {
+    if (!output->json) {
         return;
     }
     if (code != CONNSYNC_OK) {
@@ -51,7 +51,7 @@ static void print_row(const struct connsync_result *listed, const char *after, c
                  connsync_setting_name(copy.before), after, note[0] != '\0' ? "  " : "", note);
 }
 
-void fleet_report_row(const struct cli_options *options, const struct connsync_result *listed,
+void fleet_report_row(const struct cli_output *output, const struct connsync_result *listed,
                       enum connsync_setting wanted, enum connsync_status status)
 {
     struct connsync_result copy = *listed;
@@ -61,7 +61,7 @@ void fleet_report_row(const struct cli_options *options, const struct connsync_r
         first_clause(clause, sizeof clause, cs_status_text(status));
     }
     copy.after = status == CONNSYNC_OK ? wanted : listed->before;
-    if (options->json) {
+    if (output->json) {
         report_json_line(
             &copy,
             connsync_outcome_name(status == CONNSYNC_OK ? CONNSYNC_WOULD_CHANGE : CONNSYNC_REFUSED),
@@ -71,12 +71,12 @@ void fleet_report_row(const struct cli_options *options, const struct connsync_r
     print_row(listed, status == CONNSYNC_OK ? connsync_setting_name(wanted) : "refused", clause);
 }
 
-void fleet_report_not_tried(const struct cli_options *options, const struct connsync_result *listed,
+void fleet_report_not_tried(const struct cli_output *output, const struct connsync_result *listed,
                             enum connsync_setting wanted, const char *code)
 {
     struct connsync_result copy = *listed;
 
-    if (options->json) {
+    if (output->json) {
         bool unmatched = strcmp(code, "unmatched") == 0;
         copy.after = unmatched ? wanted : listed->before;
         report_json_line(&copy,
@@ -85,7 +85,7 @@ void fleet_report_not_tried(const struct cli_options *options, const struct conn
     }
 }
 
-uint64_t fleet_report_unmatched(const struct cli_options *options, const struct cs_desired *desired)
+uint64_t fleet_report_unmatched(const char *file, const struct cs_desired *desired)
 {
     struct cs_desired_fault fault;
     size_t next = 0;
@@ -97,18 +97,18 @@ uint64_t fleet_report_unmatched(const struct cli_options *options, const struct 
 
         cs_writer_init(&writer, sentence, sizeof sentence);
         cs_desired_explain(&fault, desired->text, &writer);
-        log_format(LOG_ERROR, "%.200s: %s", options->file, sentence);
+        log_format(LOG_ERROR, "%.200s: %s", file, sentence);
         count++;
     }
     return count;
 }
 
-void fleet_report_summary(const struct cli_options *options, const struct tally *tally)
+void fleet_report_summary(const struct cli_output *output, const struct tally *tally, bool is_watch)
 {
     char summary[SUMMARY_SIZE];
 
     tally_write(tally, summary, sizeof summary);
-    if (options->json || options->of_file == CLI_WATCH) {
+    if (output->json || is_watch) {
         log_write(LOG_NOTE, summary);
         return;
     }

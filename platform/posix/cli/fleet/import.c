@@ -48,14 +48,14 @@ static void on_item(void *context, const struct connsync_result *result)
     (void)printf(", \"set_user_root_attributes\": \"%s\" }", connsync_setting_name(result->before));
 }
 
-static void print_head(const struct cli_options *options)
+static void print_head(const struct cli_tenant *tenant)
 {
     (void)fputs("{\n  \"domain\": \"", stdout);
     /* An IPv6 address with a port stands in brackets. */
-    bool brackets = options->port_number != 0 && strchr(options->domain, ':') != NULL;
-    (void)printf(brackets ? "[%s]" : "%s", options->domain);
-    if (options->port_number != 0) {
-        (void)printf(":%u", options->port_number);
+    bool brackets = tenant->port_number != 0 && strchr(tenant->domain, ':') != NULL;
+    (void)printf(brackets ? "[%s]" : "%s", tenant->domain);
+    if (tenant->port_number != 0) {
+        (void)printf(":%u", tenant->port_number);
     }
     (void)fputs("\",\n  \"connections\": [", stdout);
 }
@@ -86,7 +86,7 @@ int cli_import(const struct cli_options *options)
     job.allow_encrypted_configuration = options->job.allow_encrypted_configuration;
     result.outcome = CONNSYNC_FAILED;
     if (status == CONNSYNC_OK) {
-        print_head(options);
+        print_head(&options->tenant);
         status = session_run(&job, on_item, &import);
         result = *connsync_result(session_agent());
         cause.failure = session_failure();
@@ -95,7 +95,7 @@ int cli_import(const struct cli_options *options)
     if (status == CONNSYNC_OK) {
         code = finish(&import);
     } else {
-        report_end(options, &result, status, &cause);
+        report_end(&options->output, &job, &result, status, &cause);
     }
     session_close();
     return code;

@@ -40,16 +40,16 @@ static bool cannot_write(const char *path)
     return false;
 }
 
-bool plan_file_begin(const struct cli_options *options)
+bool plan_file_begin(const char *path, const struct cli_tenant *tenant)
 {
     char domain[CLI_DOMAIN_SIZE];
     char made[LOG_TIME_SIZE];
 
-    if (!atomic_file_begin(&written, options->out)) {
-        return cannot_write(options->out);
+    if (!atomic_file_begin(&written, path)) {
+        return cannot_write(path);
     }
     first = true;
-    cli_write_domain(domain, options);
+    cli_write_domain(domain, tenant);
     log_time(made, log_utc_now());
     (void)fprintf(written.out, "{\"connsync_plan\":%u,", VERSION);
     json_out_member(written.out, "domain", domain);
@@ -133,7 +133,7 @@ static bool read_step(int object, struct plan_step *step)
 }
 
 /* Why it is no plan for this tenant; NULL when it is one. */
-static const char *check(const struct cli_options *options)
+static const char *check(const struct cli_tenant *tenant)
 {
     char planned[CLI_DOMAIN_SIZE];
     char ours[CLI_DOMAIN_SIZE];
@@ -144,7 +144,7 @@ static const char *check(const struct cli_options *options)
         version != VERSION) {
         return "is not a plan of this version of connsync";
     }
-    cli_write_domain(ours, options);
+    cli_write_domain(ours, tenant);
     if (!read_string(0, "domain", planned, sizeof planned) || strcmp(planned, ours) != 0) {
         return "is the plan of another domain";
     }
@@ -163,21 +163,21 @@ static const char *check(const struct cli_options *options)
     return NULL;
 }
 
-bool plan_file_open(struct cli_options *options)
+bool plan_file_open(const char *path, const struct cli_tenant *tenant, struct cli_message *message)
 {
     text = mapping_new(TEXT_MAX);
-    ssize_t length = text != NULL ? file_read(options->plan, text, TEXT_MAX) : -1;
+    ssize_t length = text != NULL ? file_read(path, text, TEXT_MAX) : -1;
 
     if (length < 0) {
-        (void)cli_wrong(options, "cannot read the plan %.200s: %s", options->plan, strerror(errno));
+        (void)cli_wrong(message, "cannot read the plan %.200s: %s", path, strerror(errno));
         return false;
     }
     struct cs_slice whole = cs_slice_make(text, (size_t)length);
     const char *reason = mapping_tokenise(&json, whole, &tokens, &tokens_size)
-                             ? check(options)
+                             ? check(tenant)
                              : "is not strict JSON, or is too large";
     if (reason != NULL) {
-        (void)cli_wrong(options, "the plan %.200s %s", options->plan, reason);
+        (void)cli_wrong(message, "the plan %.200s %s", path, reason);
         return false;
     }
     return true;

@@ -33,7 +33,7 @@ struct plan_step {
 
 /* Begins a new plan beside the file that it is to become. False, with a report, if it
  * cannot be written. */
-bool plan_file_begin(const struct cli_options *options);
+bool plan_file_begin(const char *path, const struct cli_tenant *tenant);
 void plan_file_add(const struct plan_step *step);
 /* It becomes the file, whole, in the place of an older one. */
 bool plan_file_commit(void);
@@ -42,7 +42,7 @@ void plan_file_abandon(void);
 
 /* Reads all of a plan, and sees that it is one and for this tenant. False with the
  * message set. */
-bool plan_file_open(struct cli_options *options);
+bool plan_file_open(const char *path, const struct cli_tenant *tenant, struct cli_message *message);
 /* The steps in turn; false at the end. */
 bool plan_file_next(struct plan_step *step);
 size_t plan_file_count(void);

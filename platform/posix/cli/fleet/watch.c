@@ -35,8 +35,8 @@ static struct watch watch;
 static void save_status(const char *state)
 {
     watch.status.state = state;
-    if (watch.options->status_file != NULL) {
-        (void)status_file_write(watch.options->status_file, &watch.status);
+    if (watch.options->fleet.status_file != NULL) {
+        (void)status_file_write(watch.options->fleet.status_file, &watch.status);
     }
 }
 
@@ -46,8 +46,8 @@ static struct tally run_opened(void)
 {
     struct tally tally = fleet_run(watch.options, &watch.file.desired, FLEET_APPLY);
 
-    fleet_report_summary(watch.options, &tally);
-    if (watch.options->verbose > 0) {
+    fleet_report_summary(&watch.options->output, &tally, true);
+    if (watch.options->output.verbose > 0) {
         report_figures(tally.requests, session_agent());
     }
     if (session_token_was_rejected()) {
@@ -91,8 +91,8 @@ static void run_and_note(void)
 static uint64_t next_wait_ms(void)
 {
     uint64_t every_ms =
-        1000u * (uint64_t)(watch.options->every_s != 0 ? watch.options->every_s
-                                                       : watch.file.desired.every_s);
+        1000u * (uint64_t)(watch.options->fleet.every_s != 0 ? watch.options->fleet.every_s
+                                                             : watch.file.desired.every_s);
     uint64_t part = every_ms / JITTER_PART;
 
     return every_ms - part + system_random() % (2 * part + 1);
@@ -130,15 +130,15 @@ static void reload(void)
     (void)snprintf(lines, sizeof lines, "RELOADING=1\nMONOTONIC_USEC=%llu",
                    1000ull * (unsigned long long)system_now_ms());
     notify_send(lines);
-    memcpy(domain, options->domain, sizeof domain);
+    memcpy(domain, options->tenant.domain, sizeof domain);
     session_close();
     if (cli_use_file_again(options, &watch.file)) {
         log_format(LOG_NOTE, "%.200s was read again", options->file);
     } else {
-        log_format(LOG_ERROR, "%.400s; going on with the file as it was", options->message);
+        log_format(LOG_ERROR, "%.400s; going on with the file as it was", options->message.text);
     }
-    if (strcmp(domain, options->domain) != 0) {
-        connsync_pace_forget(&options->pace);
+    if (strcmp(domain, options->tenant.domain) != 0) {
+        connsync_pace_forget(&options->tenant.pace);
     }
     notify_send("READY=1");
 }
@@ -166,7 +166,7 @@ int cli_watch(struct cli_options *options)
         return CS_EXIT_USAGE;
     }
     if (!cli_use_file(options, &watch.file)) {
-        log_error(options->message);
+        log_error(options->message.text);
         return CS_EXIT_USAGE;
     }
     if (!session_init(options)) {
@@ -183,6 +183,6 @@ int cli_watch(struct cli_options *options)
     save_status("stopped");
     session_close();
     desired_file_free(&watch.file);
-    options->desired = NULL;
+    options->sources.desired = NULL;
     return 0;
 }

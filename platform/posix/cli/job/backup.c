@@ -51,7 +51,7 @@ static void make_plain(char *plain, bool for_path)
     }
 }
 
-static void write_text(FILE *out, const struct cli_options *options,
+static void write_text(FILE *out, const struct cli_tenant *tenant,
                        const struct connsync_result *result, const char *made,
                        struct cs_slice value)
 {
@@ -64,7 +64,7 @@ static void write_text(FILE *out, const struct cli_options *options,
     make_plain(plain.id, false);
     make_plain(plain.name, false);
     make_plain(plain.strategy, false);
-    cli_write_domain(domain, options);
+    cli_write_domain(domain, tenant);
     write_hex(hex, value);
     (void)fprintf(out, "{\"connsync_backup\":%u,", VERSION);
     json_out_member(out, "domain", domain);
@@ -102,8 +102,8 @@ static bool commit(struct atomic_file *file, const char *stem)
     return false;
 }
 
-bool backup_write(const struct cli_options *options, const struct connsync_result *result,
-                  struct cs_slice value)
+bool backup_write(const char *directory, const struct cli_tenant *tenant,
+                  const struct connsync_result *result, struct cs_slice value)
 {
     struct atomic_file file;
     char stem[PATH_MAX];
@@ -113,7 +113,7 @@ bool backup_write(const struct cli_options *options, const struct connsync_resul
     memcpy(plain, result->id, sizeof plain);
     make_plain(plain, true);
     log_time(made, log_utc_now());
-    int length = snprintf(stem, sizeof stem, "%s/%s-%s", options->backup, plain, made);
+    int length = snprintf(stem, sizeof stem, "%s/%s-%s", directory, plain, made);
     if (length < 0 || (size_t)length >= sizeof stem) {
         errno = ENAMETOOLONG;
         return false;
@@ -121,7 +121,7 @@ bool backup_write(const struct cli_options *options, const struct connsync_resul
     if (!atomic_file_begin(&file, stem)) {
         return false;
     }
-    write_text(file.out, options, result, made, value);
+    write_text(file.out, tenant, result, made, value);
     bool written = commit(&file, stem);
     int error = errno;
     atomic_file_abandon(&file);
@@ -137,7 +137,7 @@ static bool read_string(const struct cs_json *json, const char *name, char *out,
 }
 
 /* Why it is no backup for this tenant; NULL when it is one. */
-static const char *check(struct cli_options *options)
+static const char *check(const struct cli_tenant *tenant, struct connsync_job *job)
 {
     struct cs_json json;
     char ours[CLI_DOMAIN_SIZE];
@@ -163,13 +163,13 @@ static const char *check(struct cli_options *options)
         !read_string(&json, "strategy", strategy, sizeof strategy)) {
         return "is damaged: it names no connection";
     }
-    cli_write_domain(ours, options);
+    cli_write_domain(ours, tenant);
     if (!read_string(&json, "domain", domain, sizeof domain) || strcmp(domain, ours) != 0) {
         return "is of another domain";
     }
-    options->job.connection = id;
-    options->job.document = raw.data;
-    options->job.document_length = raw.length;
+    job->connection = id;
+    job->document = raw.data;
+    job->document_length = raw.length;
     return NULL;
 }
 
@@ -179,14 +179,14 @@ bool backup_read(struct cli_options *options)
     ssize_t length = text != NULL ? file_read(options->file, text, TEXT_MAX) : -1;
 
     if (length < 0) {
-        (void)cli_wrong(options, "cannot read the backup %.200s: %s", options->file,
+        (void)cli_wrong(&options->message, "cannot read the backup %.200s: %s", options->file,
                         strerror(errno));
         return false;
     }
     text_length = (size_t)length;
-    const char *reason = check(options);
+    const char *reason = check(&options->tenant, &options->job);
     if (reason != NULL) {
-        (void)cli_wrong(options, "the backup %.200s %s", options->file, reason);
+        (void)cli_wrong(&options->message, "the backup %.200s %s", options->file, reason);
     }
     return reason == NULL;
 }

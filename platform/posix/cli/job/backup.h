@@ -18,10 +18,10 @@
 
 #include <stdbool.h>
 
-/* Writes one for the connection of `result` into the directory of --backup, and sees to it
- * that it is on the disk. Never in the place of another file. False with errno. */
-bool backup_write(const struct cli_options *options, const struct connsync_result *result,
-                  struct cs_slice text);
+/* Writes one for the connection of `result` into a directory, and sees to it that it is on the
+ * disk. Never in the place of another file. False with errno. */
+bool backup_write(const char *directory, const struct cli_tenant *tenant,
+                  const struct connsync_result *result, struct cs_slice text);
 
 /* Reads the file of `connsync restore`, and points the job at what is in it. False with the
  * options' message of what is wrong with it. */

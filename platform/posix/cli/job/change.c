@@ -23,7 +23,8 @@
 
 static struct change last;
 static struct {
-    const struct cli_options *options;
+    const struct cli_safeguards *safeguards;
+    const struct cli_tenant *tenant;
     const struct connsync_job *job; /* as it was given: another may observe as well */
     char *texts[STAGES];            /* by enum connsync_stage; mappings */
     size_t lengths[STAGES];
@@ -108,21 +109,22 @@ static bool is_backed_up(struct cs_slice text)
 
 static enum connsync_status observe_before(struct cs_slice text)
 {
-    const struct cli_options *options = kept.options;
+    const struct cli_safeguards *safeguards = kept.safeguards;
     const struct connsync_result *result = connsync_result(session_agent());
 
     if (kept.job->operation == &connsync_operation_restore &&
         !backup_is_strategy(result->strategy)) {
         return CONNSYNC_REFUSED_OTHER_CONNECTION;
     }
-    if (options->backup != NULL && !kept.job->dry_run && !is_backed_up(text) &&
-        !backup_write(options, result, text)) {
+    if (safeguards->backup != NULL && !kept.job->dry_run && !is_backed_up(text) &&
+        !backup_write(safeguards->backup, kept.tenant, result, text)) {
         last.no_backup = strerror(errno);
         return CONNSYNC_REFUSED_BACKUP;
     }
     kept.seen[CONNSYNC_STAGE_AFTER] = false;
     forget(CONNSYNC_STAGE_PLANNED); /* which follows, piece by piece */
-    if (options->backup == NULL && !options->undo && !options->changes && !shows_plan()) {
+    if (safeguards->backup == NULL && !safeguards->restore && !safeguards->changes &&
+        !shows_plan()) {
         return CONNSYNC_OK;
     }
     return keep(CONNSYNC_STAGE_BEFORE, text) ? CONNSYNC_OK : CONNSYNC_ERR_MEMORY;
@@ -135,10 +137,10 @@ static enum connsync_status observe(void *context, enum connsync_stage stage, co
 
     (void)context;
     if (stage == CONNSYNC_STAGE_AFTER) {
-        return !kept.options->changes || keep(stage, text) ? CONNSYNC_OK : CONNSYNC_ERR_MEMORY;
+        return !kept.safeguards->changes || keep(stage, text) ? CONNSYNC_OK : CONNSYNC_ERR_MEMORY;
     }
     if (stage == CONNSYNC_STAGE_PLANNED) {
-        bool wanted = kept.options->changes || shows_plan();
+        bool wanted = kept.safeguards->changes || shows_plan();
         return !wanted || append(stage, text) ? CONNSYNC_OK : CONNSYNC_ERR_MEMORY;
     }
     if (kept.job->observer != NULL) {
@@ -186,7 +188,7 @@ static void compare_names(void)
     if (last.is_plan) {
         texts.after = texts.wanted;
         texts.wanted = texts.before;
-    } else if (!kept.options->changes || !kept.seen[CONNSYNC_STAGE_AFTER]) {
+    } else if (!kept.safeguards->changes || !kept.seen[CONNSYNC_STAGE_AFTER]) {
         return;
     }
     last.has_names = kept.seen[CONNSYNC_STAGE_BEFORE] && names_compare(&last.names, &texts);
@@ -209,14 +211,13 @@ static void undo(const struct connsync_result *result, const char *correlation_i
     last.undo = last.undo_status == CONNSYNC_OK ? CHANGE_RESTORED : CHANGE_NOT_RESTORED;
 }
 
-static void make_correlation_id(char out[CONNSYNC_CORRELATION_ID_SIZE],
-                                const struct cli_options *options)
+static void make_correlation_id(char out[CONNSYNC_CORRELATION_ID_SIZE], const char *given)
 {
     struct cs_writer writer;
 
     cs_writer_init(&writer, out, CONNSYNC_CORRELATION_ID_SIZE);
-    if (options->correlation_id != NULL) {
-        cs_write_string(&writer, options->correlation_id);
+    if (given != NULL) {
+        cs_write_string(&writer, given);
         return;
     }
     cs_write_string(&writer, "connsync-");
@@ -234,9 +235,11 @@ enum connsync_status change_run(const struct cli_options *options, const struct 
     char number[CONNSYNC_CORRELATION_ID_SIZE];
 
     change_forget();
-    kept.options = options;
+    kept.safeguards = &options->safeguards;
+    kept.tenant = &options->tenant;
+    last.has_backup = options->safeguards.backup != NULL;
     kept.job = job;
-    make_correlation_id(number, options);
+    make_correlation_id(number, options->safeguards.correlation_id);
     copy.correlation_id = number;
     copy.observer = observe;
     enum connsync_status status = session_run(&copy, NULL, NULL);
@@ -245,7 +248,7 @@ enum connsync_status change_run(const struct cli_options *options, const struct 
         memcpy(last.correlation_id, number, sizeof number);
     }
     compare_names();
-    if (status == CONNSYNC_ERR_LOSS && options->undo) {
+    if (status == CONNSYNC_ERR_LOSS && options->safeguards.restore) {
         undo(result, number);
         result->requests += connsync_result(session_agent())->requests;
     }

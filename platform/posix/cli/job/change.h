@@ -23,7 +23,8 @@ struct change {
     char correlation_id[CONNSYNC_CORRELATION_ID_SIZE]; /* "" if no write was sent */
     enum change_undo undo;
     enum connsync_status undo_status; /* why it was not restored */
-    const char *no_backup;            /* why there is no backup, or NULL */
+    bool has_backup;                  /* was one to be made, so that restore can put it back? */
+    const char *no_backup;            /* why there is none, or NULL */
     /* Are there names: of what a dry run or a restore would change (`is_plan`), or of what the
      * read-back after the write showed (--changes)? */
     bool has_names;

@@ -57,14 +57,14 @@ bool patch_file_read(struct cli_options *options)
     ssize_t length = file_read(options->file, text, sizeof text);
 
     if (length < 0) {
-        (void)cli_wrong(options, "cannot read the patch %.200s: %s", options->file,
+        (void)cli_wrong(&options->message, "cannot read the patch %.200s: %s", options->file,
                         strerror(errno));
         return false;
     }
     text_length = (size_t)length;
     const char *reason = check(cs_slice_make(text, text_length));
     if (reason != NULL) {
-        (void)cli_wrong(options, "the patch %.200s %s", options->file, reason);
+        (void)cli_wrong(&options->message, "the patch %.200s %s", options->file, reason);
         return false;
     }
     options->job.document = text;

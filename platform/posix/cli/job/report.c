@@ -138,11 +138,11 @@ void report_figures(uint64_t requests, const struct connsync *agent)
                connsync_memory_high_water(agent));
 }
 
-void report_item(const struct cli_options *options, const struct connsync_result *result)
+void report_item(const struct cli_output *output, const struct connsync_result *result)
 {
     struct connsync_result copy = *result;
 
-    if (options->json) {
+    if (output->json) {
         report_json_line(result, "unchanged", connsync_status_name(CONNSYNC_OK), "", NULL);
         return;
     }
@@ -150,10 +150,10 @@ void report_item(const struct cli_options *options, const struct connsync_result
                  connsync_setting_name(copy.before), clean(copy.name));
 }
 
-static void add_rewritten(struct cs_writer *line, const struct cli_options *options,
+static void add_rewritten(struct cs_writer *line, const struct connsync_job *job,
                           const struct connsync_result *result)
 {
-    bool restores = options->job.operation == &connsync_operation_restore;
+    bool restores = job->operation == &connsync_operation_restore;
 
     if (result->outcome == CONNSYNC_CHANGED) {
         cs_write_u64(line, result->applied);
@@ -170,30 +170,30 @@ static void add_rewritten(struct cs_writer *line, const struct cli_options *opti
                                    : "as the patch wants it already; nothing written");
 }
 
-static void report_success(const struct cli_options *options, const struct connsync_result *result,
-                           const struct change *change)
+static void report_success(const struct cli_output *output, const struct connsync_job *job,
+                           const struct connsync_result *result, const struct change *change)
 {
     char line[CS_SENTENCE_SIZE];
     struct cs_writer writer;
 
-    if (options->job.operation == &connsync_operation_list) {
+    if (job->operation == &connsync_operation_list) {
         return;
     }
-    if (options->json) {
+    if (output->json) {
         report_json_line(result, connsync_outcome_name(result->outcome),
                          connsync_status_name(CONNSYNC_OK), "", change);
         return;
     }
-    if (options->job.operation == &connsync_operation_get) {
+    if (job->operation == &connsync_operation_get) {
         (void)puts(connsync_setting_name(result->before));
         return;
     }
     cs_writer_init(&writer, line, sizeof line);
-    cs_sentence_connection(&writer, result, options->job.connection);
-    if (options->job.operation == &connsync_operation_set || options->of_file != CLI_RUN) {
+    cs_sentence_connection(&writer, result, job->connection);
+    if (job->operation == &connsync_operation_set || output->names_each) {
         cs_sentence_outcome(&writer, result);
     } else {
-        add_rewritten(&writer, options, result);
+        add_rewritten(&writer, job, result);
     }
     log_clear_progress();
     (void)puts(clean(line));
@@ -229,8 +229,7 @@ static void add_failure(struct cs_writer *line, const struct connsync_result *re
 }
 
 /* What became of the way back after a loss, and where there is another. */
-static void add_undo(struct cs_writer *line, const struct cli_options *options,
-                     const struct change *change)
+static void add_undo(struct cs_writer *line, const struct change *change)
 {
     if (change->undo == CHANGE_RESTORED) {
         cs_write_string(line, "; restored as before, and verified");
@@ -242,19 +241,19 @@ static void add_undo(struct cs_writer *line, const struct cli_options *options,
         /* What follows from it would be wrong here: something was written. */
         cs_write(line, cs_slice_make(text, strcspn(text, ";")));
     }
-    cs_write_string(line, options->backup != NULL ? "; connsync restore puts the backup back"
-                                                  : "; restore them");
+    cs_write_string(line, change->has_backup ? "; connsync restore puts the backup back"
+                                             : "; restore them");
 }
 
 /* What became of it after the failure, and why there is no backup. */
-static void add_change(struct cs_writer *line, const struct cli_options *options,
-                       enum connsync_status status, const struct change *change)
+static void add_change(struct cs_writer *line, enum connsync_status status,
+                       const struct change *change)
 {
     if (change == NULL) {
         return;
     }
     if (status == CONNSYNC_ERR_LOSS) {
-        add_undo(line, options, change);
+        add_undo(line, change);
     }
     if (status == CONNSYNC_REFUSED_BACKUP && change->no_backup != NULL) {
         cs_write_form(line, " ($)", change->no_backup);
@@ -263,7 +262,7 @@ static void add_change(struct cs_writer *line, const struct cli_options *options
 
 /* The names that a failure has to do with. The failure itself is told elsewhere: where there
  * are several connections, the one that they are of is named before them. */
-static void print_names_of_failure(const struct cli_options *options,
+static void print_names_of_failure(const struct cli_output *output, const struct connsync_job *job,
                                    const struct connsync_result *result,
                                    enum connsync_status status, const struct change *change)
 {
@@ -273,9 +272,9 @@ static void print_names_of_failure(const struct cli_options *options,
     if (change == NULL || !change->has_names || change->names.count == 0) {
         return;
     }
-    if (options->of_file != CLI_RUN) {
+    if (output->names_each) {
         cs_writer_init(&writer, line, sizeof line);
-        cs_sentence_connection(&writer, result, options->job.connection);
+        cs_sentence_connection(&writer, result, job->connection);
         cs_write_string(&writer, connsync_status_name(status));
         log_clear_progress();
         (void)puts(clean(line));
@@ -284,32 +283,33 @@ static void print_names_of_failure(const struct cli_options *options,
 }
 
 /* So that the tenant's log can be searched for the write. */
-static void note_correlation_id(const struct cli_options *options,
+static void note_correlation_id(const struct cli_output *output,
                                 const struct connsync_result *result, const struct change *change)
 {
-    if (options->verbose > 0 && change != NULL && change->correlation_id[0] != '\0') {
+    if (output->verbose > 0 && change != NULL && change->correlation_id[0] != '\0') {
         log_format(LOG_NOTE, "%s: correlation id %s", result->id, change->correlation_id);
     }
 }
 
-void report_end(const struct cli_options *options, const struct connsync_result *result,
-                enum connsync_status status, const struct report_cause *cause)
+void report_end(const struct cli_output *output, const struct connsync_job *job,
+                const struct connsync_result *result, enum connsync_status status,
+                const struct report_cause *cause)
 {
     char line[CS_SENTENCE_SIZE];
     struct cs_writer writer;
 
-    note_correlation_id(options, result, cause->change);
+    note_correlation_id(output, result, cause->change);
     if (status == CONNSYNC_OK) {
-        report_success(options, result, cause->change);
+        report_success(output, job, result, cause->change);
         return;
     }
     cs_writer_init(&writer, line, sizeof line);
-    cs_sentence_connection(&writer, result, options->job.connection);
+    cs_sentence_connection(&writer, result, job->connection);
     size_t message = writer.length;
     add_failure(&writer, result, status, cause);
-    add_change(&writer, options, status, cause->change);
-    if (!options->json) {
-        print_names_of_failure(options, result, status, cause->change);
+    add_change(&writer, status, cause->change);
+    if (!output->json) {
+        print_names_of_failure(output, job, result, status, cause->change);
     } else {
         const char *code = report_blames_proxy(status, cause)
                                ? connsync_posix_proxy_failure_name(cause->failure.proxy)

@@ -11,7 +11,7 @@
 #include "platform/posix/cli/options/options.h"
 
 /* One connection of a list. */
-void report_item(const struct cli_options *options, const struct connsync_result *result);
+void report_item(const struct cli_output *output, const struct connsync_result *result);
 
 /* What the result does not say. */
 struct report_cause {
@@ -24,8 +24,9 @@ struct report_cause {
 bool report_blames_proxy(enum connsync_status status, const struct report_cause *cause);
 
 /* The end of a job. */
-void report_end(const struct cli_options *options, const struct connsync_result *result,
-                enum connsync_status status, const struct report_cause *cause);
+void report_end(const struct cli_output *output, const struct connsync_job *job,
+                const struct connsync_result *result, enum connsync_status status,
+                const struct report_cause *cause);
 
 /* The exit code of a program that did this one job. */
 int report_exit_code(const struct connsync_result *result, enum connsync_status status,

@@ -31,7 +31,9 @@ static unsigned char memory[CONNSYNC_MEMORY_RECOMMENDED];
 static uint8_t anchors[ANCHORS_SIZE];
 static size_t anchors_length;
 static const uint8_t *anchors_in_use; /* these, or those that are compiled in */
-static struct cli_options *options;
+static struct cli_tenant *tenant;
+static const struct cli_credentials *credentials;
+static bool is_verbose;
 static struct connsync *agent;
 static bool token_rejected;
 
@@ -254,7 +256,7 @@ static bool use_builtin_anchors(void)
 {
     const char *named = getenv("SSL_CERT_FILE");
 
-    if (options->ca_file != NULL || (named != NULL && named[0] != '\0')) {
+    if (tenant->ca_file != NULL || (named != NULL && named[0] != '\0')) {
         return false;
     }
     anchors_in_use = connsync_trust_anchors;
@@ -275,7 +277,7 @@ static bool load_anchors(void)
     if (use_builtin_anchors()) {
         return true;
     }
-    const char *path = options->ca_file != NULL ? options->ca_file : connsync_posix_anchors_find();
+    const char *path = tenant->ca_file != NULL ? tenant->ca_file : connsync_posix_anchors_find();
     char message[CLI_MESSAGE_SIZE];
 
     if (path == NULL) {
@@ -293,12 +295,14 @@ static bool load_anchors(void)
     return true;
 }
 
-bool session_init(struct cli_options *given)
+bool session_init(struct cli_options *options)
 {
-    options = given;
-    connsync_posix_init(system_posix(), options->has_connect_to ? options->connect_to_host : NULL,
-                        options->connect_to_port);
-    system_posix()->proxy = &options->proxy;
+    tenant = &options->tenant;
+    credentials = &options->credentials;
+    is_verbose = options->output.verbose > 0;
+    connsync_posix_init(system_posix(), tenant->has_connect_to ? tenant->connect_to_host : NULL,
+                        tenant->connect_to_port);
+    system_posix()->proxy = &tenant->proxy;
     catch_signals();
     return load_anchors();
 }
@@ -309,19 +313,20 @@ static void fill_config(struct connsync_config *config)
     config->port = system_port();
     config->memory = memory;
     config->memory_size = sizeof memory;
-    config->domain = options->domain;
-    config->port_number = options->port_number;
+    config->domain = tenant->domain;
+    config->port_number = tenant->port_number;
     config->anchors = anchors_in_use;
     config->anchors_length = anchors_length;
-    config->token = options->token[0] != '\0' ? options->token : NULL;
+    config->token = credentials->token[0] != '\0' ? credentials->token : NULL;
     /* Who gives a token means that one, even if a certificate might prove who the client is. */
-    config->client_id = config->token == NULL ? options->client_id : NULL;
-    config->client_secret = options->client_secret[0] != '\0' ? options->client_secret : NULL;
-    config->audience = options->audience;
-    config->timeout_ms = options->timeout_ms;
+    config->client_id = config->token == NULL ? credentials->client_id : NULL;
+    config->client_secret =
+        credentials->client_secret[0] != '\0' ? credentials->client_secret : NULL;
+    config->audience = credentials->audience;
+    config->timeout_ms = tenant->timeout_ms;
     config->reconnect_reserve = RECONNECT_RESERVE;
-    config->pace = &options->pace;
-    identity_fill(config, options);
+    config->pace = &tenant->pace;
+    identity_fill(config, credentials, is_verbose);
 }
 
 enum connsync_status session_open(void)

@@ -16,8 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Catches the signals, and loads the roots. False, with a report, without any. `options`
- * stay the caller's: they are read again by each session_open(). */
+/* Catches the signals, and loads the roots. False, with a report, without any. Tenant and
+ * credentials stay the caller's: they are read again by each session_open(). */
 bool session_init(struct cli_options *options);
 
 /* Opens the agent with the options as they are now. Reports nothing. */

@@ -5,30 +5,31 @@
 #include "platform/posix/cli/options/checks.h"
 
 #include "config/flash_image.h"
+#include "platform/posix/cli/options/commands.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
-enum cli_action cli_check_flash_image(struct cli_options *options)
+static enum cli_action check_flash_image(struct cli_options *options)
 {
-    if (!options->is_flash_image) {
-        return options->output == NULL && options->partition_size == 0
+    if (options->command->action != CLI_FLASH_IMAGE) {
+        return options->image.path == NULL && options->image.partition_size == 0
                    ? CLI_RUN
-                   : cli_wrong(options, "%s",
+                   : cli_wrong(&options->message, "%s",
                                "--output and --partition-size go with flash-image only");
     }
     if (options->asks_tenant) {
-        return cli_wrong(options, "%s",
+        return cli_wrong(&options->message, "%s",
                          "flash-image takes all from FILE, and no options but --output and "
                          "--partition-size");
     }
-    if (options->output == NULL) {
-        return cli_wrong(options, "%s", "flash-image needs --output IMAGE");
+    if (options->image.path == NULL) {
+        return cli_wrong(&options->message, "%s", "flash-image needs --output IMAGE");
     }
-    if (options->partition_size == 0) {
-        options->partition_size = CS_FLASH_IMAGE_PARTITION_SIZE;
+    if (options->image.partition_size == 0) {
+        options->image.partition_size = CS_FLASH_IMAGE_PARTITION_SIZE;
     }
     return CLI_RUN;
 }
@@ -43,65 +44,70 @@ static bool is_visible(const char *text)
     return true;
 }
 
-static bool may_write(const struct cli_options *options)
-{
-    return options->of_file == CLI_APPLY || options->of_file == CLI_WATCH ||
-           (options->of_file == CLI_RUN && !options->is_flash_image &&
-            options->job.operation != &connsync_operation_get &&
-            options->job.operation != &connsync_operation_list);
-}
-
 static enum cli_action check_directory(struct cli_options *options)
 {
-    int fd = open(options->backup, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = open(options->safeguards.backup, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
     if (fd < 0) {
-        return cli_wrong(options, "--backup takes a directory; %.200s: %s", options->backup,
-                         strerror(errno));
+        return cli_wrong(&options->message, "--backup takes a directory; %.200s: %s",
+                         options->safeguards.backup, strerror(errno));
     }
     (void)close(fd);
     return CLI_RUN;
 }
 
-enum cli_action cli_check_change(struct cli_options *options)
+static enum cli_action check_safeguards(struct cli_options *options)
 {
-    const char *number = options->correlation_id;
-    bool any = options->backup != NULL || options->undo || options->changes || number != NULL;
+    const char *number = options->safeguards.correlation_id;
+    bool any = options->safeguards.backup != NULL || options->safeguards.restore ||
+               options->safeguards.changes || number != NULL;
 
-    if (any && !may_write(options)) {
-        return cli_wrong(options, "%s",
+    if (any && !options->command->writes) {
+        return cli_wrong(&options->message, "%s",
                          "--backup, --restore, --changes and --correlation-id go with commands "
                          "that write: set, patch, restore, apply and watch");
     }
-    if (options->undo && options->job.operation == &connsync_operation_restore) {
-        return cli_wrong(options, "%s", "--restore does not go with restore");
+    if (options->safeguards.restore && options->job.operation == &connsync_operation_restore) {
+        return cli_wrong(&options->message, "%s", "--restore does not go with restore");
     }
     if (number != NULL && (number[0] == '\0' || strlen(number) >= CONNSYNC_CORRELATION_ID_SIZE ||
                            !is_visible(number))) {
-        return cli_wrong(options, "--correlation-id takes 1 to %d characters of visible ASCII",
+        return cli_wrong(&options->message,
+                         "--correlation-id takes 1 to %d characters of visible ASCII",
                          CONNSYNC_CORRELATION_ID_SIZE - 1);
     }
-    return options->backup != NULL ? check_directory(options) : CLI_RUN;
+    return options->safeguards.backup != NULL ? check_directory(options) : CLI_RUN;
 }
 
-enum cli_action cli_check_of_file(struct cli_options *options)
+static enum cli_action check_fleet(struct cli_options *options)
 {
-    if (options->out != NULL && options->of_file != CLI_PLAN) {
-        return cli_wrong(options, "%s", "--out goes with plan only");
+    if (options->fleet.out != NULL && options->command->action != CLI_PLAN) {
+        return cli_wrong(&options->message, "%s", "--out goes with plan only");
     }
-    if (options->plan != NULL && options->of_file != CLI_APPLY) {
-        return cli_wrong(options, "%s", "--plan goes with apply only");
+    if (options->fleet.plan != NULL && options->command->action != CLI_APPLY) {
+        return cli_wrong(&options->message, "%s", "--plan goes with apply only");
     }
-    if (options->of_file != CLI_WATCH && (options->every_s != 0 || options->status_file != NULL)) {
-        return cli_wrong(options, "%s", "--every and --status-file go with watch only");
+    if (options->command->action != CLI_WATCH &&
+        (options->fleet.every_s != 0 || options->fleet.status_file != NULL)) {
+        return cli_wrong(&options->message, "%s", "--every and --status-file go with watch only");
     }
-    if (options->of_file == CLI_WATCH && options->job.dry_run) {
-        return cli_wrong(options, "%s", "--dry-run does not go with watch; see connsync plan");
+    if (options->command->action == CLI_WATCH && options->job.dry_run) {
+        return cli_wrong(&options->message, "%s",
+                         "--dry-run does not go with watch; see connsync plan");
     }
-    bool key_from_input = options->private_key != NULL && strcmp(options->private_key, "-") == 0;
-    if (options->of_file == CLI_WATCH && key_from_input) {
-        return cli_wrong(options, "%s",
+    if (options->command->action == CLI_WATCH && cli_is_input(options->sources.private_key)) {
+        return cli_wrong(&options->message, "%s",
                          "watch needs a private key that can be read again, not standard input");
     }
     return CLI_RUN;
+}
+
+enum cli_action cli_check(struct cli_options *options)
+{
+    enum cli_action action = check_flash_image(options);
+
+    if (action == CLI_RUN) {
+        action = check_safeguards(options);
+    }
+    return action == CLI_RUN ? check_fleet(options) : action;
 }

@@ -1,460 +1,271 @@
 /* The command line: words to options. What the options may be together is checks.h; credentials
  * and tenant are resolve.h, which main() asks afterwards. */
-#define _POSIX_C_SOURCE 200809L
-
 #include "platform/posix/cli/options/command_line.h"
 
-#include "config/flash_image.h"
-#include "core/base/text.h"
 #include "platform/posix/cli/options/checks.h"
+#include "platform/posix/cli/options/commands.h"
 #include "platform/posix/cli/options/help.h"
-#include "platform/posix/cli/options/options_of_file.h"
+#include "platform/posix/cli/options/values.h"
 
-#include <getopt.h>
 #include <string.h>
 
-#define TIMEOUT_SECONDS_MAX 86400u
-#define COMMANDS                                                                                   \
-    "there are get, set, patch, restore, list, plan, apply, watch, import and flash-image"
-
-enum option_code {
-    OPTION_DOMAIN = 256,
-    OPTION_TOKEN_FILE,
-    OPTION_CLIENT_ID,
-    OPTION_CLIENT_SECRET_FILE,
-    OPTION_PRIVATE_KEY,
-    OPTION_SIGNING_ALG,
-    OPTION_KEY_ID,
-    OPTION_CLIENT_CERTIFICATE,
-    OPTION_CLIENT_KEY,
-    OPTION_NO_TOKEN_CACHE,
-    OPTION_AUDIENCE,
-    OPTION_CA_FILE,
-    OPTION_TIMEOUT,
-    OPTION_CONNECT_TO,
-    OPTION_PROXY,
-    OPTION_NO_PROXY,
-    OPTION_DRY_RUN,
-    OPTION_ALLOW_ENCRYPTED,
-    OPTION_JSON,
-    OPTION_PARTITION_SIZE,
-    OPTION_OUT,
-    OPTION_PLAN,
-    OPTION_EVERY,
-    OPTION_STATUS_FILE,
-    OPTION_LOG_FORMAT,
-    OPTION_MAX_RPS,
-    OPTION_LEAVE,
-    OPTION_BACKUP,
-    OPTION_RESTORE,
-    OPTION_CHANGES,
-    OPTION_CORRELATION_ID,
-    OPTION_HELP,
-    OPTION_VERSION,
-    OPTION_LICENSES
+/* What is done with an option. */
+enum use {
+    USE_TEXT,   /* its value is kept as it is, at `place` */
+    USE_SWITCH, /* it has none, and turns on what is at `place` */
+    USE_VALUE,  /* its value is read */
+    USE_ACTION  /* it has none, and something is done at once */
 };
 
-static const struct option long_options[] = {
-    {"domain", required_argument, NULL, OPTION_DOMAIN},
-    {"token-file", required_argument, NULL, OPTION_TOKEN_FILE},
-    {"client-id", required_argument, NULL, OPTION_CLIENT_ID},
-    {"client-secret-file", required_argument, NULL, OPTION_CLIENT_SECRET_FILE},
-    {"private-key", required_argument, NULL, OPTION_PRIVATE_KEY},
-    {"signing-alg", required_argument, NULL, OPTION_SIGNING_ALG},
-    {"key-id", required_argument, NULL, OPTION_KEY_ID},
-    {"client-certificate", required_argument, NULL, OPTION_CLIENT_CERTIFICATE},
-    {"client-key", required_argument, NULL, OPTION_CLIENT_KEY},
-    {"no-token-cache", no_argument, NULL, OPTION_NO_TOKEN_CACHE},
-    {"audience", required_argument, NULL, OPTION_AUDIENCE},
-    {"ca-file", required_argument, NULL, OPTION_CA_FILE},
-    {"timeout", required_argument, NULL, OPTION_TIMEOUT},
-    {"connect-to", required_argument, NULL, OPTION_CONNECT_TO},
-    {"proxy", required_argument, NULL, OPTION_PROXY},
-    {"no-proxy", required_argument, NULL, OPTION_NO_PROXY},
-    {"dry-run", no_argument, NULL, OPTION_DRY_RUN},
-    {"allow-encrypted-configuration", no_argument, NULL, OPTION_ALLOW_ENCRYPTED},
-    {"json", no_argument, NULL, OPTION_JSON},
-    {"output", required_argument, NULL, 'o'},
-    {"partition-size", required_argument, NULL, OPTION_PARTITION_SIZE},
-    {"out", required_argument, NULL, OPTION_OUT},
-    {"plan", required_argument, NULL, OPTION_PLAN},
-    {"every", required_argument, NULL, OPTION_EVERY},
-    {"status-file", required_argument, NULL, OPTION_STATUS_FILE},
-    {"log-format", required_argument, NULL, OPTION_LOG_FORMAT},
-    {"max-rps", required_argument, NULL, OPTION_MAX_RPS},
-    {"leave", required_argument, NULL, OPTION_LEAVE},
-    {"backup", required_argument, NULL, OPTION_BACKUP},
-    {"restore", no_argument, NULL, OPTION_RESTORE},
-    {"changes", no_argument, NULL, OPTION_CHANGES},
-    {"correlation-id", required_argument, NULL, OPTION_CORRELATION_ID},
-    {"verbose", no_argument, NULL, 'v'},
-    {"help", no_argument, NULL, OPTION_HELP},
-    {"version", no_argument, NULL, OPTION_VERSION},
-    {"licenses", no_argument, NULL, OPTION_LICENSES},
-    {NULL, 0, NULL, 0},
+struct rule {
+    const char *name;
+    enum cli_action (*read)(struct cli_options *options, const char *value);
+    unsigned place; /* in struct cli_options */
+    enum use use;
+    char letter;
+    bool of_image; /* also one of flash-image */
 };
 
-static enum cli_action show(struct cli_options *options, const char *text)
+static enum cli_action read_verbose(struct cli_options *options, const char *value)
 {
-    options->text = text;
+    (void)value;
+    options->output.verbose++;
+    return CLI_RUN;
+}
+
+static enum cli_action show_version(struct cli_options *options, const char *value)
+{
+    (void)options;
+    (void)value;
+    return CLI_SHOW_VERSION;
+}
+
+static enum cli_action show_licenses(struct cli_options *options, const char *value)
+{
+    (void)value;
+    options->text = cli_licenses;
     return CLI_SHOW_TEXT;
 }
 
-/* ---- The command line ---- */
+#define AT(member) offsetof(struct cli_options, member)
 
-static const char *help_of(const struct cli_options *options, const char *command)
+static const struct rule rules[] = {
+    {"domain", NULL, AT(sources.domain), USE_TEXT, 0, false},
+    {"token-file", NULL, AT(sources.token_file), USE_TEXT, 0, false},
+    {"client-id", NULL, AT(sources.client_id), USE_TEXT, 0, false},
+    {"client-secret-file", NULL, AT(sources.client_secret_file), USE_TEXT, 0, false},
+    {"private-key", NULL, AT(sources.private_key), USE_TEXT, 0, false},
+    {"signing-alg", NULL, AT(sources.signing_alg), USE_TEXT, 0, false},
+    {"key-id", NULL, AT(credentials.key_id), USE_TEXT, 0, false},
+    {"client-certificate", NULL, AT(sources.client_certificate), USE_TEXT, 0, false},
+    {"client-key", NULL, AT(sources.client_key), USE_TEXT, 0, false},
+    {"no-token-cache", NULL, AT(credentials.no_token_cache), USE_SWITCH, 0, false},
+    {"audience", NULL, AT(sources.audience), USE_TEXT, 0, false},
+    {"ca-file", NULL, AT(tenant.ca_file), USE_TEXT, 0, false},
+    {"timeout", cli_read_timeout, 0, USE_VALUE, 0, false},
+    {"connect-to", cli_read_connect_to, 0, USE_VALUE, 0, false},
+    {"proxy", NULL, AT(sources.proxy), USE_TEXT, 0, false},
+    {"no-proxy", NULL, AT(sources.no_proxy), USE_TEXT, 0, false},
+    {"dry-run", NULL, AT(job.dry_run), USE_SWITCH, 0, false},
+    {"allow-encrypted-configuration", NULL, AT(job.allow_encrypted_configuration), USE_SWITCH, 0,
+     false},
+    {"json", NULL, AT(output.json), USE_SWITCH, 0, false},
+    {"output", NULL, AT(image.path), USE_TEXT, 'o', true},
+    {"partition-size", cli_read_partition_size, 0, USE_VALUE, 0, true},
+    {"out", NULL, AT(fleet.out), USE_TEXT, 0, false},
+    {"plan", NULL, AT(fleet.plan), USE_TEXT, 0, false},
+    {"every", cli_read_every, 0, USE_VALUE, 0, false},
+    {"status-file", NULL, AT(fleet.status_file), USE_TEXT, 0, false},
+    {"log-format", cli_read_log_format, 0, USE_VALUE, 0, true},
+    {"max-rps", cli_read_max_rps, 0, USE_VALUE, 0, false},
+    {"leave", cli_read_leave, 0, USE_VALUE, 0, false},
+    {"backup", NULL, AT(safeguards.backup), USE_TEXT, 0, false},
+    {"restore", NULL, AT(safeguards.restore), USE_SWITCH, 0, false},
+    {"changes", NULL, AT(safeguards.changes), USE_SWITCH, 0, false},
+    {"correlation-id", NULL, AT(safeguards.correlation_id), USE_TEXT, 0, false},
+    {"verbose", read_verbose, 0, USE_ACTION, 'v', true},
+    {"help", NULL, AT(help), USE_SWITCH, 0, true},
+    {"version", show_version, 0, USE_ACTION, 0, true},
+    {"licenses", show_licenses, 0, USE_ACTION, 0, true},
+};
+#define RULES (sizeof rules / sizeof rules[0])
+
+static bool takes_value(const struct rule *rule)
 {
-    if (command == NULL) {
-        return cli_help;
-    }
-    if (options->is_flash_image) {
-        return cli_help_flash_image;
-    }
-    if (options->of_file != CLI_RUN) {
-        return cli_help_of_file(options);
-    }
-    if (options->is_import) {
-        return cli_help_import;
-    }
-    const struct connsync_operation *operation = options->job.operation;
-    if (operation == &connsync_operation_set) {
-        return cli_help_set;
-    }
-    if (operation == &connsync_operation_patch) {
-        return cli_help_patch;
-    }
-    if (operation == &connsync_operation_restore) {
-        return cli_help_restore;
-    }
-    return operation == &connsync_operation_list ? cli_help_list : cli_help_get;
+    return rule->use == USE_TEXT || rule->use == USE_VALUE;
 }
 
-static enum cli_action read_timeout(struct cli_options *options, const char *text)
+static const struct rule *find_name(const char *name, size_t length)
 {
-    uint64_t seconds = 0;
-
-    if (!cs_slice_to_u64(cs_slice_of(text), &seconds) || seconds == 0 ||
-        seconds > TIMEOUT_SECONDS_MAX) {
-        return cli_wrong(options, "--timeout takes whole seconds from 1 to 86400, not \"%.40s\"",
-                         text);
-    }
-    options->timeout_ms = (uint32_t)seconds * 1000u;
-    return CLI_RUN;
-}
-
-static enum cli_action read_connect_to(struct cli_options *options, const char *text)
-{
-    options->has_connect_to = true;
-    if (!cs_copy_string(options->connect_to_host, CLI_HOST_SIZE, cs_slice_of(text)) ||
-        !cs_host_read(options->connect_to_host, &options->connect_to_port)) {
-        return cli_wrong(options, "--connect-to takes ADDRESS or ADDRESS:PORT, not \"%.100s\"",
-                         text);
-    }
-    return CLI_RUN;
-}
-
-static enum cli_action read_partition_size(struct cli_options *options, const char *text)
-{
-    uint64_t size = 0;
-
-    if (!cs_slice_to_u64(cs_slice_of(text), &size) || size <= CS_FLASH_IMAGE_HEAD_SIZE ||
-        size > CLI_PARTITION_SIZE_MAX) {
-        return cli_wrong(options, "--partition-size takes whole bytes from 17 to %u, not \"%.40s\"",
-                         CLI_PARTITION_SIZE_MAX, text);
-    }
-    options->partition_size = (size_t)size;
-    return CLI_RUN;
-}
-
-/* Where an option's text goes as it is; NULL for options that are something else. */
-static const char **text_of(struct cli_options *options, int code)
-{
-    switch (code) {
-    case OPTION_DOMAIN:
-        return &options->domain_given;
-    case OPTION_TOKEN_FILE:
-        return &options->token_file;
-    case OPTION_CLIENT_ID:
-        return &options->client_id_given;
-    case OPTION_CLIENT_SECRET_FILE:
-        return &options->client_secret_file;
-    case OPTION_PRIVATE_KEY:
-        return &options->private_key;
-    case OPTION_SIGNING_ALG:
-        return &options->signing_alg;
-    case OPTION_KEY_ID:
-        return &options->key_id;
-    case OPTION_CLIENT_CERTIFICATE:
-        return &options->client_certificate;
-    case OPTION_CLIENT_KEY:
-        return &options->client_key;
-    case OPTION_AUDIENCE:
-        return &options->audience_given;
-    case OPTION_CA_FILE:
-        return &options->ca_file;
-    case OPTION_PROXY:
-        return &options->proxy_url;
-    case OPTION_NO_PROXY:
-        return &options->exceptions;
-    case 'o':
-        return &options->output;
-    case OPTION_OUT:
-        return &options->out;
-    case OPTION_PLAN:
-        return &options->plan;
-    case OPTION_STATUS_FILE:
-        return &options->status_file;
-    case OPTION_BACKUP:
-        return &options->backup;
-    case OPTION_CORRELATION_ID:
-        return &options->correlation_id;
-    default:
-        return NULL;
-    }
-}
-
-/* What an option without a value turns on. */
-static bool *switch_of(struct cli_options *options, int code)
-{
-    switch (code) {
-    case OPTION_DRY_RUN:
-        return &options->job.dry_run;
-    case OPTION_ALLOW_ENCRYPTED:
-        return &options->job.allow_encrypted_configuration;
-    case OPTION_JSON:
-        return &options->json;
-    case OPTION_RESTORE:
-        return &options->undo;
-    case OPTION_CHANGES:
-        return &options->changes;
-    case OPTION_NO_TOKEN_CACHE:
-        return &options->no_token_cache;
-    default:
-        return NULL;
-    }
-}
-
-static enum cli_action take_option(struct cli_options *options, int code, char **argv)
-{
-    const char **text = text_of(options, code);
-    bool *flag = switch_of(options, code);
-
-    if (text != NULL) {
-        *text = optarg;
-        return CLI_RUN;
-    }
-    if (flag != NULL) {
-        *flag = true;
-        return CLI_RUN;
-    }
-    switch (code) {
-    case OPTION_TIMEOUT:
-        return read_timeout(options, optarg);
-    case OPTION_CONNECT_TO:
-        return read_connect_to(options, optarg);
-    case OPTION_PARTITION_SIZE:
-        return read_partition_size(options, optarg);
-    case OPTION_EVERY:
-        return cli_read_every(options, optarg);
-    case OPTION_LOG_FORMAT:
-        return cli_read_log_format(options, optarg);
-    case OPTION_MAX_RPS:
-        return cli_read_max_rps(options, optarg);
-    case OPTION_LEAVE:
-        return cli_read_leave(options, optarg);
-    case 'v':
-        options->verbose++;
-        return CLI_RUN;
-    case ':':
-        if (optopt < OPTION_DOMAIN) {
-            /* Where argv then stands differs from one C library to the next. */
-            return cli_wrong(options, "-%c needs a value", optopt);
-        }
-        return cli_wrong(options, "%.60s needs a value", argv[optind - 1]);
-    default:
-        /* check_names() has seen all that is wrong with a long one. */
-        return cli_wrong(options, "unknown option -%c; see --help", optopt);
-    }
-}
-
-static bool read_command(struct cli_options *options, const char *command, int *arguments)
-{
-    if (strcmp(command, "get") == 0) {
-        options->job.operation = &connsync_operation_get;
-        *arguments = 1;
-    } else if (strcmp(command, "set") == 0) {
-        options->job.operation = &connsync_operation_set;
-        *arguments = 2;
-    } else if (strcmp(command, "patch") == 0) {
-        options->job.operation = &connsync_operation_patch;
-        *arguments = 2;
-    } else if (strcmp(command, "restore") == 0) {
-        options->job.operation = &connsync_operation_restore;
-        *arguments = 1;
-    } else if (strcmp(command, "list") == 0) {
-        options->job.operation = &connsync_operation_list;
-        *arguments = 0;
-    } else if (strcmp(command, "import") == 0) {
-        options->job.operation = &connsync_operation_list;
-        options->is_import = true;
-        *arguments = 0;
-    } else if (strcmp(command, "flash-image") == 0) {
-        options->is_flash_image = true;
-        *arguments = 1;
-    } else {
-        *arguments = 0;
-        return cli_read_command_of_file(options, command);
-    }
-    return true;
-}
-
-static const char *usage_of(const struct cli_options *options)
-{
-    if (options->is_flash_image) {
-        return "connsync flash-image FILE -o IMAGE";
-    }
-    const struct connsync_operation *operation = options->job.operation;
-    if (operation == &connsync_operation_set) {
-        return "connsync set CONNECTION VALUE";
-    }
-    if (operation == &connsync_operation_patch) {
-        return "connsync patch CONNECTION FILE";
-    }
-    return operation == &connsync_operation_restore ? "connsync restore FILE"
-                                                    : "connsync get CONNECTION";
-}
-
-static enum cli_action read_arguments(struct cli_options *options, int count, char **words,
-                                      int wanted)
-{
-    if (options->of_file != CLI_RUN && count > 0) {
-        options->file = words[0];
-        wanted = 1;
-    }
-    if (count < wanted) {
-        return cli_wrong(options, "usage: %s", usage_of(options));
-    }
-    if (count > wanted) {
-        return cli_wrong(options, "unexpected argument \"%.60s\"", words[wanted]);
-    }
-    if (options->is_flash_image) {
-        options->file = words[0];
-        return CLI_FLASH_IMAGE;
-    }
-    if (options->of_file != CLI_RUN) {
-        return options->of_file;
-    }
-    if (options->job.operation == &connsync_operation_restore ||
-        options->job.operation == &connsync_operation_patch) {
-        options->file = words[wanted - 1];
-    }
-    if (options->job.operation == &connsync_operation_restore) {
-        return CLI_RUN;
-    }
-    if (wanted > 0) {
-        options->job.connection = words[0];
-        if (words[0][0] == '\0') {
-            return cli_wrong(options, "%s", "CONNECTION is empty: give an id (con_...) or a name");
-        }
-    }
-    if (options->job.operation == &connsync_operation_set) {
-        options->job.wanted = connsync_setting_parse(words[1]);
-        if (options->job.wanted == CONNSYNC_SETTING_UNKNOWN) {
-            return cli_wrong(options,
-                             "VALUE is on_each_login, on_first_login, never_on_login, on or off; "
-                             "not \"%.60s\"",
-                             words[1]);
-        }
-    }
-    return CLI_RUN;
-}
-
-static bool is_of_flash_image(int code)
-{
-    return code == 'o' || code == OPTION_PARTITION_SIZE || code == OPTION_LOG_FORMAT || code == 'v';
-}
-
-static const struct option *find_option(const char *name, size_t length)
-{
-    for (const struct option *option = long_options; option->name != NULL; option++) {
-        if (strlen(option->name) == length && memcmp(option->name, name, length) == 0) {
-            return option;
+    for (size_t i = 0; i < RULES; i++) {
+        if (strlen(rules[i].name) == length && memcmp(rules[i].name, name, length) == 0) {
+            return &rules[i];
         }
     }
     return NULL;
 }
 
-/* getopt_long takes any beginning of a name for the name, and --token SECRET would
- * be read as --token-file SECRET. Only whole names are options here, and of one
- * that is not known nothing but the name is repeated. */
-static enum cli_action check_names(struct cli_options *options, int argc, char **argv)
+static const struct rule *find_letter(char letter)
+{
+    for (size_t i = 0; i < RULES; i++) {
+        if (rules[i].letter == letter) {
+            return &rules[i];
+        }
+    }
+    return NULL;
+}
+
+/* Looks at all long options before any has an effect. Only whole names are options, since
+ * --token SECRET is not to be read as --token-file SECRET; and of one that is not known nothing
+ * but the name is repeated. */
+static enum cli_action check_names(struct cli_message *message, int argc, char **argv)
 {
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
         if (strncmp(argv[i], "--", 2) != 0) {
             continue;
         }
         size_t length = strcspn(argv[i] + 2, "=");
-        const struct option *option = find_option(argv[i] + 2, length);
-        if (option == NULL) {
-            return cli_wrong(options, "unknown option %.*s; see --help", (int)(length + 2),
+        const struct rule *rule = find_name(argv[i] + 2, length);
+        if (rule == NULL) {
+            return cli_wrong(message, "unknown option %.*s; see --help", (int)(length + 2),
                              argv[i]);
         }
-        if (option->has_arg == no_argument && argv[i][length + 2] == '=') {
-            return cli_wrong(options, "--%s takes no value", option->name);
+        if (!takes_value(rule) && argv[i][length + 2] == '=') {
+            return cli_wrong(message, "--%s takes no value", rule->name);
         }
     }
     return CLI_RUN;
 }
 
-enum cli_action command_line_read(struct cli_options *options, int argc, char **argv)
+static enum cli_action apply(struct cli_options *options, const struct rule *rule,
+                             const char *value)
 {
-    enum cli_action action = check_names(options, argc, argv);
-    bool help = false;
-    int arguments = 0;
-    int code;
+    void *place = (char *)options + rule->place;
 
-    options->job.operation = &connsync_operation_get;
-    connsync_pace_init(&options->pace);
-    if (action != CLI_RUN) {
-        return action;
+    options->asks_tenant = options->asks_tenant || !rule->of_image;
+    switch (rule->use) {
+    case USE_TEXT:
+        *(const char **)place = value;
+        return CLI_RUN;
+    case USE_SWITCH:
+        *(bool *)place = true;
+        return CLI_RUN;
+    default:
+        return rule->read(options, value);
     }
-    opterr = 0;
-    while ((code = getopt_long(argc, argv, ":vo:", long_options, NULL)) != -1) {
-        if (code == OPTION_VERSION) {
-            return CLI_SHOW_VERSION;
+}
+
+/* The words, and the one that is read. */
+struct words {
+    char **at;
+    int count;
+    int next;
+};
+
+/* The value of an option is the rest of its word, if there is one, or else the next word. */
+static const char *value_of(struct words *words, const char *rest)
+{
+    if (rest != NULL) {
+        return rest;
+    }
+    return words->next < words->count ? words->at[words->next++] : NULL;
+}
+
+static enum cli_action read_long(struct cli_options *options, struct words *words, const char *word)
+{
+    size_t length = strcspn(word + 2, "=");
+    const struct rule *rule = find_name(word + 2, length);
+    const char *value = NULL;
+
+    if (rule == NULL) { /* behind a "--" that was a value */
+        return cli_wrong(&options->message, "unknown option %.*s; see --help", (int)(length + 2),
+                         word);
+    }
+    if (takes_value(rule)) {
+        value = value_of(words, word[length + 2] == '=' ? word + length + 3 : NULL);
+        if (value == NULL) {
+            return cli_wrong(&options->message, "%.60s needs a value", word);
         }
-        if (code == OPTION_LICENSES) {
-            return show(options, cli_licenses);
+    }
+    return apply(options, rule, value);
+}
+
+/* Letters in one word, of which the last may have a value. */
+static enum cli_action read_letters(struct cli_options *options, struct words *words,
+                                    const char *word)
+{
+    enum cli_action action = CLI_RUN;
+
+    for (const char *at = word + 1; action == CLI_RUN && *at != '\0'; at++) {
+        const struct rule *rule = find_letter(*at);
+        if (rule == NULL) {
+            return cli_wrong(&options->message, "unknown option -%c; see --help", *at);
         }
-        if (code == OPTION_HELP) {
-            help = true;
-            continue;
+        if (takes_value(rule)) {
+            const char *value = value_of(words, at[1] != '\0' ? at + 1 : NULL);
+            return value != NULL ? apply(options, rule, value)
+                                 : cli_wrong(&options->message, "-%c needs a value", *at);
         }
-        options->asks_tenant = options->asks_tenant || !is_of_flash_image(code);
-        action = take_option(options, code, argv);
-        if (action != CLI_RUN) {
-            return action;
-        }
-    }
-    const char *command = optind < argc ? argv[optind] : NULL;
-    if (command != NULL && !read_command(options, command, &arguments)) {
-        return cli_wrong(options, "unknown command \"%.60s\"; " COMMANDS, command);
-    }
-    if (help) {
-        return show(options, help_of(options, command));
-    }
-    if (command == NULL) {
-        return cli_wrong(options, "%s", "no command; " COMMANDS);
-    }
-    action = cli_check_flash_image(options);
-    if (action == CLI_RUN) {
-        action = cli_check_change(options);
-    }
-    if (action == CLI_RUN) {
-        action = cli_check_of_file(options);
-    }
-    if (action == CLI_RUN) {
-        action = read_arguments(options, argc - optind - 1, argv + optind + 1, arguments);
+        action = apply(options, rule, NULL);
     }
     return action;
+}
+
+/* Applies the options, and moves all other words to the front: how many there are. */
+static enum cli_action read_words(struct cli_options *options, struct words *words, int *others)
+{
+    enum cli_action action = CLI_RUN;
+    bool all_others = false;
+
+    for (*others = 0; action == CLI_RUN && words->next < words->count;) {
+        char *word = words->at[words->next++];
+        if (all_others || word[0] != '-' || word[1] == '\0') {
+            words->at[(*others)++] = word;
+        } else if (strcmp(word, "--") == 0) {
+            all_others = true;
+        } else if (word[1] == '-') {
+            action = read_long(options, words, word);
+        } else {
+            action = read_letters(options, words, word);
+        }
+    }
+    return action;
+}
+
+static enum cli_action read_command(struct cli_options *options, const char *name)
+{
+    struct cli_message *message = &options->message;
+
+    if (name != NULL) {
+        options->command = cli_command_find(name);
+        if (options->command == NULL) {
+            return cli_wrong(message, "unknown command \"%.60s\"; %s", name, cli_commands);
+        }
+        options->job.operation = options->command->operation;
+        options->output.names_each = cli_command_is_of_fleet(options->command);
+    }
+    if (options->help) {
+        options->text = name != NULL ? options->command->help : cli_help;
+        return CLI_SHOW_TEXT;
+    }
+    return name != NULL ? CLI_RUN : cli_wrong(message, "no command; %s", cli_commands);
+}
+
+enum cli_action command_line_read(struct cli_options *options, int argc, char **argv)
+{
+    struct words words = {argv + 1, argc - 1, 0};
+    enum cli_action action = check_names(&options->message, argc, argv);
+    int count = 0;
+
+    connsync_pace_init(&options->tenant.pace);
+    if (action == CLI_RUN) {
+        action = read_words(options, &words, &count);
+    }
+    if (action == CLI_RUN) {
+        action = read_command(options, count > 0 ? words.at[0] : NULL);
+    }
+    if (action == CLI_RUN) {
+        action = cli_check(options);
+    }
+    return action == CLI_RUN ? cli_command_read(options, count - 1, words.at + 1) : action;
 }

@@ -46,10 +46,10 @@ static int64_t utc_now(void)
     return port->utc_seconds(port->context, &now) == CONNSYNC_PORT_OK ? now : -1;
 }
 
-static enum cli_action refuse(struct cli_options *options, const char *kind, const char *name,
+static enum cli_action refuse(struct cli_message *message, const char *kind, const char *name,
                               enum cs_credential_status status)
 {
-    return cli_wrong(options, "the %s %.200s: %s", kind,
+    return cli_wrong(message, "the %s %.200s: %s", kind,
                      strcmp(name, "-") == 0 ? "on standard input" : name,
                      cs_credential_reason(status));
 }
@@ -63,10 +63,8 @@ static void warn_if_exposed(const struct cs_private_key *read, const char *name)
 
 /* ---- The private key ---- */
 
-static enum cli_action read_algorithm(struct cli_options *options)
+static enum cli_action read_algorithm(const char *name, struct cli_message *message)
 {
-    const char *name = options->signing_alg;
-
     if (name == NULL) {
         name = environment_get("AUTH0_CLIENT_ASSERTION_SIGNING_ALG");
     }
@@ -75,7 +73,7 @@ static enum cli_action read_algorithm(struct cli_options *options)
     }
     assertion.algorithm = CS_ASSERTION_RS256;
     if (name != NULL && !cs_assertion_algorithm_parse(name, &assertion.algorithm)) {
-        return cli_wrong(options, "the signing algorithm is RS256, RS384 or PS256, not \"%.40s\"",
+        return cli_wrong(message, "the signing algorithm is RS256, RS384 or PS256, not \"%.40s\"",
                          name);
     }
     return CLI_RUN;
@@ -86,10 +84,12 @@ static bool is_too_long(const char *id)
     return id != NULL && strlen(id) > ID_MAX;
 }
 
-enum cli_action identity_read_key(struct cli_options *options)
+enum cli_action identity_read_key(const struct cli_sources *sources,
+                                  const struct cli_credentials *credentials,
+                                  struct cli_message *message)
 {
     static const char variable[] = "AUTH0_CLIENT_ASSERTION_PRIVATE_KEY";
-    struct cs_credential_source source = {options->private_key, NULL};
+    struct cs_credential_source source = {sources->private_key, NULL};
     struct cs_key_scratch lent = scratch();
 
     if (source.path == NULL) {
@@ -102,16 +102,16 @@ enum cli_action identity_read_key(struct cli_options *options)
         return CLI_RUN;
     }
     const char *name = source.path != NULL ? source.path : variable;
-    if (is_too_long(options->client_id) || is_too_long(options->key_id)) {
-        return refuse(options, "private key", name, CS_CREDENTIAL_OUTPUT);
+    if (is_too_long(credentials->client_id) || is_too_long(credentials->key_id)) {
+        return refuse(message, "private key", name, CS_CREDENTIAL_OUTPUT);
     }
     enum cs_credential_status status =
         cs_private_key_read(&key, CS_PRIVATE_KEY_ASSERTION, &source, &lent);
     if (status != CS_CREDENTIAL_OK) {
-        return refuse(options, "private key", name, status);
+        return refuse(message, "private key", name, status);
     }
     warn_if_exposed(&key, name);
-    return read_algorithm(options);
+    return read_algorithm(sources->signing_alg, message);
 }
 
 bool identity_has_key(void)
@@ -135,29 +135,30 @@ static enum connsync_status make_assertion(void *context, int64_t utc_seconds, c
 
 /* ---- The certificate ---- */
 
-enum cli_action identity_read_certificate(struct cli_options *options)
+enum cli_action identity_read_certificate(const struct cli_sources *sources,
+                                          struct cli_message *message)
 {
-    const char *path = options->client_certificate;
-    const char *key_path = options->client_key != NULL ? options->client_key : path;
+    const char *path = sources->client_certificate;
+    const char *key_path = sources->client_key != NULL ? sources->client_key : path;
     const struct cs_credential_source source = {path, NULL};
-    const struct cs_credential_source key_source = {options->client_key, NULL};
+    const struct cs_credential_source key_source = {sources->client_key, NULL};
     const struct cs_key_scratch lent = scratch();
     bool of_key = false;
 
     if (path == NULL) {
-        return options->client_key == NULL
+        return sources->client_key == NULL
                    ? CLI_RUN
-                   : cli_wrong(options, "%s", "--client-key goes with --client-certificate only");
+                   : cli_wrong(message, "%s", "--client-key goes with --client-certificate only");
     }
     if (strcmp(path, "-") == 0 || strcmp(key_path, "-") == 0) {
-        return cli_wrong(options, "%s",
+        return cli_wrong(message, "%s",
                          "--client-certificate and --client-key take files, not standard input");
     }
     enum cs_credential_status status = cs_client_certificate_read(
-        &certificate, &source, options->client_key != NULL ? &key_source : NULL, utc_now(), &lent,
+        &certificate, &source, sources->client_key != NULL ? &key_source : NULL, utc_now(), &lent,
         &of_key);
     if (status != CS_CREDENTIAL_OK) {
-        return refuse(options, of_key ? "client key" : "client certificate",
+        return refuse(message, of_key ? "client key" : "client certificate",
                       of_key ? key_path : path, status);
     }
     warn_if_exposed(&certificate.key, key_path);
@@ -223,15 +224,16 @@ void identity_forget_token(void)
 
 /* ---- All of it ---- */
 
-void identity_fill(struct connsync_config *config, const struct cli_options *options)
+void identity_fill(struct connsync_config *config, const struct cli_credentials *credentials,
+                   bool is_verbose)
 {
     connsync_client_init(&client);
-    verbose = options->verbose > 0;
+    verbose = is_verbose;
     if (identity_has_key()) {
         assertion.key = &key;
-        assertion.key_id = options->key_id;
-        assertion.client_id = options->client_id;
-        assertion.domain = options->domain;
+        assertion.key_id = credentials->key_id;
+        assertion.client_id = credentials->client_id;
+        assertion.domain = config->domain;
         assertion.scratch = scratch();
         client.assertion = make_assertion;
     }
@@ -242,7 +244,7 @@ void identity_fill(struct connsync_config *config, const struct cli_options *opt
         client.key_length = certificate.key.length;
     }
     config->client = &client;
-    if (config->token == NULL && !options->no_token_cache) {
+    if (config->token == NULL && !credentials->no_token_cache) {
         use_cache(config);
     }
 }

@@ -8,21 +8,25 @@
 
 #include "platform/posix/cli/options/options.h"
 
-/* Reads the private key that the options or the environment name, if they name one, and
+/* Reads the private key that the command line or the environment names, if one is named, and
  * how to sign with it. */
-enum cli_action identity_read_key(struct cli_options *options);
+enum cli_action identity_read_key(const struct cli_sources *sources,
+                                  const struct cli_credentials *credentials,
+                                  struct cli_message *message);
 
-/* Reads the client certificate that the options name, if they name one. */
-enum cli_action identity_read_certificate(struct cli_options *options);
+/* Reads the client certificate that the command line names, if it names one. */
+enum cli_action identity_read_certificate(const struct cli_sources *sources,
+                                          struct cli_message *message);
 
 /* Is there a private key, a certificate? */
 bool identity_has_key(void);
 bool identity_has_certificate(void);
 
 /* Adds all of it to what an agent is opened with. With a client's credentials, looks for a
- * kept token; the one that an agent is granted will be kept. The options stay the caller's
- * until the agent is closed. */
-void identity_fill(struct connsync_config *config, const struct cli_options *options);
+ * kept token; the one that an agent is granted will be kept. The credentials stay the caller's
+ * until the agent is closed, and so do the texts of `config`. */
+void identity_fill(struct connsync_config *config, const struct cli_credentials *credentials,
+                   bool is_verbose);
 
 /* The service does not take the token that was kept, nor gives another. */
 void identity_forget_token(void);

@@ -1,5 +1,7 @@
 /*
- * The command line and the environment, read into one struct.
+ * What the command line, the environment and connsync.json say, as one struct for each part of
+ * the program that uses it. A function takes the part that it needs; whole are the options only
+ * for who reads them, and for who runs a command.
  *
  * No secret comes through argv: tokens and client secrets are read from the
  * environment or from files that the options name.
@@ -15,7 +17,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 #define CLI_HOST_SIZE CS_HOST_SIZE
 /* The longest token, client secret or path in a file: a token with every scope of
@@ -28,7 +29,8 @@
 #define CLI_PARTITION_SIZE_MAX (1024u * 1024u)
 
 enum cli_action {
-    CLI_RUN,
+    CLI_RUN, /* one job; of a function that reads something: nothing is wrong with it */
+    CLI_IMPORT,
     CLI_FLASH_IMAGE,
     CLI_PLAN,
     CLI_APPLY,
@@ -38,73 +40,106 @@ enum cli_action {
     CLI_USAGE_ERROR
 };
 
-struct cli_options {
-    struct connsync_job job;
-    const char *domain_given;
+/* What is wrong, for CLI_USAGE_ERROR. */
+struct cli_message {
+    char text[CLI_MESSAGE_SIZE];
+};
+
+/* Where domain, credentials and proxy come from: as the command line has it, NULL for what it
+ * does not. Read by cli_resolve(). */
+struct cli_sources {
+    const struct cs_desired *desired; /* of connsync.json; NULL without one. Borrowed. */
+    const char *domain;
+    const char *client_id;
+    const char *audience;
+    const char *token_file;
+    const char *client_secret_file;
+    const char *private_key; /* a file; "-" is standard input */
+    const char *signing_alg;
+    const char *client_certificate; /* a file */
+    const char *client_key;         /* a file; NULL: in the one above */
+    const char *proxy;              /* a URL */
+    const char *no_proxy;
+};
+
+/* The tenant, and how it is reached. */
+struct cli_tenant {
     char domain[CLI_HOST_SIZE];
-    uint16_t port_number;
+    uint16_t port_number; /* 0: the usual one */
     bool has_connect_to;
     char connect_to_host[CLI_HOST_SIZE];
     uint16_t connect_to_port;
-    const char *proxy_url;  /* --proxy, or NULL */
-    const char *exceptions; /* --no-proxy, or NULL */
-    const char *token_file;
-    const char *client_id_given; /* on the command line, or NULL */
-    const char *client_id;
-    const char *client_secret_file;
-    const char *private_key;        /* a file; "-" is standard input */
-    const char *signing_alg;        /* --signing-alg, or NULL */
-    const char *key_id;             /* --key-id, or NULL */
-    const char *client_certificate; /* a file */
-    const char *client_key;         /* a file; NULL: in the one above */
-    bool no_token_cache;
-    const char *audience_given;
-    const char *audience;
     const char *ca_file;
     uint32_t timeout_ms;
-    struct connsync_pace pace; /* --max-rps, --leave, and what was learnt of the tenant */
-    bool json;
-    unsigned verbose;
+    struct connsync_pace pace;         /* --max-rps, --leave, and what was learnt of the tenant */
+    struct connsync_posix_proxy proxy; /* the one that applies to the domain, if any; a secret */
+};
 
+/* Who asks it. Keys and certificate are identity.h's. */
+struct cli_credentials {
+    const char *client_id;
+    const char *audience;
+    const char *key_id; /* --key-id, or NULL */
+    bool no_token_cache;
+    char client_id_of_file[CS_DESIRED_CLIENT_ID_SIZE];
+    char audience_of_file[CS_DESIRED_AUDIENCE_SIZE];
+    /* Secrets, wiped by cli_forget(). Empty when not given. */
+    char token[CLI_SECRET_SIZE];
+    char client_secret[CLI_SECRET_SIZE];
+};
+
+/* What is told of it, and how. */
+struct cli_output {
+    bool json;
+    bool json_logs; /* --log-format json */
+    unsigned verbose;
+    bool names_each; /* there are several connections: also what is printed apart names its own */
+};
+
+/* What is done about a write beside verifying it. */
+struct cli_safeguards {
     const char *backup;         /* --backup: a directory */
     const char *correlation_id; /* --correlation-id */
-    bool undo;                  /* --restore */
+    bool restore;               /* --restore */
     bool changes;               /* --changes */
+};
 
-    bool is_import; /* a list that is printed as connsync.json */
-    bool is_flash_image;
-    enum cli_action of_file; /* CLI_PLAN, CLI_APPLY or CLI_WATCH; else CLI_RUN */
-    const char *file; /* NULL when not given; what these, flash-image, patch or restore read; "-" is
-                  standard input */
-    const char *output;    /* and where to it writes; "-" is standard output */
-    size_t partition_size; /* 0 when not given */
-
+/* What plan, apply and watch have for themselves. */
+struct cli_fleet {
     const char *out;         /* --out: where to plan writes */
     const char *plan;        /* --plan: what apply reads */
     const char *status_file; /* --status-file of watch */
     uint32_t every_s;        /* --every of watch; 0 when not given */
-    bool asks_tenant;        /* an option that flash-image has no use for was given */
-    bool json_logs;          /* --log-format json */
+};
 
-    /* What connsync.json has of domain and credentials; NULL without one. Borrowed. */
-    const struct cs_desired *desired;
-    char client_id_of_file[CS_DESIRED_CLIENT_ID_SIZE];
-    char audience_of_file[CS_DESIRED_AUDIENCE_SIZE];
+/* What flash-image makes. */
+struct cli_image {
+    const char *path;      /* --output; "-" is standard output */
+    size_t partition_size; /* 0 when not given */
+};
 
-    /* Secrets, wiped by cli_forget. Empty when not given. */
-    char token[CLI_SECRET_SIZE];
-    char client_secret[CLI_SECRET_SIZE];
-    struct connsync_posix_proxy proxy; /* the one that applies to the domain, if any */
-
-    const char *text;               /* what CLI_SHOW_TEXT prints */
-    char message[CLI_MESSAGE_SIZE]; /* what is wrong, for CLI_USAGE_ERROR */
+struct cli_options {
+    const struct cli_command *command; /* NULL if none was given */
+    const char *file; /* what it reads, NULL when not given; "-" is standard input */
+    bool help;
+    bool asks_tenant; /* an option that flash-image has no use for was given */
+    struct connsync_job job;
+    struct cli_output output;
+    struct cli_safeguards safeguards;
+    struct cli_fleet fleet;
+    struct cli_image image;
+    struct cli_sources sources;
+    struct cli_tenant tenant;
+    struct cli_credentials credentials;
+    const char *text; /* what CLI_SHOW_TEXT prints */
+    struct cli_message message;
 };
 
 /* Leaves a message of what is wrong; CLI_USAGE_ERROR. */
-__attribute__((format(printf, 2, 3))) enum cli_action cli_wrong(struct cli_options *options,
+__attribute__((format(printf, 2, 3))) enum cli_action cli_wrong(struct cli_message *message,
                                                                 const char *format, ...);
 
-/* Wipes the secrets here. */
-void cli_options_wipe(struct cli_options *options);
+/* Is it standard input? NULL is not. */
+bool cli_is_input(const char *path);
 
 #endif

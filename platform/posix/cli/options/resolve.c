@@ -6,30 +6,33 @@
 #include "platform/posix/cli/options/identity.h"
 #include "platform/posix/cli/options/secrets.h"
 
+#include "core/base/text.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #define HTTPS_PORT 443
 
 /* A host with an optional scheme, slash and port, as people copy it. */
-static enum cli_action read_domain(struct cli_options *options)
+static enum cli_action read_domain(struct cli_tenant *tenant, const struct cli_sources *sources,
+                                   struct cli_message *message)
 {
-    const char *domain = options->domain_given;
+    const char *domain = sources->domain;
 
-    options->port_number = 0;
-    if (domain == NULL && options->desired != NULL &&
-        cs_desired_domain(options->desired, options->domain, &options->port_number)) {
+    tenant->port_number = 0;
+    if (domain == NULL && sources->desired != NULL &&
+        cs_desired_domain(sources->desired, tenant->domain, &tenant->port_number)) {
         return CLI_RUN;
     }
     if (domain == NULL) {
         domain = environment_get("AUTH0_DOMAIN");
     }
     if (domain == NULL) {
-        return cli_wrong(options, "%s", "no domain: set AUTH0_DOMAIN or use --domain");
+        return cli_wrong(message, "%s", "no domain: set AUTH0_DOMAIN or use --domain");
     }
-    if (!cs_copy_string(options->domain, CLI_HOST_SIZE, cs_slice_of(domain)) ||
-        !cs_domain_read(options->domain, &options->port_number)) {
-        return cli_wrong(options,
+    if (!cs_copy_string(tenant->domain, CLI_HOST_SIZE, cs_slice_of(domain)) ||
+        !cs_domain_read(tenant->domain, &tenant->port_number)) {
+        return cli_wrong(message,
                          "the domain must be HOST or HOST:PORT, as in tenant.eu.auth0.com, "
                          "not \"%.100s\"",
                          domain);
@@ -37,60 +40,94 @@ static enum cli_action read_domain(struct cli_options *options)
     return CLI_RUN;
 }
 
-void cli_write_domain(char out[CLI_DOMAIN_SIZE], const struct cli_options *options)
+void cli_write_domain(char out[CLI_DOMAIN_SIZE], const struct cli_tenant *tenant)
 {
-    bool usual = options->port_number == 0 || options->port_number == HTTPS_PORT;
+    bool usual = tenant->port_number == 0 || tenant->port_number == HTTPS_PORT;
 
-    (void)snprintf(out, CLI_DOMAIN_SIZE, usual ? "%s" : "%s:%u", options->domain,
-                   (unsigned)options->port_number);
+    (void)snprintf(out, CLI_DOMAIN_SIZE, usual ? "%s" : "%s:%u", tenant->domain,
+                   (unsigned)tenant->port_number);
 }
 
-static enum cli_action choose_proxy(struct cli_options *options)
+static enum cli_action choose_proxy(struct cli_tenant *tenant, const struct cli_sources *sources,
+                                    struct cli_message *message)
 {
     struct connsync_posix_proxy_choice choice;
 
     memset(&choice, 0, sizeof choice);
-    choice.url = options->proxy_url;
-    choice.exceptions = options->exceptions;
-    choice.host = options->domain;
-    choice.port_number = options->port_number != 0 ? options->port_number : HTTPS_PORT;
-    const char *wrong_with_it = connsync_posix_proxy_choose(&options->proxy, &choice);
-    return wrong_with_it == NULL ? CLI_RUN
-                                 : cli_wrong(options, "%s: %s", choice.source, wrong_with_it);
+    choice.url = sources->proxy;
+    choice.exceptions = sources->no_proxy;
+    choice.host = tenant->domain;
+    choice.port_number = tenant->port_number != 0 ? tenant->port_number : HTTPS_PORT;
+    const char *reason = connsync_posix_proxy_choose(&tenant->proxy, &choice);
+    return reason == NULL ? CLI_RUN : cli_wrong(message, "%s: %s", choice.source, reason);
 }
 
-static void read_names(struct cli_options *options)
+/* One that is no secret: as given, of connsync.json, or of the environment; NULL without one. */
+static const char *find_text(const char *given, const struct cs_desired *desired,
+                             enum cs_desired_member member, char *room, size_t size,
+                             const char *variable)
 {
-    options->client_id = options->client_id_given;
-    if (options->client_id == NULL) {
-        bool found = cli_from_file(options, CS_DESIRED_CLIENT_ID, options->client_id_of_file,
-                                   sizeof options->client_id_of_file);
-        options->client_id =
-            found ? options->client_id_of_file : environment_get("AUTH0_CLIENT_ID");
+    if (given != NULL) {
+        return given;
     }
-    options->audience = options->audience_given;
-    if (options->audience == NULL) {
-        bool found = cli_from_file(options, CS_DESIRED_AUDIENCE, options->audience_of_file,
-                                   sizeof options->audience_of_file);
-        options->audience = found ? options->audience_of_file : environment_get("AUTH0_AUDIENCE");
+    return cli_from_file(desired, member, room, size) ? room : environment_get(variable);
+}
+
+static void read_names(struct cli_credentials *credentials, const struct cli_sources *sources)
+{
+    credentials->client_id = find_text(sources->client_id, sources->desired, CS_DESIRED_CLIENT_ID,
+                                       credentials->client_id_of_file,
+                                       sizeof credentials->client_id_of_file, "AUTH0_CLIENT_ID");
+    credentials->audience = find_text(sources->audience, sources->desired, CS_DESIRED_AUDIENCE,
+                                      credentials->audience_of_file,
+                                      sizeof credentials->audience_of_file, "AUTH0_AUDIENCE");
+}
+
+/* Who gives two of them means one, and would be surprised by which. */
+static enum cli_action check_conflicts(const struct cli_sources *sources, const char *file,
+                                       struct cli_message *message)
+{
+    if (sources->private_key != NULL &&
+        (sources->token_file != NULL || sources->client_secret_file != NULL)) {
+        return cli_wrong(message, "%s",
+                         "--private-key does not go with --token-file or --client-secret-file");
     }
+    return cli_is_input(sources->private_key) && cli_is_input(file)
+               ? cli_wrong(message, "%s", "FILE and --private-key cannot both be standard input")
+               : CLI_RUN;
 }
 
 void cli_forget(struct cli_options *options)
 {
-    cli_options_wipe(options);
+    struct cli_credentials *credentials = &options->credentials;
+
+    /* A buffer that nothing was read into is not touched: that would only take memory. */
+    if (credentials->token[0] != '\0') {
+        cs_wipe(credentials->token, sizeof credentials->token);
+    }
+    if (credentials->client_secret[0] != '\0') {
+        cs_wipe(credentials->client_secret, sizeof credentials->client_secret);
+    }
+    connsync_posix_proxy_wipe(&options->tenant.proxy);
     identity_wipe();
 }
 
 enum cli_action cli_resolve(struct cli_options *options)
 {
+    const struct cli_sources *sources = &options->sources;
+
     cli_forget(options);
-    options->token[0] = '\0';
-    options->client_secret[0] = '\0';
-    read_names(options);
-    enum cli_action action = read_domain(options);
+    options->credentials.token[0] = '\0';
+    options->credentials.client_secret[0] = '\0';
+    read_names(&options->credentials, sources);
+    enum cli_action action = read_domain(&options->tenant, sources, &options->message);
     if (action == CLI_RUN) {
-        action = choose_proxy(options);
+        action = choose_proxy(&options->tenant, sources, &options->message);
     }
-    return action == CLI_RUN ? cli_read_credentials(options) : action;
+    if (action == CLI_RUN) {
+        action = check_conflicts(sources, options->file, &options->message);
+    }
+    return action == CLI_RUN
+               ? cli_read_credentials(&options->credentials, sources, &options->message)
+               : action;
 }

@@ -11,9 +11,9 @@
 #define CLI_DOMAIN_SIZE (CLI_HOST_SIZE + 6)
 
 /* The domain as files name it: with its port, if that is not the usual one. */
-void cli_write_domain(char out[CLI_DOMAIN_SIZE], const struct cli_options *options);
+void cli_write_domain(char out[CLI_DOMAIN_SIZE], const struct cli_tenant *tenant);
 
-/* Fills what the options hold of the tenant. May be called again when `options->desired`
+/* Fills what the options hold of the tenant. May be called again when `sources.desired`
  * is another file: what was found before is wiped. CLI_RUN, or CLI_USAGE_ERROR with the
  * message set. */
 enum cli_action cli_resolve(struct cli_options *options);

@@ -8,11 +8,14 @@
 
 #include "platform/posix/cli/options/options.h"
 
-/* Is this member in connsync.json? Then it is decoded into `out`, which has room for it. */
-bool cli_from_file(const struct cli_options *options, enum cs_desired_member member, char *out,
+/* Is this member in connsync.json, if there is one? Then it is decoded into `out`, which has room
+ * for it. */
+bool cli_from_file(const struct cs_desired *desired, enum cs_desired_member member, char *out,
                    size_t size);
 
-/* Fills the secrets of the options, or says what is missing. */
-enum cli_action cli_read_credentials(struct cli_options *options);
+/* Fills the secrets, or says what is missing. The client's id has been found before. */
+enum cli_action cli_read_credentials(struct cli_credentials *credentials,
+                                     const struct cli_sources *sources,
+                                     struct cli_message *message);
 
 #endif

@@ -1,0 +1,228 @@
+/* One connection of a run: what becomes of it, and whether the others still have their turn. What
+ * is printed of it is fleet_report.c's and job/report.c's; which ones there are, fleet_list.c's. */
+#include "platform/posix/cli/fleet/fleet_parts.h"
+
+#include "config/exit_code.h"
+#include "platform/posix/cli/base/log.h"
+#include "platform/posix/cli/base/system.h"
+#include "platform/posix/cli/fleet/fleet_report.h"
+#include "platform/posix/cli/fleet/plan_file.h"
+#include "platform/posix/cli/job/change.h"
+#include "platform/posix/cli/job/report.h"
+#include "platform/posix/cli/job/session.h"
+
+#include <string.h>
+
+/* Failures of the network in a row after which the rest is not tried. */
+#define NETWORK_FAILURES_MAX 3u
+
+/* ---- Without a request ---- */
+
+void fleet_report_result(struct fleet *fleet, struct connsync_result *result,
+                         enum connsync_status status)
+{
+    const struct report_cause cause = {session_failure(), NULL, change_last()};
+    struct connsync_job job = fleet->options->job;
+
+    job.connection = result->id;
+    report_end(&fleet->options->output, &job, result, status, &cause);
+    change_forget();
+    tally_count(&fleet->tally, result->outcome);
+    tally_worsen(&fleet->tally, report_exit_code(result, status, &cause));
+}
+
+/* A database that cannot carry the setting is in most tenants. Who names it is told so;
+ * whoever means all, or all databases, is not to name it as an exception. */
+static bool is_skipped(const struct cs_desired_entry *entry, enum connsync_status cause)
+{
+    if (entry->key == CS_DESIRED_ALL) {
+        return cause == CONNSYNC_REFUSED_PASSWORDLESS || cause == CONNSYNC_REFUSED_STRATEGY;
+    }
+    return entry->key == CS_DESIRED_STRATEGY && cause == CONNSYNC_REFUSED_STRATEGY;
+}
+
+void fleet_reject(struct fleet *fleet, const struct connsync_result *listed,
+                  const struct cs_desired_entry *entry, enum connsync_status status)
+{
+    struct connsync_result result = *listed;
+    bool refusal = connsync_status_is_refusal(status);
+
+    if (is_skipped(entry, status)) {
+        fleet->tally.skipped++;
+        fleet_report_unchanged(&fleet->options->output, listed, status);
+        return;
+    }
+    result.requests = 0;
+    result.outcome = refusal ? CONNSYNC_REFUSED : CONNSYNC_FAILED;
+    if (fleet->task != FLEET_APPLY && refusal) {
+        fleet_report_row(&fleet->options->output, &result, (enum connsync_setting)entry->setting,
+                         status);
+        fleet->tally.refused++;
+        tally_worsen(&fleet->tally, cs_exit_code(status));
+        return;
+    }
+    fleet_report_result(fleet, &result, status);
+}
+
+void fleet_plan_one(struct fleet *fleet, const struct connsync_result *result,
+                    enum connsync_setting wanted)
+{
+    fleet_report_row(&fleet->options->output, result, wanted, CONNSYNC_OK);
+    fleet->tally.would_change++;
+    tally_worsen(&fleet->tally, CS_EXIT_DRIFT);
+}
+
+/* ---- With requests ---- */
+
+/* Every other connection would end in the same way. */
+static bool is_fatal(enum connsync_status status)
+{
+    switch (status) {
+    case CONNSYNC_ERR_MEMORY:
+    case CONNSYNC_ERR_CANCELLED:
+    case CONNSYNC_ERR_ENTROPY:
+    case CONNSYNC_ERR_UNAUTHORIZED:
+    case CONNSYNC_ERR_SCOPE:
+    case CONNSYNC_ERR_CLIENT_CREDENTIALS:
+    case CONNSYNC_ERR_ASSERTION:
+    case CONNSYNC_ERR_RATE_LIMITED:
+        return true;
+    default:
+        return status >= CONNSYNC_ERR_TLS && status <= CONNSYNC_ERR_CLIENT_CERTIFICATE;
+    }
+}
+
+static bool is_of_network(enum connsync_status status)
+{
+    return status >= CONNSYNC_ERR_NAME && status <= CONNSYNC_ERR_CLOSED;
+}
+
+static void see_if_to_stop(struct fleet *fleet, const struct connsync_result *result,
+                           enum connsync_status status)
+{
+    enum connsync_status reason = status == CONNSYNC_ERR_UNVERIFIED ? result->cause : status;
+
+    fleet->network_failures = is_of_network(reason) ? fleet->network_failures + 1 : 0;
+    if (is_fatal(reason) || fleet->network_failures == NETWORK_FAILURES_MAX) {
+        fleet->stopped_for = reason;
+    } else if (session_stopped()) {
+        fleet->stopped_for = CONNSYNC_ERR_CANCELLED;
+    }
+}
+
+static enum connsync_status note_digest(void *context, enum connsync_stage stage,
+                                        const char *options, size_t length)
+{
+    struct fleet_digest *noted = context;
+
+    (void)stage;
+    digest_of(noted->digest, options, length);
+    return CONNSYNC_OK;
+}
+
+static enum connsync_status compare_digest(void *context, enum connsync_stage stage,
+                                           const char *options, size_t length)
+{
+    const struct fleet_digest *planned = context;
+    uint8_t digest[DIGEST_SIZE];
+
+    (void)stage;
+    digest_of(digest, options, length);
+    return memcmp(digest, planned->digest, sizeof digest) == 0 ? CONNSYNC_OK
+                                                               : CONNSYNC_REFUSED_CHANGED;
+}
+
+/* Runs the job; what the service did not come to tell is known from before. */
+static enum connsync_status run(struct fleet *fleet, const struct connsync_job *job,
+                                const struct connsync_result *known, struct connsync_result *result)
+{
+    enum connsync_status status = change_run(fleet->options, job, result);
+
+    fleet->tally.requests += result->requests;
+    if (result->name[0] == '\0') {
+        memcpy(result->id, known->id, sizeof result->id);
+        memcpy(result->name, known->name, sizeof result->name);
+        memcpy(result->strategy, known->strategy, sizeof result->strategy);
+    }
+    if (result->before == CONNSYNC_SETTING_UNKNOWN) {
+        result->before = known->before;
+        result->after = known->before;
+    }
+    return status;
+}
+
+static void change(struct fleet *fleet, const struct connsync_result *known,
+                   enum connsync_setting wanted, struct fleet_digest *planned)
+{
+    struct connsync_job job = fleet->options->job;
+    struct connsync_result result;
+
+    job.operation = &connsync_operation_set;
+    job.connection = known->id;
+    job.wanted = wanted;
+    if (planned != NULL) {
+        job.observer = compare_digest;
+        job.observer_context = planned;
+    }
+    enum connsync_status status = run(fleet, &job, known, &result);
+    fleet_report_result(fleet, &result, status);
+    see_if_to_stop(fleet, &result, status);
+}
+
+static void hash(struct fleet *fleet, const struct connsync_result *known,
+                 enum connsync_setting wanted)
+{
+    struct connsync_job job = fleet->options->job;
+    struct connsync_result result;
+    struct plan_step step;
+    struct fleet_digest observed;
+
+    job.operation = &connsync_operation_get;
+    job.connection = known->id;
+    job.observer = note_digest;
+    job.observer_context = &observed;
+    enum connsync_status status = run(fleet, &job, known, &result);
+    see_if_to_stop(fleet, &result, status);
+    if (status != CONNSYNC_OK) {
+        fleet_report_result(fleet, &result, status);
+        return;
+    }
+    if (result.before == wanted) { /* somebody else was quicker */
+        fleet->tally.unchanged++;
+        fleet_report_unchanged(&fleet->options->output, &result, CONNSYNC_OK);
+        return;
+    }
+    memcpy(step.id, result.id, sizeof step.id);
+    memcpy(step.name, result.name, sizeof step.name);
+    memcpy(step.strategy, result.strategy, sizeof step.strategy);
+    memcpy(step.digest, observed.digest, sizeof step.digest);
+    step.before = result.before;
+    step.wanted = wanted;
+    plan_file_add(&step);
+    fleet_plan_one(fleet, &result, wanted);
+}
+
+static void leave_out(struct fleet *fleet, const struct connsync_result *known,
+                      enum connsync_setting wanted)
+{
+    fleet->not_tried++;
+    fleet->tally.failed++;
+    fleet_report_not_tried(&fleet->options->output, known, wanted, "not_tried");
+}
+
+void fleet_do_one(struct fleet *fleet, const struct connsync_result *known,
+                  enum connsync_setting wanted, struct fleet_digest *planned, size_t count)
+{
+    if (fleet->stopped_for != CONNSYNC_OK) {
+        leave_out(fleet, known, wanted);
+        return;
+    }
+    fleet->done++;
+    log_progress(system_now_ms(), "connsync: %llu of %zu: %.40s", (unsigned long long)fleet->done,
+                 count, known->name);
+    if (fleet->task == FLEET_HASH) {
+        hash(fleet, known, wanted);
+    } else {
+        change(fleet, known, wanted, planned);
+    }
+}

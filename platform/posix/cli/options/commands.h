@@ -1,0 +1,31 @@
+/*
+ * The commands: what each is called, does and takes, and what it says of itself.
+ */
+#ifndef CONNSYNC_CLI_COMMANDS_H
+#define CONNSYNC_CLI_COMMANDS_H
+
+#include "platform/posix/cli/options/options.h"
+
+struct cli_command {
+    const char *name;
+    const struct connsync_operation *operation; /* of its job */
+    const char *usage;                          /* what is to follow its name */
+    const char *help;
+    enum cli_action action;
+    int arguments; /* plan, apply and watch take none or one */
+    bool writes;   /* to the tenant */
+};
+
+/* All of them, for a message. */
+extern const char cli_commands[];
+
+/* NULL if no command has this name. */
+const struct cli_command *cli_command_find(const char *name);
+
+/* Does it bring many connections to what connsync.json says? */
+bool cli_command_is_of_fleet(const struct cli_command *command);
+
+/* Reads what stands behind the command: gives its action, or CLI_USAGE_ERROR with the message. */
+enum cli_action cli_command_read(struct cli_options *options, int count, char **words);
+
+#endif
