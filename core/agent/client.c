@@ -6,7 +6,7 @@
 #include "core/agent/client.h"
 
 #include "core/agent/operation.h"
-#include "core/tls/tls_identity.h"
+#include "core/tls/tls.h"
 
 #include <string.h>
 

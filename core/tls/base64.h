@@ -7,10 +7,6 @@
 
 #include "core/base/text.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 enum cs_base64_status {
     CS_BASE64_OK,
     CS_BASE64_DAMAGED,
@@ -23,9 +19,5 @@ enum cs_base64_status cs_base64_decode(uint8_t *out, size_t size, size_t *length
 
 /* A string in `out`; false if it does not fit. */
 bool cs_base64_encode(char *out, size_t size, struct cs_slice bytes);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -39,42 +39,33 @@ bool cs_certificate_next(struct cs_slice *certificates, struct cs_certificate *c
     return true;
 }
 
-/* Digits of `text`, two at `*at`; -1 if there are none. */
-static int two_digits(struct cs_slice text, size_t *at)
-{
-    uint64_t value = 0;
-    bool read =
-        *at + 2 <= text.length && cs_slice_to_u64(cs_slice_make(text.data + *at, 2), &value);
-
-    *at += 2;
-    return read ? (int)value : -1;
-}
-
 /* RFC 5280, 4.1.2.5: YYMMDDHHMMSSZ until 2049, or YYYYMMDDHHMMSSZ. */
 static bool read_time(struct cs_slice *validity, int64_t *seconds)
 {
     struct cs_der_item item;
     struct cs_civil civil;
-    size_t at = 0;
+    int *const parts[] = {&civil.second, &civil.minute, &civil.hour, &civil.day, &civil.month};
+    uint64_t number = 0;
 
     if (!cs_der_next(validity, &item)) {
         return false;
     }
     bool is_short = item.tag == CS_DER_UTC_TIME;
-    int century = is_short ? 0 : two_digits(item.contents, &at);
-    int year = two_digits(item.contents, &at);
-    if (is_short) {
-        century = year < 50 ? 20 : 19;
+    size_t digits = is_short ? 12 : 14;
+    if ((!is_short && item.tag != CS_DER_GENERALIZED_TIME) || item.contents.length != digits + 1 ||
+        item.contents.data[digits] != 'Z' ||
+        !cs_slice_to_u64(cs_slice_make(item.contents.data, digits), &number)) {
+        return false;
     }
-    civil.month = two_digits(item.contents, &at);
-    civil.day = two_digits(item.contents, &at);
-    civil.hour = two_digits(item.contents, &at);
-    civil.minute = two_digits(item.contents, &at);
-    civil.second = two_digits(item.contents, &at);
-    civil.year = century < 0 || year < 0 ? -1 : century * 100 + year;
-    bool good = (is_short || item.tag == CS_DER_GENERALIZED_TIME) &&
-                at + 1 == item.contents.length && item.contents.data[at] == 'Z' &&
-                cs_civil_is_valid(&civil);
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        *parts[i] = (int)(number % 100);
+        number /= 100;
+    }
+    civil.year = (int)number;
+    if (is_short) {
+        civil.year += number < 50 ? 2000 : 1900;
+    }
+    bool good = cs_civil_is_valid(&civil);
     *seconds = good ? cs_civil_to_utc(&civil) : 0;
     return good;
 }

@@ -7,10 +7,6 @@
 
 #include "core/base/text.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* Parts of one certificate; those that cannot be read are empty. */
 struct cs_certificate {
     struct cs_slice whole;
@@ -24,9 +20,5 @@ bool cs_certificate_next(struct cs_slice *certificates, struct cs_certificate *c
 
 /* The first and the last second of its validity, since 1970; false if they cannot be read. */
 bool cs_certificate_dates(const struct cs_certificate *certificate, int64_t *from, int64_t *to);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

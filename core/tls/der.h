@@ -7,10 +7,6 @@
 
 #include "core/base/text.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* The universal tags that are met here. */
 enum cs_der_tag {
     CS_DER_BOOLEAN = 0x01,
@@ -38,9 +34,5 @@ bool cs_der_expect(struct cs_slice *rest, uint8_t tag, struct cs_slice *contents
 
 /* `all` is one element of this tag, and nothing behind it. */
 bool cs_der_only(struct cs_slice all, uint8_t tag, struct cs_slice *contents);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -4,18 +4,10 @@
 
 #include "core/base/text.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 #define CS_SHA256_SIZE 32u
 
 /* Of `count` pieces, one after another. False if the library declined; `digest` is then all
  * zeros, and worth nothing. */
 bool cs_sha256(const struct cs_slice *pieces, size_t count, uint8_t digest[CS_SHA256_SIZE]);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -12,18 +12,13 @@
 #include "core/base/text.h"
 #include "port/connsync_port.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* The largest RSA key, and so the longest signature, in bits. */
 #define CS_KEY_BITS_MAX 4096u
 
 enum cs_key_kind {
     CS_KEY_OTHER,
     CS_KEY_RSA,
-    CS_KEY_P256,
-    CS_KEY_P384
+    CS_KEY_EC /* on P-256 or P-384 */
 };
 
 struct cs_key_facts {
@@ -70,9 +65,5 @@ enum cs_key_status cs_key_fits(const struct cs_key_scratch *scratch, struct cs_s
 enum cs_key_status cs_key_sign(const struct cs_key_scratch *scratch, struct cs_slice key,
                                enum cs_key_algorithm algorithm, struct cs_slice text,
                                uint8_t *signature, size_t *length);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -14,10 +14,6 @@
 #include "core/base/text.h"
 #include "port/connsync_port.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 struct cs_tls;
 
 /*
@@ -28,6 +24,24 @@ struct cs_tls;
  */
 enum connsync_status cs_tls_init(struct cs_tls **out, const struct connsync_port *port,
                                  struct cs_arena *arena, struct cs_slice anchors, const char *host);
+
+/*
+ * The client's side of mutual TLS. To be called once, before the first
+ * handshake. `chain` is DER, used in place: the certificate that a server is
+ * shown if it asks for one, with those that lead to its root behind it; `key`
+ * is its private key, RSA or EC. CONNSYNC_ERR_CLIENT_CERTIFICATE if they cannot
+ * be understood.
+ *
+ * With `chain.data` NULL nothing is shown. Either way a server that ends a
+ * session for the client's certificate, or the lack of one, is
+ * CONNSYNC_ERR_CLIENT_CERTIFICATE from now on; without this call it is
+ * CONNSYNC_ERR_TLS. cs_tls_free takes back what this took, and wipes the key.
+ *
+ * A session refers to nothing of this: a program that never calls it has
+ * neither its code nor the parsing of private keys in it.
+ */
+enum connsync_status cs_tls_identify(struct cs_tls *tls, struct cs_slice chain,
+                                     struct cs_slice key);
 
 /* Goes on with the handshake over the port's open connection; begins one if there
  * is none. CONNSYNC_OK when it is complete, CONNSYNC_WOULD_BLOCK with what to
@@ -54,9 +68,5 @@ void cs_tls_free(struct cs_tls *tls);
 
 /* The library that was compiled in, and its version: "mbedTLS 3.6.7". */
 const char *cs_tls_library(void);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

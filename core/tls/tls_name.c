@@ -20,10 +20,6 @@ enum {
     TAG_EXCLUDED = 0xa1
 };
 
-/* id-ce-subjectAltName 2.5.29.17 and id-ce-nameConstraints 2.5.29.30 */
-static const char oid_subject_alt_name[] = "\x55\x1d\x11";
-static const char oid_name_constraints[] = "\x55\x1d\x1e";
-
 static const struct cs_slice nothing = {NULL, 0};
 
 /* An extension that is there but cannot be read: not NULL, so that the caller sees it. */
@@ -46,7 +42,7 @@ static struct cs_slice extension_value(struct cs_slice rest)
 
 /* Once at the most (RFC 5280, section 4.2). In a list that cannot be read to its end it may
  * be anywhere. */
-static struct cs_slice find_extension(struct cs_slice extensions, const char *oid)
+struct cs_slice cs_tls_extension(struct cs_slice extensions, const char *oid)
 {
     struct cs_slice found = nothing;
     struct cs_slice list;
@@ -69,16 +65,6 @@ static struct cs_slice find_extension(struct cs_slice extensions, const char *oi
         }
     } while (list.length > 0);
     return found;
-}
-
-struct cs_slice cs_tls_subject_alt_names(struct cs_slice extensions)
-{
-    return find_extension(extensions, oid_subject_alt_name);
-}
-
-struct cs_slice cs_tls_name_constraints(struct cs_slice extensions)
-{
-    return find_extension(extensions, oid_name_constraints);
 }
 
 /* ---- DNS names ---- */
@@ -132,95 +118,74 @@ static bool dns_name_within(struct cs_slice name, struct cs_slice constraint)
 
 /* ---- Addresses ---- */
 
-static size_t parse_ipv4(struct cs_slice host, uint8_t *address)
+/* How numbers stand in an address. */
+struct notation {
+    char separator;
+    int base;
+    size_t digits; /* of a number, at the most */
+    size_t bytes;  /* that a number takes */
+};
+
+static const struct notation ipv4 = {'.', 10, 3, 1};
+static const struct notation ipv6 = {':', 16, 4, 2};
+
+#define NO_NUMBERS SIZE_MAX
+
+/* The bytes of one number after another; NO_NUMBERS for anything else. */
+static size_t parse_numbers(struct cs_slice text, const struct notation *notation,
+                            uint8_t address[CS_TLS_ADDRESS_MAX])
 {
-    size_t count = 0;
     size_t at = 0;
 
-    while (count < 4) {
-        unsigned value = 0;
+    for (size_t count = 0; count < CS_TLS_ADDRESS_MAX;) {
         size_t start = at;
-        while (at < host.length && host.data[at] >= '0' && host.data[at] <= '9' && at - start < 3) {
-            value = value * 10 + (unsigned)(host.data[at] - '0');
-            at++;
+        unsigned value = 0;
+        for (; at < text.length && at - start < notation->digits; at++) {
+            int digit = cs_hex_digit(text.data[at]);
+            if (digit < 0 || digit >= notation->base) {
+                break;
+            }
+            value = value * (unsigned)notation->base + (unsigned)digit;
         }
-        if (at == start || value > 255) {
-            return 0;
+        if (at == start || value >> (8 * notation->bytes) != 0) {
+            break;
         }
-        address[count++] = (uint8_t)value;
-        if (count < 4 && (at == host.length || host.data[at++] != '.')) {
-            return 0;
+        address[count] = (uint8_t)(value >> 8);
+        count += notation->bytes;
+        address[count - 1] = (uint8_t)(value & 0xff);
+        if (at == text.length) {
+            return count;
+        }
+        if (text.data[at++] != notation->separator) {
+            break;
         }
     }
-    return at == host.length ? 4 : 0;
-}
-
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    if (c >= 'a' && c <= 'f') {
-        return c - 'a' + 10;
-    }
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-/* One group of one to four hexadecimal digits. */
-static bool parse_group(struct cs_slice host, size_t *at, uint8_t *out)
-{
-    unsigned value = 0;
-    size_t start = *at;
-
-    while (*at < host.length && *at - start < 4 && hex_value(host.data[*at]) >= 0) {
-        value = value << 4 | (unsigned)hex_value(host.data[*at]);
-        (*at)++;
-    }
-    out[0] = (uint8_t)(value >> 8);
-    out[1] = (uint8_t)(value & 0xff);
-    return *at > start;
-}
-
-static bool double_colon_at(struct cs_slice host, size_t at)
-{
-    return at + 1 < host.length && host.data[at] == ':' && host.data[at + 1] == ':';
+    return NO_NUMBERS;
 }
 
 /* RFC 4291 section 2.2, forms 1 and 2; zone identifiers name no public server. */
-static size_t parse_ipv6(struct cs_slice host, uint8_t *address)
+static bool parse_ipv6(struct cs_slice host, uint8_t address[CS_TLS_ADDRESS_MAX])
 {
-    size_t count = 0;
-    size_t gap = SIZE_MAX;
-    size_t at = 0;
+    uint8_t back[CS_TLS_ADDRESS_MAX];
+    size_t gap = 0;
 
-    memset(address, 0, CS_TLS_ADDRESS_MAX);
-    while (at < host.length) {
-        if (double_colon_at(host, at)) {
-            if (gap != SIZE_MAX) {
-                return 0;
-            }
-            gap = count;
-            at += 2;
-            if (at == host.length) {
-                break;
-            }
-        } else if (count > 0 && host.data[at++] != ':') {
-            return 0;
-        }
-        if (count == CS_TLS_ADDRESS_MAX || !parse_group(host, &at, address + count)) {
-            return 0;
-        }
-        count += 2;
+    while (gap < host.length && !cs_slice_starts_with(skip_front(host, gap), "::")) {
+        gap++;
     }
-    if (gap == SIZE_MAX) {
-        return count == CS_TLS_ADDRESS_MAX ? count : 0;
+    struct cs_slice front = cs_slice_make(host.data, gap);
+    if (gap == host.length) {
+        return parse_numbers(front, &ipv6, address) == CS_TLS_ADDRESS_MAX;
     }
-    if (count == CS_TLS_ADDRESS_MAX) {
-        return 0;
+    struct cs_slice behind = skip_front(host, gap + 2);
+    size_t before = gap == 0 ? 0 : parse_numbers(front, &ipv6, address);
+    size_t after = behind.length == 0 ? 0 : parse_numbers(behind, &ipv6, back);
+    /* The gap stands for one group of zeros at least. */
+    if (before >= CS_TLS_ADDRESS_MAX || after >= CS_TLS_ADDRESS_MAX - before) {
+        return false;
     }
-    memmove(address + CS_TLS_ADDRESS_MAX - (count - gap), address + gap, count - gap);
-    memset(address + gap, 0, CS_TLS_ADDRESS_MAX - count);
-    return CS_TLS_ADDRESS_MAX;
+    memset(address + before, 0, CS_TLS_ADDRESS_MAX - before);
+    memcpy(address + CS_TLS_ADDRESS_MAX - after, back, after);
+    return true;
 }
 
 size_t cs_tls_parse_address(struct cs_slice host, uint8_t address[CS_TLS_ADDRESS_MAX])
@@ -228,30 +193,38 @@ size_t cs_tls_parse_address(struct cs_slice host, uint8_t address[CS_TLS_ADDRESS
     if (host.length >= 2 && host.data[0] == '[' && host.data[host.length - 1] == ']') {
         host = cs_slice_make(host.data + 1, host.length - 2);
     }
-    if (host.length == 0) {
-        return 0;
+    if (host.length > 0 && memchr(host.data, ':', host.length) != NULL) {
+        return parse_ipv6(host, address) ? CS_TLS_ADDRESS_MAX : 0;
     }
-    if (memchr(host.data, ':', host.length) != NULL) {
-        return parse_ipv6(host, address);
-    }
-    return parse_ipv4(host, address);
+    return parse_numbers(host, &ipv4, address) == 4 ? 4 : 0;
 }
 
 /* ---- Is it the name? ---- */
 
+/* `host` as a certificate would name it. */
+static struct cs_der_item name_of_host(struct cs_slice host, uint8_t address[CS_TLS_ADDRESS_MAX])
+{
+    struct cs_der_item name = {TAG_DNS_NAME, host, host};
+    size_t length = cs_tls_parse_address(host, address);
+
+    if (length > 0) {
+        name.tag = TAG_IP_ADDRESS;
+        name.contents = cs_slice_make((const char *)address, length);
+    }
+    return name;
+}
+
 bool cs_tls_names_include(struct cs_slice names, struct cs_slice host)
 {
     uint8_t address[CS_TLS_ADDRESS_MAX];
-    size_t address_length = cs_tls_parse_address(host, address);
-    struct cs_slice literal = cs_slice_make((const char *)address, address_length);
+    struct cs_der_item wanted = name_of_host(host, address);
     struct cs_der_item name;
     bool found = false;
 
     while (cs_der_next(&names, &name)) {
-        if (address_length > 0) {
-            found |= name.tag == TAG_IP_ADDRESS && cs_slice_equal(name.contents, literal);
-        } else {
-            found |= name.tag == TAG_DNS_NAME && dns_name_matches(name.contents, host);
+        if (name.tag == wanted.tag) {
+            found |= name.tag == TAG_IP_ADDRESS ? cs_slice_equal(name.contents, wanted.contents)
+                                                : dns_name_matches(name.contents, host);
         }
     }
     return found && names.length == 0;
@@ -309,41 +282,39 @@ static bool is_ascii(struct cs_slice text)
     return true;
 }
 
-/* Elements one after another, at least `least`, all of this tag if it is not 0. */
-static bool are_elements(struct cs_slice list, unsigned least, uint8_t tag)
+/* Elements one after another, all of this tag if it is not 0. */
+static bool are_elements(struct cs_slice list, uint8_t tag)
 {
     struct cs_der_item item;
-    unsigned count = 0;
 
-    for (; list.length > 0; count++) {
-        if (!cs_der_next(&list, &item) || (tag != 0 && item.tag != tag)) {
+    while (cs_der_next(&list, &item)) {
+        if (tag != 0 && item.tag != tag) {
             return false;
         }
     }
-    return count >= least;
+    return list.length == 0;
 }
 
-static bool is_base(const struct cs_der_item *base)
+static bool is_base(uint8_t tag, struct cs_slice contents)
 {
     struct cs_slice name;
 
-    switch (base->tag) {
+    switch (tag) {
     case TAG_DNS_NAME:
-        return is_dns_constraint(base->contents);
+        return is_dns_constraint(contents);
     case TAG_IP_ADDRESS:
-        return is_address_range(base->contents);
+        return is_address_range(contents);
     case TAG_RFC822_NAME:
     case TAG_URI:
-        return is_ascii(base->contents);
+        return is_ascii(contents);
     case TAG_REGISTERED_ID:
-        return base->contents.length > 0;
+        return contents.length > 0;
     case TAG_DIRECTORY_NAME:
-        return cs_der_only(base->contents, CS_DER_SEQUENCE, &name) &&
-               are_elements(name, 0, CS_DER_SET);
+        return cs_der_only(contents, CS_DER_SEQUENCE, &name) && are_elements(name, CS_DER_SET);
     case TAG_OTHER_NAME:
     case TAG_X400_ADDRESS:
     case TAG_EDI_PARTY_NAME:
-        return are_elements(base->contents, 1, 0);
+        return contents.length > 0 && are_elements(contents, 0);
     default:
         return false;
     }
@@ -367,12 +338,18 @@ static bool address_within(struct cs_slice address, struct cs_slice subtree)
     return true;
 }
 
+static bool is_within(const struct cs_der_item *name, struct cs_slice subtree)
+{
+    return name->tag == TAG_DNS_NAME ? dns_name_within(name->contents, subtree)
+                                     : address_within(name->contents, subtree);
+}
+
 /*
  * What one list says of one name. GeneralSubtree ::= SEQUENCE { base, minimum [0] DEFAULT
  * 0, maximum [1] OPTIONAL }, where RFC 5280 allows neither another minimum nor a maximum;
  * at least one of them.
  */
-static bool list_permits(struct cs_der_item list, uint8_t tag, struct cs_slice name)
+static bool list_permits(struct cs_der_item list, const struct cs_der_item *name)
 {
     struct cs_slice subtree;
     struct cs_der_item base;
@@ -381,13 +358,13 @@ static bool list_permits(struct cs_der_item list, uint8_t tag, struct cs_slice n
 
     do {
         if (!cs_der_expect(&list.contents, CS_DER_SEQUENCE, &subtree) ||
-            !cs_der_next(&subtree, &base) || subtree.length > 0 || !is_base(&base)) {
+            !cs_der_next(&subtree, &base) || subtree.length > 0 ||
+            !is_base(base.tag, base.contents)) {
             return false;
         }
-        if (base.tag == tag) {
+        if (base.tag == name->tag) {
             mentioned = true;
-            covered |= tag == TAG_DNS_NAME ? dns_name_within(name, base.contents)
-                                           : address_within(name, base.contents);
+            covered |= is_within(name, base.contents);
         }
     } while (list.contents.length > 0);
     return list.tag == TAG_EXCLUDED ? !covered : covered || !mentioned;
@@ -395,14 +372,14 @@ static bool list_permits(struct cs_der_item list, uint8_t tag, struct cs_slice n
 
 /* NameConstraints ::= SEQUENCE { permittedSubtrees [0] OPTIONAL, excludedSubtrees [1]
  * OPTIONAL }, and one of them at least. */
-static bool name_permitted(struct cs_slice constraints, uint8_t tag, struct cs_slice name)
+static bool name_permitted(struct cs_slice constraints, const struct cs_der_item *name)
 {
     struct cs_der_item list;
     uint8_t before = TAG_PERMITTED - 1;
 
     do {
         if (!cs_der_next(&constraints, &list) || list.tag <= before || list.tag > TAG_EXCLUDED ||
-            !list_permits(list, tag, name)) {
+            !list_permits(list, name)) {
             return false;
         }
         before = list.tag;
@@ -414,23 +391,16 @@ bool cs_tls_names_permitted(struct cs_slice names, struct cs_slice host,
                             struct cs_slice constraints)
 {
     uint8_t address[CS_TLS_ADDRESS_MAX];
-    size_t address_length = cs_tls_parse_address(host, address);
-    struct cs_slice literal = cs_slice_make((const char *)address, address_length);
-    struct cs_der_item name;
+    struct cs_der_item name = name_of_host(host, address);
 
-    if (!(address_length > 0 ? name_permitted(constraints, TAG_IP_ADDRESS, literal)
-                             : name_permitted(constraints, TAG_DNS_NAME, host))) {
-        return false;
-    }
-    while (cs_der_next(&names, &name)) {
-        if (name.tag == TAG_IP_ADDRESS && name.contents.length != 4 &&
-            name.contents.length != CS_TLS_ADDRESS_MAX) {
+    do {
+        bool is_address = name.tag == TAG_IP_ADDRESS;
+        if (is_address && name.contents.length != 4 && name.contents.length != CS_TLS_ADDRESS_MAX) {
             return false;
         }
-        if ((name.tag == TAG_DNS_NAME || name.tag == TAG_IP_ADDRESS) &&
-            !name_permitted(constraints, name.tag, name.contents)) {
+        if ((is_address || name.tag == TAG_DNS_NAME) && !name_permitted(constraints, &name)) {
             return false;
         }
-    }
+    } while (cs_der_next(&names, &name));
     return names.length == 0;
 }

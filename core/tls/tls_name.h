@@ -11,16 +11,15 @@
 
 #include "core/base/text.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+/* id-ce-subjectAltName 2.5.29.17, whose contents are GeneralNames, and
+ * id-ce-nameConstraints 2.5.29.30, whose contents are NameConstraints' */
+#define CS_TLS_OID_SUBJECT_ALT_NAME "\x55\x1d\x11"
+#define CS_TLS_OID_NAME_CONSTRAINTS "\x55\x1d\x1e"
 
-/* The GeneralNames inside the subjectAltName of `extensions` (a certificate's
- * Extensions, with its SEQUENCE header); data is NULL when there is none. */
-struct cs_slice cs_tls_subject_alt_names(struct cs_slice extensions);
-
-/* The NameConstraints' contents; data is NULL when there is no such extension. */
-struct cs_slice cs_tls_name_constraints(struct cs_slice extensions);
+/* What is inside the SEQUENCE of the one of `extensions` (a certificate's
+ * Extensions, with its SEQUENCE header) that has this id; data is NULL when
+ * there is none. */
+struct cs_slice cs_tls_extension(struct cs_slice extensions, const char *oid);
 
 /* Is `host` one of `names`? A literal address matches iPAddress entries only,
  * anything else dNSName entries only; a wildcard stands for exactly one whole
@@ -37,9 +36,5 @@ bool cs_tls_names_permitted(struct cs_slice names, struct cs_slice host,
 /* The 4 or 16 bytes of a literal address; 0 for anything else. IPv6 may be in
  * brackets. */
 size_t cs_tls_parse_address(struct cs_slice host, uint8_t address[CS_TLS_ADDRESS_MAX]);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -40,8 +40,8 @@ POINTERS = {
     "utc_seconds": [f"{PORT}:port_utc_seconds"],
     "entropy": [f"{PORT}:port_entropy"],
     "is_derived": ["cs_auth0_is_derived"],
-    "allocate": ["core/tls/mbedtls/world.c:world_allocate"],
-    "release": ["core/tls/mbedtls/world.c:world_release"],
+    "allocate": ["core/tls/mbedtls/library.c:world_allocate"],
+    "release": ["core/tls/mbedtls/library.c:world_release"],
     "random": ["core/tls/mbedtls/library_3.c:draw"],
     # A board's jobs set the value, and nothing else.
     "is_valid": [f"{SET}:is_valid"],

@@ -2,8 +2,6 @@
  * wire tests. */
 #include "core/tls/tls.h"
 
-#include "core/tls/tls_identity.h"
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

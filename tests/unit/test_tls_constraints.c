@@ -397,7 +397,7 @@ static struct der extensions_of(int level, enum damage damage)
 
 static void refuse_extensions(const struct der *extensions, int level, int detail)
 {
-    struct cs_slice constraints = cs_tls_name_constraints(slice(extensions));
+    struct cs_slice constraints = cs_tls_extension(slice(extensions), CS_TLS_OID_NAME_CONSTRAINTS);
 
     if (constraints.data == NULL || permits_any(constraints)) {
         fail_msg("extensions: level %d, %d", level, detail);
@@ -409,8 +409,9 @@ static void test_extensions(void **state)
     struct der good = extensions_of(0, SOUND);
 
     (void)state;
-    assert_true(permits(cs_tls_name_constraints(slice(&good)), "t.auth0.com"));
-    assert_null(cs_tls_name_constraints(cs_slice_make(NULL, 0)).data);
+    assert_true(
+        permits(cs_tls_extension(slice(&good), CS_TLS_OID_NAME_CONSTRAINTS), "t.auth0.com"));
+    assert_null(cs_tls_extension(cs_slice_make(NULL, 0), CS_TLS_OID_NAME_CONSTRAINTS).data);
     for (int level = 0; level <= 4; level++) {
         for (int damage = SOUND + 1; damage < DAMAGES; damage++) {
             struct der damaged = extensions_of(level, (enum damage)damage);

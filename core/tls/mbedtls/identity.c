@@ -1,7 +1,5 @@
-/* The client's certificate and key, as mbedTLS holds them. See core/tls/tls_identity.h. */
-#include "core/tls/tls_identity.h"
-
-#include "core/tls/mbedtls/library.h"
+/* The client's certificate and key, as mbedTLS holds them. See core/tls/tls.h.
+ */
 #include "core/tls/mbedtls/session.h"
 
 #include <string.h>
@@ -55,32 +53,13 @@ static void forget(struct cs_tls *tls)
     tls->identity = NULL;
 }
 
-/* At least one certificate. */
-static int parse_chain(mbedtls_x509_crt *chain, struct cs_slice der)
-{
-    const unsigned char *at = (const unsigned char *)der.data;
-    const unsigned char *end = at + der.length;
-    const mbedtls_x509_crt *last = chain;
-    int code = 0;
-
-    while (code == 0 && (at < end || last->raw.len == 0)) {
-        code = mbedtls_x509_crt_parse_der_nocopy(chain, at, (size_t)(end - at));
-        last = last->next != NULL ? last->next : last;
-        at += last->raw.len;
-    }
-    return code;
-}
-
-static int take(struct cs_tls *tls, struct cs_slice chain, struct cs_slice key)
+static bool take(struct cs_tls *tls, struct cs_slice chain, struct cs_slice key)
 {
     struct identity *identity = identity_of(tls);
-    int code = cs_library_parse_key(&tls->world, &identity->key, key);
 
-    if (code == 0) {
-        code = parse_chain(&identity->chain, chain);
-    }
-    return code == 0 ? mbedtls_ssl_conf_own_cert(&tls->config, &identity->chain, &identity->key)
-                     : code;
+    return cs_library_parse_key(&tls->world, &identity->key, key) == 0 &&
+           cs_library_parse_chain(&identity->chain, chain) > 0 &&
+           mbedtls_ssl_conf_own_cert(&tls->config, &identity->chain, &identity->key) == 0;
 }
 
 enum connsync_status cs_tls_identify(struct cs_tls *tls, struct cs_slice chain, struct cs_slice key)
@@ -93,12 +72,11 @@ enum connsync_status cs_tls_identify(struct cs_tls *tls, struct cs_slice chain, 
         return CONNSYNC_ERR_MEMORY;
     }
     connsync_mbedtls_enter(&tls->world.hooks);
-    identity->hooks.is_missed = is_missed;
-    identity->hooks.forget = forget;
+    identity->hooks = (struct cs_tls_identity){is_missed, forget};
     mbedtls_x509_crt_init(&identity->chain);
     mbedtls_pk_init(&identity->key);
     tls->identity = &identity->hooks;
-    if (chain.data == NULL || take(tls, chain, key) == 0) {
+    if (chain.data == NULL || take(tls, chain, key)) {
         return CONNSYNC_OK;
     }
     return arena->failed != failures_before ? CONNSYNC_ERR_MEMORY : CONNSYNC_ERR_CLIENT_CERTIFICATE;

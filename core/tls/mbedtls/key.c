@@ -3,9 +3,6 @@
 
 #include "core/tls/mbedtls/library.h"
 
-#include <mbedtls/x509_crt.h>
-#include <psa/crypto.h>
-
 /* What is open during one call. */
 struct workspace {
     struct cs_arena arena;
@@ -19,7 +16,7 @@ static enum cs_key_status open_workspace(struct workspace *workspace,
     cs_arena_init(&workspace->arena, scratch->memory, scratch->size);
     cs_tls_world_init(&workspace->world, &workspace->arena, scratch->port);
     mbedtls_pk_init(&workspace->key);
-    enum connsync_status status = cs_library_start(&workspace->world);
+    enum connsync_status status = cs_library_start(&workspace->world, NULL);
     if (status != CONNSYNC_OK) {
         return status == CONNSYNC_ERR_MEMORY ? CS_KEY_NO_MEMORY : CS_KEY_NO_ENTROPY;
     }
@@ -33,7 +30,7 @@ static enum cs_key_status close_workspace(struct workspace *workspace, enum cs_k
     bool full = workspace->arena.failed > 0;
 
     mbedtls_pk_free(&workspace->key);
-    cs_library_stop(&workspace->world);
+    cs_library_stop(&workspace->world, NULL);
     cs_wipe(workspace->arena.base, workspace->arena.high_water);
     connsync_mbedtls_enter(NULL);
     return full && status != CS_KEY_OK ? CS_KEY_NO_MEMORY : status;
@@ -48,44 +45,11 @@ enum cs_key_status cs_key_inspect(const struct cs_key_scratch *scratch, struct c
     if (status == CS_KEY_OK) {
         cs_library_key_facts(&workspace.key, facts);
         if (facts->kind == CS_KEY_RSA && facts->bits <= CS_KEY_BITS_MAX &&
-            cs_library_check_rsa(&workspace.world, &workspace.key) != 0) {
+            cs_library_check_pair(&workspace.world, &workspace.key, &workspace.key) != 0) {
             status = CS_KEY_INCONSISTENT;
         }
     }
     return close_workspace(&workspace, status);
-}
-
-/* Parses each certificate into a list that begins with `leaf`. */
-static bool parse_each(mbedtls_x509_crt *leaf, struct cs_slice chain, unsigned count)
-{
-    const unsigned char *at = (const unsigned char *)chain.data;
-    const unsigned char *end = at + chain.length;
-    const mbedtls_x509_crt *last = leaf;
-
-    for (unsigned i = 0; i < count; i++) {
-        if (mbedtls_x509_crt_parse_der_nocopy(leaf, at, (size_t)(end - at)) != 0) {
-            return false;
-        }
-        last = i == 0 ? leaf : last->next;
-        at += last->raw.len;
-    }
-    return at == end;
-}
-
-static enum cs_key_status compare(struct workspace *workspace, struct cs_slice chain,
-                                  unsigned count)
-{
-    mbedtls_x509_crt leaf;
-    enum cs_key_status status = CS_KEY_OK;
-
-    mbedtls_x509_crt_init(&leaf);
-    if (!parse_each(&leaf, chain, count)) {
-        status = CS_KEY_UNREADABLE_CHAIN;
-    } else if (cs_library_check_pair(&workspace->world, &leaf.pk, &workspace->key) != 0) {
-        status = CS_KEY_MISMATCH;
-    }
-    mbedtls_x509_crt_free(&leaf);
-    return status;
 }
 
 enum cs_key_status cs_key_fits(const struct cs_key_scratch *scratch, struct cs_slice key,
@@ -95,23 +59,16 @@ enum cs_key_status cs_key_fits(const struct cs_key_scratch *scratch, struct cs_s
     enum cs_key_status status = open_workspace(&workspace, scratch, key);
 
     if (status == CS_KEY_OK) {
-        status = compare(&workspace, chain, count);
+        mbedtls_x509_crt leaf;
+        mbedtls_x509_crt_init(&leaf);
+        if (cs_library_parse_chain(&leaf, chain) != count) {
+            status = CS_KEY_UNREADABLE_CHAIN;
+        } else if (cs_library_check_pair(&workspace.world, &leaf.pk, &workspace.key) != 0) {
+            status = CS_KEY_MISMATCH;
+        }
+        mbedtls_x509_crt_free(&leaf);
     }
     return close_workspace(&workspace, status);
-}
-
-static bool sign(struct workspace *workspace, enum cs_key_algorithm algorithm, struct cs_slice text,
-                 uint8_t *signature)
-{
-    uint8_t bytes[PSA_HASH_MAX_SIZE];
-    size_t length = 0;
-    psa_algorithm_t hash = algorithm == CS_KEY_RS384 ? PSA_ALG_SHA_384 : PSA_ALG_SHA_256;
-    psa_status_t status = psa_hash_compute(hash, (const uint8_t *)text.data, text.length, bytes,
-                                           sizeof bytes, &length);
-
-    return status == PSA_SUCCESS &&
-           cs_library_sign(&workspace->world, &workspace->key, algorithm,
-                           cs_slice_make((const char *)bytes, length), signature) == 0;
 }
 
 enum cs_key_status cs_key_sign(const struct cs_key_scratch *scratch, struct cs_slice key,
@@ -124,8 +81,9 @@ enum cs_key_status cs_key_sign(const struct cs_key_scratch *scratch, struct cs_s
 
     if (status == CS_KEY_OK) {
         cs_library_key_facts(&workspace.key, &facts);
-        bool good = facts.kind == CS_KEY_RSA && facts.bits <= CS_KEY_BITS_MAX &&
-                    sign(&workspace, algorithm, text, signature);
+        bool good =
+            facts.kind == CS_KEY_RSA && facts.bits <= CS_KEY_BITS_MAX &&
+            cs_library_sign(&workspace.world, &workspace.key, algorithm, text, signature) == 0;
         status = good ? CS_KEY_OK : CS_KEY_FAILED;
     }
     *length = (facts.bits + 7) / 8;

@@ -6,23 +6,16 @@
 
 /* ---- Random numbers ---- */
 
-/* The hook of a world: PSA draws from the same generator. */
+/* The hook of a world: PSA draws from the same generator, less than a request's
+ * maximum. */
 static int draw(void *context, uint8_t *out, size_t length)
 {
-    struct cs_tls_world *world = context;
+    const struct cs_tls_world *world = context;
 
-    while (length > 0) {
-        size_t part = length < MBEDTLS_CTR_DRBG_MAX_REQUEST ? length : MBEDTLS_CTR_DRBG_MAX_REQUEST;
-        if (mbedtls_ctr_drbg_random(world->generator, out, part) != 0) {
-            return -1;
-        }
-        out += part;
-        length -= part;
-    }
-    return 0;
+    return mbedtls_ctr_drbg_random(world->generator, out, length);
 }
 
-enum connsync_status cs_library_start(struct cs_tls_world *world)
+enum connsync_status cs_library_start(struct cs_tls_world *world, mbedtls_ssl_config *config)
 {
     mbedtls_ctr_drbg_context *generator = cs_arena_allocate(world->arena, sizeof *generator);
 
@@ -32,13 +25,21 @@ enum connsync_status cs_library_start(struct cs_tls_world *world)
     world->generator = generator;
     world->hooks.random = draw;
     mbedtls_ctr_drbg_init(generator);
-    return mbedtls_ctr_drbg_seed(generator, cs_tls_world_entropy, world, NULL, 0) == 0
-               ? CONNSYNC_OK
-               : CONNSYNC_ERR_ENTROPY;
+    if (mbedtls_ctr_drbg_seed(generator, cs_tls_world_entropy, world, NULL, 0) != 0) {
+        return CONNSYNC_ERR_ENTROPY;
+    }
+    if (config == NULL) {
+        return CONNSYNC_OK;
+    }
+    mbedtls_ssl_conf_rng(config, mbedtls_ctr_drbg_random, generator);
+    return psa_crypto_init() == PSA_SUCCESS ? CONNSYNC_OK : CONNSYNC_ERR_ENTROPY;
 }
 
-void cs_library_stop(struct cs_tls_world *world)
+void cs_library_stop(struct cs_tls_world *world, const mbedtls_ssl_config *config)
 {
+    if (config != NULL) {
+        mbedtls_psa_crypto_free();
+    }
     if (world->generator != NULL) {
         mbedtls_ctr_drbg_free(world->generator);
         cs_arena_release(world->arena, world->generator);
@@ -46,42 +47,21 @@ void cs_library_stop(struct cs_tls_world *world)
     }
 }
 
-enum connsync_status cs_library_start_session(struct cs_tls_world *world,
-                                              mbedtls_ssl_config *config)
-{
-    enum connsync_status status = cs_library_start(world);
-
-    if (status != CONNSYNC_OK) {
-        return status;
-    }
-    mbedtls_ssl_conf_rng(config, mbedtls_ctr_drbg_random, world->generator);
-    return psa_crypto_init() == PSA_SUCCESS ? CONNSYNC_OK : CONNSYNC_ERR_ENTROPY;
-}
-
-void cs_library_stop_session(struct cs_tls_world *world)
-{
-    mbedtls_psa_crypto_free();
-    cs_library_stop(world);
-}
-
 /* ---- Error codes ---- */
 
 enum connsync_status cs_library_status(int code)
 {
-    if (code == MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION) {
-        return CONNSYNC_ERR_TLS_VERSION;
-    }
     if (code == MBEDTLS_ERR_CTR_DRBG_ENTROPY_SOURCE_FAILED) {
         return CONNSYNC_ERR_ENTROPY;
     }
-    if (code == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED) {
-        return CONNSYNC_ERR_CERT_UNTRUSTED;
-    }
-    if (code == MBEDTLS_ERR_SSL_BAD_CERTIFICATE) {
-        return CONNSYNC_ERR_CERT_USAGE;
-    }
-    /* X.509 codes carry the reason in their high-level part. */
+    /* The high-level part carries the reason. */
     switch (-(-code & 0xff80)) {
+    case MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION:
+        return CONNSYNC_ERR_TLS_VERSION;
+    case MBEDTLS_ERR_X509_CERT_VERIFY_FAILED:
+        return CONNSYNC_ERR_CERT_UNTRUSTED;
+    case MBEDTLS_ERR_SSL_BAD_CERTIFICATE:
+        return CONNSYNC_ERR_CERT_USAGE;
     case MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG:
     case MBEDTLS_ERR_X509_SIG_MISMATCH:
         return CONNSYNC_ERR_CERT_WEAK;

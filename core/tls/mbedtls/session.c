@@ -2,7 +2,6 @@
 #include "core/tls/mbedtls/session.h"
 
 #include "core/tls/certificate.h"
-#include "core/tls/mbedtls/library.h"
 #include "port/mbedtls/mbedtls_trim.h"
 
 #include <mbedtls/version.h>
@@ -27,36 +26,33 @@ static const mbedtls_x509_crt_profile profile = {
 
 /* ---- What mbedTLS asks of the connection ---- */
 
+/* What the port did, for mbedTLS: bytes, or a wait for `direction`. */
+static int moved(struct cs_tls *tls, int32_t bytes, int direction)
+{
+    if (bytes > 0) {
+        return (int)bytes;
+    }
+    if (bytes == CONNSYNC_PORT_WOULD_BLOCK) {
+        return direction;
+    }
+    tls->port_error = bytes == 0 ? CONNSYNC_PORT_ERR_RESET : (int)bytes;
+    return PORT_FAILED;
+}
+
 static int port_send(void *context, const unsigned char *data, size_t length)
 {
     struct cs_tls *tls = context;
     const struct connsync_port *port = tls->world.port;
-    int32_t sent = port->send(port->context, data, length);
 
-    if (sent > 0) {
-        return (int)sent;
-    }
-    if (sent == CONNSYNC_PORT_WOULD_BLOCK) {
-        return MBEDTLS_ERR_SSL_WANT_WRITE;
-    }
-    tls->port_error = sent == 0 ? CONNSYNC_PORT_ERR_RESET : (int)sent;
-    return PORT_FAILED;
+    return moved(tls, port->send(port->context, data, length), MBEDTLS_ERR_SSL_WANT_WRITE);
 }
 
 static int port_recv(void *context, unsigned char *data, size_t size)
 {
     struct cs_tls *tls = context;
     const struct connsync_port *port = tls->world.port;
-    int32_t got = port->recv(port->context, data, size);
 
-    if (got > 0) {
-        return (int)got;
-    }
-    if (got == CONNSYNC_PORT_WOULD_BLOCK) {
-        return MBEDTLS_ERR_SSL_WANT_READ;
-    }
-    tls->port_error = got == 0 ? CONNSYNC_PORT_ERR_RESET : (int)got;
-    return PORT_FAILED;
+    return moved(tls, port->recv(port->context, data, size), MBEDTLS_ERR_SSL_WANT_READ);
 }
 
 /*
@@ -112,7 +108,7 @@ static enum connsync_status status_of_port(int error)
 /* Lack of memory comes first: while a chain is verified, mbedTLS reports it as an
  * untrusted certificate. It is that of this call: one that ran out earlier, for a body
  * perhaps, has nothing to do with a connection that breaks now. */
-static enum connsync_status status_of_failure(const struct cs_tls *tls, int code)
+static enum connsync_status status_of_failure(struct cs_tls *tls, int code)
 {
     if (tls->world.arena->failed != tls->failures_before) {
         return CONNSYNC_ERR_MEMORY;
@@ -120,25 +116,26 @@ static enum connsync_status status_of_failure(const struct cs_tls *tls, int code
     if (tls->port_error != 0) {
         return status_of_port(tls->port_error);
     }
-    if (code == MBEDTLS_ERR_SSL_CONN_EOF) {
-        return CONNSYNC_ERR_CLOSED;
-    }
-    if (cs_tls_verdict_status(&tls->verdict) != CONNSYNC_OK) {
-        return cs_tls_verdict_status(&tls->verdict);
+    if (tls->verdict.status != CONNSYNC_OK) {
+        return tls->verdict.status;
     }
     if (tls->identity != NULL && tls->identity->is_missed(tls, code)) {
         return CONNSYNC_ERR_CLIENT_CERTIFICATE;
     }
-    return cs_library_status(code);
+    enum connsync_status status = cs_library_status(code);
+    /* A record of an established session that does not decrypt or parse was damaged on
+     * its way: the connection is broken, and nothing is wrong with the policy. */
+    return status == CONNSYNC_ERR_TLS && mbedtls_ssl_is_handshake_over(&tls->ssl) != 0
+               ? CONNSYNC_ERR_RESET
+               : status;
 }
 
-/* A record of an established session that does not decrypt or parse was damaged on
- * its way: the connection is broken, and nothing is wrong with the policy. */
-static enum connsync_status status_of_broken_session(const struct cs_tls *tls, int code)
+/* Of a call into mbedTLS that did not do what it was asked to. */
+static enum connsync_status status_of(struct cs_tls *tls, int code, bool *want_write)
 {
-    enum connsync_status status = status_of_failure(tls, code);
-
-    return status == CONNSYNC_ERR_TLS ? CONNSYNC_ERR_RESET : status;
+    *want_write = code == MBEDTLS_ERR_SSL_WANT_WRITE;
+    return *want_write || code == MBEDTLS_ERR_SSL_WANT_READ ? CONNSYNC_WOULD_BLOCK
+                                                            : status_of_failure(tls, code);
 }
 
 /* ---- The session ---- */
@@ -163,7 +160,7 @@ static enum connsync_status configure(struct cs_tls *tls)
     mbedtls_ssl_conf_cert_profile(config, &profile);
     mbedtls_ssl_conf_ca_cb(config, find_issuers, tls);
     mbedtls_ssl_conf_verify(config, cs_tls_verify, &tls->verdict);
-    return cs_library_start_session(&tls->world, config);
+    return cs_library_start(&tls->world, config);
 }
 
 enum connsync_status cs_tls_init(struct cs_tls **out, const struct connsync_port *port,
@@ -191,7 +188,8 @@ static enum connsync_status set_up(struct cs_tls *tls)
     bool known = port->utc_seconds(port->context, &now) == CONNSYNC_PORT_OK;
 
     tls->port_error = 0;
-    cs_tls_verdict_init(&tls->verdict, tls->host, known, now);
+    tls->verdict =
+        (struct cs_tls_verdict){.host = cs_slice_of(tls->host), .now = now, .time_known = known};
     if (mbedtls_ssl_setup(&tls->ssl, &tls->config) != 0 ||
         mbedtls_ssl_set_hostname(&tls->ssl, tls->host) != 0) {
         cs_tls_close(tls);
@@ -200,12 +198,6 @@ static enum connsync_status set_up(struct cs_tls *tls)
     mbedtls_ssl_set_bio(&tls->ssl, tls, port_send, port_recv, NULL);
     tls->set_up = true;
     return CONNSYNC_OK;
-}
-
-static bool would_block(int code, bool *want_write)
-{
-    *want_write = code == MBEDTLS_ERR_SSL_WANT_WRITE;
-    return code == MBEDTLS_ERR_SSL_WANT_READ || code == MBEDTLS_ERR_SSL_WANT_WRITE;
 }
 
 /* mbedtls_ssl_handshake, which gives back after each step what is not needed any more. */
@@ -231,10 +223,7 @@ enum connsync_status cs_tls_handshake(struct cs_tls *tls, bool *want_write)
         }
     }
     int code = go_on(&tls->ssl);
-    if (code == 0) {
-        return CONNSYNC_OK;
-    }
-    return would_block(code, want_write) ? CONNSYNC_WOULD_BLOCK : status_of_failure(tls, code);
+    return code == 0 ? CONNSYNC_OK : status_of(tls, code, want_write);
 }
 
 enum connsync_status cs_tls_read(struct cs_tls *tls, uint8_t *data, size_t size, size_t *got,
@@ -247,11 +236,7 @@ enum connsync_status cs_tls_read(struct cs_tls *tls, uint8_t *data, size_t size,
     if (code > 0 || code == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) {
         return CONNSYNC_OK;
     }
-    if (code == 0) {
-        return CONNSYNC_ERR_CLOSED;
-    }
-    return would_block(code, want_write) ? CONNSYNC_WOULD_BLOCK
-                                         : status_of_broken_session(tls, code);
+    return code == 0 ? CONNSYNC_ERR_CLOSED : status_of(tls, code, want_write);
 }
 
 enum connsync_status cs_tls_write(struct cs_tls *tls, const uint8_t *data, size_t length,
@@ -261,11 +246,7 @@ enum connsync_status cs_tls_write(struct cs_tls *tls, const uint8_t *data, size_
     int code = mbedtls_ssl_write(&tls->ssl, data, length);
 
     *taken = code > 0 ? (size_t)code : 0;
-    if (code > 0) {
-        return CONNSYNC_OK;
-    }
-    return would_block(code, want_write) ? CONNSYNC_WOULD_BLOCK
-                                         : status_of_broken_session(tls, code);
+    return code > 0 ? CONNSYNC_OK : status_of(tls, code, want_write);
 }
 
 void cs_tls_close(struct cs_tls *tls)
@@ -293,7 +274,7 @@ void cs_tls_free(struct cs_tls *tls)
     if (tls->identity != NULL) {
         tls->identity->forget(tls);
     }
-    cs_library_stop_session(&tls->world);
+    cs_library_stop(&tls->world, &tls->config);
     connsync_mbedtls_enter(NULL);
     cs_wipe(tls, sizeof *tls);
     cs_arena_release(arena, tls);

@@ -2,17 +2,13 @@
 #ifndef CONNSYNC_CORE_TLS_MBEDTLS_SESSION_H
 #define CONNSYNC_CORE_TLS_MBEDTLS_SESSION_H
 
-#include "core/tls/mbedtls/world.h"
+#include "core/tls/mbedtls/library.h"
 #include "core/tls/tls.h"
 #include "core/tls/verdict.h"
 
 #include <mbedtls/ssl.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
-/* What core/tls/tls_identity adds to a session; it begins what that keeps. */
+/* What cs_tls_identify adds to a session; it begins what that keeps. */
 struct cs_tls_identity {
     /* Is it for the client's certificate, or the lack of one, that the server ended the
      * session with this code? */
@@ -36,9 +32,5 @@ struct cs_tls {
 
 /* The callback for mbedtls_ssl_conf_verify; its context is a verdict. */
 int cs_tls_verify(void *context, mbedtls_x509_crt *certificate, int depth, uint32_t *flags);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif
