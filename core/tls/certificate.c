@@ -4,8 +4,6 @@
 #include "core/base/civil.h"
 #include "core/tls/der.h"
 
-#define TAG_VERSION 0xa0
-
 /* Certificate ::= SEQUENCE { TBSCertificate ::= SEQUENCE { [0] version, serial,
  * signature, issuer, validity, subject, ... }, ... } */
 bool cs_certificate_next(struct cs_slice *certificates, struct cs_certificate *certificate)
@@ -27,14 +25,12 @@ bool cs_certificate_next(struct cs_slice *certificates, struct cs_certificate *c
             return true;
         }
     } while (item.tag != CS_DER_INTEGER);
-    for (int i = 0; i < 3; i++) { /* signature, issuer, validity */
-        if (!cs_der_next(&fields, &item)) {
-            return true;
+    /* The signature's algorithm, the issuer, the validity. */
+    if (cs_der_next(&fields, &item) && cs_der_next(&fields, &item) && cs_der_next(&fields, &item)) {
+        certificate->validity = item.contents;
+        if (cs_der_next(&fields, &item)) {
+            certificate->subject = item.whole;
         }
-    }
-    certificate->validity = item.contents;
-    if (cs_der_next(&fields, &item)) {
-        certificate->subject = item.whole;
     }
     return true;
 }

@@ -84,30 +84,22 @@ static struct cs_slice parent_domain(struct cs_slice name)
 
 static bool dns_name_matches(struct cs_slice pattern, struct cs_slice host)
 {
-    if (host.length == 0) {
-        return false;
+    if (cs_slice_starts_with(pattern, "*.")) {
+        pattern = skip_front(pattern, 2);
+        if (parent_domain(pattern).length == 0 || cs_slice_starts_with(host, ".")) {
+            return false;
+        }
+        host = parent_domain(host);
     }
-    if (!cs_slice_starts_with(pattern, "*.")) {
-        return cs_slice_equal_nocase(pattern, host);
-    }
-    struct cs_slice suffix = skip_front(pattern, 2);
-    struct cs_slice domain = parent_domain(host);
-
-    if (domain.length == 0 || parent_domain(suffix).length == 0 || host.data[0] == '.') {
-        return false;
-    }
-    return cs_slice_equal_nocase(suffix, domain);
+    return host.length > 0 && cs_slice_equal_nocase(pattern, host);
 }
 
 /* RFC 5280: a constraint covers the name itself and everything below it; one
  * that begins with a dot, a common extension, only what is below it. */
 static bool dns_name_within(struct cs_slice name, struct cs_slice constraint)
 {
-    if (constraint.length == 0) {
-        return true;
-    }
-    if (name.length < constraint.length) {
-        return false;
+    if (constraint.length == 0 || name.length < constraint.length) {
+        return constraint.length == 0;
     }
     size_t front = name.length - constraint.length;
     if (!cs_slice_equal_nocase(skip_front(name, front), constraint)) {
@@ -236,20 +228,19 @@ bool cs_tls_names_include(struct cs_slice names, struct cs_slice host)
  * perhaps one in front; or nothing, which is every name. */
 static bool is_dns_constraint(struct cs_slice text)
 {
-    bool after_dot = false;
+    char before = '-';
 
     for (size_t i = 0; i < text.length; i++) {
         char c = text.data[i];
         char lower = (char)(c | 0x20);
-        bool is_dot = c == '.';
-        if (is_dot ? after_dot
-                   : !((lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
-                       c == '_')) {
+        bool in_label =
+            (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+        if (!in_label && (c != '.' || before == '.')) {
             return false;
         }
-        after_dot = is_dot;
+        before = c;
     }
-    return !after_dot;
+    return before != '.';
 }
 
 /* An address and a mask of the same length, which is ones and then zeros. */

@@ -4,17 +4,6 @@
 
 #include <string.h>
 
-struct identity {
-    struct cs_tls_identity hooks;
-    mbedtls_x509_crt chain;
-    mbedtls_pk_context key;
-};
-
-static struct identity *identity_of(const struct cs_tls *tls)
-{
-    return (struct identity *)(void *)tls->identity;
-}
-
 /* Alerts by which a server says what it thinks of a certificate: RFC 8446, section 6.2. */
 static bool is_about_certificates(unsigned char alert)
 {
@@ -45,7 +34,7 @@ static bool is_missed(const struct cs_tls *tls, int code)
 
 static void forget(struct cs_tls *tls)
 {
-    struct identity *identity = identity_of(tls);
+    struct cs_tls_identity *identity = tls->identity;
 
     mbedtls_x509_crt_free(&identity->chain);
     mbedtls_pk_free(&identity->key);
@@ -55,7 +44,7 @@ static void forget(struct cs_tls *tls)
 
 static bool take(struct cs_tls *tls, struct cs_slice chain, struct cs_slice key)
 {
-    struct identity *identity = identity_of(tls);
+    struct cs_tls_identity *identity = tls->identity;
 
     return cs_library_parse_key(&tls->world, &identity->key, key) == 0 &&
            cs_library_parse_chain(&identity->chain, chain) > 0 &&
@@ -66,16 +55,17 @@ enum connsync_status cs_tls_identify(struct cs_tls *tls, struct cs_slice chain, 
 {
     struct cs_arena *arena = tls->world.arena;
     size_t failures_before = arena->failed;
-    struct identity *identity = cs_arena_allocate(arena, sizeof *identity);
+    struct cs_tls_identity *identity = cs_arena_allocate(arena, sizeof *identity);
 
     if (identity == NULL) {
         return CONNSYNC_ERR_MEMORY;
     }
     connsync_mbedtls_enter(&tls->world.hooks);
-    identity->hooks = (struct cs_tls_identity){is_missed, forget};
+    identity->is_missed = is_missed;
+    identity->forget = forget;
     mbedtls_x509_crt_init(&identity->chain);
     mbedtls_pk_init(&identity->key);
-    tls->identity = &identity->hooks;
+    tls->identity = identity;
     if (chain.data == NULL || take(tls, chain, key)) {
         return CONNSYNC_OK;
     }

@@ -105,11 +105,17 @@ static enum connsync_status status_of_port(int error)
     }
 }
 
-/* Lack of memory comes first: while a chain is verified, mbedTLS reports it as an
+/* Of a call into mbedTLS that did not do what it was asked to.
+ *
+ * Lack of memory comes first: while a chain is verified, mbedTLS reports it as an
  * untrusted certificate. It is that of this call: one that ran out earlier, for a body
  * perhaps, has nothing to do with a connection that breaks now. */
-static enum connsync_status status_of_failure(struct cs_tls *tls, int code)
+static enum connsync_status status_of(struct cs_tls *tls, int code, bool *want_write)
 {
+    *want_write = code == MBEDTLS_ERR_SSL_WANT_WRITE;
+    if (*want_write || code == MBEDTLS_ERR_SSL_WANT_READ) {
+        return CONNSYNC_WOULD_BLOCK;
+    }
     if (tls->world.arena->failed != tls->failures_before) {
         return CONNSYNC_ERR_MEMORY;
     }
@@ -125,17 +131,8 @@ static enum connsync_status status_of_failure(struct cs_tls *tls, int code)
     enum connsync_status status = cs_library_status(code);
     /* A record of an established session that does not decrypt or parse was damaged on
      * its way: the connection is broken, and nothing is wrong with the policy. */
-    return status == CONNSYNC_ERR_TLS && mbedtls_ssl_is_handshake_over(&tls->ssl) != 0
-               ? CONNSYNC_ERR_RESET
-               : status;
-}
-
-/* Of a call into mbedTLS that did not do what it was asked to. */
-static enum connsync_status status_of(struct cs_tls *tls, int code, bool *want_write)
-{
-    *want_write = code == MBEDTLS_ERR_SSL_WANT_WRITE;
-    return *want_write || code == MBEDTLS_ERR_SSL_WANT_READ ? CONNSYNC_WOULD_BLOCK
-                                                            : status_of_failure(tls, code);
+    bool is_broken = status == CONNSYNC_ERR_TLS && mbedtls_ssl_is_handshake_over(&tls->ssl) != 0;
+    return is_broken ? CONNSYNC_ERR_RESET : status;
 }
 
 /* ---- The session ---- */
@@ -145,22 +142,6 @@ static void enter(struct cs_tls *tls)
 {
     tls->failures_before = tls->world.arena->failed;
     connsync_mbedtls_enter(&tls->world.hooks);
-}
-
-static enum connsync_status configure(struct cs_tls *tls)
-{
-    mbedtls_ssl_config *config = &tls->config;
-
-    if (mbedtls_ssl_config_defaults(config, MBEDTLS_SSL_IS_CLIENT, MBEDTLS_SSL_TRANSPORT_STREAM,
-                                    MBEDTLS_SSL_PRESET_DEFAULT) != 0) {
-        return CONNSYNC_ERR_MEMORY;
-    }
-    mbedtls_ssl_conf_min_tls_version(config, MBEDTLS_SSL_VERSION_TLS1_2);
-    mbedtls_ssl_conf_authmode(config, MBEDTLS_SSL_VERIFY_REQUIRED);
-    mbedtls_ssl_conf_cert_profile(config, &profile);
-    mbedtls_ssl_conf_ca_cb(config, find_issuers, tls);
-    mbedtls_ssl_conf_verify(config, cs_tls_verify, &tls->verdict);
-    return cs_library_start(&tls->world, config);
 }
 
 enum connsync_status cs_tls_init(struct cs_tls **out, const struct connsync_port *port,
@@ -178,7 +159,17 @@ enum connsync_status cs_tls_init(struct cs_tls **out, const struct connsync_port
     cs_tls_world_init(&tls->world, arena, port);
     mbedtls_ssl_init(&tls->ssl);
     mbedtls_ssl_config_init(&tls->config);
-    return configure(tls);
+    if (mbedtls_ssl_config_defaults(&tls->config, MBEDTLS_SSL_IS_CLIENT,
+                                    MBEDTLS_SSL_TRANSPORT_STREAM,
+                                    MBEDTLS_SSL_PRESET_DEFAULT) != 0) {
+        return CONNSYNC_ERR_MEMORY;
+    }
+    mbedtls_ssl_conf_min_tls_version(&tls->config, MBEDTLS_SSL_VERSION_TLS1_2);
+    mbedtls_ssl_conf_authmode(&tls->config, MBEDTLS_SSL_VERIFY_REQUIRED);
+    mbedtls_ssl_conf_cert_profile(&tls->config, &profile);
+    mbedtls_ssl_conf_ca_cb(&tls->config, find_issuers, tls);
+    mbedtls_ssl_conf_verify(&tls->config, cs_tls_verify, &tls->verdict);
+    return cs_library_start(&tls->world, &tls->config);
 }
 
 static enum connsync_status set_up(struct cs_tls *tls)

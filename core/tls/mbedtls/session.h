@@ -8,8 +8,10 @@
 
 #include <mbedtls/ssl.h>
 
-/* What cs_tls_identify adds to a session; it begins what that keeps. */
+/* What cs_tls_identify adds to a session. */
 struct cs_tls_identity {
+    mbedtls_x509_crt chain;
+    mbedtls_pk_context key;
     /* Is it for the client's certificate, or the lack of one, that the server ended the
      * session with this code? */
     bool (*is_missed)(const struct cs_tls *tls, int code);
