@@ -43,16 +43,18 @@ static int port_send(void *context, const unsigned char *data, size_t length)
 {
     struct cs_tls *tls = context;
     const struct connsync_port *port = tls->world.port;
+    int32_t sent = port->send(port->context, data, length);
 
-    return moved(tls, port->send(port->context, data, length), MBEDTLS_ERR_SSL_WANT_WRITE);
+    return moved(tls, sent, MBEDTLS_ERR_SSL_WANT_WRITE);
 }
 
 static int port_recv(void *context, unsigned char *data, size_t size)
 {
     struct cs_tls *tls = context;
     const struct connsync_port *port = tls->world.port;
+    int32_t got = port->recv(port->context, data, size);
 
-    return moved(tls, port->recv(port->context, data, size), MBEDTLS_ERR_SSL_WANT_READ);
+    return moved(tls, got, MBEDTLS_ERR_SSL_WANT_READ);
 }
 
 /*
