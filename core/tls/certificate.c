@@ -1,4 +1,5 @@
-/* See certificate.h. */
+/* Walks from a certificate's beginning to its validity and its subject, and reads the two
+ * times. What lies behind them (keys, extensions) is left to the library and tls_name.c. */
 #include "core/tls/certificate.h"
 
 #include "core/base/civil.h"

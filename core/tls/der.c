@@ -1,4 +1,5 @@
-/* See der.h. */
+/* One element at a time: its tag, its length in the one form that DER allows, its contents.
+ * What the contents mean is left to the caller. */
 #include "core/tls/der.h"
 
 /* Bytes of a length at the most: up to 16 MB, far more than a certificate. */

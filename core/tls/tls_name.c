@@ -1,4 +1,5 @@
-/* See tls_name.h. */
+/* Reads a certificate's names and name constraints, and compares them with a host. Whether
+ * all of a chain then is as it must be is decided in verdict.c. */
 #include "core/tls/tls_name.h"
 
 #include "core/tls/der.h"

@@ -1,3 +1,5 @@
+/* Frees the peer's certificates and the handshake's state as soon as nothing reads them any
+ * more. The one file that knows mbedTLS's own structures; see mbedtls_trim.h. */
 #if defined(CONNSYNC_TLS_TRIM)
 
 /* mbedTLS's own, which opens its structures to this file; it comes first. */

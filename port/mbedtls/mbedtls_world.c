@@ -1,3 +1,5 @@
+/* The hooks that mbedTLS calls without a context, each passed on to the world that was
+ * entered last. What a world does is the core's: core/tls/mbedtls/library.c. */
 #include "port/mbedtls/mbedtls_world.h"
 
 #include <psa/crypto.h>

@@ -1,4 +1,4 @@
-/* See core/tls/base64.h. */
+/* Base64 by mbedTLS's functions, with their codes as ours. See core/tls/base64.h. */
 #include "core/tls/base64.h"
 
 #include <mbedtls/base64.h>

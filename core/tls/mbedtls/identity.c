@@ -1,5 +1,4 @@
-/* The client's certificate and key, as mbedTLS holds them. See core/tls/tls.h.
- */
+/* The client's certificate and key, as mbedTLS holds them. See core/tls/tls.h. */
 #include "core/tls/mbedtls/session.h"
 
 #include <string.h>
