@@ -29,8 +29,8 @@ extern "C" {
  * mbedTLS reaches the outside through these names and through nothing else.
  * port/mbedtls/mbedtls_world.c implements them on the arena that the caller of
  * connsync gave. Both follow the laws of calloc() and free(). */
-void *connsync_mbedtls_calloc(size_t count, size_t size);
-void connsync_mbedtls_free(void *memory);
+void *cs_mbedtls_calloc(size_t count, size_t size);
+void cs_mbedtls_free(void *memory);
 
 #ifdef __cplusplus
 }
@@ -40,8 +40,8 @@ void connsync_mbedtls_free(void *memory);
 #define MBEDTLS_PLATFORM_C
 /* Memory is replaced, and at compile time: no function pointers in RAM. */
 #define MBEDTLS_PLATFORM_MEMORY
-#define MBEDTLS_PLATFORM_CALLOC_MACRO connsync_mbedtls_calloc
-#define MBEDTLS_PLATFORM_FREE_MACRO connsync_mbedtls_free
+#define MBEDTLS_PLATFORM_CALLOC_MACRO cs_mbedtls_calloc
+#define MBEDTLS_PLATFORM_FREE_MACRO cs_mbedtls_free
 /* Without this, naming calloc or exit as a default pulls them into the link,
  * and on bare metal their system calls with them. */
 #define MBEDTLS_PLATFORM_NO_STD_FUNCTIONS

@@ -57,7 +57,7 @@ static void drop_handshake(mbedtls_ssl_context *ssl)
     ssl->transform_negotiate = NULL;
 }
 
-void connsync_mbedtls_trim(mbedtls_ssl_context *ssl)
+void cs_mbedtls_trim(mbedtls_ssl_context *ssl)
 {
     if (ssl->state == MBEDTLS_SSL_SERVER_FINISHED) {
         drop_peer_certificates(ssl);
@@ -69,5 +69,5 @@ void connsync_mbedtls_trim(mbedtls_ssl_context *ssl)
 
 #else
 /* A translation unit must not be empty. */
-extern int connsync_mbedtls_trim_is_left_out;
+extern int cs_mbedtls_trim_is_left_out;
 #endif

@@ -20,9 +20,9 @@ extern "C" {
 
 #if defined(CONNSYNC_TLS_TRIM)
 /* To be called after every step of the handshake that went well. */
-void connsync_mbedtls_trim(mbedtls_ssl_context *ssl);
+void cs_mbedtls_trim(mbedtls_ssl_context *ssl);
 #else
-static inline void connsync_mbedtls_trim(mbedtls_ssl_context *ssl)
+static inline void cs_mbedtls_trim(mbedtls_ssl_context *ssl)
 {
     (void)ssl;
 }

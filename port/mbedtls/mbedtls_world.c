@@ -5,14 +5,14 @@
 #include <psa/crypto.h>
 #include <string.h>
 
-static const struct connsync_mbedtls_world *current;
+static const struct cs_mbedtls_world *current;
 
-void connsync_mbedtls_enter(const struct connsync_mbedtls_world *world)
+void cs_mbedtls_enter(const struct cs_mbedtls_world *world)
 {
     current = world;
 }
 
-void *connsync_mbedtls_calloc(size_t count, size_t size)
+void *cs_mbedtls_calloc(size_t count, size_t size)
 {
     if (current == NULL || (size != 0 && count > SIZE_MAX / size)) {
         return NULL;
@@ -24,7 +24,7 @@ void *connsync_mbedtls_calloc(size_t count, size_t size)
     return memory;
 }
 
-void connsync_mbedtls_free(void *memory)
+void cs_mbedtls_free(void *memory)
 {
     if (current != NULL) {
         current->release(current->context, memory);

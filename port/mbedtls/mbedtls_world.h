@@ -17,7 +17,7 @@
 extern "C" {
 #endif
 
-struct connsync_mbedtls_world {
+struct cs_mbedtls_world {
     void *context;
     /* `size` bytes, or NULL. They need not be zeroed. */
     void *(*allocate)(void *context, size_t size);
@@ -28,7 +28,7 @@ struct connsync_mbedtls_world {
 };
 
 /* Makes `world` the one that mbedTLS sees, until the next call. */
-void connsync_mbedtls_enter(const struct connsync_mbedtls_world *world);
+void cs_mbedtls_enter(const struct cs_mbedtls_world *world);
 
 #ifdef __cplusplus
 }

@@ -62,7 +62,7 @@ POINTERS = {
 }
 
 # What a library may call before it returns; the first pattern that fits its function.
-MEMORY = ["connsync_mbedtls_calloc", "connsync_mbedtls_free"]
+MEMORY = ["cs_mbedtls_calloc", "cs_mbedtls_free"]
 SEED = "cs_tls_world_entropy"
 RANDOM = [SEED, "mbedtls_psa_external_get_random"]
 TRANSMIT = ["platform/lwip/network.c:send_frame", "connsync_lwip_random", "sys_now",

@@ -59,7 +59,7 @@ enum connsync_status cs_tls_identify(struct cs_tls *tls, struct cs_slice chain, 
     if (identity == NULL) {
         return CONNSYNC_ERR_MEMORY;
     }
-    connsync_mbedtls_enter(&tls->world.hooks);
+    cs_mbedtls_enter(&tls->world.hooks);
     identity->is_missed = is_missed;
     identity->forget = forget;
     mbedtls_x509_crt_init(&identity->chain);

@@ -32,7 +32,7 @@ static enum cs_key_status close_workspace(struct workspace *workspace, enum cs_k
     mbedtls_pk_free(&workspace->key);
     cs_library_stop(&workspace->world, NULL);
     cs_wipe(workspace->arena.base, workspace->arena.high_water);
-    connsync_mbedtls_enter(NULL);
+    cs_mbedtls_enter(NULL);
     return full && status != CS_KEY_OK ? CS_KEY_NO_MEMORY : status;
 }
 

@@ -30,7 +30,7 @@ void cs_tls_world_init(struct cs_tls_world *world, struct cs_arena *arena,
         .arena = arena,
         .port = port,
     };
-    connsync_mbedtls_enter(&world->hooks);
+    cs_mbedtls_enter(&world->hooks);
 }
 
 unsigned cs_library_parse_chain(mbedtls_x509_crt *chain, struct cs_slice der)

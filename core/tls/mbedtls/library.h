@@ -29,7 +29,7 @@
  * mbedTLS sees one of them at a time: each enters its own before every call.
  */
 struct cs_tls_world {
-    struct connsync_mbedtls_world hooks;
+    struct cs_mbedtls_world hooks;
     struct cs_arena *arena;
     const struct connsync_port *port;
     void *generator; /* in the arena, or NULL */

@@ -24,8 +24,7 @@ void cs_library_key_facts(const mbedtls_pk_context *pk, struct cs_key_facts *fac
     }
 }
 
-/* mbedTLS compares the two halves of an RSA key only after it looked at each.
- */
+/* mbedTLS compares the two halves of an RSA key only after it looked at each. */
 int cs_library_check_pair(struct cs_tls_world *world, const mbedtls_pk_context *public_key,
                           mbedtls_pk_context *pk)
 {

@@ -77,7 +77,7 @@ static int find_issuers(void *context, const mbedtls_x509_crt *child, mbedtls_x5
             continue;
         }
         if (*issuers == NULL) {
-            *issuers = connsync_mbedtls_calloc(1, sizeof **issuers);
+            *issuers = cs_mbedtls_calloc(1, sizeof **issuers);
             if (*issuers == NULL) {
                 return MBEDTLS_ERR_X509_ALLOC_FAILED;
             }
@@ -143,7 +143,7 @@ static enum connsync_status status_of(struct cs_tls *tls, int code, bool *want_w
 static void enter(struct cs_tls *tls)
 {
     tls->failures_before = tls->world.arena->failed;
-    connsync_mbedtls_enter(&tls->world.hooks);
+    cs_mbedtls_enter(&tls->world.hooks);
 }
 
 enum connsync_status cs_tls_init(struct cs_tls **out, const struct connsync_port *port,
@@ -201,7 +201,7 @@ static int go_on(mbedtls_ssl_context *ssl)
         if (code != 0) {
             return code;
         }
-        connsync_mbedtls_trim(ssl);
+        cs_mbedtls_trim(ssl);
     }
     return 0;
 }
@@ -268,7 +268,7 @@ void cs_tls_free(struct cs_tls *tls)
         tls->identity->forget(tls);
     }
     cs_library_stop(&tls->world, &tls->config);
-    connsync_mbedtls_enter(NULL);
+    cs_mbedtls_enter(NULL);
     cs_wipe(tls, sizeof *tls);
     cs_arena_release(arena, tls);
 }
