@@ -2,8 +2,7 @@
  * The public calls: opening and closing, one job, its steps, and when it tries again. What a
  * request is, and what its answer means, is left to agent_flow.c and the operations.
  */
-#include "core/agent/client.h"
-#include "core/agent/operation.h"
+#include "core/agent/agent.h"
 
 #include <string.h>
 
@@ -170,7 +169,8 @@ static bool is_valid(const struct connsync_job *job)
         (correlation_id != NULL && strlen(correlation_id) >= CONNSYNC_CORRELATION_ID_SIZE)) {
         return false;
     }
-    if (!operation->lists && (job->connection == NULL || job->connection[0] == '\0')) {
+    if (!operation->lists && (job->connection == NULL || job->connection[0] == '\0' ||
+                              (job->document != NULL) != operation->takes_document)) {
         return false;
     }
     return operation->is_valid == NULL || operation->is_valid(job);

@@ -32,6 +32,8 @@
 #define CS_AGENT_PAGES_MAX 100000
 /* Of an answer to a write, this much is looked at. */
 #define CS_AGENT_ANSWER_MAX 1024
+/* Pause before reading again what an acknowledged write has not reached yet. */
+#define CS_AGENT_STALE_READ_PAUSE_MS 400
 /* Kept free beside a document for the head and the answer of the write. */
 #define CS_AGENT_RESERVE (CS_AGENT_ANSWER_MAX + CS_AUTH0_TARGET_SIZE)
 /* By this much the document after a write may be larger than the one before it: the
@@ -46,8 +48,8 @@ struct cs_document {
     struct cs_slice text; /* the value in it */
     struct cs_auth0_connection connection;
     struct cs_slices body; /* a piece of the arena */
-    size_t options_at;     /* the slices of the body that are `options` */
-    size_t options_count;
+    size_t options_at;     /* the slices of the body that are `options`: from here, */
+    size_t options_end;    /* to before this one */
 };
 
 /* What is large stands behind: short instructions reach the front only. */
@@ -80,6 +82,40 @@ struct connsync {
     struct cs_exchange exchange;
     char cursor[CONNSYNC_CURSOR_SIZE];
     char target[CS_AUTH0_TARGET_SIZE];
+};
+
+/* ---- Operations ---- */
+
+/*
+ * What differs from one operation to another: a table, defined in operation_NAME.c, that only
+ * the caller's job names. The agent reaches an operation through its job alone, so that a
+ * linker leaves out those that no job names, with all that only they call.
+ */
+struct connsync_operation {
+    bool lists; /* its documents are pages of a list, and the job names no connection */
+    bool writes;
+    bool takes_document; /* the job's; others may have none */
+    /* Is the job complete, beside what all have in common? NULL: always. */
+    bool (*is_valid)(const struct connsync_job *job);
+
+    /* What the document means, of which the connection was found, if the job names one: for
+     * one that writes, cs_write_judge. */
+    enum connsync_status (*judge)(struct connsync *agent);
+
+    /* Of one that lists; NULL otherwise. */
+    void (*begin)(struct connsync *agent);
+    void (*write_target)(const struct connsync *agent, struct cs_writer *target);
+    enum connsync_status (*next)(struct connsync *agent); /* the next connection, or page */
+    bool (*ask_for_less)(struct connsync *agent);         /* false: it cannot be less */
+
+    /* Of one that writes. */
+    struct cs_comparison_rules rules;
+    /* Adds `options`, as they are to be, to the body, which cs_write_begin_body has begun. */
+    enum connsync_status (*make_body)(struct connsync *agent);
+    /* Does the present document have what is to be changed? NULL: the comparison tells. */
+    bool (*is_done)(const struct connsync *agent);
+    /* cs_comparison_want; NULL where only the member that the rules leave out changes. */
+    bool (*want)(struct cs_comparison *comparison, const struct cs_slice *options);
 };
 
 /* ---- Transitions: what returns a status returns CONNSYNC_OK where the state tells what is
@@ -142,5 +178,48 @@ enum connsync_status cs_agent_take_token(struct connsync *agent);
 
 /* Which of the service's buckets the request of the present state draws from. */
 enum cs_pace_kind cs_agent_pace_kind(const struct connsync *agent);
+
+/* ---- Writes (agent_write.c) ---- */
+
+/* What a document that was read means: decides whether and what to write, or settles what
+ * became of a write. */
+enum connsync_status cs_write_judge(struct connsync *agent);
+
+/* Begins the body of a write: `options`, in at most `count` slices, are added behind that. */
+enum connsync_status cs_write_begin_body(struct connsync *agent, size_t count);
+
+/* Lack of memory, told with all that is held: each thing by itself may well fit. */
+enum connsync_status cs_write_does_not_fit(struct connsync *agent);
+
+/* ---- The client (client.c) ---- */
+
+/* What a client has beside its secret: assertions, kept tokens, scopes and a certificate.
+ * connsync_client_init sets the hooks, so that only who calls it links client.c. */
+struct connsync_client_hooks {
+    /* Has it a proof of who it is that could stand in for a secret? */
+    bool (*has_proof)(const struct connsync_client *client);
+    size_t proof_size;                         /* that a proof may add to a token request */
+    const struct cs_http_extra_fields *fields; /* that it needs of an answer */
+
+    enum connsync_status (*identify)(const struct connsync_client *client, struct cs_tls *tls);
+    /* At the beginning of a job: drops a kept token that is known to lack a scope. */
+    void (*begin)(struct connsync *agent);
+    enum connsync_status (*write_proof)(struct connsync *agent, struct cs_writer *form);
+    /* Does the token that was granted, in the present document, have the scopes? */
+    enum connsync_status (*check_scopes)(struct connsync *agent);
+    void (*hand_over)(struct connsync *agent);
+    /* Was it for the clock that the service rejected an assertion? Then the next is issued by
+     * the service's. */
+    bool (*reissues)(struct connsync *agent, enum connsync_status status);
+};
+
+/* Can a token be asked for? */
+static inline bool cs_client_is_usable(const struct connsync_config *config)
+{
+    const struct connsync_client *client = config->client;
+
+    return config->client_id != NULL &&
+           (config->client_secret != NULL || (client != NULL && client->hooks->has_proof(client)));
+}
 
 #endif

@@ -2,7 +2,7 @@
  * The requests of a job, and what is done with the answer to each. What a document means is
  * left to the operation, whether a failure is tried again to agent.c.
  */
-#include "core/agent/operation.h"
+#include "core/agent/agent.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
  * How an access token is obtained: the client credentials grant (RFC 6749 section 4.4). What
  * a client proves itself with beside a secret, and what it does with a token, is client.c's.
  */
-#include "core/agent/client.h"
+#include "core/agent/agent.h"
 
 /* ---- The request ---- */
 

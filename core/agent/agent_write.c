@@ -4,7 +4,7 @@
  * Everything that speaks against a write is found out before its first byte is sent; nothing of
  * a document is copied to be sent, and what was there is kept as digests alone.
  */
-#include "core/agent/agent_write.h"
+#include "core/agent/agent.h"
 
 /* ---- Deciding ---- */
 
@@ -12,6 +12,22 @@ enum connsync_status cs_write_does_not_fit(struct connsync *agent)
 {
     agent->result.bytes_needed = cs_arena_in_use(&agent->arena) + agent->arena.wanted;
     return CONNSYNC_REFUSED_TOO_LARGE;
+}
+
+enum connsync_status cs_write_begin_body(struct connsync *agent, size_t count)
+{
+    struct cs_document *document = &agent->document;
+    struct cs_slices *body = &document->body;
+
+    cs_arena_release(&agent->arena, body->at);
+    size_t capacity = count + CS_AUTH0_BODY_SLICES;
+    cs_slices_init(body, cs_arena_allocate(&agent->arena, capacity * sizeof *body->at), capacity);
+    if (body->at == NULL) {
+        return cs_write_does_not_fit(agent);
+    }
+    cs_auth0_begin_body(body, &document->connection);
+    document->options_at = body->count;
+    return CONNSYNC_OK;
 }
 
 static struct cs_slice options_of(const struct connsync *agent)
@@ -25,40 +41,50 @@ static const struct cs_slice *planned_options(const struct connsync *agent)
     return agent->document.body.at + agent->document.options_at;
 }
 
-/* Takes down what is there, and what is to be. Cut off the arena's end: between the document
- * and what is free it would split the memory for the read-back. */
-static enum connsync_status begin_comparison(struct connsync *agent,
-                                             const struct cs_write_plan *plan)
+/* The whole body, and what is there and is to be. That is cut off the arena's end: between the
+ * document and what is free it would split the memory for the read-back. */
+static enum connsync_status make_body(struct connsync *agent)
 {
+    const struct connsync_operation *operation = agent->job.operation;
+    struct cs_document *document = &agent->document;
     struct cs_slice options = options_of(agent);
-    size_t changes = plan->want != NULL ? plan->count_changes(agent) : 0;
+    enum connsync_status status = operation->make_body(agent);
 
+    if (status != CONNSYNC_OK) {
+        return status;
+    }
+    document->options_end = document->body.count;
+    cs_auth0_end_body(&document->body);
+    struct cs_slice named = cs_slice_make(agent->job.document, agent->job.document_length);
+    size_t changes = operation->want != NULL ? cs_json_size_of(cs_json_trim(named)) : 0;
     cs_arena_join(&agent->arena);
     void *memory =
         cs_arena_cut(&agent->arena, cs_comparison_size(cs_json_size_of(options), changes));
     if (memory == NULL) {
         return cs_write_does_not_fit(agent);
     }
-    cs_comparison_begin(&agent->comparison, memory, options, plan->rules, &agent->digest_key);
+    cs_comparison_begin(&agent->comparison, memory, options, &operation->rules, &agent->digest_key);
     return CONNSYNC_OK;
 }
 
-static bool plan_differs(struct connsync *agent, const struct cs_write_plan *plan)
+static bool plan_differs(struct connsync *agent)
 {
-    return plan->want == NULL || plan->want(&agent->comparison, planned_options(agent));
+    const struct connsync_operation *operation = agent->job.operation;
+
+    return operation->want == NULL || operation->want(&agent->comparison, planned_options(agent));
 }
 
 /* Shows `options` as they are, and piece by piece as they are to be. */
-static enum connsync_status show(const struct connsync *agent, const struct cs_write_plan *plan)
+static enum connsync_status show(const struct connsync *agent)
 {
     const struct cs_document *document = &agent->document;
     enum connsync_status status = cs_agent_show_document(agent, CONNSYNC_STAGE_BEFORE);
 
-    if (plan->want == NULL) {
+    if (agent->job.operation->want == NULL) {
         return status;
     }
-    for (size_t i = 0; status == CONNSYNC_OK && i < document->options_count; i++) {
-        status = cs_agent_show(agent, CONNSYNC_STAGE_PLANNED, planned_options(agent)[i]);
+    for (size_t i = document->options_at; status == CONNSYNC_OK && i < document->options_end; i++) {
+        status = cs_agent_show(agent, CONNSYNC_STAGE_PLANNED, document->body.at[i]);
     }
     return status;
 }
@@ -67,8 +93,8 @@ static size_t planned_length(const struct connsync *agent)
 {
     size_t length = 0;
 
-    for (size_t i = 0; i < agent->document.options_count; i++) {
-        length += planned_options(agent)[i].length;
+    for (size_t i = agent->document.options_at; i < agent->document.options_end; i++) {
+        length += agent->document.body.at[i].length;
     }
     return length;
 }
@@ -94,9 +120,10 @@ static bool can_verify(struct connsync *agent)
            agent->exchange.handshake_memory <= agent->arena.size;
 }
 
-static enum connsync_status decide(struct connsync *agent, const struct cs_write_plan *plan)
+static enum connsync_status decide(struct connsync *agent)
 {
     const struct cs_auth0_connection *connection = &agent->document.connection;
+    const struct connsync_operation *operation = agent->job.operation;
     enum connsync_status status =
         cs_auth0_may_write(connection, agent->job.allow_encrypted_configuration);
 
@@ -105,20 +132,17 @@ static enum connsync_status decide(struct connsync *agent, const struct cs_write
     if (status != CONNSYNC_OK) {
         return status;
     }
-    if (plan->is_done != NULL && plan->is_done(agent)) {
+    if (operation->is_done != NULL && operation->is_done(agent)) {
         return cs_agent_finish(agent, CONNSYNC_UNCHANGED);
     }
-    status = plan->make_body(agent);
-    if (status == CONNSYNC_OK) {
-        status = begin_comparison(agent, plan);
-    }
+    status = make_body(agent);
     if (status != CONNSYNC_OK) {
         return status;
     }
-    if (!plan_differs(agent, plan)) {
+    if (!plan_differs(agent)) {
         return cs_agent_finish(agent, CONNSYNC_UNCHANGED);
     }
-    status = show(agent, plan);
+    status = show(agent);
     if (status != CONNSYNC_OK) {
         return status;
     }
@@ -139,13 +163,13 @@ static void compare(struct connsync *agent)
     struct connsync_result *result = &agent->result;
     struct cs_difference difference = cs_comparison_hold(&agent->comparison, options_of(agent));
 
-    result->verified = difference.equal;
-    result->lost = difference.lost;
-    result->changed = difference.changed;
-    result->added = difference.added;
-    result->derived = difference.derived;
-    result->applied = difference.applied;
-    result->pending = difference.pending;
+    result->verified = difference.of[CS_FATE_EQUAL];
+    result->lost = difference.of[CS_FATE_LOST];
+    result->changed = difference.of[CS_FATE_CHANGED];
+    result->added = difference.of[CS_FATE_ADDED];
+    result->derived = difference.of[CS_FATE_DERIVED];
+    result->applied = difference.of[CS_FATE_APPLIED];
+    result->pending = difference.of[CS_FATE_PENDING];
     result->after = cs_auth0_setting(&agent->document.connection);
 }
 
@@ -160,20 +184,11 @@ static enum connsync_status read_again(struct connsync *agent)
     return cs_agent_enter(agent, CS_EVENT_AGAIN);
 }
 
-/* Is some of it as it was to be, and is all of it? */
-static bool is_applied(const struct connsync *agent, const struct cs_write_plan *plan)
-{
-    return plan->is_applied != NULL ? plan->is_applied(agent) : agent->result.applied > 0;
-}
-
-static bool is_complete(const struct connsync *agent, const struct cs_write_plan *plan)
-{
-    return plan->is_applied != NULL ? plan->is_applied(agent) : agent->result.pending == 0;
-}
-
 /* Leaves the write open, unless it never took effect. */
-static enum connsync_status settle(struct connsync *agent, const struct cs_write_plan *plan)
+static enum connsync_status settle(struct connsync *agent)
 {
+    const struct connsync_operation *operation = agent->job.operation;
+
     compare(agent);
     (void)cs_agent_show_document(agent, CONNSYNC_STAGE_AFTER);
     if (agent->result.lost + agent->result.changed > 0) {
@@ -181,22 +196,24 @@ static enum connsync_status settle(struct connsync *agent, const struct cs_write
     }
     /* That one is pending is not asked: what the service computes may be another after a
      * write that took effect, and after none. */
-    cs_agent_note_write(agent,
-                        is_applied(agent, plan) ? CS_WRITE_EVENT_EFFECT : CS_WRITE_EVENT_NO_EFFECT);
+    bool by_comparison = operation->is_done == NULL;
+    bool any = by_comparison ? agent->result.applied > 0 : operation->is_done(agent);
+    bool all = by_comparison ? agent->result.pending == 0 : any;
+    cs_agent_note_write(agent, any ? CS_WRITE_EVENT_EFFECT : CS_WRITE_EVENT_NO_EFFECT);
     if (!cs_write_is_open(agent->write)) {
         return CONNSYNC_OK;
     }
-    return is_complete(agent, plan) ? cs_agent_finish(agent, CONNSYNC_CHANGED) : read_again(agent);
+    return all ? cs_agent_finish(agent, CONNSYNC_CHANGED) : read_again(agent);
 }
 
-enum connsync_status cs_write_judge(struct connsync *agent, const struct cs_write_plan *plan)
+enum connsync_status cs_write_judge(struct connsync *agent)
 {
     if (cs_write_is_open(agent->write)) {
-        enum connsync_status status = settle(agent, plan);
+        enum connsync_status status = settle(agent);
         if (cs_write_is_open(agent->write)) {
             return status;
         }
     }
     /* A document that shows no effect is as good to decide on as the first. */
-    return decide(agent, plan);
+    return decide(agent);
 }

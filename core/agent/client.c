@@ -3,9 +3,7 @@
  * tokens that it keeps, the scopes of a token, and a certificate (RFC 8705). Signing and
  * keeping are the caller's, the request for a token is agent_token.c's.
  */
-#include "core/agent/client.h"
-
-#include "core/agent/operation.h"
+#include "core/agent/agent.h"
 #include "core/tls/tls.h"
 
 #include <string.h>

@@ -5,8 +5,7 @@
  * Of each member there is a digest of its name and one of its value, so that the document
  * itself can be released once the write is answered and the read-back uses the same memory.
  * Digests are by value (core/json/json_digest.h): the service answers in another order and
- * spelling than it was sent. Names that the write is to change are kept apart, with what they
- * were and are to be; all others are to stay. Holding a read-back against both takes no memory.
+ * spelling than it was sent. Holding a read-back against them takes no memory.
  *
  * Which members the service computes by itself is told by the caller; this file knows nothing
  * of Auth0.
@@ -30,35 +29,37 @@ struct cs_comparison_rules {
     bool yields;
 };
 
-/* A member that is to stay. The lowest bits of both are marks. */
-struct cs_kept_member {
+/* What became of a member that was to stay, or of a name, with all of its members, that was to
+ * change. */
+enum cs_fate {
+    CS_FATE_EQUAL,   /* it stayed */
+    CS_FATE_LOST,    /* no longer there, or less often than before */
+    CS_FATE_CHANGED, /* with another value */
+    CS_FATE_ADDED,   /* new, though nobody asked for it */
+    CS_FATE_DERIVED, /* with another value, and the service's own to compute */
+    CS_FATE_APPLIED, /* it was to change, and is as wanted */
+    CS_FATE_PENDING, /* or is not */
+    CS_FATES
+};
+
+/* A member before the write, or as wanted, or both. The lowest bits of both are marks. */
+struct cs_compared_member {
     uint64_t name;
     uint64_t value;
 };
 
-/* A name that the write is to change: the sums of its members' digests on each side, 0 where
- * there is none. The lowest bits of `name` are marks. */
-struct cs_changed_name {
-    uint64_t name;
-    uint64_t before;
-    uint64_t wanted;
-    uint64_t now;
-};
-
-struct cs_comparison_changes;
-
 struct cs_comparison {
     const struct cs_comparison_rules *rules;
     const struct cs_digest_key *key;
-    struct cs_kept_member *kept; /* by name and value */
-    size_t kept_count;
-    struct cs_changed_name *changed; /* by name */
-    size_t changed_count;
-    const struct cs_comparison_changes *changes; /* NULL until cs_comparison_want */
+    struct cs_compared_member *members; /* by name and value */
+    size_t count;
+    /* Of the name of which member `first` is the first, and which was to change. NULL until
+     * cs_comparison_want: a program that does not call that links nothing of it. */
+    enum cs_fate (*fate_of_changed)(const struct cs_comparison *comparison, size_t first);
 };
 
-/* Bytes for `members` of `options`, and for `changes`, the most names that the write may
- * change, each counted on either side. */
+/* Bytes for `members` of `options`, and for `changes`, the most members that the write may add
+ * or give another value. */
 size_t cs_comparison_size(size_t members, size_t changes);
 
 /* Begins with `before`, an object of a checked text, in `memory` of at least that size, which
@@ -68,36 +69,19 @@ void cs_comparison_begin(struct cs_comparison *comparison, void *memory, struct 
 
 /*
  * Takes in what the write is to make of it: an object in pieces (see cs_digest_walk_begin), of
- * which at most as many names may differ as cs_comparison_size was told. False when nothing
+ * which at most as many members may differ as cs_comparison_size was told. False when nothing
  * differs. An operation that changes the member left out, and no other, does not call this.
  */
 bool cs_comparison_want(struct cs_comparison *comparison, const struct cs_slice *pieces);
 
-/* Members other than the one that is left out. The first five are of those that were to stay,
- * but `derived`, `lost` and `changed` also count names that were to change and met that fate. */
+/* How many met each fate, but for the member that is left out. */
 struct cs_difference {
-    uint32_t equal;
-    uint32_t lost;    /* no longer there, or less often than before */
-    uint32_t changed; /* with another value */
-    uint32_t added;   /* new, though nobody asked for it */
-    uint32_t derived; /* with another value, and the service's own to compute */
-    uint32_t applied; /* names that were to change and are as wanted */
-    uint32_t pending; /* and those that are not */
+    uint32_t of[CS_FATES];
 };
 
 /* Holds `now`, an object of a checked text, against all that. May be called again, with another
  * read-back. */
 struct cs_difference cs_comparison_hold(struct cs_comparison *comparison, struct cs_slice now);
-
-/* What became of one name. */
-enum cs_fate {
-    CS_FATE_EQUAL,
-    CS_FATE_LOST,
-    CS_FATE_CHANGED,
-    CS_FATE_ADDED,
-    CS_FATE_DERIVED,
-    CS_FATE_PENDING
-};
 
 /* Told of each member that is not as it was to be: `name` as spelled in the text it was found
  * in. */

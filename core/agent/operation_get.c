@@ -1,12 +1,7 @@
 /*
  * Reading one connection's setting.
  */
-#include "core/agent/operation.h"
-
-static bool is_valid(const struct connsync_job *job)
-{
-    return job->document == NULL;
-}
+#include "core/agent/agent.h"
 
 static enum connsync_status judge(struct connsync *agent)
 {
@@ -16,4 +11,4 @@ static enum connsync_status judge(struct connsync *agent)
     return status == CONNSYNC_OK ? cs_agent_finish(agent, CONNSYNC_UNCHANGED) : status;
 }
 
-const struct connsync_operation connsync_operation_get = {.is_valid = is_valid, .judge = judge};
+const struct connsync_operation connsync_operation_get = {.judge = judge};

@@ -1,7 +1,7 @@
 /*
  * Lists: pages with checkpoint pagination, of which each connection is handed out in turn.
  */
-#include "core/agent/operation.h"
+#include "core/agent/agent.h"
 
 #include <string.h>
 

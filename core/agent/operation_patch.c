@@ -1,49 +1,55 @@
 /*
- * Merging a document into `options` (RFC 7396).
+ * Merging a document into `options` (RFC 7396): the body of the write is slices of both texts, and
+ * nothing is copied to be sent.
  */
-#include "core/agent/agent_write.h"
-#include "core/agent/operation.h"
+#include "core/agent/agent.h"
 #include "core/json/merge.h"
 
-static bool is_valid(const struct connsync_job *job)
+/* Once to count the slices, once to take them. */
+static enum connsync_status merge_indexed(struct connsync *agent, struct cs_merge *merge)
 {
-    return job->document != NULL;
+    struct cs_document *document = &agent->document;
+    struct cs_slice options = cs_auth0_part(&document->connection, CS_AUTH0_OPTIONS);
+    struct cs_slices counted;
+
+    cs_slices_init(&counted, NULL, 0);
+    enum connsync_status status = cs_merge(merge, &counted, options);
+    if (status == CONNSYNC_OK) {
+        status = cs_write_begin_body(agent, counted.count);
+    }
+    return status == CONNSYNC_OK ? cs_merge(merge, &document->body, options) : status;
 }
 
-static struct cs_slice patch_of(const struct connsync *agent)
-{
-    return cs_slice_make(agent->job.document, agent->job.document_length);
-}
-
+/* What speaks against a patch is its writer's mistake, and not the connection's. */
 static enum connsync_status make_body(struct connsync *agent)
 {
+    struct cs_slice patch = cs_slice_make(agent->job.document, agent->job.document_length);
     struct cs_json_facts facts;
+    struct cs_merge merge;
 
-    return cs_json_check(patch_of(agent), &facts) == CONNSYNC_OK
-               ? cs_write_merge(agent, patch_of(agent))
-               : CONNSYNC_ERR_ARGUMENT;
+    if (cs_json_check(patch, &facts) != CONNSYNC_OK) {
+        return CONNSYNC_ERR_ARGUMENT;
+    }
+    void *memory = cs_arena_allocate(&agent->arena, cs_merge_memory(patch));
+    if (memory == NULL) {
+        return cs_write_does_not_fit(agent);
+    }
+    enum connsync_status status = cs_merge_prepare(&merge, patch, memory) == CONNSYNC_OK
+                                      ? merge_indexed(agent, &merge)
+                                      : CONNSYNC_ERR_ARGUMENT;
+    cs_arena_release(&agent->arena, memory);
+    return status;
 }
 
-/* Each name of the patch, as it was and as it is to be. */
-static size_t count_changes(const struct connsync *agent)
-{
-    return 2 * cs_json_size_of(cs_json_trim(patch_of(agent)));
-}
-
-static enum connsync_status judge(struct connsync *agent)
-{
-    /* What a patch names is to be just so, derived or not. */
-    static const struct cs_comparison_rules rules = {NULL, cs_auth0_is_derived, false};
-    static const struct cs_write_plan plan = {.rules = &rules,
-                                              .make_body = make_body,
-                                              .want = cs_comparison_want,
-                                              .count_changes = count_changes};
-
-    return cs_write_judge(agent, &plan);
-}
-
+/* What a patch names is to be just so, derived or not. */
 const struct connsync_operation connsync_operation_patch = {
-    .writes = true, .is_valid = is_valid, .judge = judge};
+    .writes = true,
+    .takes_document = true,
+    .judge = cs_write_judge,
+    .rules = {NULL, cs_auth0_is_derived, false},
+    .make_body = make_body,
+    .want = cs_comparison_want,
+};
 
 enum connsync_status connsync_patch_check(const char *patch, size_t length, void *memory,
                                           size_t *size)

@@ -1,17 +1,17 @@
 /*
  * Making one connection's setting what is asked for: a merge patch of one member.
  */
-#include "core/agent/agent_write.h"
-#include "core/agent/operation.h"
+#include "core/agent/agent.h"
 
 static bool is_valid(const struct connsync_job *job)
 {
-    return job->wanted != CONNSYNC_SETTING_UNKNOWN && job->document == NULL;
+    return job->wanted != CONNSYNC_SETTING_UNKNOWN;
 }
 
+/* The service may leave a member out that says what would be so without it. */
 static bool is_done(const struct connsync *agent)
 {
-    return agent->result.before == agent->job.wanted;
+    return cs_auth0_setting(&agent->document.connection) == agent->job.wanted;
 }
 
 /* What cs_merge_member makes of `options` at most. */
@@ -28,31 +28,18 @@ static enum connsync_status make_body(struct connsync *agent)
     struct cs_slice options = cs_auth0_part(&document->connection, CS_AUTH0_OPTIONS);
     enum connsync_status status = cs_write_begin_body(agent, SLICES_MAX);
 
-    if (status == CONNSYNC_OK) {
-        status = cs_merge_member(&document->body, options,
+    return status == CONNSYNC_OK
+               ? cs_merge_member(&document->body, options,
                                  &document->connection.parts[CS_AUTH0_OPTIONS_SETTING],
-                                 cs_slice_of(values[agent->job.wanted]));
-    }
-    if (status == CONNSYNC_OK) {
-        cs_write_end_body(agent);
-    }
-    return status;
-}
-
-/* The service may leave a member out that says what would be so without it. */
-static bool is_applied(const struct connsync *agent)
-{
-    return agent->result.after == agent->job.wanted;
-}
-
-static enum connsync_status judge(struct connsync *agent)
-{
-    static const struct cs_comparison_rules rules = {CS_AUTH0_SETTING, cs_auth0_is_derived, false};
-    static const struct cs_write_plan plan = {
-        .rules = &rules, .is_done = is_done, .make_body = make_body, .is_applied = is_applied};
-
-    return cs_write_judge(agent, &plan);
+                                 cs_slice_of(values[agent->job.wanted]))
+               : status;
 }
 
 const struct connsync_operation connsync_operation_set = {
-    .writes = true, .is_valid = is_valid, .judge = judge};
+    .writes = true,
+    .is_valid = is_valid,
+    .judge = cs_write_judge,
+    .rules = {CS_AUTH0_SETTING, cs_auth0_is_derived, false},
+    .make_body = make_body,
+    .is_done = is_done,
+};

@@ -45,13 +45,12 @@ POINTERS = {
     "random": ["core/tls/mbedtls/library_3.c:draw"],
     # A board's jobs set the value, and nothing else.
     "is_valid": [f"{SET}:is_valid"],
-    "judge": [f"{SET}:judge"],
+    "judge": ["cs_write_judge"],
     "is_done": [f"{SET}:is_done"],
     "make_body": [f"{SET}:make_body"],
-    "is_applied": [f"{SET}:is_applied"],
     # What a board links nothing of, or does not ask for: other operations ...
-    **dict.fromkeys(("next", "write_target", "ask_for_less", "want", "count_changes", "count",
-                     "note", "forget", "fate_of", "visit", "observer"), ()),
+    **dict.fromkeys(("next", "write_target", "ask_for_less", "want", "fate_of_changed",
+                     "visit", "observer", "forget"), ()),
     # ... a client's keys, tokens and certificate; pacing; dates in answers.
     **dict.fromkeys(("has_proof", "identify", "is_missed", "assertion", "write_proof", "granted",
                      "check_scopes", "hand_over", "reissues", "begin", "wait_ms", "answer", "take",

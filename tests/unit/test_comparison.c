@@ -32,8 +32,10 @@ static void check(const char *before, const char *now, const char *expected)
     /* More than one read-back may be held against the same. */
     for (int round = 0; round < 2; round++) {
         struct cs_difference found = cs_comparison_hold(&comparison, cs_slice_of(now));
-        const uint32_t counts[7] = {found.equal,   found.lost,    found.changed, found.added,
-                                    found.derived, found.applied, found.pending};
+        const uint32_t counts[7] = {found.of[CS_FATE_EQUAL],   found.of[CS_FATE_LOST],
+                                    found.of[CS_FATE_CHANGED], found.of[CS_FATE_ADDED],
+                                    found.of[CS_FATE_DERIVED], found.of[CS_FATE_APPLIED],
+                                    found.of[CS_FATE_PENDING]};
         for (size_t i = 0; i < 7; i++) {
             assert_int_equal(counts[i], i < 5 ? expected[i] - '0' : 0);
         }
@@ -77,10 +79,10 @@ static void test_memory(void **state)
     void *memory = test_malloc(size); /* cmocka looks at what lies around it */
 
     (void)state;
-    assert_int_equal(size, 4 * sizeof(struct cs_kept_member));
+    assert_int_equal(size, 4 * sizeof(struct cs_compared_member));
     cs_comparison_begin(&comparison, memory, cs_slice_of(text), &rules, &key);
-    assert_int_equal(comparison.kept_count, 3);
-    assert_int_equal(cs_comparison_hold(&comparison, cs_slice_of(text)).equal, 3);
+    assert_int_equal(comparison.count, 3);
+    assert_int_equal(cs_comparison_hold(&comparison, cs_slice_of(text)).of[CS_FATE_EQUAL], 3);
     test_free(memory);
 }
 

@@ -22,7 +22,7 @@ static void tell(void *context, enum cs_fate fate, struct cs_slice name)
     struct told *told = context;
     size_t length = strlen(told->text);
 
-    (void)snprintf(told->text + length, sizeof told->text - length, "%c%.*s ", "=lcadp"[fate],
+    (void)snprintf(told->text + length, sizeof told->text - length, "%c%.*s ", "=lcad.p"[fate],
                    (int)name.length, name.data);
 }
 
@@ -32,7 +32,7 @@ static struct cs_difference settle_telling(const char *before, const char *wante
 {
     struct cs_slice texts[3] = {cs_slice_of(before), cs_slice_of(wanted), cs_slice_of(now)};
     size_t members = cs_json_size_of(texts[0]);
-    size_t size = cs_comparison_size(members, members + cs_json_size_of(texts[1]));
+    size_t size = cs_comparison_size(members, cs_json_size_of(texts[1]));
     void *memory = malloc(size > 0 ? size : 1);
     struct cs_comparison comparison;
     const struct cs_comparison_visitor visitor = {tell, told};
@@ -78,20 +78,22 @@ static void spell(char *out, size_t size, const char *name, size_t state)
  * to become another thing is so, is as before, has been lost, or is something else. */
 static struct cs_difference expected(size_t before, size_t wanted, size_t now)
 {
-    struct cs_difference difference = {2, 0, 0, 0, 0, 0, 0};
+    struct cs_difference difference = {{2, 0, 0, 0, 0, 0, 0}};
 
     if (before == wanted) {
-        difference.equal += now == before && before != 0;
-        difference.lost = before != 0 && now == 0;
-        difference.added = before == 0 && now != 0;
-        difference.changed = before != 0 && now != 0 && now != before;
+        difference.of[CS_FATE_EQUAL] += now == before && before != 0;
+        difference.of[CS_FATE_LOST] = before != 0 && now == 0;
+        difference.of[CS_FATE_ADDED] = before == 0 && now != 0;
+        difference.of[CS_FATE_CHANGED] = before != 0 && now != 0 && now != before;
         return difference;
     }
     bool both = before != 0 && wanted != 0;
-    difference.applied = now == wanted;
-    difference.lost = now != wanted && both && now == 0;
-    difference.changed = now != wanted && now != before && both && now >= 3;
-    difference.pending = difference.applied + difference.lost + difference.changed == 0;
+    difference.of[CS_FATE_APPLIED] = now == wanted;
+    difference.of[CS_FATE_LOST] = now != wanted && both && now == 0;
+    difference.of[CS_FATE_CHANGED] = now != wanted && now != before && both && now >= 3;
+    difference.of[CS_FATE_PENDING] = difference.of[CS_FATE_APPLIED] + difference.of[CS_FATE_LOST] +
+                                         difference.of[CS_FATE_CHANGED] ==
+                                     0;
     return difference;
 }
 
@@ -115,11 +117,11 @@ static void test_every_state(void **state)
 static void expect(struct cs_difference found, uint32_t equal, uint32_t lost, uint32_t changed,
                    uint32_t added, uint32_t derived)
 {
-    assert_int_equal(found.equal, equal);
-    assert_int_equal(found.lost, lost);
-    assert_int_equal(found.changed, changed);
-    assert_int_equal(found.added, added);
-    assert_int_equal(found.derived, derived);
+    assert_int_equal(found.of[CS_FATE_EQUAL], equal);
+    assert_int_equal(found.of[CS_FATE_LOST], lost);
+    assert_int_equal(found.of[CS_FATE_CHANGED], changed);
+    assert_int_equal(found.of[CS_FATE_ADDED], added);
+    assert_int_equal(found.of[CS_FATE_DERIVED], derived);
 }
 
 static void test_derived(void **state)
@@ -134,11 +136,12 @@ static void test_derived(void **state)
     for (size_t i = 0; i < 4; i++) {
         expect(settle_as("{\"derived\":1}", wanted[i / 2], now[i % 2], true), 0, 0, 0, 0, 1);
         /* Asked for by name, it is to be as asked. */
-        assert_int_equal(settle("{\"derived\":1}", wanted[i / 2], now[i % 2]).pending, 1);
+        assert_int_equal(settle("{\"derived\":1}", wanted[i / 2], now[i % 2]).of[CS_FATE_PENDING],
+                         1);
     }
     expect(settle_as("{\"derived\":1}", "{\"derived\":2}", "{}", true), 0, 1, 0, 0, 0);
-    assert_int_equal(settle_as("{\"derived\":1}", "{}", "{}", true).applied, 1);
-    assert_int_equal(settle_as("{\"m\":1}", "{}", "{\"m\":2}", true).pending, 1);
+    assert_int_equal(settle_as("{\"derived\":1}", "{}", "{}", true).of[CS_FATE_APPLIED], 1);
+    assert_int_equal(settle_as("{\"m\":1}", "{}", "{\"m\":2}", true).of[CS_FATE_PENDING], 1);
 }
 
 static void test_duplicates(void **state)
@@ -150,7 +153,7 @@ static void test_duplicates(void **state)
     expect(settle("{\"d\":1}", "{\"d\":1}", "{\"d\":1,\"d\":1}"), 1, 0, 1, 0, 0);
     expect(settle("{}", "{}", "{\"d\":1,\"d\":1}"), 0, 0, 0, 2, 0);
     struct cs_difference found = settle("{\"d\":1}", "{\"d\":1,\"d\":2}", "{\"d\":2,\"d\":1}");
-    assert_int_equal(found.applied, 1);
+    assert_int_equal(found.of[CS_FATE_APPLIED], 1);
 }
 
 /* Names in the order of the texts: first what was to be, then what nobody asked for. */
@@ -204,9 +207,9 @@ static void test_many(void **state)
     (void)strcpy(before + length[0], "}");
     (void)strcpy(wanted + length[1], "}");
     struct cs_difference found = settle_telling(before, wanted, wanted, &strict, &told);
-    assert_int_equal(found.applied, MANY + 1);
+    assert_int_equal(found.of[CS_FATE_APPLIED], MANY + 1);
     found = settle_telling(before, wanted, before, &strict, &told);
-    assert_int_equal(found.pending, MANY + 1);
+    assert_int_equal(found.of[CS_FATE_PENDING], MANY + 1);
     free(before);
     free(wanted);
 }

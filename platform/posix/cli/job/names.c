@@ -72,7 +72,7 @@ bool names_compare(struct names *names, const struct names_texts *texts)
         return false;
     }
     size_t members = cs_json_size_of(cs_json_trim(texts->before));
-    size_t changes = members + cs_json_size_of(cs_json_trim(texts->wanted));
+    size_t changes = cs_json_size_of(cs_json_trim(texts->wanted));
     size_t size = cs_comparison_size(members, changes);
     void *memory = mapping_new(size + 1);
     if (memory == NULL) {
