@@ -215,41 +215,24 @@ enum connsync_status connsync_begin(struct connsync *agent, const struct connsyn
     return cs_agent_enter(agent, has_token ? CS_EVENT_BEGUN : CS_EVENT_TOKEN_NEEDED);
 }
 
-/* For spreading pauses; 0 without entropy. */
-static uint32_t random_number(const struct connsync *agent)
-{
-    uint32_t random = 0;
-
-    return draw_random(agent, &random, sizeof random) ? random : 0;
-}
-
-/* The status that a job ends with after a failure: once a write may have reached
- * the service, a failure to find out is what matters, and its cause a detail. */
-static enum connsync_status final_status(struct connsync *agent)
-{
-    enum connsync_status status = agent->status;
-
-    if (!cs_write_is_open(agent->write) || status == CONNSYNC_ERR_LOSS ||
-        status == CONNSYNC_ERR_NOT_APPLIED) {
-        return status;
-    }
-    agent->result.cause = status;
-    return CONNSYNC_ERR_UNVERIFIED;
-}
-
-/* What the result says of a job that has ended. */
+/* What the result says of a job that has ended. Once a write may have reached the service, a
+ * failure to find out is what matters, and its cause a detail. */
 static void conclude(struct connsync *agent)
 {
     struct connsync_result *result = &agent->result;
+    enum connsync_status status = agent->status;
+    bool verdict =
+        status == CONNSYNC_OK || status == CONNSYNC_ERR_LOSS || status == CONNSYNC_ERR_NOT_APPLIED;
 
-    if (agent->status != CONNSYNC_OK) {
-        agent->status = final_status(agent);
-        result->outcome =
-            connsync_status_is_refusal(agent->status) ? CONNSYNC_REFUSED : CONNSYNC_FAILED;
-    }
     if (cs_write_is_open(agent->write)) {
         result->write =
             agent->write >= CS_WRITE_ACKNOWLEDGED ? CONNSYNC_WRITTEN : CONNSYNC_WRITE_UNKNOWN;
+        result->cause = verdict ? result->cause : status;
+        agent->status = verdict ? status : CONNSYNC_ERR_UNVERIFIED;
+    }
+    if (agent->status != CONNSYNC_OK) {
+        result->outcome =
+            connsync_status_is_refusal(agent->status) ? CONNSYNC_REFUSED : CONNSYNC_FAILED;
     }
     drop_job(agent);
     result->handshakes = agent->exchange.handshakes;
@@ -267,24 +250,7 @@ static bool may_pass(enum connsync_status status)
     return memchr(passing, (int)status, sizeof passing) != NULL;
 }
 
-static bool was_answered(enum connsync_status status)
-{
-    return status == CONNSYNC_ERR_RATE_LIMITED || status == CONNSYNC_ERR_SERVER;
-}
-
-/* Whatever spoilt the response to a write, a reading tells what became of it. */
-static bool worth_another_try(const struct connsync *agent, enum connsync_status status)
-{
-    return may_pass(status) || (agent->state == CS_STATE_WRITE && cs_write_is_open(agent->write));
-}
-
-static unsigned retries_max(const struct connsync *agent, bool answered)
-{
-    return answered || cs_write_is_open(agent->write) ? CS_AGENT_RETRIES_MAX
-                                                      : CS_AGENT_UNANSWERED_RETRIES_MAX;
-}
-
-/* Where the answer's own Date is not read, our clock has to do. */
+/* Where the response's own Date is not read, our clock has to do. */
 static const struct cs_http_head *dated_head(struct connsync *agent)
 {
     const struct connsync_port *port = agent->config.port;
@@ -298,19 +264,25 @@ static const struct cs_http_head *dated_head(struct connsync *agent)
     return head;
 }
 
-/* Pauses and goes back to a state that is safe to repeat. A write is never
- * repeated from memory: the reading that follows settles what became of it. */
+/* Pauses and goes back to a state that is safe to repeat. A write is never repeated from memory:
+ * the reading that follows settles what became of it, whatever spoilt the response. */
 static enum connsync_status try_again(struct connsync *agent, enum connsync_status status)
 {
-    bool answered = was_answered(status);
+    bool answered = status == CONNSYNC_ERR_RATE_LIMITED || status == CONNSYNC_ERR_SERVER;
+    bool open = cs_write_is_open(agent->write);
+    unsigned most = answered || open ? CS_AGENT_RETRIES_MAX : CS_AGENT_UNANSWERED_RETRIES_MAX;
+    uint32_t random = 0; /* spreads pauses; stays so without entropy */
 
-    if (!worth_another_try(agent, status) || agent->retries >= retries_max(agent, answered)) {
+    if (!may_pass(status) && !(open && agent->state == CS_STATE_WRITE)) {
         return cs_agent_end(agent, status);
     }
-    uint32_t pause = cs_auth0_pause_ms(answered ? dated_head(agent) : NULL, agent->retries,
-                                       random_number(agent));
-    agent->result.wait_ms = pause;
-    cs_agent_pause(agent, pause);
+    if (agent->retries >= most) {
+        return cs_agent_end(agent, status);
+    }
+    (void)draw_random(agent, &random, sizeof random);
+    agent->result.wait_ms =
+        cs_auth0_pause_ms(answered ? dated_head(agent) : NULL, agent->retries, random);
+    cs_agent_pause(agent, agent->result.wait_ms);
     if (agent->pause_until >= agent->deadline) {
         return cs_agent_end(agent, status);
     }

@@ -22,11 +22,6 @@ void cs_agent_release_document(struct connsync *agent)
     memset(document, 0, sizeof *document);
 }
 
-static enum connsync_status refusal_of(enum connsync_status status)
-{
-    return status == CONNSYNC_ERR_JSON_DEPTH ? CONNSYNC_REFUSED_DEPTH : CONNSYNC_REFUSED_NOT_JSON;
-}
-
 /* Checks the answer, which the agent owns from here on, and finds members of it. */
 static enum connsync_status take_document(struct connsync *agent, struct cs_json_sought *sought,
                                           size_t count)
@@ -38,7 +33,8 @@ static enum connsync_status take_document(struct connsync *agent, struct cs_json
     struct cs_slice text = cs_slice_make(document->memory, document->size);
     enum connsync_status status = cs_json_check_find(text, &facts, sought, count);
     if (status != CONNSYNC_OK) {
-        return refusal_of(status);
+        return status == CONNSYNC_ERR_JSON_DEPTH ? CONNSYNC_REFUSED_DEPTH
+                                                 : CONNSYNC_REFUSED_NOT_JSON;
     }
     document->text = cs_json_trim(text);
     return CONNSYNC_OK;
@@ -83,14 +79,6 @@ static const char *known_id(const struct connsync *agent)
     return cs_auth0_is_id(agent->job.connection) ? agent->job.connection : NULL;
 }
 
-/* The id, once it is known, names the connection better than its name does. */
-static void write_read_target(const struct connsync *agent, struct cs_writer *target)
-{
-    const char *id = known_id(agent);
-
-    cs_auth0_write_get(target, id != NULL ? id : agent->job.connection, id != NULL);
-}
-
 static void fill_read(struct connsync *agent, struct cs_exchange_request *request,
                       struct cs_writer *target)
 {
@@ -99,7 +87,9 @@ static void fill_read(struct connsync *agent, struct cs_exchange_request *reques
     if (operation->lists) {
         operation->write_target(agent, target);
     } else {
-        write_read_target(agent, target);
+        /* Once it is known, the id names the connection better than its name does. */
+        const char *id = known_id(agent);
+        cs_auth0_write_get(target, id != NULL ? id : agent->job.connection, id != NULL);
     }
     request->http.method = "GET";
     request->reserve = CS_AGENT_RESERVE + agent->config.reconnect_reserve;
@@ -192,42 +182,31 @@ enum connsync_status cs_agent_request(struct connsync *agent)
     return CONNSYNC_OK;
 }
 
-/* ---- Answers ---- */
-
-static bool is_success(const struct connsync *agent)
-{
-    uint16_t status = agent->exchange.parser.head.status;
-
-    return status >= 200 && status <= 299;
-}
-
-/* 4xx but for 408: the service has judged the request and rejected it, a rate
- * limit before it looked. After 5xx and 408 nobody knows. */
-static bool was_rejected(enum connsync_status status)
-{
-    return status != CONNSYNC_ERR_SERVER;
-}
+/* ---- Responses ---- */
 
 static enum connsync_status explain(struct connsync *agent)
 {
     const struct cs_document *document = &agent->document;
     struct connsync_result *result = &agent->result;
     enum connsync_status status = cs_auth0_status(&agent->exchange.parser.head);
+    /* 4xx but for 408: the service has judged the request and rejected it, a rate limit
+     * before it looked. After 5xx and 408 nobody knows. */
+    bool rejected = status != CONNSYNC_ERR_SERVER;
 
     /* The body may be anything at all. What was to be written is not needed any more. */
     cs_agent_release_document(agent);
     if (take_document(agent, NULL, 0) == CONNSYNC_OK) {
         cs_auth0_service_code(document->text, result->service_code, sizeof result->service_code);
     }
-    cs_agent_note_write(agent,
-                        was_rejected(status) ? CS_WRITE_EVENT_REJECTED : CS_WRITE_EVENT_ERROR);
+    if (agent->state == CS_STATE_WRITE) {
+        cs_agent_note_write(agent, rejected ? CS_WRITE_EVENT_REJECTED : CS_WRITE_EVENT_ERROR);
+    }
     if (status == CONNSYNC_ERR_FORBIDDEN) {
         result->missing_scope =
             cs_auth0_scope_in_text(cs_slice_make(document->memory, document->size));
         status = result->missing_scope != NULL ? CONNSYNC_ERR_SCOPE : status;
     }
-    if (agent->state == CS_STATE_TOKEN && was_rejected(status) &&
-        status != CONNSYNC_ERR_RATE_LIMITED) {
+    if (agent->state == CS_STATE_TOKEN && rejected && status != CONNSYNC_ERR_RATE_LIMITED) {
         return CONNSYNC_ERR_CLIENT_CREDENTIALS;
     }
     return status;
@@ -288,44 +267,36 @@ static enum connsync_status read_connection(struct connsync *agent)
     return status;
 }
 
-static enum connsync_status answer_read(struct connsync *agent)
-{
-    enum connsync_status status = read_connection(agent);
-
-    if (status != CONNSYNC_OK) {
-        return status;
-    }
-    return agent->job.operation->judge(agent);
-}
-
-/* The document that answers a reading, with the connection in it if that was asked for by id. */
 static enum connsync_status take_reading(struct connsync *agent)
 {
+    const struct connsync_operation *operation = agent->job.operation;
     struct cs_auth0_connection *connection = &agent->document.connection;
+    bool by_id = !operation->lists && known_id(agent) != NULL;
 
-    if (agent->job.operation->lists || known_id(agent) == NULL) {
-        return take_document(agent, NULL, 0);
-    }
     cs_auth0_connection_init(connection);
-    return take_document(agent, connection->parts, CS_AUTH0_PARTS);
+    enum connsync_status status =
+        take_document(agent, connection->parts, by_id ? CS_AUTH0_PARTS : 0);
+    if (status == CONNSYNC_OK && !operation->lists) {
+        status = read_connection(agent);
+    }
+    return status == CONNSYNC_OK ? operation->judge(agent) : status;
 }
 
 enum connsync_status cs_agent_take_response(struct connsync *agent)
 {
-    if (!is_success(agent)) {
+    uint16_t http_status = agent->exchange.parser.head.status;
+
+    if (http_status < 200 || http_status > 299) {
         return explain(agent);
     }
-    if (agent->state == CS_STATE_WRITE) {
+    switch (agent->state) {
+    case CS_STATE_WRITE:
         cs_agent_note_write(agent, CS_WRITE_EVENT_ACKNOWLEDGED);
         return cs_agent_enter(agent, CS_EVENT_AGAIN);
-    }
-    if (agent->state == CS_STATE_TOKEN) {
+    case CS_STATE_TOKEN:
         return take_document(agent, NULL, 0) == CONNSYNC_OK ? cs_agent_take_token(agent)
                                                             : CONNSYNC_ERR_ANSWER;
+    default:
+        return take_reading(agent);
     }
-    enum connsync_status status = take_reading(agent);
-    if (status != CONNSYNC_OK) {
-        return status;
-    }
-    return agent->job.operation->lists ? agent->job.operation->judge(agent) : answer_read(agent);
 }

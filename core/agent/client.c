@@ -112,17 +112,6 @@ static enum connsync_status check_scopes(struct connsync *agent)
     return CONNSYNC_ERR_SCOPE;
 }
 
-/* A string member as the caller is to see it; NULL without memory for it. */
-static char *copy_string(struct connsync *agent, struct cs_slice string)
-{
-    char *copy = cs_arena_allocate(&agent->arena, string.length + 1);
-
-    if (copy != NULL) {
-        (void)cs_value_decode(string, copy, string.length + 1);
-    }
-    return copy;
-}
-
 /* Keeping a token saves a request, and without memory it is not kept. */
 static void hand_over(struct connsync *agent)
 {
@@ -134,10 +123,12 @@ static void hand_over(struct connsync *agent)
     if (client->granted == NULL) {
         return;
     }
-    char *scope = copy_string(agent, cs_json_member(answer, "scope"));
+    struct cs_slice stated = cs_json_member(answer, "scope");
+    char *scope = cs_arena_allocate(&agent->arena, stated.length + 1);
     if (scope == NULL) {
         return;
     }
+    (void)cs_value_decode(stated, scope, stated.length + 1);
     grant.scope = scope;
     if (!cs_value_to_u64(cs_json_member(answer, "expires_in"), &grant.expires_in)) {
         grant.expires_in = 0;

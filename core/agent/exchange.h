@@ -17,7 +17,7 @@
 extern "C" {
 #endif
 
-/* A peer that neither takes nor gives a byte for this long is gone. */
+/* Idle timeout: a peer that takes and gives no byte for this long is gone. */
 #define CS_EXCHANGE_IDLE_MS 20000
 /* A name of 255 bytes, a colon, five digits. */
 #define CS_EXCHANGE_HOST_MAX 264
