@@ -6,7 +6,6 @@
 
 #include "config/desired_state.h"
 #include "core/json/json.h"
-#include "core/json/json_string.h"
 
 static const char *const names[] = {
     [CS_DESIRED_DOMAIN] = "domain",
@@ -61,13 +60,12 @@ size_t cs_desired_string(const struct cs_desired *desired, enum cs_desired_membe
                          size_t size)
 {
     struct cs_slice string = desired->strings[member];
-    struct cs_json_string reader;
     size_t needed = 1;
 
     if (string.data == NULL) {
         return 0;
     }
-    cs_json_string_init(&reader, cs_value_string_body(string));
+    struct cs_json_string reader = cs_json_string_open(string);
     while (cs_json_string_next(&reader) != CS_JSON_STRING_END) {
         needed++;
     }

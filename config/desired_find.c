@@ -6,7 +6,6 @@
 #include "config/desired_state.h"
 #include "core/base/sort.h"
 #include "core/json/json.h"
-#include "core/json/json_string.h"
 
 /* ---- Order ---- */
 
@@ -66,22 +65,6 @@ bool cs_desired_sort(struct cs_desired *desired, struct cs_desired_fault *fault)
 
 /* ---- Looking up ---- */
 
-/* The order of cs_value_compare for a string of the document and plain text. */
-static int compare_plain(struct cs_slice string, const char *plain)
-{
-    struct cs_json_string reader;
-
-    cs_json_string_init(&reader, cs_value_string_body(string));
-    for (;; plain++) {
-        int byte = cs_json_string_next(&reader);
-        int other = *plain == '\0' ? CS_JSON_STRING_END : (unsigned char)*plain;
-
-        if (byte != other || byte == CS_JSON_STRING_END) {
-            return byte - other;
-        }
-    }
-}
-
 static struct cs_desired_entry *look_up(const struct cs_desired *desired,
                                         enum cs_desired_member key, const char *text)
 {
@@ -94,7 +77,7 @@ static struct cs_desired_entry *look_up(const struct cs_desired *desired,
         int difference = entry->key - (int)key;
 
         if (difference == 0) {
-            difference = compare_plain(cs_desired_entry_slice(desired, entry), text);
+            difference = cs_value_compare_text(cs_desired_entry_slice(desired, entry), text);
         }
         if (difference == 0) {
             return entry;

@@ -7,7 +7,6 @@
 #include "config/desired_state.h"
 #include "core/auth0/auth0.h"
 #include "core/json/json.h"
-#include "core/json/json_string.h"
 
 #define KEY_MEMBERS                                                                                \
     (CS_DESIRED_BIT(CS_DESIRED_ID) | CS_DESIRED_BIT(CS_DESIRED_NAME) |                             \
@@ -74,7 +73,7 @@ static bool is_allowed(enum cs_desired_member member, int byte, int before)
 static bool check_string(struct reader *reader, enum cs_desired_member member,
                          struct cs_slice value)
 {
-    struct cs_json_string string;
+    struct cs_json_string string = cs_json_string_open(value);
     size_t length = 0;
     int before = 0;
     int byte;
@@ -82,7 +81,6 @@ static bool check_string(struct reader *reader, enum cs_desired_member member,
     if (!cs_value_is_string(value)) {
         return fail(reader, CS_DESIRED_ERR_TYPE);
     }
-    cs_json_string_init(&string, cs_value_string_body(value));
     while ((byte = cs_json_string_next(&string)) != CS_JSON_STRING_END) {
         if (!is_allowed(member, byte, before)) {
             return fail(reader, CS_DESIRED_ERR_CHARACTER);

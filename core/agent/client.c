@@ -130,7 +130,7 @@ static void hand_over(struct connsync *agent)
     }
     (void)cs_value_decode(stated, scope, stated.length + 1);
     grant.scope = scope;
-    if (!cs_value_to_u64(cs_json_member(answer, "expires_in"), &grant.expires_in)) {
+    if (!cs_slice_to_u64(cs_json_member(answer, "expires_in"), &grant.expires_in)) {
         grant.expires_in = 0;
     }
     if (port->utc_seconds(port->context, &grant.utc_seconds) != CONNSYNC_PORT_OK) {

@@ -4,7 +4,7 @@
  * `cs_json_check` proves that bytes are one strict RFC 8259 text; everything else takes
  * checked texts only. `cs_json_check_find` looks members up in the same pass, and values are
  * walked where they stand: no tokens, no copies. Digests are in json_digest.h, patches in
- * merge.h, and tokens, for small texts that are looked up all over, in json_tokens.h.
+ * merge.h.
  *
  * A value is a slice of the text: its bytes as received, a string with its quotes. A value
  * that is not there is an empty slice, and of no type at all.
@@ -26,8 +26,9 @@ extern "C" {
 /* ---- Checking ---- */
 
 struct cs_json_facts {
-    size_t tokens; /* jsmn tokens the text needs; only with CONNSYNC_OK */
-    size_t offset; /* where an error was found */
+    size_t tokens;  /* values, and the names of members: jsmn's tokens; only with CONNSYNC_OK */
+    unsigned depth; /* of the containers inside each other; only with CONNSYNC_OK */
+    size_t offset;  /* where an error was found */
 };
 
 /* The object in which a member is looked for: the text itself. */
@@ -71,14 +72,19 @@ static inline void cs_json_find_members(struct cs_slice object, struct cs_json_s
 /* The value of one member where it is there exactly once; else data NULL. */
 struct cs_slice cs_json_member(struct cs_slice object, const char *name);
 
+/* ---- Walking ---- */
+
 /* The value that a checked text is, without the white space around it. */
 struct cs_slice cs_json_trim(struct cs_slice text);
 
-/* ---- Walking ---- */
+/* The next value, or name, of a container that is read from front to back: `rest` is what is left
+ * of its text, the closing bracket excluded. The comma or colon before it is passed over, and
+ * white space; empty when nothing follows. */
+struct cs_slice cs_json_next_value(struct cs_slice rest);
 
 /* Walks the members of an object or the elements of an array. */
 struct cs_json_walk {
-    const char *at; /* behind the bracket, a member or element, or the comma; NULL: done */
+    struct cs_slice rest; /* from the end of the last item, or the bracket, to the last bracket */
     bool in_object;
 };
 
@@ -128,28 +134,41 @@ static inline bool cs_value_is_true(struct cs_slice value)
     return cs_value_begins_with(value, 't');
 }
 
+/* ---- Strings ---- */
+
 /* The bytes between a string's quotes, still escaped. Empty for other types. */
 struct cs_slice cs_value_string_body(struct cs_slice string);
 
-/* Compares a string by its characters: escapes are decoded on the way. */
-bool cs_value_string_is(struct cs_slice string, const char *wanted);
+#define CS_JSON_STRING_END (-1)
+
+/* A string read byte by byte, in UTF-8, with its escapes decoded. */
+struct cs_json_string {
+    const char *at;
+    const char *end;
+    uint32_t pending; /* rest of an escaped character: lowest byte first, then 0 */
+};
+
+/* Of what is no string there is nothing to read. */
+struct cs_json_string cs_json_string_open(struct cs_slice string);
+/* The next byte, 0 to 255, or CS_JSON_STRING_END. Surrogates in a pair become one character;
+ * a lone one becomes the three bytes of its number. */
+int cs_json_string_next(struct cs_json_string *string);
 
 /* The order of two strings by their characters' bytes, however they are spelled: below 0 when
  * `a` goes first, 0 when they are the same. */
 int cs_value_compare(struct cs_slice a, struct cs_slice b);
 
-static inline bool cs_value_same_string(struct cs_slice a, struct cs_slice b)
+/* The same with a text of ours, which is not quoted, in the place of `b`. */
+int cs_value_compare_text(struct cs_slice string, const char *text);
+
+static inline bool cs_value_string_is(struct cs_slice string, const char *wanted)
 {
-    return cs_value_compare(a, b) == 0;
+    return cs_value_is_string(string) && cs_value_compare_text(string, wanted) == 0;
 }
 
 /* Decodes a string into UTF-8 and terminates it. False, and an empty `out`, when it does not
  * fit, is not a string, or holds U+0000. A lone surrogate is written as its three bytes. */
 bool cs_value_decode(struct cs_slice string, char *out, size_t size);
-
-/* Reads a number from 0 to 2^64-1 that is spelled in digits alone: a fraction or an
- * exponent, even of a whole number, gives false. */
-bool cs_value_to_u64(struct cs_slice number, uint64_t *out);
 
 #ifdef __cplusplus
 }

@@ -32,7 +32,7 @@ struct checker {
     uint64_t kinds; /* lowest bit: the innermost container is an object */
     unsigned depth;
     bool is_name_next;
-    size_t tokens;
+    struct cs_json_facts facts;
     struct fault *fault;
     struct finder *finder;
 };
@@ -47,6 +47,18 @@ static place fail(struct fault *fault, place at, enum connsync_status status)
 static inline bool is_at(place at, place end, unsigned char byte)
 {
     return at < end && *at == byte;
+}
+
+struct cs_slice cs_json_trim(struct cs_slice text)
+{
+    while (text.length > 0 && (unsigned char)text.data[0] <= ' ') {
+        text.data++;
+        text.length--;
+    }
+    while (text.length > 0 && (unsigned char)text.data[text.length - 1] <= ' ') {
+        text.length--;
+    }
+    return text;
 }
 
 /* ---- Finding ---- */
@@ -82,18 +94,25 @@ static void end_member(struct finder *finder, const char *behind)
     finder->depth--;
 }
 
+static inline uint32_t bit_of(unsigned char initial)
+{
+    return (uint32_t)1 << (initial & 31);
+}
+
 /* May this name, with its quote, be a sought one? Escapes may stand for any letter. */
 static inline bool may_be_sought(const struct checker *c, place name)
 {
-    return c->depth == c->finder->depth + 1 && (c->finder->initials >> (name[1] & 31) & 1) != 0;
+    return c->depth == c->finder->depth + 1 && (c->finder->initials & bit_of(name[1])) != 0;
 }
 
 static struct finder start_finder(struct cs_json_sought *sought, size_t count)
 {
-    struct finder finder = {sought, count, 0, 0, CS_JSON_ROOT};
+    struct finder finder = {sought, count, bit_of('\\'), 0, CS_JSON_ROOT};
 
     for (size_t i = 0; i < count; i++) {
-        finder.initials |= (uint32_t)1 << (sought[i].name[0] & 31) | (uint32_t)1 << ('\\' & 31);
+        /* An empty name begins with its closing quote. */
+        char initial = sought[i].name[0] != '\0' ? sought[i].name[0] : '"';
+        finder.initials |= bit_of((unsigned char)initial);
         sought[i].count = 0;
         sought[i].value = cs_slice_make(NULL, 0);
     }
@@ -326,6 +345,7 @@ static inline place open_container(struct checker *c, place at)
         return fail(c->fault, at, CONNSYNC_ERR_JSON_DEPTH);
     }
     c->depth++;
+    c->facts.depth = c->depth > c->facts.depth ? c->depth : c->facts.depth;
     c->is_name_next = *at == '{';
     c->kinds = c->kinds << 1 | c->is_name_next;
     return skip_white_space(at + 1, c->end);
@@ -384,7 +404,7 @@ static place check_value(struct checker *c, place at)
         if (at == c->end) {
             return fail(c->fault, at, CONNSYNC_ERR_JSON_SYNTAX);
         }
-        c->tokens++;
+        c->facts.tokens++;
         at = check_next(c, at);
     } while (at != NULL && c->depth > 0);
     return at;
@@ -397,7 +417,8 @@ enum connsync_status cs_json_check_find(struct cs_slice text, struct cs_json_fac
     place start = (place)(text.length > 0 ? text.data : "");
     struct fault fault = {NULL, CONNSYNC_OK};
     struct finder finder = start_finder(sought, count);
-    struct checker c = {start + text.length, 0, 0, false, 0, &fault, &finder};
+    struct checker c = {start + text.length, 0, 0, false, {0, 0, 0}, &fault, &finder};
+
     place at = check_value(&c, start);
 
     if (at != NULL) {
@@ -406,9 +427,23 @@ enum connsync_status cs_json_check_find(struct cs_slice text, struct cs_json_fac
             at = fail(&fault, at, CONNSYNC_ERR_JSON_SYNTAX);
         }
     }
-    facts->tokens = c.tokens;
+    *facts = c.facts;
     facts->offset = (size_t)((at != NULL ? at : fault.at) - start);
     return fault.status;
+}
+
+struct cs_slice cs_json_next_value(struct cs_slice rest)
+{
+    struct fault fault;
+    struct finder finder = start_finder(NULL, 0);
+    place at = (place)rest.data;
+    struct checker c = {at + rest.length, 0, 0, false, {0, 0, 0}, &fault, &finder};
+
+    while (at < c.end && (*at <= ' ' || *at == ',' || *at == ':')) {
+        at++;
+    }
+    place behind = check_value(&c, at);
+    return cs_slice_make((const char *)at, behind != NULL ? (size_t)(behind - at) : 0);
 }
 
 struct cs_slice cs_json_member(struct cs_slice object, const char *name)

@@ -10,7 +10,6 @@
  */
 #include "core/json/json_digest.h"
 
-#include "core/json/json_string.h"
 #include "core/json/json_words.h"
 #include "core/json/siphash.h"
 
@@ -80,11 +79,10 @@ static const char *digest_plain(struct cs_sip *sip, const char *at, const char *
 /* From the opening quote to behind the closing one. */
 static uint64_t digest_string(struct cs_digest_walk *walk, uint64_t seed)
 {
-    struct cs_json_string string;
+    struct cs_json_string string = {walk->at + 1, walk->end, 0};
     struct cs_sip sip;
 
     start(&sip, walk, seed, '"');
-    cs_json_string_init(&string, cs_slice_make(walk->at + 1, (size_t)(walk->end - walk->at - 1)));
     for (;;) {
         string.at = digest_plain(&sip, string.at, string.end);
         if (*string.at == '"') {

@@ -1,13 +1,27 @@
-#include "core/json/json_string.h"
+/*
+ * Strings of a checked text: read by their characters, compared and copied. All of it, and what
+ * others read character by character, goes through one reader of escapes, so that none needs a
+ * buffer of a string's size, and all agree on what it says.
+ */
+#include "core/json/json.h"
 
 /* A backslash, `u`, and four hexadecimal digits. */
 #define UNICODE_ESCAPE_LENGTH 6
 
-void cs_json_string_init(struct cs_json_string *string, struct cs_slice body)
+struct cs_slice cs_value_string_body(struct cs_slice string)
 {
-    string->at = body.data;
-    string->end = body.length > 0 ? body.data + body.length : body.data;
-    string->pending = 0;
+    if (!cs_value_is_string(string)) {
+        return cs_slice_of(NULL);
+    }
+    return cs_slice_make(string.data + 1, string.length - 2);
+}
+
+struct cs_json_string cs_json_string_open(struct cs_slice string)
+{
+    struct cs_slice body = cs_value_string_body(string);
+    struct cs_json_string reader = {body.data, body.data + body.length, 0};
+
+    return reader;
 }
 
 static uint32_t read_hex4(const char *digits)
@@ -94,4 +108,51 @@ int cs_json_string_next(struct cs_json_string *string)
     }
     string->at++;
     return decode_escape(string);
+}
+
+int cs_value_compare_text(struct cs_slice string, const char *text)
+{
+    struct cs_json_string reader = cs_json_string_open(string);
+
+    for (;; text++) {
+        /* An escaped U+0000 must not be taken for the end of `text`. */
+        int wanted = *text == '\0' ? CS_JSON_STRING_END : (unsigned char)*text;
+        int byte = cs_json_string_next(&reader);
+        if (byte != wanted || byte == CS_JSON_STRING_END) {
+            return byte - wanted;
+        }
+    }
+}
+
+int cs_value_compare(struct cs_slice a, struct cs_slice b)
+{
+    struct cs_json_string reader_a = cs_json_string_open(a);
+    struct cs_json_string reader_b = cs_json_string_open(b);
+    int byte_a;
+    int byte_b;
+
+    do {
+        byte_a = cs_json_string_next(&reader_a);
+        byte_b = cs_json_string_next(&reader_b);
+    } while (byte_a == byte_b && byte_a != CS_JSON_STRING_END);
+    return byte_a - byte_b;
+}
+
+bool cs_value_decode(struct cs_slice string, char *out, size_t size)
+{
+    struct cs_json_string reader = cs_json_string_open(string);
+    size_t length = 0;
+
+    for (;;) {
+        int byte = cs_json_string_next(&reader);
+        if (byte == CS_JSON_STRING_END && cs_value_is_string(string)) {
+            out[length] = '\0';
+            return true;
+        }
+        if (byte <= 0 || length + 1 == size) {
+            out[0] = '\0';
+            return false;
+        }
+        out[length++] = (char)byte;
+    }
 }

@@ -1,96 +1,40 @@
 /*
- * Walking a container of a checked text: what is skipped needs no second check, so the walk
- * looks for the ends of strings and of brackets only.
+ * Walking a container of a checked text. Where a name or a value ends the checker says, so that
+ * there is one reader of the grammar.
  */
 #include "core/json/json.h"
-
-static const char *skip_white_space(const char *at)
-{
-    while (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t') {
-        at++;
-    }
-    return at;
-}
-
-/* From the opening quote to behind the closing one. */
-static const char *skip_string(const char *at)
-{
-    for (at++; *at != '"'; at++) {
-        at += *at == '\\';
-    }
-    return at + 1;
-}
-
-/* From the opening bracket to behind the one that closes it. */
-static const char *skip_container(const char *at)
-{
-    size_t depth = 0;
-
-    for (;;) {
-        if (*at == '"') {
-            at = skip_string(at);
-            continue;
-        }
-        depth += *at == '{' || *at == '[';
-        depth -= *at == '}' || *at == ']';
-        at++;
-        if (depth == 0) {
-            return at;
-        }
-    }
-}
-
-/* Numbers and words end before the first byte that none of them has. Inside of a container
- * there always is one. */
-static const char *skip_primitive(const char *at)
-{
-    while (*at > ' ' && *at != ',' && *at != '}' && *at != ']') {
-        at++;
-    }
-    return at;
-}
-
-static struct cs_slice read_value(const char *at)
-{
-    const char *end;
-
-    if (*at == '"') {
-        end = skip_string(at);
-    } else if (*at == '{' || *at == '[') {
-        end = skip_container(at);
-    } else {
-        end = skip_primitive(at);
-    }
-    return cs_slice_make(at, (size_t)(end - at));
-}
 
 void cs_json_walk_begin(struct cs_json_walk *walk, struct cs_slice container)
 {
     walk->in_object = cs_value_is_object(container);
-    walk->at = walk->in_object || cs_value_is_array(container) ? container.data + 1 : NULL;
+    walk->rest = cs_slice_of(NULL);
+    if (walk->in_object || cs_value_is_array(container)) {
+        walk->rest = cs_slice_make(container.data + 1, container.length - 2);
+    }
+}
+
+/* What is left of `text` behind a part of it. */
+static struct cs_slice behind(struct cs_slice text, struct cs_slice part)
+{
+    const char *at = part.data + part.length;
+
+    return cs_slice_make(at, (size_t)(text.data + text.length - at));
 }
 
 bool cs_json_walk_next(struct cs_json_walk *walk, struct cs_json_item *item)
 {
-    if (walk->at == NULL) {
+    struct cs_slice next = cs_json_next_value(walk->rest);
+
+    if (next.length == 0) {
         return false;
     }
-    const char *at = skip_white_space(walk->at);
-    walk->at = NULL;
-    if (*at == '}' || *at == ']') {
-        return false;
-    }
-    if (*at == ',') {
-        at = skip_white_space(at + 1);
-    }
-    item->name = cs_slice_make(at, 0);
+    item->name = cs_slice_make(next.data, 0);
     if (walk->in_object) {
-        item->name = read_value(at);
-        at = skip_white_space(at + item->name.length); /* the colon */
-        at = skip_white_space(at + 1);
+        item->name = next;
+        next = cs_json_next_value(behind(walk->rest, next));
     }
-    item->value = read_value(at);
-    walk->at = at + item->value.length;
+    item->value = next;
+    walk->rest = behind(walk->rest, next);
     return true;
 }
 

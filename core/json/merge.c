@@ -1,16 +1,20 @@
 /*
  * Merge patches: an index of the patch's names, and one pass over the target beside it.
  *
- * What lies in a patch is an entry each, level by level: the patch itself is the first one,
- * and those of one object stand side by side, in the order of the text. Beside each entry
- * stands, as a second list in the same places, which of them is the next by name. There is no
+ * A patch is looked up all over, and is small: jsmn makes tokens of it, when the checker has
+ * passed it, and the tokens of its names are sorted by object and by characters. There is no
  * recursion: the objects that are being merged, each inside the one before, are frames.
  */
+/* The whole of jsmn; the header has its switches. */
+#define JSMN_PARENT_LINKS
+#define JSMN_STATIC
+#include <jsmn.h>
+
 #include "core/json/merge.h"
 
-#include <string.h>
-
 #include "core/base/sort.h"
+
+#include <limits.h>
 
 /* ---- Lists of slices ---- */
 
@@ -95,277 +99,257 @@ enum connsync_status cs_merge_member(struct cs_slices *out, struct cs_slice obje
 
 /* ---- The index ---- */
 
-/* A member of an object of the patch, or an object or array in an array. */
-struct cs_merge_entry {
-    struct cs_slice name;
-    struct cs_slice value;
-    uint32_t first;   /* of the entries in the value, */
-    uint32_t count;   /* and how many there are */
-    uint32_t by_name; /* the entry whose name comes here in order, from the first of its object */
-    bool seen;        /* the target has this one */
-};
+/* What jsmn counts in a name's `size`, its one value, and what stands there instead once the
+ * target was found to have the name. */
+#define UNSEEN 1
+#define SEEN 0
 
 /* One object that is being merged: first the target's members that stay, in their order,
  * then those that only the patch has. */
 struct cs_merge_frame {
-    struct cs_json_walk walk;           /* of the target's members */
-    struct cs_slice target;             /* empty for an object that is new */
-    const struct cs_merge_entry *patch; /* the object of the patch */
-    const char *first;                  /* the target's first member, once it is known */
-    const char *from;                   /* the end of its last one that was dealt with */
-    uint32_t appended;                  /* so many entries have been looked at */
-    bool any;                           /* a member has been added */
+    struct cs_slice target;
+    struct cs_json_walk walk; /* of the target's members */
+    int object;               /* of the patch: its token, */
+    int next;                 /* and that which is looked at next for what is to be appended */
+    bool any;                 /* a member has been added */
 };
-
-struct outline {
-    size_t depth;
-    size_t entries;
-};
-
-/* How deep the brackets of a checked text nest; and its members and brackets, and one. */
-static struct outline outline_of(struct cs_slice text)
-{
-    struct outline outline = {0, 1};
-    size_t depth = 0;
-    bool in_string = false;
-
-    for (size_t i = 0; i < text.length; i++) {
-        char c = text.data[i];
-        if (in_string) {
-            i += c == '\\';
-            in_string = c != '"';
-            continue;
-        }
-        in_string = c == '"';
-        depth += c == '{' || c == '[';
-        depth -= c == '}' || c == ']';
-        outline.entries += c == '{' || c == '[' || c == ':';
-        outline.depth = depth > outline.depth ? depth : outline.depth;
-    }
-    return outline;
-}
 
 size_t cs_merge_memory(struct cs_slice patch)
 {
-    struct outline outline = outline_of(patch);
+    struct cs_json_facts facts;
 
-    return outline.entries * sizeof(struct cs_merge_entry) +
-           outline.depth * sizeof(struct cs_merge_frame);
+    /* jsmn counts in an int. */
+    if (patch.length > INT_MAX || cs_json_check(patch, &facts) != CONNSYNC_OK) {
+        return SIZE_MAX;
+    }
+    return facts.depth * sizeof(struct cs_merge_frame) + facts.tokens * sizeof(jsmntok_t) +
+           facts.tokens / 2 * sizeof(int);
+}
+
+/* A value or a name of the patch. */
+static struct cs_slice slice_of(const struct cs_merge *merge, int at)
+{
+    const jsmntok_t *token = &merge->tokens[at];
+    int quote = token->type == JSMN_STRING;
+
+    return cs_slice_make(merge->patch + token->start - quote,
+                         (size_t)(token->end - token->start + 2 * quote));
+}
+
+/* The order of the patch's names: by object first. */
+static int compare(const struct cs_merge *merge, int at, int object, struct cs_slice name)
+{
+    int parent = merge->tokens[at].parent;
+
+    return parent != object ? parent - object : cs_value_compare(slice_of(merge, at), name);
 }
 
 static bool goes_before(const void *items, size_t a, size_t b)
 {
-    const struct cs_merge_entry *entries = items;
+    const struct cs_merge *merge = items;
+    int name = merge->names[b];
 
-    return cs_value_compare(entries[entries[a].by_name].name, entries[entries[b].by_name].name) < 0;
+    return compare(merge, merge->names[a], merge->tokens[name].parent, slice_of(merge, name)) < 0;
 }
 
 static void swap(void *items, size_t a, size_t b)
 {
-    struct cs_merge_entry *entries = items;
-    uint32_t kept = entries[a].by_name;
+    int *names = ((struct cs_merge *)items)->names;
+    int kept = names[a];
 
-    entries[a].by_name = entries[b].by_name;
-    entries[b].by_name = kept;
+    names[a] = names[b];
+    names[b] = kept;
 }
 
-static bool sort_and_find_twins(struct cs_merge_entry *entries, size_t count)
+static bool sort_and_find_twins(struct cs_merge *merge)
 {
     static const struct cs_sort_by by_name = {goes_before, swap};
 
-    cs_sort(entries, count, &by_name);
-    for (size_t i = 1; i < count; i++) {
-        if (!goes_before(entries, i - 1, i)) {
+    cs_sort(merge, merge->name_count, &by_name);
+    for (size_t i = 1; i < merge->name_count; i++) {
+        if (!goes_before(merge, i - 1, i)) {
             return true;
         }
     }
     return false;
 }
 
-static bool is_container(struct cs_slice value)
+static bool is_name(const struct cs_merge *merge, int token)
 {
-    return cs_value_is_object(value) || cs_value_is_array(value);
-}
+    int parent = merge->tokens[token].parent;
 
-/* Adds what lies in the value of an entry; the number of entries then. */
-static size_t add_entries(struct cs_merge_entry *entries, size_t at, size_t used)
-{
-    struct cs_merge_entry *parent = &entries[at];
-    struct cs_json_walk walk;
-    struct cs_json_item item;
-
-    parent->first = (uint32_t)used;
-    cs_json_walk_begin(&walk, parent->value);
-    while (cs_json_walk_next(&walk, &item)) {
-        if (walk.in_object || is_container(item.value)) {
-            struct cs_merge_entry *entry = &entries[used++];
-            entry->name = item.name;
-            entry->value = item.value;
-            entry->by_name = (uint32_t)(used - 1) - parent->first;
-        }
-    }
-    parent->count = (uint32_t)used - parent->first;
-    return used;
+    return parent >= 0 && merge->tokens[parent].type == JSMN_OBJECT;
 }
 
 enum connsync_status cs_merge_prepare(struct cs_merge *merge, struct cs_slice patch, void *memory)
 {
-    size_t depth = outline_of(patch).depth;
-    struct cs_merge_entry *entries;
-    size_t used = 1;
+    struct cs_json_facts facts;
+    jsmn_parser parser;
 
-    patch = cs_json_trim(patch);
-    if (!cs_value_is_object(patch)) {
+    (void)cs_json_check(patch, &facts);
+    merge->patch = patch.data;
+    merge->frames = memory;
+    merge->tokens = (jsmntok_t *)(void *)(merge->frames + facts.depth);
+    merge->names = (int *)(void *)(merge->tokens + facts.tokens);
+    merge->name_count = 0;
+    jsmn_init(&parser);
+    merge->token_count =
+        jsmn_parse(&parser, patch.data, patch.length, merge->tokens, (unsigned)facts.tokens);
+    if (merge->tokens[0].type != JSMN_OBJECT) {
         return CONNSYNC_REFUSED_OPTIONS_NOT_OBJECT;
     }
-    if (depth > CS_MERGE_DEPTH_MAX) {
+    if (facts.depth > CS_MERGE_DEPTH_MAX) {
         return CONNSYNC_REFUSED_DEPTH;
     }
-    merge->frames = memory;
-    merge->entries = (struct cs_merge_entry *)(void *)(merge->frames + depth);
-    entries = merge->entries;
-    entries[0].name = cs_slice_of(NULL);
-    entries[0].value = patch;
-    for (size_t at = 0; at < used; at++) {
-        used = add_entries(entries, at, used);
-        if (cs_value_is_object(entries[at].value) &&
-            sort_and_find_twins(&entries[entries[at].first], entries[at].count)) {
-            return CONNSYNC_REFUSED_DUPLICATE;
+    for (int i = 0; i < merge->token_count; i++) {
+        if (is_name(merge, i)) {
+            merge->names[merge->name_count++] = i;
         }
     }
-    return CONNSYNC_OK;
+    return sort_and_find_twins(merge) ? CONNSYNC_REFUSED_DUPLICATE : CONNSYNC_OK;
 }
 
-/* The entry of this name in an object of the patch, or NULL. */
-static struct cs_merge_entry *find_entry(struct cs_merge_entry *entries,
-                                         const struct cs_merge_entry *object, struct cs_slice name)
+/* The token of this name in an object of the patch, or 0: that is the patch itself. */
+static int find_name(const struct cs_merge *merge, int object, struct cs_slice name)
 {
     size_t low = 0;
-    size_t high = object->count;
+    size_t high = merge->name_count;
 
-    entries += object->first;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        struct cs_merge_entry *entry = &entries[entries[middle].by_name];
-        int order = cs_value_compare(entry->name, name);
+        int order = compare(merge, merge->names[middle], object, name);
         if (order == 0) {
-            return entry;
+            return merge->names[middle];
         }
         low = order < 0 ? middle + 1 : low;
         high = order < 0 ? high : middle;
     }
-    return NULL;
+    return 0;
 }
 
 /* ---- Merging ---- */
 
-static void push(struct cs_merge *merge, struct cs_slices *out, struct cs_slice target,
-                 const struct cs_merge_entry *patch)
+static struct cs_merge_frame *innermost(const struct cs_merge *merge)
 {
-    struct cs_merge_frame *frame = &merge->frames[merge->depth++];
-    bool is_there = cs_value_is_object(target);
+    return &merge->frames[merge->depth - 1];
+}
 
-    frame->target = is_there ? target : cs_slice_make(NULL, 0);
-    frame->patch = patch;
-    frame->first = NULL;
-    frame->from = is_there ? target.data + 1 : NULL;
-    frame->appended = 0;
+static void push(struct cs_merge *merge, struct cs_slices *out, struct cs_slice target, int object)
+{
+    merge->depth++;
+    struct cs_merge_frame *frame = innermost(merge);
+    frame->target = cs_value_is_object(target) ? target : cs_slice_of("{}");
+    frame->object = object;
+    frame->next = object + 1;
     frame->any = false;
     cs_json_walk_begin(&frame->walk, frame->target);
-    for (uint32_t i = 0; i < patch->count; i++) {
-        merge->entries[patch->first + i].seen = false;
-    }
-    cs_slices_add(out, is_there ? cs_slice_make(target.data, 1) : cs_slice_of("{"));
+    cs_slices_add(out, cs_slice_make(frame->target.data, 1));
 }
 
-/* The value of an entry in the place of `target`, which may be absent. */
+/* The value of one of the patch's names in the place of `target`, which may be absent. */
 static void add_value(struct cs_merge *merge, struct cs_slices *out, struct cs_slice target,
-                      const struct cs_merge_entry *entry)
+                      int name)
 {
-    if (cs_value_is_object(entry->value)) {
-        push(merge, out, target, entry);
+    struct cs_slice value = slice_of(merge, name + 1);
+
+    if (cs_value_is_object(value)) {
+        push(merge, out, target, name + 1);
     } else {
-        cs_slices_add(out, entry->value);
+        cs_slices_add(out, value);
     }
 }
 
+/* `from` is where the target's member before this one ends, or the object begins. */
 static enum connsync_status keep_member(struct cs_merge *merge, struct cs_slices *out,
-                                        const struct cs_json_item *item)
+                                        const char *from, const struct cs_json_item *item)
 {
-    struct cs_merge_frame *frame = &merge->frames[merge->depth - 1];
-    struct cs_merge_entry *entry = find_entry(merge->entries, frame->patch, item->name);
-    const char *name = item->name.data;
-    const char *before = frame->from;
+    struct cs_merge_frame *frame = innermost(merge);
+    int name = find_name(merge, frame->object, item->name);
+    const char *to = item->name.data;
 
-    frame->from = end_of(item->value);
-    frame->first = frame->first != NULL ? frame->first : name;
-    if (entry != NULL) {
-        if (entry->seen) {
+    if (name > 0) {
+        if (merge->tokens[name].size == SEEN) {
             return CONNSYNC_REFUSED_DUPLICATE;
         }
-        entry->seen = true;
-        if (cs_value_is_null(entry->value)) {
+        merge->tokens[name].size = SEEN;
+        if (cs_value_is_null(slice_of(merge, name + 1))) {
             return CONNSYNC_OK;
         }
     }
     /* Where those before it went, a member takes the place of the first. */
-    if (frame->any) {
-        add_span(out, before, name);
-    } else {
-        add_span(out, frame->target.data + 1, frame->first);
+    if (!frame->any) {
+        from = frame->target.data + 1;
+        to = cs_json_trim(cs_slice_make(from, frame->target.length - 1)).data;
     }
     frame->any = true;
-    add_span(out, name, item->value.data);
-    if (entry == NULL) {
-        cs_slices_add(out, item->value);
+    add_span(out, from, to);
+    add_span(out, item->name.data, item->value.data);
+    if (name > 0) {
+        add_value(merge, out, item->value, name);
     } else {
-        add_value(merge, out, item->value, entry);
+        cs_slices_add(out, item->value);
     }
     return CONNSYNC_OK;
 }
 
-static void append_member(struct cs_merge *merge, struct cs_slices *out)
+/* Looks for the next name that the target did not have: 0 when there is none. */
+static int next_new_name(const struct cs_merge *merge, struct cs_merge_frame *frame)
 {
-    struct cs_merge_frame *frame = &merge->frames[merge->depth - 1];
-    const struct cs_merge_entry *entry = &merge->entries[frame->patch->first + frame->appended++];
+    const jsmntok_t *tokens = merge->tokens;
 
-    if (entry->seen || cs_value_is_null(entry->value)) {
-        return;
+    while (frame->next < merge->token_count &&
+           tokens[frame->next].start < tokens[frame->object].end) {
+        int token = frame->next++;
+        if (tokens[token].parent == frame->object && tokens[token].size != SEEN &&
+            !cs_value_is_null(slice_of(merge, token + 1))) {
+            return token;
+        }
     }
-    cs_slices_add_text(out, frame->any ? "," : "");
-    cs_slices_add(out, entry->name);
-    cs_slices_add_text(out, ":");
-    frame->any = true;
-    add_value(merge, out, cs_slice_make(NULL, 0), entry);
+    return 0;
 }
 
-static void pop(struct cs_merge *merge, struct cs_slices *out)
+static void append_member(struct cs_merge *merge, struct cs_slices *out, int name)
 {
-    const struct cs_merge_frame *frame = &merge->frames[--merge->depth];
+    struct cs_merge_frame *frame = innermost(merge);
 
-    if (frame->from == NULL) {
-        cs_slices_add_text(out, "}");
-    } else {
-        add_span(out, frame->from, end_of(frame->target));
+    cs_slices_add_text(out, frame->any ? "," : "");
+    cs_slices_add(out, slice_of(merge, name));
+    cs_slices_add_text(out, ":");
+    frame->any = true;
+    add_value(merge, out, cs_slice_make(NULL, 0), name);
+}
+
+/* One member, or the end of an object. */
+static enum connsync_status merge_next(struct cs_merge *merge, struct cs_slices *out)
+{
+    struct cs_merge_frame *frame = innermost(merge);
+    const char *from = frame->walk.rest.data;
+    struct cs_json_item item;
+
+    if (cs_json_walk_next(&frame->walk, &item)) {
+        return keep_member(merge, out, from, &item);
     }
+    int name = next_new_name(merge, frame);
+    if (name > 0) {
+        append_member(merge, out, name);
+    } else {
+        add_span(out, from, end_of(frame->target));
+        merge->depth--;
+    }
+    return CONNSYNC_OK;
 }
 
 enum connsync_status cs_merge(struct cs_merge *merge, struct cs_slices *out, struct cs_slice target)
 {
     enum connsync_status status = CONNSYNC_OK;
 
+    for (size_t i = 0; i < merge->name_count; i++) {
+        merge->tokens[merge->names[i]].size = UNSEEN;
+    }
     merge->depth = 0;
-    push(merge, out, target, &merge->entries[0]);
+    push(merge, out, target, 0);
     while (merge->depth > 0 && status == CONNSYNC_OK) {
-        struct cs_merge_frame *frame = &merge->frames[merge->depth - 1];
-        struct cs_json_item item;
-        if (cs_json_walk_next(&frame->walk, &item)) {
-            status = keep_member(merge, out, &item);
-        } else if (frame->appended < frame->patch->count) {
-            append_member(merge, out);
-        } else {
-            pop(merge, out);
-        }
+        status = merge_next(merge, out);
     }
     return status;
 }

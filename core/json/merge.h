@@ -12,6 +12,12 @@
 
 #include "core/json/json.h"
 
+/* The one set of jsmn's switches: parent links keep wide texts linear. What its strict mode
+ * would refuse the checker does. */
+#define JSMN_PARENT_LINKS
+#define JSMN_HEADER
+#include <jsmn.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -50,18 +56,21 @@ enum connsync_status cs_merge_member(struct cs_slices *out, struct cs_slice obje
 
 /* ---- Patches ---- */
 
-struct cs_merge_entry;
 struct cs_merge_frame;
 
 /* A patch that was checked, with an index of its names. */
 struct cs_merge {
-    struct cs_merge_entry *entries; /* both in the memory that was given */
-    struct cs_merge_frame *frames;
+    const char *patch;
+    struct cs_merge_frame *frames; /* these three in the memory that was given */
+    jsmntok_t *tokens;
+    int *names; /* the tokens of names, sorted */
+    int token_count;
+    size_t name_count;
     size_t depth; /* of the frames in use */
 };
 
-/* How many bytes the index of a patch, a checked text, takes: some forty for each member and
- * each bracket where addresses have 64 bits. */
+/* How many bytes the index of a patch, a checked text, takes: some forty for each member, and
+ * twenty for each element of an array. */
 size_t cs_merge_memory(struct cs_slice patch);
 
 /*

@@ -162,23 +162,22 @@ static void test_refusals(void **state)
                      "\"set_user_root_attributes\":3}");
 }
 
-/* All members but ours: as many as before, each with the digest that it had. */
-static void assert_others_equal(const struct parsed *before, int old, const struct parsed *after)
+/* All members but ours: each with the digest that it had. */
+static void assert_others_equal(struct cs_slice before, struct cs_slice after)
 {
-    const struct cs_json *json = &before->json;
+    struct cs_json_walk walk;
+    struct cs_json_item item;
     char name[256];
-    int value;
-    int key;
 
-    for (key = cs_json_first(json, old); key != CS_JSON_NONE;
-         key = cs_json_next_key(json, old, key)) {
-        assert_true(cs_json_decode(json, key, name, sizeof name));
+    cs_json_walk_begin(&walk, before);
+    while (cs_json_walk_next(&walk, &item)) {
+        assert_true(cs_value_decode(item.name, name, sizeof name));
         if (strcmp(name, NAME) == 0) {
             continue;
         }
-        assert_int_equal(cs_json_find(&after->json, 0, name, &value), 1);
-        assert_true(cs_json_digest(cs_json_raw(json, key + 1), &test_key) ==
-                    cs_json_digest(cs_json_raw(&after->json, value), &test_key));
+        struct cs_slice value = cs_json_member(after, name);
+        assert_non_null(value.data);
+        assert_true(cs_json_digest(item.value, &test_key) == cs_json_digest(value, &test_key));
     }
 }
 
@@ -201,13 +200,11 @@ static void assert_bytes_kept(struct cs_slice old, const char *out, size_t lengt
 }
 
 /* Set in `options`, and then looked at in the text that is made. */
-static void check_setting(const struct parsed *before, int options, const char *wanted)
+static void check_setting(struct cs_slice object, const char *wanted)
 {
     static char out[DOCUMENT_MAX + 256];
     static char merged[DOCUMENT_MAX + 256];
-    struct cs_slice object = cs_json_raw(&before->json, options);
     char quoted[32];
-    int value;
 
     snprintf(quoted, sizeof quoted, "\"%s\"", wanted);
     assert_int_equal(set_member(object, NAME, value_of(quoted), out, sizeof out), CONNSYNC_OK);
@@ -215,11 +212,10 @@ static void check_setting(const struct parsed *before, int options, const char *
                      CONNSYNC_OK);
     assert_string_equal(out, merged);
     struct parsed after = parse(out);
-    assert_int_equal(cs_json_find(&after.json, 0, NAME, &value), 1);
-    assert_true(cs_json_string_is(&after.json, value, wanted));
-    size_t added = cs_json_find(&before->json, options, NAME, &value) == 0 ? 1 : 0;
-    assert_int_equal(cs_json_size(&after.json, 0), cs_json_size(&before->json, options) + added);
-    assert_others_equal(before, options, &after);
+    assert_true(cs_value_string_is(cs_json_member(after.value, NAME), wanted));
+    size_t added = cs_json_member(object, NAME).data == NULL ? 1 : 0;
+    assert_int_equal(cs_json_size_of(after.value), cs_json_size_of(object) + added);
+    assert_others_equal(object, after.value);
     assert_bytes_kept(object, out, strlen(out));
     release(&after);
 }
@@ -228,11 +224,11 @@ static void check_document(const char *text, size_t length)
 {
     static const char *const wanted[] = {"on_each_login", "on_first_login", "never_on_login"};
     struct parsed before = parse_bytes(text, length);
-    int options;
+    struct cs_slice options = cs_json_member(before.value, "options");
 
-    assert_int_equal(cs_json_find(&before.json, 0, "options", &options), 1);
+    assert_non_null(options.data);
     for (size_t i = 0; i < 3; i++) {
-        check_setting(&before, options, wanted[i]);
+        check_setting(options, wanted[i]);
     }
     release(&before);
 }

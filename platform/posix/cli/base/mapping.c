@@ -1,4 +1,4 @@
-/* Anonymous mappings, and tokens of JSON in one. */
+/* Memory from the system: anonymous mappings. */
 #define _DEFAULT_SOURCE 1
 
 #include "platform/posix/cli/base/mapping.h"
@@ -18,16 +18,4 @@ void mapping_free(void *mapping, size_t size)
     if (mapping != NULL) {
         (void)munmap(mapping, size);
     }
-}
-
-bool mapping_tokenise(struct cs_json *json, struct cs_slice text, jsmntok_t **tokens, size_t *size)
-{
-    struct cs_json_facts facts;
-
-    if (cs_json_check(text, &facts) != CONNSYNC_OK) {
-        return false;
-    }
-    *size = facts.tokens * sizeof **tokens;
-    *tokens = mapping_new(*size);
-    return *tokens != NULL && cs_json_tokenise(json, text, *tokens, facts.tokens) == CONNSYNC_OK;
 }

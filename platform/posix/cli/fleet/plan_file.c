@@ -4,7 +4,7 @@
 
 #include "platform/posix/cli/fleet/plan_file.h"
 
-#include "core/json/json_tokens.h"
+#include "core/json/json.h"
 #include "platform/posix/cli/base/atomic_file.h"
 #include "platform/posix/cli/base/digest.h"
 #include "platform/posix/cli/base/file.h"
@@ -26,11 +26,8 @@ static bool first;
 
 /* What is being read. */
 static char *text;
-static jsmntok_t *tokens;
-static size_t tokens_size;
-static struct cs_json json;
-static int list;
-static int element;
+static struct cs_json_walk steps; /* that are still to be handed out */
+static size_t count;
 
 /* ---- Writing ---- */
 
@@ -87,12 +84,12 @@ void plan_file_abandon(void)
 
 /* ---- Reading ---- */
 
-static bool read_string(int object, const char *name, char *out, size_t size)
+static bool read_string(struct cs_slice object, const char *name, char *out, size_t size)
 {
-    return cs_json_decode(&json, cs_json_find_one(&json, object, name), out, size);
+    return cs_value_decode(cs_json_member(object, name), out, size);
 }
 
-static bool read_setting(int object, const char *name, enum connsync_setting *setting)
+static bool read_setting(struct cs_slice object, const char *name, enum connsync_setting *setting)
 {
     char word[CLI_SETTING_SIZE];
 
@@ -116,13 +113,13 @@ static bool read_hex(uint8_t *digest, const char *hex)
     return hex[DIGEST_HEX_SIZE - 1] == '\0';
 }
 
-static bool read_step(int object, struct plan_step *step)
+static bool read_step(struct cs_slice object, struct plan_step *step)
 {
     char hex[DIGEST_HEX_SIZE];
 
     memset(step, 0, sizeof *step);
-    return read_string(object, "id", step->id, sizeof step->id) &&
-           cs_json_is_object(&json, object) && strncmp(step->id, "con_", 4) == 0 &&
+    return read_string(object, "id", step->id, sizeof step->id) && cs_value_is_object(object) &&
+           strncmp(step->id, "con_", 4) == 0 &&
            read_string(object, "name", step->name, sizeof step->name) &&
            read_string(object, "strategy", step->strategy, sizeof step->strategy) &&
            read_setting(object, "before", &step->before) &&
@@ -133,33 +130,36 @@ static bool read_step(int object, struct plan_step *step)
 }
 
 /* Why it is no plan for this tenant; NULL when it is one. */
-static const char *check(const struct cli_tenant *tenant)
+static const char *check(struct cs_slice plan, const struct cli_tenant *tenant)
 {
     char planned[CLI_DOMAIN_SIZE];
     char ours[CLI_DOMAIN_SIZE];
     uint64_t version = 0;
+    struct cs_json_facts facts;
+    struct cs_json_item item;
     struct plan_step step;
 
-    if (!cs_json_to_u64(&json, cs_json_find_one(&json, 0, "connsync_plan"), &version) ||
-        version != VERSION) {
+    if (cs_json_check(plan, &facts) != CONNSYNC_OK) {
+        return "is not strict JSON, or is too large";
+    }
+    if (!cs_slice_to_u64(cs_json_member(plan, "connsync_plan"), &version) || version != VERSION) {
         return "is not a plan of this version of connsync";
     }
     cli_write_domain(ours, tenant);
-    if (!read_string(0, "domain", planned, sizeof planned) || strcmp(planned, ours) != 0) {
+    if (!read_string(plan, "domain", planned, sizeof planned) || strcmp(planned, ours) != 0) {
         return "is the plan of another domain";
     }
-    list = cs_json_find_one(&json, 0, "connections");
-    if (!cs_json_is_array(&json, list)) {
+    struct cs_slice list = cs_json_member(plan, "connections");
+    if (!cs_value_is_array(list)) {
         return "has no list of connections";
     }
-    element = cs_json_first(&json, list);
-    while (element != CS_JSON_NONE) {
-        if (!read_step(element, &step)) {
+    cs_json_walk_begin(&steps, list);
+    for (count = 0; cs_json_walk_next(&steps, &item); count++) {
+        if (!read_step(item.value, &step)) {
             return "has a connection that is damaged";
         }
-        element = cs_json_next_element(&json, list, element);
     }
-    element = cs_json_first(&json, list);
+    cs_json_walk_begin(&steps, list);
     return NULL;
 }
 
@@ -172,10 +172,7 @@ bool plan_file_open(const char *path, const struct cli_tenant *tenant, struct cl
         (void)cli_wrong(message, "cannot read the plan %.200s: %s", path, strerror(errno));
         return false;
     }
-    struct cs_slice whole = cs_slice_make(text, (size_t)length);
-    const char *reason = mapping_tokenise(&json, whole, &tokens, &tokens_size)
-                             ? check(tenant)
-                             : "is not strict JSON, or is too large";
+    const char *reason = check(cs_slice_make(text, (size_t)length), tenant);
     if (reason != NULL) {
         (void)cli_wrong(message, "the plan %.200s %s", path, reason);
         return false;
@@ -185,22 +182,18 @@ bool plan_file_open(const char *path, const struct cli_tenant *tenant, struct cl
 
 bool plan_file_next(struct plan_step *step)
 {
-    if (element == CS_JSON_NONE || !read_step(element, step)) {
-        return false;
-    }
-    element = cs_json_next_element(&json, list, element);
-    return true;
+    struct cs_json_item item;
+
+    return cs_json_walk_next(&steps, &item) && read_step(item.value, step);
 }
 
 size_t plan_file_count(void)
 {
-    return cs_json_size(&json, list);
+    return count;
 }
 
 void plan_file_close(void)
 {
-    mapping_free(tokens, tokens_size);
     mapping_free(text, TEXT_MAX);
-    tokens = NULL;
     text = NULL;
 }

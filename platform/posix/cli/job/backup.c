@@ -3,7 +3,7 @@
 
 #include "platform/posix/cli/job/backup.h"
 
-#include "core/json/json_tokens.h"
+#include "core/json/json.h"
 #include "platform/posix/cli/base/atomic_file.h"
 #include "platform/posix/cli/base/digest.h"
 #include "platform/posix/cli/base/file.h"
@@ -24,8 +24,6 @@
 
 static char *text;
 static size_t text_length;
-static jsmntok_t *tokens;
-static size_t tokens_size;
 static char id[CONNSYNC_ID_SIZE];
 static char strategy[CONNSYNC_STRATEGY_SIZE];
 
@@ -131,45 +129,45 @@ bool backup_write(const char *directory, const struct cli_tenant *tenant,
 
 /* ---- Reading ---- */
 
-static bool read_string(const struct cs_json *json, const char *name, char *out, size_t size)
+static bool read_string(struct cs_slice backup, const char *name, char *out, size_t size)
 {
-    return cs_json_decode(json, cs_json_find_one(json, 0, name), out, size);
+    return cs_value_decode(cs_json_member(backup, name), out, size);
 }
 
 /* Why it is no backup for this tenant; NULL when it is one. */
 static const char *check(const struct cli_tenant *tenant, struct connsync_job *job)
 {
-    struct cs_json json;
+    struct cs_slice backup = cs_slice_make(text, text_length);
+    struct cs_json_facts facts;
     char ours[CLI_DOMAIN_SIZE];
     char domain[CLI_DOMAIN_SIZE];
     char hex[DIGEST_HEX_SIZE];
     uint64_t version = 0;
 
-    if (!mapping_tokenise(&json, cs_slice_make(text, text_length), &tokens, &tokens_size)) {
+    if (cs_json_check(backup, &facts) != CONNSYNC_OK) {
         return "is damaged: it is not strict JSON, or is too large";
     }
-    if (!cs_json_to_u64(&json, cs_json_find_one(&json, 0, "connsync_backup"), &version) ||
+    if (!cs_slice_to_u64(cs_json_member(backup, "connsync_backup"), &version) ||
         version != VERSION) {
         return "is not a backup of this version of connsync";
     }
-    int value = cs_json_find_one(&json, 0, "options");
-    struct cs_slice raw = cs_json_raw(&json, value);
-    write_hex(hex, raw);
-    if (!cs_json_is_object(&json, value) ||
-        !cs_json_string_is(&json, cs_json_find_one(&json, 0, "options_sha256"), hex)) {
+    struct cs_slice value = cs_json_member(backup, "options");
+    write_hex(hex, value);
+    if (!cs_value_is_object(value) ||
+        !cs_value_string_is(cs_json_member(backup, "options_sha256"), hex)) {
         return "is damaged: its options are not those that were written";
     }
-    if (!read_string(&json, "id", id, sizeof id) || strncmp(id, "con_", 4) != 0 ||
-        !read_string(&json, "strategy", strategy, sizeof strategy)) {
+    if (!read_string(backup, "id", id, sizeof id) || strncmp(id, "con_", 4) != 0 ||
+        !read_string(backup, "strategy", strategy, sizeof strategy)) {
         return "is damaged: it names no connection";
     }
     cli_write_domain(ours, tenant);
-    if (!read_string(&json, "domain", domain, sizeof domain) || strcmp(domain, ours) != 0) {
+    if (!read_string(backup, "domain", domain, sizeof domain) || strcmp(domain, ours) != 0) {
         return "is of another domain";
     }
     job->connection = id;
-    job->document = raw.data;
-    job->document_length = raw.length;
+    job->document = value.data;
+    job->document_length = value.length;
     return NULL;
 }
 
@@ -206,7 +204,5 @@ void backup_free(void)
         cs_wipe(text, text_length);
     }
     mapping_free(text, TEXT_MAX);
-    mapping_free(tokens, tokens_size);
     text = NULL;
-    tokens = NULL;
 }

@@ -5,7 +5,6 @@
 #define CONNSYNC_CLI_NAMES_H
 
 #include "core/json/json_digest.h"
-#include "core/json/json_tokens.h"
 
 #include <stdbool.h>
 #include <stddef.h>
