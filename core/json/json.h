@@ -15,10 +15,6 @@
 #include "core/base/status.h"
 #include "core/base/text.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* Arrays and objects inside each other, the outermost counted. Real connections
  * reach 6. A bit of a 64-bit word per level is the checker's whole memory. */
 #define CS_JSON_DEPTH_MAX 64
@@ -169,9 +165,5 @@ static inline bool cs_value_string_is(struct cs_slice string, const char *wanted
 /* Decodes a string into UTF-8 and terminates it. False, and an empty `out`, when it does not
  * fit, is not a string, or holds U+0000. A lone surrogate is written as its three bytes. */
 bool cs_value_decode(struct cs_slice string, char *out, size_t size);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

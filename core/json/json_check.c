@@ -63,19 +63,14 @@ struct cs_slice cs_json_trim(struct cs_slice text)
 
 /* ---- Finding ---- */
 
-static bool is_sought(const struct finder *finder, size_t i, struct cs_slice name)
-{
-    return finder->sought[i].parent == finder->open &&
-           cs_value_string_is(name, finder->sought[i].name);
-}
-
 /* A name, and the place behind its colon. The first member of a name is open from there to
  * the end of its value. */
 static void begin_member(struct finder *finder, struct cs_slice name, const char *behind)
 {
     for (size_t i = 0; i < finder->count; i++) {
         struct cs_json_sought *sought = &finder->sought[i];
-        if (is_sought(finder, i, name) && sought->count++ == 0) {
+        if (sought->parent == finder->open && cs_value_string_is(name, sought->name) &&
+            sought->count++ == 0) {
             sought->value.data = behind;
             finder->open = (int)i;
             finder->depth++;
@@ -166,11 +161,10 @@ static inline bool is_hex_digit(unsigned char byte)
 /* Behind `\u`. A lone surrogate is grammatical: RFC 8259, section 8.2. */
 static inline place check_hex4(place at, place end, struct fault *fault)
 {
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 4; i++, at++) {
         if (at == end || !is_hex_digit(*at)) {
             return fail(fault, at, CONNSYNC_ERR_JSON_SYNTAX);
         }
-        at++;
     }
     return at;
 }
@@ -178,24 +172,15 @@ static inline place check_hex4(place at, place end, struct fault *fault)
 /* Behind a backslash. */
 static inline place check_escape(place at, place end, struct fault *fault)
 {
-    if (at == end) {
-        return fail(fault, at, CONNSYNC_ERR_JSON_SYNTAX);
-    }
-    switch (*at) {
-    case '"':
-    case '\\':
-    case '/':
-    case 'b':
-    case 'f':
-    case 'n':
-    case 'r':
-    case 't':
-        return at + 1;
-    case 'u':
+    static const char letters[] = "\"\\/bfnrt";
+
+    if (is_at(at, end, 'u')) {
         return check_hex4(at + 1, end, fault);
-    default:
+    }
+    if (at == end || memchr(letters, *at, sizeof letters - 1) == NULL) {
         return fail(fault, at, CONNSYNC_ERR_JSON_SYNTAX);
     }
+    return at + 1;
 }
 
 static inline bool continues(unsigned char byte)
@@ -288,16 +273,14 @@ static place check_word(place at, place end, const char *wanted, struct fault *f
 
 static inline place check_primitive(place at, place end, struct fault *fault)
 {
-    switch (*at) {
-    case 't':
-        return check_word(at, end, "true", fault);
-    case 'f':
-        return check_word(at, end, "false", fault);
-    case 'n':
-        return check_word(at, end, "null", fault);
-    default:
-        return check_number(at, end, fault);
+    static const char words[][sizeof "false"] = {"true", "false", "null"};
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (*at == (unsigned char)words[i][0]) {
+            return check_word(at, end, words[i], fault);
+        }
     }
+    return check_number(at, end, fault);
 }
 
 /* ---- Objects and arrays ---- */

@@ -13,9 +13,9 @@
 #include "core/json/json_words.h"
 #include "core/json/siphash.h"
 
-/* Another digit may follow what is below: of 18 digits, or 8 where addresses are short,
- * there is room in a ptrdiff_t for a text's length besides. */
-#define EXPONENT_LIMIT ((ptrdiff_t)(PTRDIFF_MAX > INT32_MAX ? 100000000000000000 : 10000000))
+/* Of 18 digits, or 8 where addresses are short, there is room in a ptrdiff_t for a text's length
+ * besides. */
+#define EXPONENT_END (PTRDIFF_MAX > INT32_MAX ? 1000000000000000000u : 100000000u)
 
 /* What an opening bracket adds to the seed, so that [1,[2]] is not [[1,2]]. */
 #define OPENED 1
@@ -47,7 +47,7 @@ static char next_byte(struct cs_digest_walk *walk)
 static void start(struct cs_sip *sip, const struct cs_digest_walk *walk, uint64_t seed, char tag)
 {
     cs_sip_start(sip, walk->key->k0, walk->key->k1);
-    cs_sip_word(sip, seed + ((uint64_t)(unsigned char)tag << 56));
+    cs_sip_add(sip, seed + ((uint64_t)(unsigned char)tag << 56), CS_SIP_WORD);
 }
 
 static uint64_t digest_tag(const struct cs_digest_walk *walk, uint64_t seed, char tag)
@@ -58,19 +58,18 @@ static uint64_t digest_tag(const struct cs_digest_walk *walk, uint64_t seed, cha
     return cs_sip_end(&sip);
 }
 
-/* Takes bytes that stand for themselves, eight at a time, as long as the hash stands between
- * two words. */
+/* Takes bytes that stand for themselves, eight at a time. */
 static const char *digest_plain(struct cs_sip *sip, const char *at, const char *end)
 {
-    while (CS_WORDS_FIT && cs_sip_is_between_words(sip) && end - at >= CS_WORD) {
+    while (CS_WORDS_FIT && end - at >= CS_WORD) {
         uint64_t word = cs_word_load(at);
         uint64_t marks = cs_word_marks_of(word, '"') | cs_word_marks_of(word, '\\');
         if (marks != 0) {
             unsigned plain = cs_word_before(marks);
-            cs_sip_part(sip, word, plain);
+            cs_sip_add(sip, word & (((uint64_t)1 << plain * 8) - 1), plain);
             return at + plain;
         }
-        cs_sip_word(sip, word);
+        cs_sip_add(sip, word, CS_WORD);
         at += CS_WORD;
     }
     return at;
@@ -89,7 +88,7 @@ static uint64_t digest_string(struct cs_digest_walk *walk, uint64_t seed)
             break;
         }
         do {
-            cs_sip_byte(&sip, (unsigned)cs_json_string_next(&string));
+            cs_sip_add(&sip, (unsigned)cs_json_string_next(&string), 1);
         } while (string.pending != 0);
     }
     walk->at = string.at + 1;
@@ -99,21 +98,16 @@ static uint64_t digest_string(struct cs_digest_walk *walk, uint64_t seed)
 /* Reads what follows the digits: nothing, or `e` and a number with any sign. */
 static bool read_exponent(const char *at, const char *end, ptrdiff_t *exponent)
 {
-    bool negative = false;
+    uint64_t number = 0;
 
-    *exponent = 0;
-    for (; at < end; at++) {
-        int digit = *at - '0';
-        negative |= *at == '-';
-        if (digit < 0 || digit > 9) {
-            continue;
-        }
-        if (*exponent >= EXPONENT_LIMIT) {
-            return false;
-        }
-        *exponent = *exponent * 10 + digit;
+    at += at < end;
+    bool negative = at < end && *at == '-';
+    at += at < end && *at < '0'; /* as either sign is */
+    if (at < end && (!cs_slice_to_u64(cs_slice_make(at, (size_t)(end - at)), &number) ||
+                     number >= EXPONENT_END)) {
+        return false;
     }
-    *exponent = negative ? -*exponent : *exponent;
+    *exponent = negative ? -(ptrdiff_t)number : (ptrdiff_t)number;
     return true;
 }
 
@@ -124,7 +118,7 @@ static void add_digits(struct cs_sip *sip, const char *at, const char *last)
     for (; at <= last; at++) {
         leading = leading && *at <= '0'; /* the sign and the point are lower */
         if (!leading && *at >= '0') {
-            cs_sip_byte(sip, (unsigned char)*at);
+            cs_sip_add(sip, (unsigned char)*at, 1);
         }
     }
 }
@@ -156,15 +150,15 @@ static uint64_t digest_number(const struct cs_digest_walk *walk, struct cs_slice
     if (!read_exponent(at, end, &exponent)) {
         start(&sip, walk, seed, TAG_AS_SPELLED);
         for (at = text.data; at < end; at++) {
-            cs_sip_byte(&sip, (unsigned char)*at);
+            cs_sip_add(&sip, (unsigned char)*at, 1);
         }
         return cs_sip_end(&sip);
     }
     point = point != NULL ? point : at;
     exponent += point - last - (point > last);
     start(&sip, walk, seed, TAG_NUMBER);
-    cs_sip_word(&sip, (uint64_t)exponent);
-    cs_sip_byte(&sip, text.data[0] == '-');
+    cs_sip_add(&sip, (uint64_t)exponent, CS_SIP_WORD);
+    cs_sip_add(&sip, text.data[0] == '-', 1);
     add_digits(&sip, text.data, last);
     return cs_sip_end(&sip);
 }
@@ -187,57 +181,23 @@ static uint64_t digest_primitive(struct cs_digest_walk *walk, uint64_t seed)
 
 /* ---- Containers ---- */
 
-struct containers {
-    uint64_t open[CS_JSON_DEPTH_MAX]; /* one number for each, as the file's comment says */
-    uint64_t kinds;                   /* lowest bit: the innermost one is an object */
-    unsigned depth;
-};
-
-static bool is_in_object(const struct containers *containers)
-{
-    return (containers->kinds & 1) != 0;
-}
-
-static uint64_t *innermost(struct containers *containers)
-{
-    return &containers->open[containers->depth - 1];
-}
-
-static void open_container(struct containers *containers, char bracket, uint64_t seed)
-{
-    containers->kinds = containers->kinds << 1 | (bracket == '{');
-    containers->depth++;
-    *innermost(containers) = seed + OPENED;
-}
-
-static uint64_t close_container(struct containers *containers)
-{
-    containers->kinds >>= 1;
-    /* The analyser does not know that what is closed was opened, as in every checked text. */
-    return containers->open[--containers->depth]; /* NOLINT(clang-analyzer-core.*) */
-}
-
-static void add(struct containers *containers, uint64_t digest)
-{
-    uint64_t *sum = innermost(containers);
-
-    *sum = is_in_object(containers) ? *sum + digest : digest;
-}
-
-/* One value with all that is in it. A string is a name if it stands in an object and not
- * behind a colon; its digest is the seed of the value to come. */
+/*
+ * One value with all that is in it. A string is a name if it stands in an object and not
+ * behind a colon; its digest is the seed of the value to come.
+ */
 static uint64_t digest_value(struct cs_digest_walk *walk)
 {
-    struct containers containers;
+    uint64_t open[CS_JSON_DEPTH_MAX + 1]; /* a number each, as the file's comment says */
+    uint64_t kinds = 0;                   /* lowest bit: the innermost one is an object */
+    unsigned depth = 0;
     uint64_t seed = 0;
     uint64_t digest;
     bool is_named = false;
 
-    containers.kinds = 0;
-    containers.depth = 0;
+    open[0] = 0;
     for (;;) {
         char byte = next_byte(walk);
-        if (byte == '"' && is_in_object(&containers) && !is_named) {
+        if (byte == '"' && (kinds & 1) != 0 && !is_named) {
             seed = digest_string(walk, 0);
             continue;
         }
@@ -245,21 +205,23 @@ static uint64_t digest_value(struct cs_digest_walk *walk)
             walk->at++;
             is_named = byte == ':';
             if (byte == '{' || byte == '[') {
-                open_container(&containers, byte, seed);
+                kinds = kinds << 1 | (byte == '{');
+                open[++depth] = seed + OPENED;
             }
-            seed = is_named ? seed : *innermost(&containers); /* NOLINT(clang-analyzer-core.*) */
+            seed = is_named ? seed : open[depth];
             continue;
         }
         if (byte == '}' || byte == ']') {
             walk->at++;
-            digest = digest_tag(walk, close_container(&containers), byte);
+            kinds >>= 1;
+            digest = digest_tag(walk, open[depth--], byte);
         } else {
             digest = byte == '"' ? digest_string(walk, seed) : digest_primitive(walk, seed);
         }
-        if (containers.depth == 0) {
+        if (depth == 0) {
             return digest;
         }
-        add(&containers, digest);
+        open[depth] = (kinds & 1) != 0 ? open[depth] + digest : digest;
     }
 }
 

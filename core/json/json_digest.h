@@ -14,10 +14,6 @@
 
 #include "core/json/json.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 struct cs_digest_key {
     uint64_t k0;
     uint64_t k1;
@@ -50,9 +46,5 @@ struct cs_digest_walk {
 void cs_digest_walk_begin(struct cs_digest_walk *walk, const struct cs_slice *pieces,
                           const struct cs_digest_key *key);
 bool cs_digest_walk_next(struct cs_digest_walk *walk, struct cs_digested_member *member);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -34,24 +34,18 @@ static uint32_t read_hex4(const char *digits)
     return value;
 }
 
-static bool is_surrogate(uint32_t unit, uint32_t first)
-{
-    return (unit & 0xFC00) == first;
-}
-
 /* Behind `\u`. RFC 8259, section 7: beyond U+FFFF two escapes make a character. */
 static uint32_t read_code_point(struct cs_json_string *string)
 {
     uint32_t high = read_hex4(string->at);
-    uint32_t low;
 
     string->at += 4;
-    if (!is_surrogate(high, 0xD800) || string->end - string->at < UNICODE_ESCAPE_LENGTH ||
+    if ((high & 0xFC00) != 0xD800 || string->end - string->at < UNICODE_ESCAPE_LENGTH ||
         string->at[0] != '\\' || string->at[1] != 'u') {
         return high;
     }
-    low = read_hex4(string->at + 2);
-    if (!is_surrogate(low, 0xDC00)) {
+    uint32_t low = read_hex4(string->at + 2);
+    if ((low & 0xFC00) != 0xDC00) {
         return high;
     }
     string->at += UNICODE_ESCAPE_LENGTH;
@@ -103,11 +97,8 @@ int cs_json_string_next(struct cs_json_string *string)
     if (string->at == string->end) {
         return CS_JSON_STRING_END;
     }
-    if (*string->at != '\\') {
-        return (unsigned char)*string->at++;
-    }
-    string->at++;
-    return decode_escape(string);
+    char c = *string->at++;
+    return c == '\\' ? decode_escape(string) : (unsigned char)c;
 }
 
 int cs_value_compare_text(struct cs_slice string, const char *text)
@@ -128,14 +119,14 @@ int cs_value_compare(struct cs_slice a, struct cs_slice b)
 {
     struct cs_json_string reader_a = cs_json_string_open(a);
     struct cs_json_string reader_b = cs_json_string_open(b);
-    int byte_a;
-    int byte_b;
 
-    do {
-        byte_a = cs_json_string_next(&reader_a);
-        byte_b = cs_json_string_next(&reader_b);
-    } while (byte_a == byte_b && byte_a != CS_JSON_STRING_END);
-    return byte_a - byte_b;
+    for (;;) {
+        int byte_a = cs_json_string_next(&reader_a);
+        int byte_b = cs_json_string_next(&reader_b);
+        if (byte_a != byte_b || byte_a == CS_JSON_STRING_END) {
+            return byte_a - byte_b;
+        }
+    }
 }
 
 bool cs_value_decode(struct cs_slice string, char *out, size_t size)

@@ -7,13 +7,8 @@
 #ifndef CONNSYNC_CORE_JSON_JSON_WORDS_H
 #define CONNSYNC_CORE_JSON_JSON_WORDS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#ifdef __cplusplus
-extern "C" {
-#endif
 
 #define CS_WORD 8
 #define CS_WORDS_FIT (sizeof(size_t) >= CS_WORD)
@@ -51,9 +46,5 @@ static inline unsigned cs_word_before(uint64_t marks)
     return (unsigned)(((marks & (0 - marks)) >> 7) * 0x0001020304050607 >> 56);
 #endif
 }
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

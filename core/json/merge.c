@@ -64,17 +64,6 @@ static const char *end_of(struct cs_slice slice)
 
 /* ---- One member ---- */
 
-/* Where a new member goes: behind the last one, or behind the opening brace. */
-static const char *insertion_point(struct cs_slice object)
-{
-    const char *at = end_of(object) - 1;
-
-    while ((unsigned char)at[-1] <= ' ') {
-        at--;
-    }
-    return at;
-}
-
 enum connsync_status cs_merge_member(struct cs_slices *out, struct cs_slice object,
                                      const struct cs_json_sought *member, struct cs_slice value)
 {
@@ -84,7 +73,8 @@ enum connsync_status cs_merge_member(struct cs_slices *out, struct cs_slice obje
         return CONNSYNC_REFUSED_DUPLICATE;
     }
     if (member->count == 0) {
-        old = cs_slice_make(insertion_point(object), 0);
+        /* Behind the last one, or behind the opening brace. */
+        old = cs_slice_make(end_of(cs_json_trim(cs_slice_make(object.data, object.length - 1))), 0);
     }
     add_span(out, object.data, old.data);
     if (member->count == 0) {
@@ -98,11 +88,6 @@ enum connsync_status cs_merge_member(struct cs_slices *out, struct cs_slice obje
 }
 
 /* ---- The index ---- */
-
-/* What jsmn counts in a name's `size`, its one value, and what stands there instead once the
- * target was found to have the name. */
-#define UNSEEN 1
-#define SEEN 0
 
 /* One object that is being merged: first the target's members that stay, in their order,
  * then those that only the patch has. */
@@ -174,13 +159,6 @@ static bool sort_and_find_twins(struct cs_merge *merge)
     return false;
 }
 
-static bool is_name(const struct cs_merge *merge, int token)
-{
-    int parent = merge->tokens[token].parent;
-
-    return parent >= 0 && merge->tokens[parent].type == JSMN_OBJECT;
-}
-
 enum connsync_status cs_merge_prepare(struct cs_merge *merge, struct cs_slice patch, void *memory)
 {
     struct cs_json_facts facts;
@@ -192,6 +170,7 @@ enum connsync_status cs_merge_prepare(struct cs_merge *merge, struct cs_slice pa
     merge->tokens = (jsmntok_t *)(void *)(merge->frames + facts.depth);
     merge->names = (int *)(void *)(merge->tokens + facts.tokens);
     merge->name_count = 0;
+    merge->run = 1; /* in each name: its one value */
     jsmn_init(&parser);
     merge->token_count =
         jsmn_parse(&parser, patch.data, patch.length, merge->tokens, (unsigned)facts.tokens);
@@ -201,8 +180,8 @@ enum connsync_status cs_merge_prepare(struct cs_merge *merge, struct cs_slice pa
     if (facts.depth > CS_MERGE_DEPTH_MAX) {
         return CONNSYNC_REFUSED_DEPTH;
     }
-    for (int i = 0; i < merge->token_count; i++) {
-        if (is_name(merge, i)) {
+    for (int i = 1; i < merge->token_count; i++) {
+        if (merge->tokens[merge->tokens[i].parent].type == JSMN_OBJECT) {
             merge->names[merge->name_count++] = i;
         }
     }
@@ -268,10 +247,10 @@ static enum connsync_status keep_member(struct cs_merge *merge, struct cs_slices
     const char *to = item->name.data;
 
     if (name > 0) {
-        if (merge->tokens[name].size == SEEN) {
+        if (merge->tokens[name].size == merge->run) {
             return CONNSYNC_REFUSED_DUPLICATE;
         }
-        merge->tokens[name].size = SEEN;
+        merge->tokens[name].size = merge->run;
         if (cs_value_is_null(slice_of(merge, name + 1))) {
             return CONNSYNC_OK;
         }
@@ -292,31 +271,26 @@ static enum connsync_status keep_member(struct cs_merge *merge, struct cs_slices
     return CONNSYNC_OK;
 }
 
-/* Looks for the next name that the target did not have: 0 when there is none. */
-static int next_new_name(const struct cs_merge *merge, struct cs_merge_frame *frame)
+/* Adds the next member that the target did not have; false when there is none. */
+static bool append_member(struct cs_merge *merge, struct cs_slices *out)
 {
+    struct cs_merge_frame *frame = innermost(merge);
     const jsmntok_t *tokens = merge->tokens;
 
     while (frame->next < merge->token_count &&
            tokens[frame->next].start < tokens[frame->object].end) {
-        int token = frame->next++;
-        if (tokens[token].parent == frame->object && tokens[token].size != SEEN &&
-            !cs_value_is_null(slice_of(merge, token + 1))) {
-            return token;
+        int name = frame->next++;
+        if (tokens[name].parent == frame->object && tokens[name].size != merge->run &&
+            !cs_value_is_null(slice_of(merge, name + 1))) {
+            cs_slices_add_text(out, frame->any ? "," : "");
+            cs_slices_add(out, slice_of(merge, name));
+            cs_slices_add_text(out, ":");
+            frame->any = true;
+            add_value(merge, out, cs_slice_make(NULL, 0), name);
+            return true;
         }
     }
-    return 0;
-}
-
-static void append_member(struct cs_merge *merge, struct cs_slices *out, int name)
-{
-    struct cs_merge_frame *frame = innermost(merge);
-
-    cs_slices_add_text(out, frame->any ? "," : "");
-    cs_slices_add(out, slice_of(merge, name));
-    cs_slices_add_text(out, ":");
-    frame->any = true;
-    add_value(merge, out, cs_slice_make(NULL, 0), name);
+    return false;
 }
 
 /* One member, or the end of an object. */
@@ -329,10 +303,7 @@ static enum connsync_status merge_next(struct cs_merge *merge, struct cs_slices 
     if (cs_json_walk_next(&frame->walk, &item)) {
         return keep_member(merge, out, from, &item);
     }
-    int name = next_new_name(merge, frame);
-    if (name > 0) {
-        append_member(merge, out, name);
-    } else {
+    if (!append_member(merge, out)) {
         add_span(out, from, end_of(frame->target));
         merge->depth--;
     }
@@ -343,9 +314,7 @@ enum connsync_status cs_merge(struct cs_merge *merge, struct cs_slices *out, str
 {
     enum connsync_status status = CONNSYNC_OK;
 
-    for (size_t i = 0; i < merge->name_count; i++) {
-        merge->tokens[merge->names[i]].size = UNSEEN;
-    }
+    merge->run++;
     merge->depth = 0;
     push(merge, out, target, 0);
     while (merge->depth > 0 && status == CONNSYNC_OK) {

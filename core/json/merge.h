@@ -18,10 +18,6 @@
 #define JSMN_HEADER
 #include <jsmn.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* How deep a patch may nest: what it makes must still be read inside an answer, where
  * `options` is the second level. */
 #define CS_MERGE_DEPTH_MAX (CS_JSON_DEPTH_MAX - 2)
@@ -62,10 +58,11 @@ struct cs_merge_frame;
 struct cs_merge {
     const char *patch;
     struct cs_merge_frame *frames; /* these three in the memory that was given */
-    jsmntok_t *tokens;
-    int *names; /* the tokens of names, sorted */
+    jsmntok_t *tokens;             /* in a name's `size`: the last run whose target had it */
+    int *names;                    /* the tokens of names, sorted */
     int token_count;
     size_t name_count;
+    int run;      /* counted from 2, since jsmn gives a name the size 1 */
     size_t depth; /* of the frames in use */
 };
 
@@ -90,9 +87,5 @@ enum connsync_status cs_merge_prepare(struct cs_merge *merge, struct cs_slice pa
  */
 enum connsync_status cs_merge(struct cs_merge *merge, struct cs_slices *out,
                               struct cs_slice target);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -1,17 +1,12 @@
 /*
- * SipHash-2-4 (Aumasson and Bernstein, 2012), fed with bytes or with whole words.
+ * SipHash-2-4 (Aumasson and Bernstein, 2012), fed with up to eight bytes at a time.
  *
  * For one file, into which it is compiled.
  */
 #ifndef CONNSYNC_CORE_JSON_SIPHASH_H
 #define CONNSYNC_CORE_JSON_SIPHASH_H
 
-#include <stdbool.h>
 #include <stdint.h>
-
-#ifdef __cplusplus
-extern "C" {
-#endif
 
 #define CS_SIP_WORD 8
 
@@ -28,27 +23,18 @@ static inline uint64_t cs_sip_rotate(uint64_t value, unsigned bits)
 
 static inline void cs_sip_rounds(uint64_t v[4], int rounds)
 {
-    uint64_t a = v[0];
-    uint64_t b = v[1];
-    uint64_t c = v[2];
-    uint64_t d = v[3];
-
     while (rounds-- > 0) {
-        a += b;
-        b = cs_sip_rotate(b, 13) ^ a;
-        a = cs_sip_rotate(a, 32);
-        c += d;
-        d = cs_sip_rotate(d, 16) ^ c;
-        a += d;
-        d = cs_sip_rotate(d, 21) ^ a;
-        c += b;
-        b = cs_sip_rotate(b, 17) ^ c;
-        c = cs_sip_rotate(c, 32);
+        v[0] += v[1];
+        v[1] = cs_sip_rotate(v[1], 13) ^ v[0];
+        v[0] = cs_sip_rotate(v[0], 32);
+        v[2] += v[3];
+        v[3] = cs_sip_rotate(v[3], 16) ^ v[2];
+        v[0] += v[3];
+        v[3] = cs_sip_rotate(v[3], 21) ^ v[0];
+        v[2] += v[1];
+        v[1] = cs_sip_rotate(v[1], 17) ^ v[2];
+        v[2] = cs_sip_rotate(v[2], 32);
     }
-    v[0] = a;
-    v[1] = b;
-    v[2] = c;
-    v[3] = d;
 }
 
 static inline void cs_sip_mix(struct cs_sip *sip, uint64_t word)
@@ -68,34 +54,18 @@ static inline void cs_sip_start(struct cs_sip *sip, uint64_t k0, uint64_t k1)
     sip->count = 0;
 }
 
-static inline void cs_sip_byte(struct cs_sip *sip, unsigned byte)
+/* Up to eight bytes: the first one lowest, and zeros above the last. */
+static inline void cs_sip_add(struct cs_sip *sip, uint64_t bytes, unsigned length)
 {
-    sip->word |= (uint64_t)byte << sip->count % CS_SIP_WORD * 8;
-    sip->count++;
-    if (sip->count % CS_SIP_WORD == 0) {
-        cs_sip_mix(sip, sip->word);
-        sip->word = 0;
-    }
-}
+    unsigned before = sip->count % CS_SIP_WORD;
 
-/* Has every byte so far been mixed in? */
-static inline bool cs_sip_is_between_words(const struct cs_sip *sip)
-{
-    return sip->count % CS_SIP_WORD == 0;
-}
-
-/* Eight bytes, the first one lowest. Only between words. */
-static inline void cs_sip_word(struct cs_sip *sip, uint64_t word)
-{
-    cs_sip_mix(sip, word);
-    sip->count += CS_SIP_WORD;
-}
-
-/* The first `length` bytes of a word, fewer than eight. Only between words. */
-static inline void cs_sip_part(struct cs_sip *sip, uint64_t word, unsigned length)
-{
-    sip->word = word & (((uint64_t)1 << length * 8) - 1);
     sip->count += length;
+    sip->word |= bytes << before * 8;
+    if (before + length >= CS_SIP_WORD) {
+        cs_sip_mix(sip, sip->word);
+        /* Shifting by all bits of a word is undefined. */
+        sip->word = before > 0 ? bytes >> (CS_SIP_WORD - before) * 8 : 0;
+    }
 }
 
 static inline uint64_t cs_sip_end(struct cs_sip *sip)
@@ -105,9 +75,5 @@ static inline uint64_t cs_sip_end(struct cs_sip *sip)
     cs_sip_rounds(sip->v, 4);
     return sip->v[0] ^ sip->v[1] ^ sip->v[2] ^ sip->v[3];
 }
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -26,12 +26,12 @@ static void test_published_vector(void **state)
     (void)state;
     cs_sip_start(&sip, test_key.k0, test_key.k1);
     for (unsigned byte = 0; byte < 15; byte++) {
-        cs_sip_byte(&sip, byte);
+        cs_sip_add(&sip, byte, 1);
     }
     assert_true(cs_sip_end(&sip) == 0xA129CA6149BE45E5);
     cs_sip_start(&sip, test_key.k0, test_key.k1);
-    cs_sip_word(&sip, 0x0706050403020100);
-    cs_sip_part(&sip, 0xFF0E0D0C0B0A0908, 7);
+    cs_sip_add(&sip, 0x0706050403020100, 8);
+    cs_sip_add(&sip, 0x0E0D0C0B0A0908, 7);
     assert_true(cs_sip_end(&sip) == 0xA129CA6149BE45E5);
 }
 
