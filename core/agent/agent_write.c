@@ -109,14 +109,12 @@ static bool can_verify(struct connsync *agent)
     const struct cs_document *document = &agent->document;
     size_t before = options_of(agent).length;
     size_t after = planned_length(agent);
-    const struct cs_arena_question question = {{document->memory, document->body.at},
-                                               document->text.length + CS_AGENT_GROWTH +
-                                                   (after > before ? after - before : 0),
-                                               CS_AGENT_RESERVE + agent->config.reconnect_reserve,
-                                               0};
+    const void *const released[2] = {document->memory, document->body.at};
+    size_t size = document->text.length + CS_AGENT_GROWTH + (after > before ? after - before : 0);
+    size_t reserve = CS_AGENT_RESERVE + agent->config.reconnect_reserve;
 
-    agent->result.bytes_needed = question.first + question.reserve;
-    return cs_arena_would_take(&agent->arena, &question) &&
+    agent->result.bytes_needed = size + reserve;
+    return cs_arena_would_take(&agent->arena, released, size, reserve) &&
            agent->exchange.handshake_memory <= agent->arena.size;
 }
 

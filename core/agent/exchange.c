@@ -13,6 +13,7 @@ enum connsync_status cs_exchange_init(struct cs_exchange *exchange,
 {
     struct cs_slice anchors = cs_slice_make((const char *)config->anchors, config->anchors_length);
     uint16_t port_number = config->port_number == 0 ? DEFAULT_PORT : config->port_number;
+    bool is_ipv6 = strchr(config->domain, ':') != NULL;
     struct cs_writer writer;
 
     memset(exchange, 0, sizeof *exchange);
@@ -22,7 +23,9 @@ enum connsync_status cs_exchange_init(struct cs_exchange *exchange,
     exchange->port_number = port_number;
     cs_writer_init(&writer, exchange->host_field, sizeof exchange->host_field);
     /* RFC 3986 section 3.2.2: an IPv6 address stands in brackets. */
-    cs_write_form(&writer, strchr(config->domain, ':') != NULL ? "[$]" : "$", config->domain);
+    cs_write_string(&writer, is_ipv6 ? "[" : "");
+    cs_write_string(&writer, config->domain);
+    cs_write_string(&writer, is_ipv6 ? "]" : "");
     if (port_number != DEFAULT_PORT) {
         cs_write_string(&writer, ":");
         cs_write_u64(&writer, port_number);

@@ -1,11 +1,13 @@
+/*
+ * The Management API's URLs and forms, scopes, lists, error bodies and pauses. What of a
+ * connection may be written is left to auth0_connection.c, when to send to pace.c.
+ */
 #include "core/auth0/auth0.h"
 
 #include <string.h>
 
 #define CONNECTIONS "/api/v2/connections"
 #define FIELDS "fields=id,name,strategy,display_name,options&include_fields=true"
-
-#define CLIENT "grant_type=client_credentials&client_id=@"
 
 /* The longest form without what the caller gives. */
 #define FORM_BASE 128
@@ -16,17 +18,10 @@
 /* Nobody waits for longer than this; the deadline decides long before. */
 #define PAUSE_SECONDS_MAX 86400u
 
-/* In the order of enum connsync_setting; behind them the Dashboard's words for the first
- * two that can be set. */
-static const char setting_names[] = "unknown\0on_each_login\0on_first_login\0never_on_login\0"
-                                    "on\0off\0";
+/* ---- The setting ---- */
 
-/* What the service means by the word that was found at this place in the list. */
-static enum connsync_setting setting_at(int found)
-{
-    return found > 0 && found <= CONNSYNC_NEVER_ON_LOGIN ? (enum connsync_setting)found
-                                                         : CONNSYNC_SETTING_UNKNOWN;
-}
+/* In the order of enum connsync_setting. */
+static const char setting_names[] = "unknown\0on_each_login\0on_first_login\0never_on_login\0";
 
 const char *connsync_setting_name(enum connsync_setting setting)
 {
@@ -37,47 +32,63 @@ const char *connsync_setting_name(enum connsync_setting setting)
 
 enum connsync_setting connsync_setting_parse(const char *text)
 {
-    int found = cs_words_find(setting_names, cs_slice_of(text));
+    struct cs_slice word = cs_slice_of(text);
+    int found = cs_words_find(setting_names, word);
 
-    return setting_at(found > CONNSYNC_NEVER_ON_LOGIN ? found - CONNSYNC_NEVER_ON_LOGIN : found);
+    if (cs_slice_is(word, "on")) {
+        return CONNSYNC_ON_EACH_LOGIN;
+    }
+    if (cs_slice_is(word, "off")) {
+        return CONNSYNC_ON_FIRST_LOGIN;
+    }
+    return found > 0 ? (enum connsync_setting)found : CONNSYNC_SETTING_UNKNOWN;
 }
+
+/* ---- Requests ---- */
 
 bool cs_auth0_is_id(const char *connection)
 {
     return strncmp(connection, "con_", 4) == 0;
 }
 
-/* ---- Request targets ---- */
+/* `before` as it stands, and a value that may hold anything. */
+static void write_value(struct cs_writer *writer, const char *before, const char *value)
+{
+    cs_write_string(writer, before);
+    cs_write_percent_encoded(writer, cs_slice_of(value));
+}
 
 void cs_auth0_write_get(struct cs_writer *target, const char *connection, bool by_id)
 {
-    cs_write_form(target, CONNECTIONS "$@$" FIELDS, by_id ? "/" : "?name=", connection,
-                  by_id ? "?" : "&");
+    write_value(target, by_id ? CONNECTIONS "/" : CONNECTIONS "?name=", connection);
+    cs_write_string(target, by_id ? "?" FIELDS : "&" FIELDS);
 }
 
 void cs_auth0_write_patch(struct cs_writer *target, const char *id)
 {
-    cs_write_form(target, CONNECTIONS "/@", id);
+    write_value(target, CONNECTIONS "/", id);
 }
 
 void cs_auth0_write_list(struct cs_writer *target, unsigned take, const char *cursor)
 {
     cs_write_string(target, CONNECTIONS "?take=");
     cs_write_u64(target, take);
-    cs_write_form(target, "$@&" FIELDS, cursor[0] != '\0' ? "&from=" : "", cursor);
+    write_value(target, cursor[0] != '\0' ? "&from=" : "", cursor);
+    cs_write_string(target, "&" FIELDS);
 }
 
 void cs_auth0_write_token_request(struct cs_writer *body, const struct connsync_config *config)
 {
-    bool own = config->audience == NULL;
-
-    if (config->client_secret == NULL) {
-        cs_write_form(body, CLIENT, config->client_id);
-    } else {
-        cs_write_form(body, CLIENT "&client_secret=@", config->client_id, config->client_secret);
+    write_value(body, "grant_type=client_credentials&client_id=", config->client_id);
+    if (config->client_secret != NULL) {
+        write_value(body, "&client_secret=", config->client_secret);
     }
-    cs_write_form(body, own ? "&audience=https%3A%2F%2F@%2Fapi%2Fv2%2F" : "&audience=@",
-                  own ? config->domain : config->audience);
+    if (config->audience != NULL) {
+        write_value(body, "&audience=", config->audience);
+    } else {
+        write_value(body, "&audience=https%3A%2F%2F", config->domain);
+        cs_write_string(body, "%2Fapi%2Fv2%2F");
+    }
 }
 
 size_t cs_auth0_token_request_size(const struct connsync_config *config)

@@ -9,10 +9,6 @@
 #include "core/http/http.h"
 #include "core/json/json.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* Longest request target: a percent-encoded name or cursor, and the query. */
 #define CS_AUTH0_TARGET_SIZE 1024
 
@@ -63,9 +59,5 @@ const char *cs_auth0_scope_in_text(struct cs_slice body);
  * `head` is NULL where there was no answer. `random` spreads the clients that were
  * turned away together. */
 uint32_t cs_auth0_pause_ms(const struct cs_http_head *head, unsigned attempt, uint32_t random);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -9,10 +9,6 @@
 #include "core/json/json.h"
 #include "core/json/merge.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* The member this program exists for. */
 #define CS_AUTH0_SETTING "set_user_root_attributes"
 
@@ -74,9 +70,5 @@ bool cs_auth0_is_derived(struct cs_slice name);
  * stands behind. */
 void cs_auth0_begin_body(struct cs_slices *body, const struct cs_auth0_connection *connection);
 void cs_auth0_end_body(struct cs_slices *body);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -28,10 +28,6 @@
 #include "core/connsync.h"
 #include "core/http/http.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 enum cs_pace_kind {
     CS_PACE_LIST,
     CS_PACE_READ,
@@ -76,9 +72,5 @@ void cs_pace_begin(struct connsync_pace *pace, enum cs_pace_kind kind, uint64_t 
 /* It was answered. */
 void cs_pace_answer(struct connsync_pace *pace, enum cs_pace_kind kind,
                     const struct cs_http_head *head, uint64_t now);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -1,8 +1,15 @@
+/*
+ * The arena: each piece behind a word that holds its size and says whether it is in use, one
+ * behind the other, so that a walk from the front meets them all. What a piece is for, and what
+ * a lack of memory means, is left to whoever draws from it.
+ */
 #include "core/base/arena.h"
 
 /* A header holds the size of its piece, header included. Sizes are multiples of
  * the alignment, so the lowest bit is free to say whether the piece is in use. */
 #define IN_USE ((size_t)1)
+
+static const void *const none[2];
 
 static size_t round_up(size_t size)
 {
@@ -34,28 +41,42 @@ void cs_arena_init(struct cs_arena *arena, void *memory, size_t size)
     size_t skip = round_up((uintptr_t)memory) - (uintptr_t)memory;
     size_t usable = size > skip ? (size - skip) & ~(size_t)(CS_ARENA_ALIGN - 1) : 0;
 
-    arena->base = (unsigned char *)memory + skip;
-    arena->size = usable;
-    arena->high_water = 0;
-    arena->failed = 0;
-    arena->wanted = 0;
-    arena->cut = 0;
+    *arena = (struct cs_arena){.base = (unsigned char *)memory + skip, .size = usable};
     if (usable > 0) {
         *header_at(arena, 0) = usable;
     }
 }
 
-/* Merges the free pieces that follow a free one, so that a search sees each hole
- * at its full size. */
-static size_t merged_size_at(struct cs_arena *arena, size_t offset)
+/* How far it is free from here, over all free pieces in a row; 0 at a piece in use. Those that
+ * are `released` (or NULL) count as free. */
+static size_t hole_at(const struct cs_arena *arena, size_t offset, const void *const released[2])
 {
-    size_t size = size_at(arena, offset);
+    size_t end = offset;
 
-    while (offset + size < arena->size && !used_at(arena, offset + size)) {
-        size += size_at(arena, offset + size);
+    while (end < arena->size) {
+        const void *piece = arena->base + end + CS_ARENA_ALIGN;
+        if (used_at(arena, end) && piece != released[0] && piece != released[1]) {
+            break;
+        }
+        end += size_at(arena, end);
     }
-    *header_at(arena, offset) = size;
-    return size;
+    return end - offset;
+}
+
+static size_t largest_hole(const struct cs_arena *arena, const void *const released[2],
+                           size_t *where)
+{
+    size_t largest = 0;
+    size_t hole;
+
+    for (size_t at = 0; at<arena->size; at += hole> 0 ? hole : size_at(arena, at)) {
+        hole = hole_at(arena, at, released);
+        if (hole > largest) {
+            largest = hole;
+            *where = at;
+        }
+    }
+    return largest;
 }
 
 static void *take(struct cs_arena *arena, size_t offset, size_t hole, size_t needed)
@@ -83,48 +104,42 @@ static void *fail(struct cs_arena *arena, size_t size)
 
 void *cs_arena_allocate(struct cs_arena *arena, size_t size)
 {
+    size_t needed = round_up(size) + CS_ARENA_ALIGN;
+    size_t hole;
+
     if (size > arena->size) {
         return fail(arena, size);
     }
-    size_t needed = round_up(size) + CS_ARENA_ALIGN;
-    size_t offset = 0;
-
-    while (offset < arena->size) {
-        if (used_at(arena, offset)) {
-            offset += size_at(arena, offset);
-            continue;
-        }
-        size_t hole = merged_size_at(arena, offset);
+    for (size_t at = 0; at<arena->size; at += hole> 0 ? hole : size_at(arena, at)) {
+        hole = hole_at(arena, at, none);
         if (hole >= needed) {
-            mark(arena, offset + needed);
-            return take(arena, offset, hole, needed);
+            mark(arena, at + needed);
+            return take(arena, at, hole, needed);
         }
-        offset += hole;
     }
     return fail(arena, size);
 }
 
 void *cs_arena_allocate_largest(struct cs_arena *arena, size_t reserve, size_t *size)
 {
-    size_t best = 0;
-    size_t best_offset = 0;
-    size_t offset = 0;
+    size_t where = 0;
+    size_t hole = largest_hole(arena, none, &where);
 
-    while (offset < arena->size) {
-        size_t piece =
-            used_at(arena, offset) ? size_at(arena, offset) : merged_size_at(arena, offset);
-        if (!used_at(arena, offset) && piece > best) {
-            best = piece;
-            best_offset = offset;
-        }
-        offset += piece;
-    }
     reserve = round_up(reserve);
-    if (best < reserve + (size_t)2 * CS_ARENA_ALIGN) {
+    if (hole < reserve + (size_t)2 * CS_ARENA_ALIGN) {
         return fail(arena, reserve);
     }
-    *size = best - reserve - CS_ARENA_ALIGN;
-    return take(arena, best_offset, best, best - reserve);
+    *size = hole - reserve - CS_ARENA_ALIGN;
+    return take(arena, where, hole, hole - reserve);
+}
+
+bool cs_arena_would_take(const struct cs_arena *arena, const void *const released[2], size_t size,
+                         size_t reserve)
+{
+    size_t where;
+
+    return largest_hole(arena, released, &where) >=
+           round_up(size) + CS_ARENA_ALIGN + round_up(reserve);
 }
 
 void cs_arena_shrink(struct cs_arena *arena, void *piece, size_t size)
@@ -144,76 +159,23 @@ void cs_arena_shrink(struct cs_arena *arena, void *piece, size_t size)
 void cs_arena_release(struct cs_arena *arena, void *piece)
 {
     if (piece != NULL) {
-        *header_at(arena, offset_of(arena, piece)) &= ~IN_USE;
+        size_t offset = offset_of(arena, piece);
+        *header_at(arena, offset) &= ~IN_USE;
+        /* With what is free behind it: later walks are shorter. */
+        *header_at(arena, offset) = hole_at(arena, offset, none);
     }
-}
-
-static bool is_free(const struct cs_arena *arena, const struct cs_arena_question *question,
-                    size_t offset)
-{
-    const void *piece = arena->base + offset + CS_ARENA_ALIGN;
-
-    return !used_at(arena, offset) || piece == question->freed[0] || piece == question->freed[1];
-}
-
-/* How far it is free from here. */
-static size_t hole_at(const struct cs_arena *arena, const struct cs_arena_question *question,
-                      size_t offset)
-{
-    size_t end = offset;
-
-    while (end < arena->size && is_free(arena, question, end)) {
-        end += size_at(arena, end);
-    }
-    return end - offset;
-}
-
-bool cs_arena_would_take(const struct cs_arena *arena, const struct cs_arena_question *question)
-{
-    size_t first = round_up(question->first) + CS_ARENA_ALIGN;
-    size_t second = round_up(question->second) + CS_ARENA_ALIGN;
-    size_t largest = 0;
-    size_t next = 0; /* the largest but one */
-    size_t offset = 0;
-
-    while (offset < arena->size) {
-        size_t hole = hole_at(arena, question, offset);
-        if (hole > largest) {
-            next = largest;
-            largest = hole;
-        } else if (hole > next) {
-            next = hole;
-        }
-        offset += hole > 0 ? hole : size_at(arena, offset);
-    }
-    if (largest < first + round_up(question->reserve)) {
-        return false;
-    }
-    return largest - first >= second || next >= second;
-}
-
-/* Where the highest piece in use ends; what is free behind it becomes one piece. */
-static size_t end_of_use(struct cs_arena *arena)
-{
-    size_t end = 0;
-    size_t offset = 0;
-
-    while (offset < arena->size) {
-        if (used_at(arena, offset)) {
-            offset += size_at(arena, offset);
-            end = offset;
-        } else {
-            offset += merged_size_at(arena, offset);
-        }
-    }
-    return end;
 }
 
 void *cs_arena_cut(struct cs_arena *arena, size_t size)
 {
-    size_t end = end_of_use(arena);
     size_t needed = round_up(size);
+    size_t end = 0; /* of the highest piece in use; it is free behind */
 
+    for (size_t at = 0; at < arena->size;) {
+        bool used = used_at(arena, at);
+        at += size_at(arena, at);
+        end = used ? at : end;
+    }
     if (arena->cut > 0 || size > arena->size || needed > arena->size - end) {
         return fail(arena, size);
     }
@@ -238,13 +200,9 @@ void cs_arena_join(struct cs_arena *arena)
 size_t cs_arena_in_use(const struct cs_arena *arena)
 {
     size_t total = arena->cut;
-    size_t offset = 0;
 
-    while (offset < arena->size) {
-        if (used_at(arena, offset)) {
-            total += size_at(arena, offset);
-        }
-        offset += size_at(arena, offset);
+    for (size_t at = 0; at < arena->size; at += size_at(arena, at)) {
+        total += used_at(arena, at) ? size_at(arena, at) : 0;
     }
     return total;
 }

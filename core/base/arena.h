@@ -15,10 +15,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* What every piece is aligned to, and what its header takes. Boards whose
  * processor loads 64-bit values from any word may set 4. */
 #ifndef CS_ARENA_ALIGN
@@ -45,16 +41,10 @@ void *cs_arena_allocate(struct cs_arena *arena, size_t size);
  * keeps of it enters the high-water mark. */
 void *cs_arena_allocate_largest(struct cs_arena *arena, size_t reserve, size_t *size);
 
-/* What cs_arena_would_take is asked. */
-struct cs_arena_question {
-    const void *freed[2]; /* these pieces as if they were given back; NULL for none */
-    size_t first;         /* a piece from the largest hole, */
-    size_t reserve;       /* that leaves so much of it free, */
-    size_t second;        /* and then another one from anywhere */
-};
-
-/* Would the two be had? Changes nothing. */
-bool cs_arena_would_take(const struct cs_arena *arena, const struct cs_arena_question *question);
+/* Would a piece of `size` bytes be had that leaves `reserve` bytes free beside it, if those that
+ * are `released` (NULL for none) were given back first? Changes nothing. */
+bool cs_arena_would_take(const struct cs_arena *arena, const void *const released[2], size_t size,
+                         size_t reserve);
 
 /* Gives back the tail of a piece beyond `size` bytes. */
 void cs_arena_shrink(struct cs_arena *arena, void *piece, size_t size);
@@ -64,7 +54,7 @@ void cs_arena_shrink(struct cs_arena *arena, void *piece, size_t size);
 void cs_arena_release(struct cs_arena *arena, void *piece);
 
 /* Cuts `size` bytes off the arena's end, for what has to stay while all else is given
- * back: between the other pieces it would split the room for what comes next. One cut
+ * back: between the other pieces it would split the memory for what comes next. One cut
  * at a time. NULL, which is counted, when the end is not free. */
 void *cs_arena_cut(struct cs_arena *arena, size_t size);
 
@@ -73,9 +63,5 @@ void cs_arena_join(struct cs_arena *arena);
 
 /* Bytes in use now, with the headers and with what is cut off. 0 when everything was given back. */
 size_t cs_arena_in_use(const struct cs_arena *arena);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -5,10 +5,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 struct cs_civil {
     int year;  /* 0 to 9999 */
     int month; /* 1 to 12 */
@@ -26,9 +22,5 @@ int64_t cs_civil_to_utc(const struct cs_civil *civil);
 
 /* The date of a moment from 1970 on (an earlier one counts as 1970). */
 void cs_civil_from_utc(int64_t seconds, struct cs_civil *civil);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

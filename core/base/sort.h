@@ -7,10 +7,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* Items are named by their index, from 0; `items` is whatever the two functions know. */
 struct cs_sort_by {
     bool (*goes_before)(const void *items, size_t a, size_t b);
@@ -18,9 +14,5 @@ struct cs_sort_by {
 };
 
 void cs_sort(void *items, size_t count, const struct cs_sort_by *by);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -1,6 +1,8 @@
+/*
+ * Slices, lists of words, and the bounded writer. What a text means is left to whoever reads it.
+ */
 #include "core/base/text.h"
 
-#include <stdarg.h>
 #include <string.h>
 
 /* The digits of 2^64-1. */
@@ -204,23 +206,6 @@ void cs_write_percent_encoded(struct cs_writer *writer, struct cs_slice text)
         encoded[2] = hex[c & 15];
         cs_write(writer, cs_slice_make(encoded, sizeof encoded));
     }
-}
-
-void cs_write_form(struct cs_writer *writer, const char *form, ...)
-{
-    va_list strings;
-
-    va_start(strings, form);
-    for (; *form != '\0'; form++) {
-        if (*form == '$') {
-            cs_write_string(writer, va_arg(strings, const char *));
-        } else if (*form == '@') {
-            cs_write_percent_encoded(writer, cs_slice_of(va_arg(strings, const char *)));
-        } else {
-            cs_write(writer, cs_slice_make(form, 1));
-        }
-    }
-    va_end(strings);
 }
 
 bool cs_copy_string(char *out, size_t size, struct cs_slice text)

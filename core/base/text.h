@@ -14,10 +14,6 @@
 #include <stdint.h>
 #include <string.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 struct cs_slice {
     const char *data;
     size_t length;
@@ -76,10 +72,6 @@ void cs_write_u64(struct cs_writer *writer, uint64_t value);
 /* Every byte but RFC 3986's unreserved ones as %XX: right for a path segment, a
  * query value and application/x-www-form-urlencoded alike. */
 void cs_write_percent_encoded(struct cs_writer *writer, struct cs_slice text);
-/* `form`, with the next of the strings in place of each '$', and percent-encoded in place
- * of each '@': cs_write_form(&url, "https://$/users/@", host, name). As many strings as
- * there are marks. */
-void cs_write_form(struct cs_writer *writer, const char *form, ...);
 
 static inline struct cs_slice cs_written(const struct cs_writer *writer)
 {
@@ -91,9 +83,5 @@ bool cs_copy_string(char *out, size_t size, struct cs_slice text);
 
 /* Overwrites memory that held a secret; a compiler may not leave it out. */
 void cs_wipe(void *memory, size_t length);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

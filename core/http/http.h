@@ -14,10 +14,6 @@
 #include "core/base/status.h"
 #include "core/base/text.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* ---- Requests ---- */
 
 struct cs_http_request {
@@ -123,9 +119,5 @@ enum cs_http_event cs_http_end(struct cs_http_parser *parser);
 /* RFC 9110 section 5.6.7, the preferred form only ("Sun, 06 Nov 1994 08:49:37
  * GMT"); CS_HTTP_UNKNOWN for anything else. */
 uint64_t cs_http_parse_date(struct cs_slice text);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -7,10 +7,6 @@
 
 #include "core/http/http.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* Numbers of the fields that are looked at, in the order of their names. */
 enum cs_http_field {
     CS_HTTP_FIELD_CONNECTION,
@@ -54,9 +50,5 @@ enum connsync_status cs_http_field_take(struct cs_http_parser *parser);
 /* All fields are there: settles what depends on more than one, the framing
  * (RFC 9112 section 6.3) and the connection's future (section 9.3) too. */
 enum connsync_status cs_http_fields_settle(struct cs_http_parser *parser);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -7,10 +7,6 @@
 
 #include "core/http/http_field.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* Named by what may come next. Those before CS_HTTP_HEAD_STATES_END read a head
  * or a trailer. */
 enum cs_http_state {
@@ -61,9 +57,5 @@ void cs_http_head_begin(struct cs_http_parser *parser);
 /* Takes one byte, in a state before CS_HTTP_HEAD_STATES_END. CS_HTTP_HEAD at the
  * end of the head, CS_HTTP_DONE at the end of a trailer. */
 enum cs_http_event cs_http_head_take(struct cs_http_parser *parser, int c);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -186,23 +186,6 @@ static void test_percent_encoding(void **state)
     assert_int_equal(writer.length, plain + 3 * (256 - plain));
 }
 
-static void test_form(void **state)
-{
-    char data[32];
-    struct cs_writer writer;
-
-    (void)state;
-    cs_writer_init(&writer, data, sizeof data);
-    cs_write_form(&writer, "$:%20@$", "a b@$", "c d@$", "");
-    assert_string_equal(data, "a b@$:%20c%20d%40%24");
-    cs_write_form(&writer, "");
-    assert_int_equal(writer.length, 20);
-    cs_writer_init(&writer, data, sizeof "ab%2");
-    cs_write_form(&writer, "a$@", "b", "/");
-    assert_string_equal(data, "ab%2");
-    assert_true(writer.overflowed);
-}
-
 static void test_copy(void **state)
 {
     char out[4] = "old";
@@ -242,7 +225,6 @@ int main(void)
         cmocka_unit_test(test_writer_at_every_size),
         cmocka_unit_test(test_overflow_is_remembered),
         cmocka_unit_test(test_percent_encoding),
-        cmocka_unit_test(test_form),
         cmocka_unit_test(test_copy),
         cmocka_unit_test(test_wipe),
     };

@@ -157,8 +157,8 @@ static void add_rewritten(struct cs_writer *line, const struct connsync_job *job
 
     if (result->outcome == CONNSYNC_CHANGED) {
         cs_write_u64(line, result->applied);
-        cs_write_form(line, " option$ $; ", result->applied == 1 ? "" : "s",
-                      restores ? "restored" : "patched");
+        cs_write_string(line, result->applied == 1 ? " option " : " options ");
+        cs_write_string(line, restores ? "restored; " : "patched; ");
         cs_sentence_verified(line, result);
         return;
     }
@@ -200,6 +200,13 @@ static void report_success(const struct cli_output *output, const struct connsyn
     print_names(change);
 }
 
+static void add_reason(struct cs_writer *line, const char *reason)
+{
+    cs_write_string(line, " (");
+    cs_write_string(line, reason);
+    cs_write_string(line, ")");
+}
+
 static void add_failure(struct cs_writer *line, const struct connsync_result *result,
                         enum connsync_status status, const struct report_cause *cause)
 {
@@ -221,10 +228,10 @@ static void add_failure(struct cs_writer *line, const struct connsync_result *re
     cs_sentence_failure(line, result, status, cs_status_text(status),
                         proxy ? cause->failure.reason : cs_status_text(result->cause));
     if (is_network(status) && cause->failure.reason[0] != '\0') {
-        cs_write_form(line, " ($)", cause->failure.reason);
+        add_reason(line, cause->failure.reason);
     }
     if (cause->detail != NULL) {
-        cs_write_form(line, " ($)", cause->detail);
+        add_reason(line, cause->detail);
     }
 }
 
@@ -256,7 +263,7 @@ static void add_change(struct cs_writer *line, enum connsync_status status,
         add_undo(line, change);
     }
     if (status == CONNSYNC_REFUSED_BACKUP && change->no_backup != NULL) {
-        cs_write_form(line, " ($)", change->no_backup);
+        add_reason(line, change->no_backup);
     }
 }
 

@@ -201,7 +201,9 @@ static void use_cache(struct connsync_config *config)
     int64_t now = utc_now();
 
     cs_writer_init(&writer, audience, sizeof audience);
-    cs_write_form(&writer, "https://$/api/v2/", config->domain);
+    cs_write_string(&writer, "https://");
+    cs_write_string(&writer, config->domain);
+    cs_write_string(&writer, "/api/v2/");
     cs_token_cache_close(&cache);
     bool open = cs_token_cache_open(&cache, config->domain, config->port_number, config->client_id,
                                     config->audience != NULL ? config->audience : audience);
