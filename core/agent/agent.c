@@ -36,10 +36,10 @@ static enum connsync_status prepare(struct connsync *agent)
     enum connsync_status status = cs_exchange_init(&agent->exchange, &agent->config, &agent->arena);
     const struct connsync_client *client = agent->config.client;
     if (agent->config.pace != NULL) {
-        agent->exchange.fields = agent->config.pace->hooks->fields;
+        agent->exchange.parse_date = agent->config.pace->hooks->parse_date;
     }
     if (client != NULL && status == CONNSYNC_OK) {
-        agent->exchange.fields = client->hooks->fields;
+        agent->exchange.parse_date = client->hooks->parse_date;
         status = client->hooks->identify(client, agent->exchange.tls);
     }
     return status;
@@ -256,7 +256,7 @@ static const struct cs_http_head *dated_head(struct connsync *agent)
     const struct connsync_port *port = agent->config.port;
     struct cs_http_head *head = &agent->exchange.parser.head;
 
-    if (agent->exchange.fields == NULL) {
+    if (agent->exchange.parse_date == NULL) {
         int64_t utc = -1; /* CS_HTTP_UNKNOWN, if it stays so */
         (void)port->utc_seconds(port->context, &utc);
         head->date = (uint64_t)utc;

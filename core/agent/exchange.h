@@ -57,7 +57,7 @@ struct cs_exchange {
     bool sent_any;  /* a byte of this request may have reached the peer */
     uint16_t port_number;
     const struct connsync_port *port;
-    const struct cs_http_extra_fields *fields; /* that are read of answers, or NULL */
+    uint64_t (*parse_date)(struct cs_slice text); /* NULL: dates are not read */
     struct cs_arena *arena;
     struct cs_tls *tls;
     const char *host;

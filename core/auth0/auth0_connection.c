@@ -1,5 +1,6 @@
 /*
- * Reads a connection's parts, and knows which connections may carry the setting.
+ * Reads a connection's parts, knows which connections may carry the setting, and puts the body of
+ * a write around their `options`. What is written in the place of a value is left to core/agent.
  */
 #include "core/auth0/auth0_connection.h"
 
@@ -7,30 +8,23 @@
 
 /* ---- Parts ---- */
 
-static const struct {
-    const char *name;
-    int parent;
-} parts[] = {
-    [CS_AUTH0_ID] = {"id", CS_JSON_ROOT},
-    [CS_AUTH0_NAME] = {"name", CS_JSON_ROOT},
-    [CS_AUTH0_STRATEGY] = {"strategy", CS_JSON_ROOT},
-    [CS_AUTH0_DISPLAY_NAME] = {"display_name", CS_JSON_ROOT},
-    [CS_AUTH0_OPTIONS] = {"options", CS_JSON_ROOT},
-    [CS_AUTH0_OPTIONS_SETTING] = {CS_AUTH0_SETTING, CS_AUTH0_OPTIONS},
-    [CS_AUTH0_OPTIONS_CONFIGURATION] = {"configuration", CS_AUTH0_OPTIONS},
-    [CS_AUTH0_OPTIONS_CUSTOM_DATABASE] = {"enabledDatabaseCustomization", CS_AUTH0_OPTIONS},
-    [CS_AUTH0_OPTIONS_IMPORT_MODE] = {"import_mode", CS_AUTH0_OPTIONS},
+/* Each as it is before it was looked for. */
+static const struct cs_json_sought parts[CS_AUTH0_PARTS] = {
+    [CS_AUTH0_ID] = {.name = "id", .parent = CS_JSON_ROOT},
+    [CS_AUTH0_NAME] = {.name = "name", .parent = CS_JSON_ROOT},
+    [CS_AUTH0_STRATEGY] = {.name = "strategy", .parent = CS_JSON_ROOT},
+    [CS_AUTH0_DISPLAY_NAME] = {.name = "display_name", .parent = CS_JSON_ROOT},
+    [CS_AUTH0_OPTIONS] = {.name = "options", .parent = CS_JSON_ROOT},
+    [CS_AUTH0_OPTIONS_SETTING] = {.name = CS_AUTH0_SETTING, .parent = CS_AUTH0_OPTIONS},
+    [CS_AUTH0_OPTIONS_CONFIGURATION] = {.name = "configuration", .parent = CS_AUTH0_OPTIONS},
+    [CS_AUTH0_OPTIONS_CUSTOM_DATABASE] = {.name = "enabledDatabaseCustomization",
+                                          .parent = CS_AUTH0_OPTIONS},
+    [CS_AUTH0_OPTIONS_IMPORT_MODE] = {.name = "import_mode", .parent = CS_AUTH0_OPTIONS},
 };
-
-_Static_assert(sizeof parts / sizeof parts[0] == CS_AUTH0_PARTS, "each part has its name");
 
 void cs_auth0_connection_init(struct cs_auth0_connection *connection)
 {
-    memset(connection, 0, sizeof *connection);
-    for (size_t i = 0; i < CS_AUTH0_PARTS; i++) {
-        connection->parts[i].name = parts[i].name;
-        connection->parts[i].parent = parts[i].parent;
-    }
+    memcpy(connection->parts, parts, sizeof parts);
 }
 
 void cs_auth0_find_connection(struct cs_auth0_connection *connection, struct cs_slice object)
@@ -57,16 +51,13 @@ static bool is_nothing(struct cs_slice value)
 
 enum connsync_status cs_auth0_judge_connection(const struct cs_auth0_connection *connection)
 {
-    for (enum cs_auth0_part part = CS_AUTH0_ID; part <= CS_AUTH0_STRATEGY; part++) {
+    for (enum cs_auth0_part part = CS_AUTH0_ID; part <= CS_AUTH0_OPTIONS; part++) {
         if (is_twice(connection, part)) {
             return CONNSYNC_REFUSED_DUPLICATE;
         }
-        if (!cs_value_is_string(cs_auth0_part(connection, part))) {
+        if (part <= CS_AUTH0_STRATEGY && !cs_value_is_string(cs_auth0_part(connection, part))) {
             return CONNSYNC_ERR_ANSWER;
         }
-    }
-    if (is_twice(connection, CS_AUTH0_DISPLAY_NAME) || is_twice(connection, CS_AUTH0_OPTIONS)) {
-        return CONNSYNC_REFUSED_DUPLICATE;
     }
     struct cs_slice options = cs_auth0_part(connection, CS_AUTH0_OPTIONS);
     if (options.data == NULL) {

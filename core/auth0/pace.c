@@ -59,7 +59,7 @@ static uint64_t ready_at(const struct connsync_pace_bucket *bucket, uint32_t lea
     return bucket->answered_at + (missing * RATE_UNIT + bucket->rate - 1) / bucket->rate;
 }
 
-uint32_t cs_pace_wait_ms(const struct connsync_pace *pace, enum cs_pace_kind kind, uint64_t now)
+static uint32_t wait_ms(const struct connsync_pace *pace, enum cs_pace_kind kind, uint64_t now)
 {
     const struct connsync_pace_bucket *bucket = &pace->buckets[kind];
     uint64_t until = pace->next_at;
@@ -74,7 +74,7 @@ uint32_t cs_pace_wait_ms(const struct connsync_pace *pace, enum cs_pace_kind kin
     return until > now ? to_u32(until - now) : 0;
 }
 
-void cs_pace_begin(struct connsync_pace *pace, enum cs_pace_kind kind, uint64_t now)
+static void begin(struct connsync_pace *pace, enum cs_pace_kind kind, uint64_t now)
 {
     struct connsync_pace_bucket *bucket = &pace->buckets[kind];
 
@@ -179,23 +179,22 @@ static void narrow_spread(struct connsync_pace *pace)
     pace->spread_ms = pace->spread_ms > CS_PACE_SPREAD_MS ? pace->spread_ms / 2 : 0;
 }
 
-void cs_pace_answer(struct connsync_pace *pace, enum cs_pace_kind kind,
-                    const struct cs_http_head *head, uint64_t now)
+static void take_answer(struct connsync_pace *pace, enum cs_pace_kind kind,
+                        const struct cs_http_head *head, uint64_t now)
 {
     struct connsync_pace_bucket *bucket = &pace->buckets[kind];
     bool rejected = head->status == 429;
 
-    if (!rejected) {
-        narrow_spread(pace);
-    }
     if (rejected) {
         widen_spread(pace);
         forget(bucket);
-    } else if (head->ratelimit_limit != CS_HTTP_UNKNOWN &&
-               head->ratelimit_remaining != CS_HTTP_UNKNOWN) {
-        learn(bucket, head, pace->sent_at, now);
     } else {
-        return;
+        narrow_spread(pace);
+        if (head->ratelimit_limit == CS_HTTP_UNKNOWN ||
+            head->ratelimit_remaining == CS_HTTP_UNKNOWN) {
+            return;
+        }
+        learn(bucket, head, pace->sent_at, now);
     }
     /* A bucket that has not been seen yet, or has this limit, is taken for the same. */
     for (int i = 0; i < CONNSYNC_PACE_BUCKETS; i++) {
@@ -210,8 +209,8 @@ void cs_pace_answer(struct connsync_pace *pace, enum cs_pace_kind kind,
 
 void connsync_pace_init(struct connsync_pace *pace)
 {
-    static const struct connsync_pace_hooks hooks = {cs_pace_wait_ms, cs_pace_begin, cs_pace_answer,
-                                                     &cs_http_dates};
+    static const struct connsync_pace_hooks hooks = {wait_ms, begin, take_answer,
+                                                     cs_http_parse_date};
 
     memset(pace, 0, sizeof *pace);
     pace->hooks = &hooks;

@@ -20,7 +20,7 @@
  * what was learnt is forgotten, and for a while requests are spread.
  *
  * The agent reaches this through hooks that connsync_pace_init sets, so that only who calls
- * that links pace.c. The functions behind the hooks stand here for the tests.
+ * that links pace.c.
  */
 #ifndef CONNSYNC_CORE_AUTH0_PACE_H
 #define CONNSYNC_CORE_AUTH0_PACE_H
@@ -55,22 +55,15 @@ enum cs_pace_kind {
 #define CS_PACE_QUIET_ANSWERS 32u
 
 struct connsync_pace_hooks {
+    /* How many milliseconds from `now` on a request of this kind has to wait; 0: none.
+     * CONNSYNC_PACE_NEVER when more are to be left than the bucket holds. */
     uint32_t (*wait_ms)(const struct connsync_pace *pace, enum cs_pace_kind kind, uint64_t now);
+    /* A request is begun. */
     void (*begin)(struct connsync_pace *pace, enum cs_pace_kind kind, uint64_t now);
+    /* It was answered. */
     void (*answer)(struct connsync_pace *pace, enum cs_pace_kind kind,
                    const struct cs_http_head *head, uint64_t now);
-    const struct cs_http_extra_fields *fields; /* that it needs of an answer */
+    uint64_t (*parse_date)(struct cs_slice text); /* for it needs the dates of answers */
 };
-
-/* How many milliseconds from `now` on a request of this kind has to wait; 0: none.
- * CONNSYNC_PACE_NEVER when more are to be left than the bucket holds. */
-uint32_t cs_pace_wait_ms(const struct connsync_pace *pace, enum cs_pace_kind kind, uint64_t now);
-
-/* A request is begun. */
-void cs_pace_begin(struct connsync_pace *pace, enum cs_pace_kind kind, uint64_t now);
-
-/* It was answered. */
-void cs_pace_answer(struct connsync_pace *pace, enum cs_pace_kind kind,
-                    const struct cs_http_head *head, uint64_t now);
 
 #endif

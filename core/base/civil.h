@@ -2,8 +2,7 @@
 #ifndef CONNSYNC_CORE_BASE_CIVIL_H
 #define CONNSYNC_CORE_BASE_CIVIL_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "core/base/text.h"
 
 struct cs_civil {
     int year;  /* 0 to 9999 */
@@ -22,5 +21,10 @@ int64_t cs_civil_to_utc(const struct cs_civil *civil);
 
 /* The date of a moment from 1970 on (an earlier one counts as 1970). */
 void cs_civil_from_utc(int64_t seconds, struct cs_civil *civil);
+
+/* Reads a text that looks like `shape`, where '0' to '5' stand for a digit of the year, the month,
+ * and so on to the second, '?' for any byte, and all else for itself. A part without a digit is 0.
+ * False if it looks otherwise; whether there is such a date is not asked. */
+bool cs_civil_read(struct cs_civil *civil, struct cs_slice text, const char *shape);
 
 #endif

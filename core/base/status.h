@@ -97,7 +97,7 @@ enum connsync_status {
  * a number that is none of the above. */
 const char *connsync_status_name(enum connsync_status status);
 
-/* Did connsync decline to write, with certainty that nothing was written? True for 120 to 139,
+/* Did connsync refuse to write, with certainty that nothing was written? True for 120 to 139,
  * of which later versions may use more. */
 bool connsync_status_is_refusal(enum connsync_status status);
 

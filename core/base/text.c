@@ -38,11 +38,6 @@ bool cs_slice_is(struct cs_slice slice, const char *string)
     return cs_slice_equal(slice, cs_slice_of(string));
 }
 
-bool cs_slice_is_nocase(struct cs_slice slice, const char *string)
-{
-    return cs_slice_equal_nocase(slice, cs_slice_of(string));
-}
-
 bool cs_slice_starts_with(struct cs_slice slice, const char *prefix)
 {
     struct cs_slice wanted = cs_slice_of(prefix);
@@ -195,29 +190,21 @@ void cs_write_percent_encoded(struct cs_writer *writer, struct cs_slice text)
 
     for (size_t i = 0; i < text.length; i++) {
         unsigned char c = (unsigned char)text.data[i];
-        char encoded[3];
+        const char encoded[] = {'%', hex[c >> 4], hex[c & 15]};
 
-        if (is_unreserved(c)) {
-            cs_write(writer, cs_slice_make(text.data + i, 1));
-            continue;
-        }
-        encoded[0] = '%';
-        encoded[1] = hex[c >> 4];
-        encoded[2] = hex[c & 15];
-        cs_write(writer, cs_slice_make(encoded, sizeof encoded));
+        cs_write(writer, is_unreserved(c) ? cs_slice_make(text.data + i, 1)
+                                          : cs_slice_make(encoded, sizeof encoded));
     }
 }
 
 bool cs_copy_string(char *out, size_t size, struct cs_slice text)
 {
+    bool fits = text.length < size;
     struct cs_writer writer;
 
     cs_writer_init(&writer, out, size);
-    if (text.length >= size) {
-        return false;
-    }
-    cs_write(&writer, text);
-    return true;
+    cs_write(&writer, cs_slice_make(text.data, fits ? text.length : 0));
+    return fits;
 }
 
 void cs_wipe(void *memory, size_t length)

@@ -21,11 +21,7 @@ struct cs_slice {
 
 static inline struct cs_slice cs_slice_make(const char *data, size_t length)
 {
-    struct cs_slice slice;
-
-    slice.data = data;
-    slice.length = length;
-    return slice;
+    return (struct cs_slice){data, length};
 }
 
 /* The slice of a NUL-terminated string; NULL gives an empty slice. */
@@ -38,7 +34,6 @@ bool cs_slice_equal(struct cs_slice a, struct cs_slice b);
 /* Equal but for the case of ASCII letters. */
 bool cs_slice_equal_nocase(struct cs_slice a, struct cs_slice b);
 bool cs_slice_is(struct cs_slice slice, const char *string);
-bool cs_slice_is_nocase(struct cs_slice slice, const char *string);
 bool cs_slice_starts_with(struct cs_slice slice, const char *prefix);
 /* Is `word` one of the blank-separated words of `list`? (OAuth's `scope`.) */
 bool cs_slice_has_word(struct cs_slice list, const char *word);

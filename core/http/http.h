@@ -49,7 +49,7 @@ enum connsync_status cs_http_write_request(struct cs_writer *writer,
 #define CS_HTTP_UNKNOWN UINT64_MAX
 
 /* What the head of the final response said. The members from `ratelimit_limit` on are
- * CS_HTTP_UNKNOWN unless the parser was given cs_http_dates. */
+ * CS_HTTP_UNKNOWN unless the parser reads dates. */
 struct cs_http_head {
     uint16_t status;
     bool keep_alive;              /* the connection may be used again afterwards */
@@ -72,12 +72,6 @@ enum cs_http_event {
     CS_HTTP_ERROR /* `error` says why; the parser stays here */
 };
 
-/* Fields that not every caller needs: see http_dates.c. */
-struct cs_http_extra_fields;
-
-/* Date, X-RateLimit-Limit and -Remaining, and a Retry-After that is a date. */
-extern const struct cs_http_extra_fields cs_http_dates;
-
 /* The contents are the parser's own but for `head` and `error`. What every byte looks
  * at stands at the front, where short instructions reach it. */
 struct cs_http_parser {
@@ -96,15 +90,17 @@ struct cs_http_parser {
     uint32_t extension_bytes;
     uint32_t extension_total;
     enum connsync_status error;
-    const struct cs_http_extra_fields *extra;
+    uint64_t (*parse_date)(struct cs_slice text);
     struct cs_http_head head;
     uint64_t remaining;
     char name[CS_HTTP_NAME_MAX + 1];
     char value[CS_HTTP_VALUE_MAX];
 };
 
-/* `extra`: what is read beside the fields that framing and retries need, or NULL. */
-void cs_http_parser_init(struct cs_http_parser *parser, const struct cs_http_extra_fields *extra);
+/* `parse_date` is cs_http_parse_date; or NULL, and neither Date nor a Retry-After that is one is
+ * read, nor what only they have a use for: X-RateLimit-Limit and -Remaining. */
+void cs_http_parser_init(struct cs_http_parser *parser,
+                         uint64_t (*parse_date)(struct cs_slice text));
 
 /* Takes bytes from the front of `*input` (the slice moves on) until there is
  * something to say. After CS_HTTP_DONE or CS_HTTP_ERROR it takes nothing. */

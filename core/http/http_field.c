@@ -1,19 +1,45 @@
 /*
- * What the fields of a response head mean (RFC 9110): framing, the connection's future, and
- * the seconds that a service asks for. Fields of dates are left to http_dates.c, how bytes
- * become fields to http_head.c.
+ * What the fields of a response head mean (RFC 9110): framing, the connection's future, when to
+ * ask again, and what is left of a rate. How bytes become fields is left to http_response.c, how
+ * a date is read to http_date.c.
  */
-#include "core/http/http_state.h"
+#include "core/http/http_parser.h"
 
 #include <string.h>
 
-/* ---- Lists and numbers ---- */
+/* The fields that are looked at, in the order of their names. Those behind X-RateLimit-Reset
+ * are looked at only where dates are read. */
+enum {
+    CONNECTION,
+    CONTENT_ENCODING,
+    CONTENT_LENGTH,
+    TRANSFER_ENCODING,
+    RETRY_AFTER,
+    RATELIMIT_RESET,
+    RATELIMIT_LIMIT,
+    RATELIMIT_REMAINING,
+    DATE
+};
+static const char field_names[] = "connection\0content-encoding\0content-length\0"
+                                  "transfer-encoding\0retry-after\0x-ratelimit-reset\0"
+                                  "x-ratelimit-limit\0x-ratelimit-remaining\0date\0";
+
+int cs_http_field_find(const struct cs_http_parser *parser)
+{
+    int found = cs_words_find(field_names, cs_slice_make(parser->name, parser->name_length));
+    bool is_read = found <= RATELIMIT_RESET || parser->parse_date != NULL;
+
+    /* A trailer is checked and dropped: it comes too late to change the head. */
+    return is_read && !parser->trailer ? found : -1;
+}
+
+/* ---- Framing and the connection ---- */
 
 /* Is there something in a list that is `word`, or (`equal` false) that is not? */
-static bool list_has(const struct cs_http_parser *parser, const char *word, bool equal)
+static bool list_has(struct cs_slice list, const char *word, bool equal)
 {
-    const char *at = parser->value;
-    const char *end = at + parser->value_length;
+    const char *at = list.data;
+    const char *end = at + list.length;
 
     while (at < end) {
         const char *start = at;
@@ -21,28 +47,11 @@ static bool list_has(const struct cs_http_parser *parser, const char *word, bool
             at++;
         }
         struct cs_slice item = cs_slice_make(start, (size_t)(at++ - start));
-        if (item.length > 0 && cs_slice_is_nocase(item, word) == equal) {
+        if (item.length > 0 && cs_slice_equal_nocase(item, cs_slice_of(word)) == equal) {
             return true;
         }
     }
     return false;
-}
-
-/* ---- Each field ---- */
-
-/* In the order of enum cs_http_field. */
-static const char field_names[] = "connection\0content-encoding\0content-length\0"
-                                  "transfer-encoding\0retry-after\0x-ratelimit-reset\0";
-
-int cs_http_field_find(const struct cs_http_extra_fields *extra, struct cs_slice name)
-{
-    int found = cs_words_find(field_names, name);
-
-    if (found < 0 && extra != NULL) {
-        found = cs_words_find(extra->names, name);
-        found += found < 0 ? 0 : CS_HTTP_FIELD_EXTRA;
-    }
-    return found;
 }
 
 /* The body's length may be said once and in one way only: a peer that says more
@@ -66,49 +75,67 @@ static enum connsync_status take_content_length(struct cs_http_parser *parser, u
     return announce(parser, length > 0 ? CS_HTTP_EXPECT_BODY : CS_HTTP_EXPECT_NOTHING);
 }
 
-static enum connsync_status take_transfer_encoding(struct cs_http_parser *parser)
+static enum connsync_status take_transfer_encoding(struct cs_http_parser *parser,
+                                                   struct cs_slice value)
 {
     /* HTTP/1.0 has no transfer codings: RFC 9112 section 6.1 calls it faulty. */
-    if (parser->http_1_0 || !cs_slice_is_nocase(cs_http_field_value(parser), "chunked")) {
+    if (parser->http_1_0 || !cs_slice_equal_nocase(value, cs_slice_of("chunked"))) {
         return CONNSYNC_ERR_HTTP_SYNTAX;
     }
     return announce(parser, CS_HTTP_EXPECT_CHUNK_SIZE);
 }
 
-enum connsync_status cs_http_field_take(struct cs_http_parser *parser)
+/* ---- Rates and dates ---- */
+
+/* Two lines of one field that say different things have said nothing. */
+static void set_once(uint64_t *kept, bool repeated, uint64_t value)
+{
+    *kept = repeated && *kept != value ? CS_HTTP_UNKNOWN : value;
+}
+
+static void take_rate(struct cs_http_parser *parser, uint64_t number, uint64_t date)
 {
     struct cs_http_head *head = &parser->head;
+    uint64_t *const places[] = {
+        [RETRY_AFTER] = &head->retry_after,
+        [RATELIMIT_RESET] = &head->ratelimit_reset,
+        [RATELIMIT_LIMIT] = &head->ratelimit_limit,
+        [RATELIMIT_REMAINING] = &head->ratelimit_remaining,
+        [DATE] = &head->date,
+    };
     unsigned bit = 1u << parser->field;
     bool repeated = (parser->seen & bit) != 0;
-    uint64_t number = CS_HTTP_UNKNOWN;
 
     parser->seen = (uint16_t)(parser->seen | bit);
-    (void)cs_slice_to_u64(cs_http_field_value(parser), &number);
+    set_once(places[parser->field], repeated, parser->field == DATE ? date : number);
+    if (parser->field == RETRY_AFTER) {
+        set_once(&head->retry_after_date, repeated, date);
+    }
+}
+
+enum connsync_status cs_http_field_take(struct cs_http_parser *parser)
+{
+    struct cs_slice value = cs_slice_make(parser->value, parser->value_length);
+    uint64_t number = CS_HTTP_UNKNOWN;
+
+    (void)cs_slice_to_u64(value, &number);
     switch (parser->field) {
-    case CS_HTTP_FIELD_CONNECTION:
-        parser->wants_close |= list_has(parser, "close", true);
-        parser->wants_keep_alive |= list_has(parser, "keep-alive", true);
+    case CONNECTION:
+        parser->wants_close |= list_has(value, "close", true);
+        parser->wants_keep_alive |= list_has(value, "keep-alive", true);
         return CONNSYNC_OK;
-    case CS_HTTP_FIELD_CONTENT_ENCODING:
-        head->encoded |= list_has(parser, "identity", false);
+    case CONTENT_ENCODING:
+        parser->head.encoded |= list_has(value, "identity", false);
         return CONNSYNC_OK;
-    case CS_HTTP_FIELD_CONTENT_LENGTH:
+    case CONTENT_LENGTH:
         return take_content_length(parser, number);
-    case CS_HTTP_FIELD_TRANSFER_ENCODING:
-        return take_transfer_encoding(parser);
-    case CS_HTTP_FIELD_RATELIMIT_RESET:
-        cs_http_set_once(&head->ratelimit_reset, repeated, number);
-        return CONNSYNC_OK;
-    case CS_HTTP_FIELD_RETRY_AFTER:
-        cs_http_set_once(&head->retry_after, repeated, number);
-        break;
+    case TRANSFER_ENCODING:
+        return take_transfer_encoding(parser, value);
     default:
-        break;
+        take_rate(parser, number,
+                  parser->parse_date != NULL ? parser->parse_date(value) : CS_HTTP_UNKNOWN);
+        return CONNSYNC_OK;
     }
-    if (parser->extra != NULL) {
-        parser->extra->take(parser, repeated);
-    }
-    return CONNSYNC_OK;
 }
 
 /* ---- All fields together ---- */
@@ -130,25 +157,24 @@ void cs_http_fields_reset(struct cs_http_parser *parser)
 
 enum connsync_status cs_http_fields_settle(struct cs_http_parser *parser)
 {
-    int status = parser->head.status;
+    struct cs_http_head *head = &parser->head;
     bool announced =
         parser->body == CS_HTTP_EXPECT_BODY || parser->body == CS_HTTP_EXPECT_CHUNK_SIZE;
 
-    if (status < 200 || status == 204) {
-        /* RFC 9110 section 8.6 and RFC 9112 section 6.1 forbid these to announce a body;
-         * one that does may be followed by it. A length of 0 is common, and clear. */
-        if (announced) {
-            return CONNSYNC_ERR_HTTP_SYNTAX;
-        }
+    /* RFC 9110 section 8.6 and RFC 9112 section 6.1 forbid 1xx and 204 to announce a body; one
+     * that does may be followed by it. A length of 0 is common, and clear. */
+    if (announced && (head->status < 200 || head->status == 204)) {
+        return CONNSYNC_ERR_HTTP_SYNTAX;
+    }
+    if (head->status < 200 || head->status == 204 || head->status == 304) {
         parser->body = CS_HTTP_EXPECT_NOTHING;
     }
-    if (status == 304) {
-        parser->body = CS_HTTP_EXPECT_NOTHING;
-    }
-    parser->head.keep_alive = (!parser->http_1_0 || parser->wants_keep_alive) &&
-                              !parser->wants_close && parser->body != CS_HTTP_EXPECT_BODY_OR_CLOSE;
-    if (parser->extra != NULL) {
-        parser->extra->settle(&parser->head);
+    head->keep_alive = (!parser->http_1_0 || parser->wants_keep_alive) && !parser->wants_close &&
+                       parser->body != CS_HTTP_EXPECT_BODY_OR_CLOSE;
+    /* A Retry-After that is a date becomes seconds. */
+    if (head->retry_after_date != CS_HTTP_UNKNOWN && head->date != CS_HTTP_UNKNOWN) {
+        bool is_later = head->retry_after_date > head->date;
+        head->retry_after = is_later ? head->retry_after_date - head->date : 0;
     }
     return CONNSYNC_OK;
 }

@@ -53,8 +53,8 @@ POINTERS = {
                      "visit", "observer", "forget"), ()),
     # ... a client's keys, tokens and certificate; pacing; dates in answers.
     **dict.fromkeys(("has_proof", "identify", "is_missed", "assertion", "write_proof", "granted",
-                     "check_scopes", "hand_over", "reissues", "begin", "wait_ms", "answer", "take",
-                     "settle"), ()),
+                     "check_scopes", "hand_over", "reissues", "begin", "wait_ms", "answer",
+                     "parse_date"), ()),
     "input": ["ethernet_input"],
     "goes_before": ["config/desired_find.c:goes_before", "core/agent/comparison.c:goes_before"],
     "swap": ["config/desired_find.c:swap", "core/agent/comparison.c:swap"],

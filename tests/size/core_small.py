@@ -12,7 +12,7 @@ import subprocess
 import sys
 
 LINKED = ("connsync_operation_set", "connsync_open", "cs_http_field_take")
-LEFT_OUT = re.compile(r"connsync_operation_(?!set$)|connsync_(pace|client)_|cs_pace_|cs_http_dates"
+LEFT_OUT = re.compile(r"connsync_operation_(?!set$)|connsync_(pace|client)_"
                       r"|cs_http_parse_date|cs_tls_identify|cs_auth0_missing_scopes"
                       r"|cs_merge(_prepare)?$|cs_comparison_(want|visit)"
                       r"|mbedtls_pk_parse_key")

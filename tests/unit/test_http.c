@@ -66,7 +66,7 @@ static void render_facts(const struct cs_http_head *head, char *out, size_t size
 
 static void begin(struct cs_http_parser *parser, struct outcome *outcome)
 {
-    cs_http_parser_init(parser, &cs_http_dates);
+    cs_http_parser_init(parser, cs_http_parse_date);
     memset(outcome, 0, offsetof(struct outcome, body));
 }
 

@@ -103,15 +103,15 @@ static uint64_t drive(struct connsync_pace *pace, struct tenant *tenant, unsigne
     tenant->lowest = tenant->burst;
     for (unsigned i = 0; i < requests; i++) {
         enum cs_pace_kind kind = (enum cs_pace_kind)(i % 3);
-        uint32_t wait = cs_pace_wait_ms(pace, kind, now);
+        uint32_t wait = pace->hooks->wait_ms(pace, kind, now);
         assert_true(wait < 1000000);
         now += wait;
-        assert_int_equal(cs_pace_wait_ms(pace, kind, now), 0);
-        cs_pace_begin(pace, kind, now);
+        assert_int_equal(pace->hooks->wait_ms(pace, kind, now), 0);
+        pace->hooks->begin(pace, kind, now);
         uint64_t there = random_below(latency + 1);
         answer(tenant, now + there, &head);
         now += latency;
-        cs_pace_answer(pace, kind, &head, now);
+        pace->hooks->answer(pace, kind, &head, now);
         if (head.status == 429) {
             now +=
                 (head.ratelimit_reset == CS_HTTP_UNKNOWN ? 1
@@ -273,19 +273,19 @@ static void test_a_limit_unseen(void **state)
     head.ratelimit_remaining = CS_HTTP_UNKNOWN;
     head.status = 429;
     for (uint32_t expected = 125; expected <= 8000; expected *= 2) {
-        cs_pace_answer(&pace, CS_PACE_WRITE, &head, now);
-        cs_pace_begin(&pace, CS_PACE_READ, now);
-        assert_int_equal(cs_pace_wait_ms(&pace, CS_PACE_WRITE, now), expected);
+        pace.hooks->answer(&pace, CS_PACE_WRITE, &head, now);
+        pace.hooks->begin(&pace, CS_PACE_READ, now);
+        assert_int_equal(pace.hooks->wait_ms(&pace, CS_PACE_WRITE, now), expected);
     }
-    cs_pace_answer(&pace, CS_PACE_WRITE, &head, now);
+    pace.hooks->answer(&pace, CS_PACE_WRITE, &head, now);
     head.status = 200;
     for (unsigned i = 0; i < 7 * 32; i++) {
-        cs_pace_begin(&pace, CS_PACE_READ, now);
-        assert_in_range(cs_pace_wait_ms(&pace, CS_PACE_WRITE, now), 125, 8000);
-        cs_pace_answer(&pace, CS_PACE_READ, &head, now);
+        pace.hooks->begin(&pace, CS_PACE_READ, now);
+        assert_in_range(pace.hooks->wait_ms(&pace, CS_PACE_WRITE, now), 125, 8000);
+        pace.hooks->answer(&pace, CS_PACE_READ, &head, now);
     }
-    cs_pace_begin(&pace, CS_PACE_READ, now);
-    assert_int_equal(cs_pace_wait_ms(&pace, CS_PACE_WRITE, now), 0);
+    pace.hooks->begin(&pace, CS_PACE_READ, now);
+    assert_int_equal(pace.hooks->wait_ms(&pace, CS_PACE_WRITE, now), 0);
 }
 
 /* ---- What there is to know ---- */
@@ -300,9 +300,9 @@ static void test_nothing_known(void **state)
     head.status = 200;
     head.ratelimit_limit = CS_HTTP_UNKNOWN;
     head.ratelimit_remaining = CS_HTTP_UNKNOWN;
-    assert_int_equal(cs_pace_wait_ms(&pace, CS_PACE_READ, 5), 0);
-    cs_pace_answer(&pace, CS_PACE_READ, &head, 5);
-    assert_int_equal(cs_pace_wait_ms(&pace, CS_PACE_READ, 5), 0);
+    assert_int_equal(pace.hooks->wait_ms(&pace, CS_PACE_READ, 5), 0);
+    pace.hooks->answer(&pace, CS_PACE_READ, &head, 5);
+    assert_int_equal(pace.hooks->wait_ms(&pace, CS_PACE_READ, 5), 0);
 }
 
 static void test_all_is_to_be_left(void **state)
@@ -313,8 +313,8 @@ static void test_all_is_to_be_left(void **state)
 
     (void)state;
     answer(&tenant, 1000, &head);
-    cs_pace_answer(&pace, CS_PACE_LIST, &head, 1000);
-    assert_int_equal(cs_pace_wait_ms(&pace, CS_PACE_READ, 99000), CONNSYNC_PACE_NEVER);
+    pace.hooks->answer(&pace, CS_PACE_LIST, &head, 1000);
+    assert_int_equal(pace.hooks->wait_ms(&pace, CS_PACE_READ, 99000), CONNSYNC_PACE_NEVER);
 }
 
 /* Lists may be limited in another way than readings; a write tells nothing of either. */
@@ -329,17 +329,17 @@ static void test_buckets_of_their_own(void **state)
     lists.level = 1000;
     lists.at = 1000;
     answer(&lists, 1000, &head);
-    cs_pace_answer(&pace, CS_PACE_LIST, &head, 1000);
-    assert_int_equal(cs_pace_wait_ms(&pace, CS_PACE_WRITE, 1000), 1000);
+    pace.hooks->answer(&pace, CS_PACE_LIST, &head, 1000);
+    assert_int_equal(pace.hooks->wait_ms(&pace, CS_PACE_WRITE, 1000), 1000);
     answer(&others, 2000, &head);
-    cs_pace_answer(&pace, CS_PACE_WRITE, &head, 1000);
-    assert_int_equal(cs_pace_wait_ms(&pace, CS_PACE_WRITE, 1000), 0);
-    assert_int_equal(cs_pace_wait_ms(&pace, CS_PACE_LIST, 1000), 1000);
-    assert_int_equal(cs_pace_wait_ms(&pace, CS_PACE_READ, 1000), 1000);
+    pace.hooks->answer(&pace, CS_PACE_WRITE, &head, 1000);
+    assert_int_equal(pace.hooks->wait_ms(&pace, CS_PACE_WRITE, 1000), 0);
+    assert_int_equal(pace.hooks->wait_ms(&pace, CS_PACE_LIST, 1000), 1000);
+    assert_int_equal(pace.hooks->wait_ms(&pace, CS_PACE_READ, 1000), 1000);
     answer(&others, 2000, &head);
-    cs_pace_answer(&pace, CS_PACE_READ, &head, 1000);
-    assert_int_equal(cs_pace_wait_ms(&pace, CS_PACE_READ, 1000), 0);
-    assert_int_equal(cs_pace_wait_ms(&pace, CS_PACE_LIST, 1000), 1000);
+    pace.hooks->answer(&pace, CS_PACE_READ, &head, 1000);
+    assert_int_equal(pace.hooks->wait_ms(&pace, CS_PACE_READ, 1000), 0);
+    assert_int_equal(pace.hooks->wait_ms(&pace, CS_PACE_LIST, 1000), 1000);
 }
 
 /* Nothing that an answer states makes a wait without an end, or one below zero. */
@@ -358,10 +358,10 @@ static void test_nonsense(void **state)
         head.ratelimit_remaining = numbers[random_below(7)];
         head.ratelimit_reset = numbers[random_below(7)];
         head.date = numbers[random_below(7)];
-        cs_pace_begin(&pace, (enum cs_pace_kind)random_below(3), now);
+        pace.hooks->begin(&pace, (enum cs_pace_kind)random_below(3), now);
         now += random_below(3) * random_below(100000);
-        cs_pace_answer(&pace, (enum cs_pace_kind)random_below(3), &head, now);
-        (void)cs_pace_wait_ms(&pace, (enum cs_pace_kind)random_below(3), now);
+        pace.hooks->answer(&pace, (enum cs_pace_kind)random_below(3), &head, now);
+        (void)pace.hooks->wait_ms(&pace, (enum cs_pace_kind)random_below(3), now);
     }
 }
 
