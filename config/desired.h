@@ -199,7 +199,7 @@ void cs_desired_entry_text(const struct cs_desired *desired, const struct cs_des
 const struct cs_desired_entry *cs_desired_match(struct cs_desired *desired, const char *id,
                                                 const char *name, const char *strategy);
 
-/* Before a new look at the tenant: no entry has matched. */
+/* Before the tenant's connections are read again: no entry has matched. */
 void cs_desired_forget_matches(struct cs_desired *desired);
 
 /* The next entry from `*next` on that nothing has matched, as a fault; `*next` begins

@@ -1,3 +1,5 @@
+/* Takes a host and its port out of what a person wrote, in place. Whether the name exists is for a
+ * platform's resolver. */
 #include "config/domain.h"
 
 #include <string.h>

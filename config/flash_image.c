@@ -1,3 +1,4 @@
+/* Head and checksum of a board's configuration image. What the text says is for desired_read.c. */
 #include "config/flash_image.h"
 
 #include <string.h>

@@ -1,3 +1,5 @@
+/* What became of a job, in words. The words of a status are the caller's: status_text.c has those
+ * of the command line, platform/lwip/failure_text.c those of boards. */
 #include "config/sentence.h"
 
 #include <string.h>

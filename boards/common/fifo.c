@@ -1,3 +1,5 @@
+/* Moves frames between packet buffers and a FIFO, word by word. Which registers are the FIFO, and
+ * when a frame waits in it, is for the controllers' drivers. */
 #include "boards/common/fifo.h"
 
 #include <lwip/pbuf.h>

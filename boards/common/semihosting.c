@@ -1,3 +1,5 @@
+/* Semihosting calls by these processors' instruction, or functions that do nothing, as the build
+ * says. */
 #include "boards/common/semihosting.h"
 
 #if defined(CONNSYNC_BOARD_SEMIHOSTING)

@@ -1,3 +1,5 @@
+/* One TCP connection as the port's calls see it: each address of a name in turn, the ring of what
+ * came, sending what lwIP takes. Names are for resolver.c, TLS for the core. */
 #include "platform/lwip/connection.h"
 
 #include "port/connsync_port.h"
@@ -10,7 +12,7 @@
  * two segments are let on their way before the reader takes anything, and what is
  * on its way fits the ring. */
 _Static_assert(TCP_WND / TCP_MSS >= 2, "the peer would wait for each acknowledgement");
-_Static_assert(sizeof(((struct connsync_connection *)0)->ring) >= TCP_WND,
+_Static_assert(sizeof(((struct cs_connection *)0)->ring) >= TCP_WND,
                "the peer may send what the ring cannot hold");
 /* A full Ethernet frame, and a small one beside it. */
 _Static_assert((PBUF_POOL_SIZE - 2) * PBUF_POOL_BUFSIZE >= 14 + 20 + 20 + TCP_MSS,
@@ -37,7 +39,7 @@ enum stage {
 
 static err_t on_connected(void *argument, struct tcp_pcb *pcb, err_t error)
 {
-    struct connsync_connection *connection = argument;
+    struct cs_connection *connection = argument;
     (void)pcb;
     (void)error; /* always ERR_OK */
     connection->stage = STAGE_OPEN;
@@ -46,7 +48,7 @@ static err_t on_connected(void *argument, struct tcp_pcb *pcb, err_t error)
 
 static err_t on_received(void *argument, struct tcp_pcb *pcb, struct pbuf *packet, err_t error)
 {
-    struct connsync_connection *connection = argument;
+    struct cs_connection *connection = argument;
     (void)pcb;
     (void)error; /* always ERR_OK */
     if (packet == NULL) {
@@ -70,7 +72,7 @@ static err_t on_received(void *argument, struct tcp_pcb *pcb, struct pbuf *packe
  * ERR_ABRT to lwIP. */
 static void on_error(void *argument, err_t error)
 {
-    struct connsync_connection *connection = argument;
+    struct cs_connection *connection = argument;
     bool opening = connection->stage == STAGE_CONNECTING;
     connection->pcb = NULL;
     connection->failure = (int8_t)(opening ? CONNSYNC_PORT_ERR_CONNECT : CONNSYNC_PORT_ERR_RESET);
@@ -90,36 +92,35 @@ static void detach(struct tcp_pcb *pcb)
 
 /* ---- Opening ---- */
 
-static int give_up(struct connsync_connection *connection, int status, const char *reason)
+static int give_up(struct cs_connection *connection, int status, const char *reason)
 {
-    connsync_connection_close(connection);
+    cs_connection_close(connection);
     connection->reason = reason;
     return status;
 }
 
-static int refuse_name(struct connsync_connection *connection,
-                       enum connsync_resolver_outcome outcome)
+static int refuse_name(struct cs_connection *connection, enum cs_resolver_outcome outcome)
 {
     static const char *const reasons[] = {
-        [CONNSYNC_RESOLVER_NO_SUCH_NAME] = "no such name, or none with an IPv4 address",
-        [CONNSYNC_RESOLVER_REFUSED] = "the name servers do not know",
-        [CONNSYNC_RESOLVER_SILENT] = "no name server answered",
-        [CONNSYNC_RESOLVER_NOT_A_NAME] = "not a host name",
-        [CONNSYNC_RESOLVER_NO_SERVER] = "the lease names no name server",
-        [CONNSYNC_RESOLVER_NO_SOCKET] = "no socket left",
+        [CS_RESOLVER_NO_SUCH_NAME] = "no such name, or none with an IPv4 address",
+        [CS_RESOLVER_REFUSED] = "the name servers do not know",
+        [CS_RESOLVER_SILENT] = "no name server answered",
+        [CS_RESOLVER_NOT_A_NAME] = "not a host name",
+        [CS_RESOLVER_NO_SERVER] = "the lease names no name server",
+        [CS_RESOLVER_NO_SOCKET] = "no socket left",
     };
-    bool ours = outcome == CONNSYNC_RESOLVER_NO_SOCKET;
+    bool ours = outcome == CS_RESOLVER_NO_SOCKET;
     return give_up(connection, ours ? CONNSYNC_PORT_ERR_NETWORK : CONNSYNC_PORT_ERR_NAME,
                    reasons[outcome]);
 }
 
 /* Begins to connect to the next address. */
-static err_t dial(struct connsync_connection *connection, uint16_t port_number, uint64_t now_ms)
+static err_t dial(struct cs_connection *connection, uint16_t port_number, uint64_t now_ms)
 {
     bool last = connection->next_address + 1u == connection->resolver.count;
     connection->failure = 0;
     connection->deadline_ms =
-        now_ms + (last ? CONNSYNC_CONNECTION_CONNECT_MS : CONNSYNC_CONNECTION_CONNECT_SHARE_MS);
+        now_ms + (last ? CS_CONNECTION_CONNECT_MS : CS_CONNECTION_CONNECT_SHARE_MS);
     struct tcp_pcb *pcb = tcp_new();
     if (pcb == NULL) {
         return ERR_MEM;
@@ -136,7 +137,7 @@ static err_t dial(struct connsync_connection *connection, uint16_t port_number, 
 
 /* Lets go of lwIP's side. An attempt at a connection ends without a trace, an open
  * one with a FIN, one with bytes that nobody took with a RST. */
-static void release(struct connsync_connection *connection)
+static void release(struct cs_connection *connection)
 {
     struct tcp_pcb *pcb = connection->pcb;
     connection->pcb = NULL;
@@ -152,7 +153,7 @@ static void release(struct connsync_connection *connection)
 }
 
 /* Whether the attempt is over without success; `failure` and `reason` say why. */
-static bool attempt_failed(struct connsync_connection *connection, uint64_t now_ms)
+static bool attempt_failed(struct cs_connection *connection, uint64_t now_ms)
 {
     if (connection->pcb != NULL && now_ms >= connection->deadline_ms) {
         release(connection);
@@ -162,8 +163,7 @@ static bool attempt_failed(struct connsync_connection *connection, uint64_t now_
     return connection->pcb == NULL;
 }
 
-static int try_addresses(struct connsync_connection *connection, uint16_t port_number,
-                         uint64_t now_ms)
+static int try_addresses(struct cs_connection *connection, uint16_t port_number, uint64_t now_ms)
 {
     for (;;) {
         if (connection->pcb == NULL && connection->failure == 0) {
@@ -188,7 +188,7 @@ static int try_addresses(struct connsync_connection *connection, uint16_t port_n
     }
 }
 
-static void begin(struct connsync_connection *connection, const char *host, uint64_t now_ms)
+static void begin(struct cs_connection *connection, const char *host, uint64_t now_ms)
 {
     connection->reason = "";
     connection->failure = 0;
@@ -196,17 +196,17 @@ static void begin(struct connsync_connection *connection, const char *host, uint
     connection->first = 0;
     connection->count = 0;
     connection->ended = false;
-    if (connsync_resolver_literal(host, &connection->resolver.addresses[0])) {
+    if (cs_resolver_literal(host, &connection->resolver.addresses[0])) {
         connection->resolver.count = 1;
         connection->stage = STAGE_CONNECTING;
         return;
     }
-    connsync_resolver_start(&connection->resolver, host, now_ms);
+    cs_resolver_start(&connection->resolver, host, now_ms);
     connection->stage = STAGE_RESOLVING;
 }
 
-int connsync_connection_connect(struct connsync_connection *connection, const char *host,
-                                uint16_t port_number, uint64_t now_ms)
+int cs_connection_connect(struct cs_connection *connection, const char *host, uint16_t port_number,
+                          uint64_t now_ms)
 {
     if (connection->stage == STAGE_CLOSED) {
         if (strchr(host, ':') != NULL) {
@@ -218,12 +218,11 @@ int connsync_connection_connect(struct connsync_connection *connection, const ch
         if (connection->failure != 0) {
             return give_up(connection, connection->failure, connection->reason);
         }
-        enum connsync_resolver_outcome outcome =
-            connsync_resolver_step(&connection->resolver, host, now_ms);
-        if (outcome == CONNSYNC_RESOLVER_RUNNING) {
+        enum cs_resolver_outcome outcome = cs_resolver_step(&connection->resolver, host, now_ms);
+        if (outcome == CS_RESOLVER_RUNNING) {
             return CONNSYNC_PORT_WOULD_BLOCK;
         }
-        if (outcome != CONNSYNC_RESOLVER_FOUND) {
+        if (outcome != CS_RESOLVER_FOUND) {
             return refuse_name(connection, outcome);
         }
         connection->stage = STAGE_CONNECTING;
@@ -234,7 +233,7 @@ int connsync_connection_connect(struct connsync_connection *connection, const ch
 /* ---- Open ---- */
 
 /* What to answer when nothing can be sent or received. */
-static int32_t stream_failure(const struct connsync_connection *connection)
+static int32_t stream_failure(const struct cs_connection *connection)
 {
     if (connection->stage != STAGE_OPEN) {
         return CONNSYNC_PORT_ERR_RESET;
@@ -242,8 +241,7 @@ static int32_t stream_failure(const struct connsync_connection *connection)
     return connection->failure != 0 ? connection->failure : (int32_t)CONNSYNC_PORT_WOULD_BLOCK;
 }
 
-int32_t connsync_connection_send(struct connsync_connection *connection, const uint8_t *data,
-                                 size_t length)
+int32_t cs_connection_send(struct cs_connection *connection, const uint8_t *data, size_t length)
 {
     if (connection->stage != STAGE_OPEN || connection->pcb == NULL) {
         return stream_failure(connection);
@@ -268,7 +266,7 @@ int32_t connsync_connection_send(struct connsync_connection *connection, const u
     return (int32_t)part;
 }
 
-int32_t connsync_connection_recv(struct connsync_connection *connection, uint8_t *data, size_t size)
+int32_t cs_connection_recv(struct cs_connection *connection, uint8_t *data, size_t size)
 {
     if (connection->stage == STAGE_OPEN && connection->count == 0 && connection->ended) {
         return CONNSYNC_PORT_EOF; /* a reset after the end makes it no less the end */
@@ -289,15 +287,15 @@ int32_t connsync_connection_recv(struct connsync_connection *connection, uint8_t
     return (int32_t)part;
 }
 
-void connsync_connection_close(struct connsync_connection *connection)
+void cs_connection_close(struct cs_connection *connection)
 {
-    connsync_resolver_stop(&connection->resolver);
+    cs_resolver_stop(&connection->resolver);
     release(connection);
     connection->count = 0;
     connection->stage = STAGE_CLOSED;
 }
 
-void connsync_connection_poll(struct connsync_connection *connection)
+void cs_connection_poll(struct cs_connection *connection)
 {
     connection->taken = connection->taken > 0 ? (uint8_t)(connection->taken - 1) : 0;
     if (connection->pcb != NULL && connection->pcb->unsent != NULL) {
@@ -305,12 +303,12 @@ void connsync_connection_poll(struct connsync_connection *connection)
     }
 }
 
-void connsync_connection_break(struct connsync_connection *connection, const char *reason)
+void cs_connection_break(struct cs_connection *connection, const char *reason)
 {
     if (connection->stage == STAGE_CLOSED) {
         return;
     }
-    connsync_resolver_stop(&connection->resolver);
+    cs_resolver_stop(&connection->resolver);
     struct tcp_pcb *pcb = connection->pcb;
     connection->pcb = NULL;
     if (pcb != NULL) {
@@ -321,7 +319,7 @@ void connsync_connection_break(struct connsync_connection *connection, const cha
     connection->reason = reason;
 }
 
-bool connsync_connection_is_read(const struct connsync_connection *connection)
+bool cs_connection_is_read(const struct cs_connection *connection)
 {
     return connection->count > 0 && connection->taken > 0;
 }

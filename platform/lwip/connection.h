@@ -27,14 +27,14 @@ extern "C" {
 #endif
 
 /* How long the last address of a name may take to answer ... */
-#define CONNSYNC_CONNECTION_CONNECT_MS 10000u
+#define CS_CONNECTION_CONNECT_MS 10000u
 /* ... and how long one before it: two retransmissions of the first segment, then
  * the next address has its turn. */
-#define CONNSYNC_CONNECTION_CONNECT_SHARE_MS 3500u
+#define CS_CONNECTION_CONNECT_SHARE_MS 3500u
 
-struct connsync_connection {
+struct cs_connection {
     /* Private. */
-    struct connsync_resolver resolver;
+    struct cs_resolver resolver;
     struct tcp_pcb *pcb; /* lwIP's; NULL when there is none, or lwIP has freed it */
     const char *reason;
     uint8_t stage;
@@ -49,23 +49,21 @@ struct connsync_connection {
 };
 
 /* As the port's functions; the statuses are those of connsync_port_status. */
-int connsync_connection_connect(struct connsync_connection *connection, const char *host,
-                                uint16_t port_number, uint64_t now_ms);
-int32_t connsync_connection_send(struct connsync_connection *connection, const uint8_t *data,
-                                 size_t length);
-int32_t connsync_connection_recv(struct connsync_connection *connection, uint8_t *data,
-                                 size_t size);
-void connsync_connection_close(struct connsync_connection *connection);
+int cs_connection_connect(struct cs_connection *connection, const char *host, uint16_t port_number,
+                          uint64_t now_ms);
+int32_t cs_connection_send(struct cs_connection *connection, const uint8_t *data, size_t length);
+int32_t cs_connection_recv(struct cs_connection *connection, uint8_t *data, size_t size);
+void cs_connection_close(struct cs_connection *connection);
 
 /* Sends what the controller had no time for. */
-void connsync_connection_poll(struct connsync_connection *connection);
+void cs_connection_poll(struct cs_connection *connection);
 
 /* The network is gone, or is another one: whatever is open or being opened fails
  * with CONNSYNC_PORT_ERR_NETWORK, and `reason` (borrowed for good) says why. */
-void connsync_connection_break(struct connsync_connection *connection, const char *reason);
+void cs_connection_break(struct cs_connection *connection, const char *reason);
 
 /* Whether received bytes wait that a reader is in the middle of taking. */
-bool connsync_connection_is_read(const struct connsync_connection *connection);
+bool cs_connection_is_read(const struct cs_connection *connection);
 
 #ifdef __cplusplus
 }

@@ -1,3 +1,5 @@
+/* The console's lines. What there is to say is decided by run.c, sentences on a job are made in
+ * config/sentence.c, and the bytes go out through the board. */
 #include "platform/lwip/console.h"
 
 #include "config/sentence.h"
@@ -35,7 +37,7 @@ static void end(struct line *line)
     connsync_board_console_write(line->text, line->writer.length + 1);
 }
 
-void connsync_console_greet(const char *board)
+void cs_console_greet(const char *board)
 {
     struct line line;
 
@@ -44,7 +46,7 @@ void connsync_console_greet(const char *board)
     end(&line);
 }
 
-void connsync_console_settings(const struct connsync_settings *settings)
+void cs_console_settings(const struct cs_settings *settings)
 {
     struct line line;
 
@@ -57,7 +59,7 @@ void connsync_console_settings(const struct connsync_settings *settings)
     end(&line);
 }
 
-void connsync_console_reason(const char *what, const char *reason)
+void cs_console_reason(const char *what, const char *reason)
 {
     struct line line;
 
@@ -67,12 +69,12 @@ void connsync_console_reason(const char *what, const char *reason)
     end(&line);
 }
 
-static void tell_address(const struct connsync_network *network)
+static void tell_address(const struct cs_network *network)
 {
-    char address[CONNSYNC_NETWORK_ADDRESS_SIZE];
+    char address[CS_NETWORK_ADDRESS_SIZE];
 
-    connsync_network_address(network, address);
-    connsync_console_reason("network", address);
+    cs_network_address(network, address);
+    cs_console_reason("network", address);
 }
 
 static void add_two_digits(struct line *line, const char *before, int number)
@@ -110,16 +112,16 @@ static void tell_time(const struct connsync_port *port)
     end(&line);
 }
 
-void connsync_console_network(const struct connsync_network *network,
-                              const struct connsync_port *port, enum connsync_network_state before)
+void cs_console_network(const struct cs_network *network, const struct connsync_port *port,
+                        enum cs_network_state before)
 {
-    enum connsync_network_state state = connsync_network_state(network);
+    enum cs_network_state state = cs_network_state(network);
 
-    if (state < CONNSYNC_NETWORK_NO_TIME) {
-        connsync_console_reason("network", connsync_network_state_text(state));
+    if (state < CS_NETWORK_NO_TIME) {
+        cs_console_reason("network", cs_network_state_text(state));
         return;
     }
-    if (before < CONNSYNC_NETWORK_NO_TIME) {
+    if (before < CS_NETWORK_NO_TIME) {
         tell_address(network);
     }
     tell_time(port);
@@ -130,8 +132,8 @@ static bool is_network(enum connsync_status status)
     return status >= CONNSYNC_ERR_NAME && status <= CONNSYNC_ERR_NETWORK;
 }
 
-void connsync_console_job(const struct connsync_result *result, const char *asked,
-                          enum connsync_status status, const struct connsync_network *network)
+void cs_console_job(const struct connsync_result *result, const char *asked,
+                    enum connsync_status status, const struct cs_network *network)
 {
     struct line line;
 
@@ -140,18 +142,18 @@ void connsync_console_job(const struct connsync_result *result, const char *aske
     if (status == CONNSYNC_OK) {
         cs_sentence_outcome(&line.writer, result);
     } else {
-        cs_sentence_failure(&line.writer, result, status, connsync_failure_text(status),
-                            connsync_failure_text(result->cause));
+        cs_sentence_failure(&line.writer, result, status, cs_failure_text(status),
+                            cs_failure_text(result->cause));
     }
-    if (is_network(status) && connsync_network_reason(network)[0] != '\0') {
+    if (is_network(status) && cs_network_reason(network)[0] != '\0') {
         add(&line, " (");
-        add(&line, connsync_network_reason(network));
+        add(&line, cs_network_reason(network));
         add(&line, ")");
     }
     end(&line);
 }
 
-void connsync_console_cycle(uint32_t cycle, const struct connsync_tally *tally, uint32_t next_s)
+void cs_console_cycle(uint32_t cycle, const struct cs_tally *tally, uint32_t next_s)
 {
     struct line line;
 
@@ -166,22 +168,22 @@ void connsync_console_cycle(uint32_t cycle, const struct connsync_tally *tally, 
     end(&line);
 }
 
-static void add_mark(struct line *line, const char *name, const struct connsync_network_mark *mark)
+static void add_mark(struct line *line, const char *name, const struct cs_network_mark *mark)
 {
     add_number(line, name, mark->high);
     add_number(line, " of ", mark->size);
     add_number(line, ", now ", mark->used);
 }
 
-void connsync_console_memory(const struct connsync *agent, size_t memory_size,
-                             const struct connsync_network *network)
+void cs_console_memory(const struct connsync *agent, size_t memory_size,
+                       const struct cs_network *network)
 {
     struct line line;
-    struct connsync_network_figures figures;
+    struct cs_network_figures figures;
     size_t stack_size = 0;
     size_t stack = connsync_board_stack_high_water(&stack_size);
 
-    connsync_network_figures(network, &figures);
+    cs_network_figures(network, &figures);
     begin(&line, "memory:");
     add_number(&line, " agent ", connsync_memory_high_water(agent));
     add_number(&line, " of ", memory_size);

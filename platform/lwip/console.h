@@ -14,7 +14,7 @@ extern "C" {
 #endif
 
 /* What the connections of one cycle came to. */
-struct connsync_tally {
+struct cs_tally {
     uint32_t unchanged;
     uint32_t changed;
     uint32_t refused;
@@ -22,27 +22,27 @@ struct connsync_tally {
 };
 
 /* "connsync VERSION on BOARD" */
-void connsync_console_greet(const char *board);
+void cs_console_greet(const char *board);
 
 /* "configuration: ..." for settings that are accepted, and the reason of others. */
-void connsync_console_settings(const struct connsync_settings *settings);
-void connsync_console_reason(const char *what, const char *reason);
+void cs_console_settings(const struct cs_settings *settings);
+void cs_console_reason(const char *what, const char *reason);
 
 /* "network: ..." and "time: ...": what has come since `before`. */
-void connsync_console_network(const struct connsync_network *network,
-                              const struct connsync_port *port, enum connsync_network_state before);
+void cs_console_network(const struct cs_network *network, const struct connsync_port *port,
+                        enum cs_network_state before);
 
 /* The sentence of config/sentence.h; after a failure of the network also the reason
  * that the network knows. */
-void connsync_console_job(const struct connsync_result *result, const char *asked,
-                          enum connsync_status status, const struct connsync_network *network);
+void cs_console_job(const struct connsync_result *result, const char *asked,
+                    enum connsync_status status, const struct cs_network *network);
 
 /* "cycle N: ...; next in S s" */
-void connsync_console_cycle(uint32_t cycle, const struct connsync_tally *tally, uint32_t next_s);
+void cs_console_cycle(uint32_t cycle, const struct cs_tally *tally, uint32_t next_s);
 
 /* "memory: ..." */
-void connsync_console_memory(const struct connsync *agent, size_t memory_size,
-                             const struct connsync_network *network);
+void cs_console_memory(const struct connsync *agent, size_t memory_size,
+                       const struct cs_network *network);
 
 #ifdef __cplusplus
 }

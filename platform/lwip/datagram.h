@@ -18,12 +18,12 @@ extern "C" {
 
 /* Opens a socket; its answers go to `receive`, which frees them. NULL when lwIP has
  * none left. udp_remove() closes it. */
-struct udp_pcb *connsync_datagram_open(udp_recv_fn receive, void *argument);
+struct udp_pcb *cs_datagram_open(udp_recv_fn receive, void *argument);
 
 /* Sends `length` bytes to `server`, which is from now on the only one that is
  * listened to. False when it could not be sent. */
-bool connsync_datagram_ask(struct udp_pcb *socket, const ip_addr_t *server, uint16_t port_number,
-                           const uint8_t *question, uint16_t length);
+bool cs_datagram_ask(struct udp_pcb *socket, const ip_addr_t *server, uint16_t port_number,
+                     const uint8_t *question, uint16_t length);
 
 #ifdef __cplusplus
 }

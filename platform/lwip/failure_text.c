@@ -66,7 +66,7 @@ static const struct row rows[] = {
     {CONNSYNC_ERR_UNVERIFIED, "written, not verified"},
 };
 
-const char *connsync_failure_text(enum connsync_status status)
+const char *cs_failure_text(enum connsync_status status)
 {
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (rows[i].status == (unsigned)status) {

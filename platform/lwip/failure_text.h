@@ -13,7 +13,7 @@ extern "C" {
 
 /* A phrase without a full stop. Statuses that somebody at a board can do nothing about share
  * that of their layer. */
-const char *connsync_failure_text(enum connsync_status status);
+const char *cs_failure_text(enum connsync_status status);
 
 #ifdef __cplusplus
 }

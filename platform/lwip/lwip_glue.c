@@ -13,7 +13,7 @@ u32_t sys_now(void)
     return (u32_t)connsync_board_ms();
 }
 
-uint32_t connsync_lwip_random(void)
+uint32_t cs_lwip_random(void)
 {
     uint8_t bytes[4];
     uint32_t number;
@@ -24,7 +24,7 @@ uint32_t connsync_lwip_random(void)
     return number;
 }
 
-void connsync_lwip_assertion_failed(const char *message)
+void cs_lwip_assertion_failed(const char *message)
 {
     static const char prefix[] = "lwIP: assertion failed: ";
     connsync_board_console_write(prefix, sizeof prefix - 1);

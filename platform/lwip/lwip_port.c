@@ -7,34 +7,33 @@
 
 static int port_connect(void *context, const char *host, uint16_t port_number)
 {
-    struct connsync_network *network = context;
-    enum connsync_network_state state = connsync_network_state(network);
+    struct cs_network *network = context;
+    enum cs_network_state state = cs_network_state(network);
     /* The date is not needed to open a connection: what needs it asks for it. */
-    if (state == CONNSYNC_NETWORK_NO_LINK || state == CONNSYNC_NETWORK_NO_LEASE) {
-        connsync_connection_close(&network->connection);
-        network->connection.reason = connsync_network_state_text(state);
+    if (state == CS_NETWORK_NO_LINK || state == CS_NETWORK_NO_LEASE) {
+        cs_connection_close(&network->connection);
+        network->connection.reason = cs_network_state_text(state);
         return CONNSYNC_PORT_ERR_NETWORK;
     }
-    return connsync_connection_connect(&network->connection, host, port_number,
-                                       connsync_board_ms());
+    return cs_connection_connect(&network->connection, host, port_number, connsync_board_ms());
 }
 
 static int32_t port_send(void *context, const uint8_t *data, size_t length)
 {
-    struct connsync_network *network = context;
-    return connsync_connection_send(&network->connection, data, length);
+    struct cs_network *network = context;
+    return cs_connection_send(&network->connection, data, length);
 }
 
 static int32_t port_recv(void *context, uint8_t *data, size_t size)
 {
-    struct connsync_network *network = context;
-    return connsync_connection_recv(&network->connection, data, size);
+    struct cs_network *network = context;
+    return cs_connection_recv(&network->connection, data, size);
 }
 
 static void port_close(void *context)
 {
-    struct connsync_network *network = context;
-    connsync_connection_close(&network->connection);
+    struct cs_network *network = context;
+    cs_connection_close(&network->connection);
 }
 
 static uint64_t port_monotonic_ms(void *context)
@@ -45,11 +44,11 @@ static uint64_t port_monotonic_ms(void *context)
 
 static int port_utc_seconds(void *context, int64_t *seconds)
 {
-    const struct connsync_network *network = context;
-    if (!connsync_time_client_known(&network->time)) {
+    const struct cs_network *network = context;
+    if (!cs_time_client_known(&network->time)) {
         return CONNSYNC_PORT_ERR_TIME_UNKNOWN;
     }
-    *seconds = connsync_time_client_utc(&network->time, connsync_board_ms());
+    *seconds = cs_time_client_utc(&network->time, connsync_board_ms());
     return CONNSYNC_PORT_OK;
 }
 
@@ -63,7 +62,7 @@ static int port_entropy(void *context, uint8_t *out, size_t length)
     return CONNSYNC_PORT_OK;
 }
 
-void connsync_network_port(struct connsync_network *network, struct connsync_port *out)
+void cs_network_port(struct cs_network *network, struct connsync_port *out)
 {
     out->context = network;
     out->connect = port_connect;

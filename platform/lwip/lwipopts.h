@@ -71,7 +71,7 @@
 #define TCP_OVERSIZE 0
 /* The first retransmission comes after a second (RFC 6298), not after three. */
 #define LWIP_TCP_RTO_TIME 1000
-#define LWIP_HOOK_TCP_ISN(local, local_port, remote, remote_port) connsync_lwip_random()
+#define LWIP_HOOK_TCP_ISN(local, local_port, remote, remote_port) cs_lwip_random()
 /* lwIP's own check wants a pool that holds a whole window; ours need not, and what
  * is needed in its place is checked in connection.c. */
 #define LWIP_DISABLE_TCP_SANITY_CHECKS 1

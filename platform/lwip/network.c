@@ -1,3 +1,5 @@
+/* Brings lwIP's one interface up and follows it: link, lease, date. Frames come and go through the
+ * board's controller; what travels in them is for the other files. */
 #include "platform/lwip/network.h"
 
 #include "platform/lwip/connsync_board.h"
@@ -16,7 +18,7 @@
 
 static err_t send_frame(struct netif *netif, struct pbuf *frame)
 {
-    struct connsync_network *network = netif->state;
+    struct cs_network *network = netif->state;
     if (!connsync_board_nic_send(frame)) {
         network->frames_refused++;
         return ERR_IF;
@@ -39,7 +41,7 @@ static err_t prepare_netif(struct netif *netif)
     return ERR_OK;
 }
 
-int connsync_network_start(struct connsync_network *network)
+int cs_network_start(struct cs_network *network)
 {
     memset(network, 0, sizeof *network);
     network->connection.reason = "";
@@ -57,7 +59,7 @@ int connsync_network_start(struct connsync_network *network)
     return dhcp_start(&network->netif) == ERR_OK ? 0 : -1;
 }
 
-static void watch_link(struct connsync_network *network)
+static void watch_link(struct cs_network *network)
 {
     bool link = connsync_board_nic_link();
     if (link == (netif_is_link_up(&network->netif) != 0)) {
@@ -67,35 +69,35 @@ static void watch_link(struct connsync_network *network)
         netif_set_link_up(&network->netif); /* and DHCP confirms the lease, or gets one */
     } else {
         netif_set_link_down(&network->netif);
-        connsync_connection_break(&network->connection, "no link");
+        cs_connection_break(&network->connection, "no link");
     }
 }
 
-static bool has_lease(const struct connsync_network *network)
+static bool has_lease(const struct cs_network *network)
 {
     return dhcp_supplied_address(&network->netif) != 0;
 }
 
 /* While a lease is confirmed after the link was lost, it counts as none, but what
  * it told is not forgotten. */
-static void watch_lease(struct connsync_network *network)
+static void watch_lease(struct cs_network *network)
 {
     const ip4_addr_t *address = netif_ip4_addr(&network->netif);
     if (ip4_addr_eq(address, &network->address)) {
         return;
     }
     ip4_addr_copy(network->address, *address);
-    connsync_connection_break(&network->connection, "the lease is lost or another one");
-    connsync_time_client_restart(&network->time);
+    cs_connection_break(&network->connection, "the lease is lost or another one");
+    cs_time_client_restart(&network->time);
     if (ip4_addr_isany_val(network->address)) {
-        connsync_resolver_forget_servers();
+        cs_resolver_forget_servers();
     }
 }
 
-static bool take_frames(struct connsync_network *network)
+static bool take_frames(struct cs_network *network)
 {
     uint32_t count = 0;
-    while (count < CONNSYNC_NETWORK_FRAMES_A_TURN && connsync_board_nic_waiting()) {
+    while (count < CS_NETWORK_FRAMES_A_TURN && connsync_board_nic_waiting()) {
         struct pbuf *frame = connsync_board_nic_receive();
         count++;
         if (frame != NULL && network->netif.input(frame, &network->netif) != ERR_OK) {
@@ -106,7 +108,7 @@ static bool take_frames(struct connsync_network *network)
     return count > 0;
 }
 
-bool connsync_network_poll(struct connsync_network *network)
+bool cs_network_poll(struct cs_network *network)
 {
     uint32_t out_before = network->frames_out;
     watch_link(network);
@@ -117,69 +119,66 @@ bool connsync_network_poll(struct connsync_network *network)
 #endif
     watch_lease(network);
     if (has_lease(network)) {
-        connsync_time_client_step(&network->time, connsync_board_ms());
+        cs_time_client_step(&network->time, connsync_board_ms());
     }
-    connsync_connection_poll(&network->connection);
+    cs_connection_poll(&network->connection);
     return moved || network->frames_out != out_before;
 }
 
-bool connsync_network_may_sleep(const struct connsync_network *network)
+bool cs_network_may_sleep(const struct cs_network *network)
 {
-    return !connsync_board_nic_waiting() && !connsync_connection_is_read(&network->connection);
+    return !connsync_board_nic_waiting() && !cs_connection_is_read(&network->connection);
 }
 
-enum connsync_network_state connsync_network_state(const struct connsync_network *network)
+enum cs_network_state cs_network_state(const struct cs_network *network)
 {
     if (!netif_is_link_up(&network->netif)) {
-        return CONNSYNC_NETWORK_NO_LINK;
+        return CS_NETWORK_NO_LINK;
     }
     if (!has_lease(network)) {
-        return CONNSYNC_NETWORK_NO_LEASE;
+        return CS_NETWORK_NO_LEASE;
     }
-    return connsync_time_client_known(&network->time) ? CONNSYNC_NETWORK_READY
-                                                      : CONNSYNC_NETWORK_NO_TIME;
+    return cs_time_client_known(&network->time) ? CS_NETWORK_READY : CS_NETWORK_NO_TIME;
 }
 
-void connsync_network_doubt_time(struct connsync_network *network)
+void cs_network_doubt_time(struct cs_network *network)
 {
-    connsync_time_client_doubt(&network->time);
+    cs_time_client_doubt(&network->time);
 }
 
-const char *connsync_network_state_text(enum connsync_network_state state)
+const char *cs_network_state_text(enum cs_network_state state)
 {
     switch (state) {
-    case CONNSYNC_NETWORK_NO_LINK:
+    case CS_NETWORK_NO_LINK:
         return "no link";
-    case CONNSYNC_NETWORK_NO_LEASE:
+    case CS_NETWORK_NO_LEASE:
         return "no lease";
-    case CONNSYNC_NETWORK_NO_TIME:
+    case CS_NETWORK_NO_TIME:
         return "no time";
-    case CONNSYNC_NETWORK_READY:
+    case CS_NETWORK_READY:
         break;
     }
     return "ready";
 }
 
-void connsync_network_address(const struct connsync_network *network,
-                              char text[CONNSYNC_NETWORK_ADDRESS_SIZE])
+void cs_network_address(const struct cs_network *network, char text[CS_NETWORK_ADDRESS_SIZE])
 {
-    _Static_assert(CONNSYNC_NETWORK_ADDRESS_SIZE >= IP4ADDR_STRLEN_MAX, "an address must fit");
-    (void)ip4addr_ntoa_r(netif_ip4_addr(&network->netif), text, (int)CONNSYNC_NETWORK_ADDRESS_SIZE);
+    _Static_assert(CS_NETWORK_ADDRESS_SIZE >= IP4ADDR_STRLEN_MAX, "an address must fit");
+    (void)ip4addr_ntoa_r(netif_ip4_addr(&network->netif), text, (int)CS_NETWORK_ADDRESS_SIZE);
 }
 
-const char *connsync_network_reason(const struct connsync_network *network)
+const char *cs_network_reason(const struct cs_network *network)
 {
     return network->connection.reason;
 }
 
-static struct connsync_network_mark mark_of(const struct stats_mem *stats)
+static struct cs_network_mark mark_of(const struct stats_mem *stats)
 {
-    struct connsync_network_mark mark = {stats->used, stats->max, stats->avail, stats->err};
+    struct cs_network_mark mark = {stats->used, stats->max, stats->avail, stats->err};
     return mark;
 }
 
-void connsync_network_figures(const struct connsync_network *network,
-                              struct connsync_network_figures *out)
+void cs_network_figures(const struct cs_network *network, struct cs_network_figures *out)
 {
     out->heap = mark_of(&lwip_stats.mem);
     out->packet_buffers = mark_of(lwip_stats.memp[MEMP_PBUF_POOL]);

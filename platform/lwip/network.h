@@ -4,16 +4,16 @@
  * the port that the core talks to.
  *
  * lwIP keeps its state in statics, so there is one network in a program. The
- * caller owns `struct connsync_network`; it must stay where it is from the start
+ * caller owns `struct cs_network`; it must stay where it is from the start
  * to the end of the program. Nothing here allocates but from lwIP's own pools,
  * nothing waits, and everything is called from the main loop:
  *
- *     connsync_network_start(&network);
- *     connsync_network_port(&network, &port);
+ *     cs_network_start(&network);
+ *     cs_network_port(&network, &port);
  *     for (;;) {
- *         bool busy = connsync_network_poll(&network);
+ *         bool busy = cs_network_poll(&network);
  *         ... one connsync_step(), if a job is on ...
- *         if (!busy && connsync_network_may_sleep(&network)) {
+ *         if (!busy && cs_network_may_sleep(&network)) {
  *             connsync_board_sleep();
  *         }
  *     }
@@ -36,25 +36,25 @@ extern "C" {
 
 /* At most so many frames are taken in one turn, so that a flood of them cannot
  * keep the agent and the watchdog from their turn. */
-#define CONNSYNC_NETWORK_FRAMES_A_TURN 16u
+#define CS_NETWORK_FRAMES_A_TURN 16u
 
 /* "255.255.255.255" and a NUL. */
-#define CONNSYNC_NETWORK_ADDRESS_SIZE 16u
+#define CS_NETWORK_ADDRESS_SIZE 16u
 
 /* How far the network is; each state needs the ones before it. A job begun
  * before READY ends with CONNSYNC_PORT_ERR_NETWORK or ERR_TIME_UNKNOWN. */
-enum connsync_network_state {
-    CONNSYNC_NETWORK_NO_LINK,  /* the cable carries nothing */
-    CONNSYNC_NETWORK_NO_LEASE, /* no DHCP server has given or confirmed an address */
-    CONNSYNC_NETWORK_NO_TIME,  /* no time server has told a date that can be */
-    CONNSYNC_NETWORK_READY
+enum cs_network_state {
+    CS_NETWORK_NO_LINK,  /* the cable carries nothing */
+    CS_NETWORK_NO_LEASE, /* no DHCP server has given or confirmed an address */
+    CS_NETWORK_NO_TIME,  /* no time server has told a date that can be */
+    CS_NETWORK_READY
 };
 
-struct connsync_network {
+struct cs_network {
     /* Private. */
     struct netif netif;
-    struct connsync_time_client time;
-    struct connsync_connection connection;
+    struct cs_time_client time;
+    struct cs_connection connection;
     ip4_addr_t address; /* of the lease as it was in the last turn; 0.0.0.0 without */
     uint32_t frames_in;
     uint32_t frames_out;
@@ -62,21 +62,21 @@ struct connsync_network {
 };
 
 /* Use of one of lwIP's pools, in elements; of its heap, in bytes. */
-struct connsync_network_mark {
+struct cs_network_mark {
     uint32_t used;
     uint32_t high; /* the most that ever was in use */
     uint32_t size;
     uint32_t failed; /* requests that could not be met */
 };
 
-struct connsync_network_figures {
-    struct connsync_network_mark heap;
-    struct connsync_network_mark packet_buffers; /* received frames lie in these */
-    struct connsync_network_mark references;     /* pbufs that point at other memory */
-    struct connsync_network_mark tcp_connections;
-    struct connsync_network_mark tcp_segments;
-    struct connsync_network_mark udp_sockets;
-    struct connsync_network_mark timeouts;
+struct cs_network_figures {
+    struct cs_network_mark heap;
+    struct cs_network_mark packet_buffers; /* received frames lie in these */
+    struct cs_network_mark references;     /* pbufs that point at other memory */
+    struct cs_network_mark tcp_connections;
+    struct cs_network_mark tcp_segments;
+    struct cs_network_mark udp_sockets;
+    struct cs_network_mark timeouts;
     uint32_t frames_in;
     uint32_t frames_out;
     uint32_t frames_refused;
@@ -84,38 +84,36 @@ struct connsync_network_figures {
 
 /* Starts lwIP and the controller, and asks for an address. Negative when the
  * controller does not answer. To be called once. */
-int connsync_network_start(struct connsync_network *network);
+int cs_network_start(struct cs_network *network);
 
 /* One turn: takes the frames that wait, runs what is due, watches the link and
  * the lease. True when frames were moved, so that another turn is worth while. */
-bool connsync_network_poll(struct connsync_network *network);
+bool cs_network_poll(struct cs_network *network);
 
 /* False when a frame waits, or when the agent is in the middle of taking what
  * was received: sleeping then makes a download many times slower. */
-bool connsync_network_may_sleep(const struct connsync_network *network);
+bool cs_network_may_sleep(const struct cs_network *network);
 
-enum connsync_network_state connsync_network_state(const struct connsync_network *network);
+enum cs_network_state cs_network_state(const struct cs_network *network);
 
-/* The time that is known may be wrong: see connsync_time_client_doubt(). */
-void connsync_network_doubt_time(struct connsync_network *network);
+/* The time that is known may be wrong: see cs_time_client_doubt(). */
+void cs_network_doubt_time(struct cs_network *network);
 
 /* A word or two for the console, such as "no lease". */
-const char *connsync_network_state_text(enum connsync_network_state state);
+const char *cs_network_state_text(enum cs_network_state state);
 
 /* Fills the seven functions of the port; connection.h tells what they do. */
-void connsync_network_port(struct connsync_network *network, struct connsync_port *out);
+void cs_network_port(struct cs_network *network, struct connsync_port *out);
 
 /* Our own address as text; "0.0.0.0" without a lease. */
-void connsync_network_address(const struct connsync_network *network,
-                              char text[CONNSYNC_NETWORK_ADDRESS_SIZE]);
+void cs_network_address(const struct cs_network *network, char text[CS_NETWORK_ADDRESS_SIZE]);
 
 /* Why the last connection could not be opened or broke, as a constant phrase
  * for people ("connection refused"); "" if none did. */
-const char *connsync_network_reason(const struct connsync_network *network);
+const char *cs_network_reason(const struct cs_network *network);
 
 /* The marks of lwIP's pools since the start. */
-void connsync_network_figures(const struct connsync_network *network,
-                              struct connsync_network_figures *out);
+void cs_network_figures(const struct cs_network *network, struct cs_network_figures *out);
 
 #ifdef __cplusplus
 }

@@ -1,3 +1,4 @@
+/* Asks the name servers of the lease in turn, and reads the answer's addresses (RFC 1035). */
 #include "platform/lwip/resolver.h"
 
 #include "platform/lwip/datagram.h"
@@ -11,7 +12,7 @@
 #define HEADER_SIZE 12u
 #define LABEL_MAX 63u
 /* The encoded name has a length byte before each label and a zero at the end. */
-#define QUESTION_MAX (HEADER_SIZE + CONNSYNC_RESOLVER_NAME_MAX + 2u + 4u)
+#define QUESTION_MAX (HEADER_SIZE + CS_RESOLVER_NAME_MAX + 2u + 4u)
 #define TYPE_A 1u
 #define CLASS_IN 1u
 #define FLAGS_RECURSION_DESIRED 0x0100u
@@ -41,12 +42,12 @@ void dns_setserver(u8_t numdns, const ip_addr_t *dnsserver)
     }
 }
 
-void connsync_resolver_forget_servers(void)
+void cs_resolver_forget_servers(void)
 {
     memset(servers, 0, sizeof servers);
 }
 
-bool connsync_resolver_literal(const char *text, ip4_addr_t *address)
+bool cs_resolver_literal(const char *text, ip4_addr_t *address)
 {
     uint8_t bytes[4];
     for (size_t i = 0; i < sizeof bytes; i++) {
@@ -86,7 +87,7 @@ static size_t encode_name(const char *name, uint8_t *out)
     if (length > 0 && name[length - 1] == '.') {
         length--;
     }
-    if (length == 0 || length > CONNSYNC_RESOLVER_NAME_MAX) {
+    if (length == 0 || length > CS_RESOLVER_NAME_MAX) {
         return 0;
     }
     size_t label = 0; /* where the length of the current label goes */
@@ -115,7 +116,7 @@ static uint8_t *put_uint16(uint8_t *out, uint32_t value)
 }
 
 /* Returns the length of the question, or 0 if `name` is no name. */
-static uint16_t write_question(struct connsync_resolver *resolver, const char *name, uint8_t *out)
+static uint16_t write_question(struct cs_resolver *resolver, const char *name, uint8_t *out)
 {
     uint8_t *at = put_uint16(out, resolver->id);
     at = put_uint16(at, FLAGS_RECURSION_DESIRED);
@@ -136,9 +137,9 @@ static uint16_t write_question(struct connsync_resolver *resolver, const char *n
     return (uint16_t)(at - out);
 }
 
-static void finish(struct connsync_resolver *resolver, enum connsync_resolver_outcome outcome)
+static void finish(struct cs_resolver *resolver, enum cs_resolver_outcome outcome)
 {
-    connsync_resolver_stop(resolver);
+    cs_resolver_stop(resolver);
     resolver->outcome = (uint8_t)outcome;
 }
 
@@ -197,9 +198,9 @@ static bool may_be_host(uint8_t first)
 
 /* Takes the addresses out of the answers. Each answer moves the reader on by at
  * least its header, so there are not more of them than the message has room for. */
-static void read_answers(struct connsync_resolver *resolver, struct reader *reader, uint32_t left)
+static void read_answers(struct cs_resolver *resolver, struct reader *reader, uint32_t left)
 {
-    while (left-- > 0 && !reader->failed && resolver->count < CONNSYNC_RESOLVER_ADDRESSES) {
+    while (left-- > 0 && !reader->failed && resolver->count < CS_RESOLVER_ADDRESSES) {
         (void)read_name(reader);
         uint32_t type = read_uint16(reader);
         uint32_t class = read_uint16(reader);
@@ -222,7 +223,7 @@ static void read_answers(struct connsync_resolver *resolver, struct reader *read
 
 /* Reads one message from the server. What is not the answer to the question is
  * passed over. */
-static void read_message(struct connsync_resolver *resolver, struct reader *reader)
+static void read_message(struct cs_resolver *resolver, struct reader *reader)
 {
     uint32_t id = read_uint16(reader);
     uint32_t flags = read_uint16(reader);
@@ -240,17 +241,16 @@ static void read_message(struct connsync_resolver *resolver, struct reader *read
     uint32_t code = flags & FLAGS_RCODE;
     if (code != 0 && code != RCODE_NO_SUCH_NAME) {
         /* The next server may know better: it is asked at the next step. */
-        resolver->outcome = CONNSYNC_RESOLVER_REFUSED;
+        resolver->outcome = CS_RESOLVER_REFUSED;
         resolver->next_try_ms = 0;
         if (++resolver->refusals == DNS_MAX_SERVERS) {
-            connsync_resolver_stop(resolver);
+            cs_resolver_stop(resolver);
         }
         return;
     }
     resolver->count = 0;
     read_answers(resolver, reader, code == 0 ? answers : 0);
-    finish(resolver,
-           resolver->count > 0 ? CONNSYNC_RESOLVER_FOUND : CONNSYNC_RESOLVER_NO_SUCH_NAME);
+    finish(resolver, resolver->count > 0 ? CS_RESOLVER_FOUND : CS_RESOLVER_NO_SUCH_NAME);
 }
 
 static void on_message(void *argument, struct udp_pcb *socket, struct pbuf *packet,
@@ -265,12 +265,12 @@ static void on_message(void *argument, struct udp_pcb *socket, struct pbuf *pack
 }
 
 /* Asks the next server that there is. */
-static void ask(struct connsync_resolver *resolver, const char *name, uint64_t now_ms)
+static void ask(struct cs_resolver *resolver, const char *name, uint64_t now_ms)
 {
     uint8_t question[QUESTION_MAX];
     uint16_t length = write_question(resolver, name, question);
     if (length == 0) {
-        finish(resolver, CONNSYNC_RESOLVER_NOT_A_NAME);
+        finish(resolver, CS_RESOLVER_NOT_A_NAME);
         return;
     }
     uint8_t server = resolver->server;
@@ -278,47 +278,47 @@ static void ask(struct connsync_resolver *resolver, const char *name, uint64_t n
         server = (uint8_t)((server + 1u) % DNS_MAX_SERVERS);
     } while (server != resolver->server && ip_addr_isany_val(servers[server]));
     if (ip_addr_isany_val(servers[server])) {
-        finish(resolver, CONNSYNC_RESOLVER_NO_SERVER);
+        finish(resolver, CS_RESOLVER_NO_SERVER);
         return;
     }
     resolver->server = server;
     /* One that could not be sent is as good as one that got lost. */
-    (void)connsync_datagram_ask(resolver->socket, &servers[server], DNS_PORT, question, length);
+    (void)cs_datagram_ask(resolver->socket, &servers[server], DNS_PORT, question, length);
     resolver->next_try_ms = now_ms + resolver->try_ms;
     resolver->try_ms *= 2;
 }
 
-void connsync_resolver_start(struct connsync_resolver *resolver, const char *name, uint64_t now_ms)
+void cs_resolver_start(struct cs_resolver *resolver, const char *name, uint64_t now_ms)
 {
-    connsync_resolver_stop(resolver);
+    cs_resolver_stop(resolver);
     memset(resolver, 0, sizeof *resolver);
-    resolver->outcome = CONNSYNC_RESOLVER_SILENT; /* until somebody says something */
-    resolver->server = DNS_MAX_SERVERS - 1;       /* so the first is asked first */
-    resolver->id = (uint16_t)connsync_lwip_random();
-    resolver->try_ms = CONNSYNC_RESOLVER_TRY_MS;
-    resolver->deadline_ms = now_ms + CONNSYNC_RESOLVER_MS;
-    resolver->socket = connsync_datagram_open(on_message, resolver);
+    resolver->outcome = CS_RESOLVER_SILENT; /* until somebody says something */
+    resolver->server = DNS_MAX_SERVERS - 1; /* so the first is asked first */
+    resolver->id = (uint16_t)cs_lwip_random();
+    resolver->try_ms = CS_RESOLVER_TRY_MS;
+    resolver->deadline_ms = now_ms + CS_RESOLVER_MS;
+    resolver->socket = cs_datagram_open(on_message, resolver);
     if (resolver->socket == NULL) {
-        resolver->outcome = CONNSYNC_RESOLVER_NO_SOCKET;
+        resolver->outcome = CS_RESOLVER_NO_SOCKET;
         return;
     }
     ask(resolver, name, now_ms);
 }
 
-enum connsync_resolver_outcome connsync_resolver_step(struct connsync_resolver *resolver,
-                                                      const char *name, uint64_t now_ms)
+enum cs_resolver_outcome cs_resolver_step(struct cs_resolver *resolver, const char *name,
+                                          uint64_t now_ms)
 {
     if (resolver->socket != NULL && now_ms >= resolver->deadline_ms) {
-        connsync_resolver_stop(resolver);
+        cs_resolver_stop(resolver);
     }
     if (resolver->socket != NULL && now_ms >= resolver->next_try_ms) {
         ask(resolver, name, now_ms);
     }
-    return resolver->socket != NULL ? CONNSYNC_RESOLVER_RUNNING
-                                    : (enum connsync_resolver_outcome)resolver->outcome;
+    return resolver->socket != NULL ? CS_RESOLVER_RUNNING
+                                    : (enum cs_resolver_outcome)resolver->outcome;
 }
 
-void connsync_resolver_stop(struct connsync_resolver *resolver)
+void cs_resolver_stop(struct cs_resolver *resolver)
 {
     if (resolver->socket != NULL) {
         udp_remove(resolver->socket);

@@ -1,6 +1,6 @@
 /*
  * Names to IPv4 addresses, by the name servers that DHCP has told. All addresses
- * of an answer are kept, up to CONNSYNC_RESOLVER_ADDRESSES; those that no host can have
+ * of an answer are kept, up to CS_RESOLVER_ADDRESSES; those that no host can have
  * (0.0.0.0, 127.0.0.1, groups) count as none.
  *
  * An answer counts only if it comes from the server that was asked, to the port
@@ -23,28 +23,28 @@ extern "C" {
 #endif
 
 /* How long a look-up may take ... */
-#define CONNSYNC_RESOLVER_MS 10000u
+#define CS_RESOLVER_MS 10000u
 /* ... and how long one question waits for its answer before the next server has
  * its turn. Doubled after each. */
-#define CONNSYNC_RESOLVER_TRY_MS 1000u
-#define CONNSYNC_RESOLVER_ADDRESSES 4u
+#define CS_RESOLVER_TRY_MS 1000u
+#define CS_RESOLVER_ADDRESSES 4u
 /* A name without the dot at its end (RFC 1035). */
-#define CONNSYNC_RESOLVER_NAME_MAX 253u
+#define CS_RESOLVER_NAME_MAX 253u
 
-enum connsync_resolver_outcome {
-    CONNSYNC_RESOLVER_RUNNING,
-    CONNSYNC_RESOLVER_FOUND,
-    CONNSYNC_RESOLVER_NO_SUCH_NAME, /* or one without an IPv4 address */
-    CONNSYNC_RESOLVER_REFUSED,      /* the servers answer, but not with an address */
-    CONNSYNC_RESOLVER_SILENT,       /* no server answered in time */
-    CONNSYNC_RESOLVER_NOT_A_NAME,
-    CONNSYNC_RESOLVER_NO_SERVER, /* DHCP has told none */
-    CONNSYNC_RESOLVER_NO_SOCKET  /* lwIP has none left */
+enum cs_resolver_outcome {
+    CS_RESOLVER_RUNNING,
+    CS_RESOLVER_FOUND,
+    CS_RESOLVER_NO_SUCH_NAME, /* or one without an IPv4 address */
+    CS_RESOLVER_REFUSED,      /* the servers answer, but not with an address */
+    CS_RESOLVER_SILENT,       /* no server answered in time */
+    CS_RESOLVER_NOT_A_NAME,
+    CS_RESOLVER_NO_SERVER, /* DHCP has told none */
+    CS_RESOLVER_NO_SOCKET  /* lwIP has none left */
 };
 
-struct connsync_resolver {
+struct cs_resolver {
     /* The answer, when the outcome is FOUND. */
-    ip4_addr_t addresses[CONNSYNC_RESOLVER_ADDRESSES];
+    ip4_addr_t addresses[CS_RESOLVER_ADDRESSES];
     uint8_t count;
     uint8_t outcome;
 
@@ -60,21 +60,21 @@ struct connsync_resolver {
 };
 
 /* Reads "192.0.2.1", and nothing looser than that. */
-bool connsync_resolver_literal(const char *text, ip4_addr_t *address);
+bool cs_resolver_literal(const char *text, ip4_addr_t *address);
 
 /* Begins a look-up of `name` in an initialised (all-zero) or stopped resolver. */
-void connsync_resolver_start(struct connsync_resolver *resolver, const char *name, uint64_t now_ms);
+void cs_resolver_start(struct cs_resolver *resolver, const char *name, uint64_t now_ms);
 
 /* Goes on with the look-up of the same name; returns how it stands. When it is no
  * longer RUNNING, nothing is held any more. */
-enum connsync_resolver_outcome connsync_resolver_step(struct connsync_resolver *resolver,
-                                                      const char *name, uint64_t now_ms);
+enum cs_resolver_outcome cs_resolver_step(struct cs_resolver *resolver, const char *name,
+                                          uint64_t now_ms);
 
 /* Ends a look-up; harmless when there is none. */
-void connsync_resolver_stop(struct connsync_resolver *resolver);
+void cs_resolver_stop(struct cs_resolver *resolver);
 
 /* The servers of a lease that is over are not to be asked. */
-void connsync_resolver_forget_servers(void);
+void cs_resolver_forget_servers(void);
 
 #ifdef __cplusplus
 }

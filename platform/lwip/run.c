@@ -15,18 +15,18 @@
 static void turn(struct cs_run *run)
 {
     connsync_board_feed_watchdog();
-    bool busy = connsync_network_poll(&run->network);
-    if (!busy && connsync_network_may_sleep(&run->network)) {
+    bool busy = cs_network_poll(&run->network);
+    if (!busy && cs_network_may_sleep(&run->network)) {
         connsync_board_sleep();
     }
 }
 
 static void tell_network(struct cs_run *run)
 {
-    enum connsync_network_state state = connsync_network_state(&run->network);
+    enum cs_network_state state = cs_network_state(&run->network);
 
     if (state != run->told) {
-        connsync_console_network(&run->network, &run->port, run->told);
+        cs_console_network(&run->network, &run->port, run->told);
         run->told = state;
     }
 }
@@ -36,7 +36,7 @@ static void tell_network(struct cs_run *run)
 static void wait_for_network(struct cs_run *run)
 {
     tell_network(run);
-    while (connsync_network_state(&run->network) != CONNSYNC_NETWORK_READY) {
+    while (cs_network_state(&run->network) != CS_NETWORK_READY) {
         turn(run);
         tell_network(run);
     }
@@ -51,7 +51,7 @@ static void sleep_until(struct cs_run *run, uint64_t moment)
 
 /* ---- One cycle ---- */
 
-static void count(struct connsync_tally *tally, enum connsync_outcome outcome)
+static void count(struct cs_tally *tally, enum connsync_outcome outcome)
 {
     switch (outcome) {
     case CONNSYNC_UNCHANGED:
@@ -91,10 +91,10 @@ static void report_job(struct cs_run *run, enum connsync_status status)
 {
     const struct connsync_result *result = connsync_result(run->agent);
 
-    connsync_console_job(result, run->asked, status, &run->network);
+    cs_console_job(result, run->asked, status, &run->network);
     count(&run->tally, result->outcome);
     if (may_be_the_clock(status)) {
-        connsync_network_doubt_time(&run->network);
+        cs_network_doubt_time(&run->network);
     }
 }
 
@@ -114,7 +114,7 @@ static void run_job(struct cs_run *run, const struct cs_desired_entry *entry)
         return;
     }
     /* The result is still that of the job before. */
-    connsync_console_reason(run->asked, connsync_failure_text(status));
+    cs_console_reason(run->asked, cs_failure_text(status));
     count(&run->tally, CONNSYNC_FAILED);
 }
 
@@ -150,7 +150,7 @@ static void check_stack(void)
     size_t size;
 
     if (connsync_board_stack_high_water(&size) == 0) {
-        connsync_console_reason("stack", "overrun");
+        cs_console_reason("stack", "overrun");
         connsync_board_halt(CONNSYNC_BOARD_STACK_OVERRUN);
     }
 }
@@ -169,8 +169,8 @@ static uint64_t run_cycle(struct cs_run *run)
     run->failures = run->tally.failed > 0 ? run->failures + 1 : 0;
 
     uint64_t pause = with_jitter(seconds_to_next(run));
-    connsync_console_cycle(run->cycle, &run->tally, (uint32_t)(pause / MS_PER_S));
-    connsync_console_memory(run->agent, run->settings.config.memory_size, &run->network);
+    cs_console_cycle(run->cycle, &run->tally, (uint32_t)(pause / MS_PER_S));
+    cs_console_memory(run->agent, run->settings.config.memory_size, &run->network);
     check_stack();
     return connsync_board_ms() + pause;
 }
@@ -183,21 +183,21 @@ static void read_settings(struct cs_run *run, const struct cs_run_parts *parts)
     struct cs_writer reason;
 
     cs_writer_init(&reason, text, sizeof text);
-    int code = connsync_settings_read(&run->settings, parts->memory, parts->memory_size, &reason);
+    int code = cs_settings_read(&run->settings, parts->memory, parts->memory_size, &reason);
     if (code != 0) {
-        connsync_console_reason("configuration", text);
+        cs_console_reason("configuration", text);
         connsync_board_halt((enum connsync_board_code)code);
     }
-    connsync_console_settings(&run->settings);
+    cs_console_settings(&run->settings);
 }
 
 static void start_network(struct cs_run *run)
 {
-    if (connsync_network_start(&run->network) < 0) {
-        connsync_console_reason("network", "the Ethernet controller does not answer");
+    if (cs_network_start(&run->network) < 0) {
+        cs_console_reason("network", "the Ethernet controller does not answer");
         connsync_board_halt(CONNSYNC_BOARD_NO_NETWORK_HARDWARE);
     }
-    connsync_network_port(&run->network, &run->port);
+    cs_network_port(&run->network, &run->port);
 }
 
 static void open_agent(struct cs_run *run, const struct cs_run_parts *parts)
@@ -213,7 +213,7 @@ static void open_agent(struct cs_run *run, const struct cs_run_parts *parts)
     if (run->agent != NULL) {
         return;
     }
-    connsync_console_reason("agent", connsync_failure_text(status));
+    cs_console_reason("agent", cs_failure_text(status));
     connsync_board_halt(status == CONNSYNC_ERR_ENTROPY ? CONNSYNC_BOARD_NO_ENTROPY
                                                        : CONNSYNC_BOARD_REFUSED_CONFIGURATION);
 }
@@ -221,13 +221,13 @@ static void open_agent(struct cs_run *run, const struct cs_run_parts *parts)
 void cs_run_forever(struct cs_run *run, const struct cs_run_parts *parts)
 {
     memset(run, 0, sizeof *run);
-    connsync_console_greet(parts->board);
+    cs_console_greet(parts->board);
     read_settings(run, parts);
     /* Before any packet leaves: without entropy there is nothing to be done. */
     start_network(run);
     open_agent(run, parts);
-    connsync_console_network(&run->network, &run->port, CONNSYNC_NETWORK_NO_LINK);
-    run->told = connsync_network_state(&run->network);
+    cs_console_network(&run->network, &run->port, CS_NETWORK_NO_LINK);
+    run->told = cs_network_state(&run->network);
     for (;;) {
         wait_for_network(run);
         sleep_until(run, run_cycle(run));

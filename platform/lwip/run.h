@@ -40,12 +40,12 @@ struct cs_run_parts {
 };
 
 struct cs_run {
-    struct connsync_network network;
+    struct cs_network network;
     struct connsync_port port;
-    struct connsync_settings settings;
+    struct cs_settings settings;
     struct connsync *agent;
-    struct connsync_tally tally;       /* of this cycle */
-    enum connsync_network_state told;  /* what the console was told last */
+    struct cs_tally tally;             /* of this cycle */
+    enum cs_network_state told;        /* what the console was told last */
     uint32_t cycle;                    /* counted from 1 */
     uint32_t failures;                 /* failed cycles in a row */
     char asked[CS_DESIRED_ENTRY_SIZE]; /* the connection in hand, as configured */

@@ -1,3 +1,5 @@
+/* From the partition's bytes to what an agent is opened with. The image's form is for
+ * config/flash_image.c, the document's grammar for config/desired_read.c. */
 #include "platform/lwip/settings.h"
 
 #include "config/flash_image.h"
@@ -68,7 +70,7 @@ static bool take_string(struct block *block, const struct cs_desired *desired,
     return true;
 }
 
-static bool take_strings(struct block *block, struct connsync_settings *settings)
+static bool take_strings(struct block *block, struct cs_settings *settings)
 {
     const struct cs_desired *desired = &settings->desired;
     struct connsync_config *config = &settings->config;
@@ -79,8 +81,8 @@ static bool take_strings(struct block *block, struct connsync_settings *settings
            take_string(block, desired, CS_DESIRED_AUDIENCE, &config->audience);
 }
 
-int connsync_settings_read(struct connsync_settings *settings, void *memory, size_t memory_size,
-                           struct cs_writer *reason)
+int cs_settings_read(struct cs_settings *settings, void *memory, size_t memory_size,
+                     struct cs_writer *reason)
 {
     struct block block = {memory, memory_size};
     struct cs_desired *desired = &settings->desired;

@@ -13,7 +13,7 @@
 extern "C" {
 #endif
 
-struct connsync_settings {
+struct cs_settings {
     struct cs_desired desired;     /* its entries are at the front of the block */
     struct connsync_config config; /* port and anchors are for the caller to fill in */
     char host[CS_HOST_SIZE];
@@ -24,8 +24,8 @@ struct connsync_settings {
  * one of the CONNSYNC_BOARD_..._CONFIGURATION codes with the reason, a sentence
  * without a full stop and without any value from the configuration, in `reason`.
  */
-int connsync_settings_read(struct connsync_settings *settings, void *memory, size_t memory_size,
-                           struct cs_writer *reason);
+int cs_settings_read(struct cs_settings *settings, void *memory, size_t memory_size,
+                     struct cs_writer *reason);
 
 #ifdef __cplusplus
 }

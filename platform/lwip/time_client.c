@@ -1,3 +1,5 @@
+/* Asks for the date, judges the answer and keeps it. Sockets are for datagram.c, names for
+ * resolver.c. */
 #include "platform/lwip/time_client.h"
 
 #include "platform/lwip/connsync_board.h"
@@ -54,7 +56,7 @@ static uint32_t get_uint32(const uint8_t *at)
     return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
-static void close_socket(struct connsync_time_client *client)
+static void close_socket(struct cs_time_client *client)
 {
     if (client->socket != NULL) {
         udp_remove(client->socket);
@@ -63,14 +65,14 @@ static void close_socket(struct connsync_time_client *client)
 }
 
 /* The next attempt is made with the other source of a server, if there are two. */
-static void fail(struct connsync_time_client *client, uint64_t now_ms)
+static void fail(struct cs_time_client *client, uint64_t now_ms)
 {
     close_socket(client);
     client->stage = STAGE_IDLE;
     client->use_name = !client->use_name;
-    client->pause_ms = client->pause_ms == 0 ? CONNSYNC_TIME_FIRST_PAUSE_MS : client->pause_ms * 2;
-    if (client->pause_ms > CONNSYNC_TIME_LONGEST_PAUSE_MS) {
-        client->pause_ms = CONNSYNC_TIME_LONGEST_PAUSE_MS;
+    client->pause_ms = client->pause_ms == 0 ? CS_TIME_FIRST_PAUSE_MS : client->pause_ms * 2;
+    if (client->pause_ms > CS_TIME_LONGEST_PAUSE_MS) {
+        client->pause_ms = CS_TIME_LONGEST_PAUSE_MS;
     }
     client->due_ms = now_ms + client->pause_ms;
 }
@@ -78,7 +80,7 @@ static void fail(struct connsync_time_client *client, uint64_t now_ms)
 /* Takes the time out of an answer, unless it is before the build or long after it.
  * A timestamp has 32 bits of seconds, which begin again in 2036; counted from the
  * build, their meaning is plain for 68 years. */
-static bool take_time(struct connsync_time_client *client, const uint8_t *stamp, uint64_t now_ms)
+static bool take_time(struct cs_time_client *client, const uint8_t *stamp, uint64_t now_ms)
 {
     const int64_t build = CONNSYNC_BUILD_EPOCH;
     uint32_t unix_seconds = get_uint32(stamp) - NTP_TO_UNIX;
@@ -93,7 +95,7 @@ static bool take_time(struct connsync_time_client *client, const uint8_t *stamp,
 }
 
 /* Whether this is a synchronised server's answer to our request. */
-static bool is_answer(const struct connsync_time_client *client, const uint8_t *message)
+static bool is_answer(const struct cs_time_client *client, const uint8_t *message)
 {
     static const uint8_t none[8];
     return memcmp(message + ORIGINATE, client->nonce, sizeof client->nonce) == 0 &&
@@ -110,7 +112,7 @@ static bool is_synchronised(const uint8_t *message)
 static void on_message(void *argument, struct udp_pcb *socket, struct pbuf *packet,
                        const ip_addr_t *sender, u16_t port_number)
 {
-    struct connsync_time_client *client = argument;
+    struct cs_time_client *client = argument;
     uint8_t message[MESSAGE_SIZE];
     u16_t length = pbuf_copy_partial(packet, message, MESSAGE_SIZE, 0);
     (void)socket;
@@ -128,54 +130,54 @@ static void on_message(void *argument, struct udp_pcb *socket, struct pbuf *pack
     close_socket(client);
     client->stage = STAGE_IDLE;
     client->pause_ms = 0;
-    client->due_ms = now_ms + CONNSYNC_TIME_RESYNC_MS;
+    client->due_ms = now_ms + CS_TIME_RESYNC_MS;
 }
 
-static void ask(struct connsync_time_client *client, uint64_t now_ms)
+static void ask(struct cs_time_client *client, uint64_t now_ms)
 {
     uint8_t request[MESSAGE_SIZE] = {VERSION_4_CLIENT};
     ip_addr_t server;
     /* The field for our own time holds random bits: the answer repeats them, and
      * nobody learns what we take the time for. */
     for (size_t i = 0; i < sizeof client->nonce; i += sizeof(uint32_t)) {
-        uint32_t bits = connsync_lwip_random();
+        uint32_t bits = cs_lwip_random();
         memcpy(client->nonce + i, &bits, sizeof bits);
     }
     memcpy(request + TRANSMIT, client->nonce, sizeof client->nonce);
     ip_addr_copy_from_ip4(server, client->server);
-    client->socket = connsync_datagram_open(on_message, client);
+    client->socket = cs_datagram_open(on_message, client);
     if (client->socket == NULL ||
-        !connsync_datagram_ask(client->socket, &server, SNTP_PORT, request, MESSAGE_SIZE)) {
+        !cs_datagram_ask(client->socket, &server, SNTP_PORT, request, MESSAGE_SIZE)) {
         fail(client, now_ms);
         return;
     }
     client->stage = STAGE_ASKING;
-    client->due_ms = now_ms + CONNSYNC_TIME_ANSWER_MS;
+    client->due_ms = now_ms + CS_TIME_ANSWER_MS;
 }
 
-static void begin(struct connsync_time_client *client, uint64_t now_ms)
+static void begin(struct cs_time_client *client, uint64_t now_ms)
 {
     if (!client->use_name && !ip4_addr_isany_val(offered)) {
         ip4_addr_copy(client->server, offered);
         ask(client, now_ms);
         return;
     }
-    if (connsync_resolver_literal(CONNSYNC_SNTP_SERVER, &client->server)) {
+    if (cs_resolver_literal(CONNSYNC_SNTP_SERVER, &client->server)) {
         ask(client, now_ms);
         return;
     }
     client->stage = STAGE_RESOLVING;
-    connsync_resolver_start(&client->resolver, CONNSYNC_SNTP_SERVER, now_ms);
+    cs_resolver_start(&client->resolver, CONNSYNC_SNTP_SERVER, now_ms);
 }
 
-static void resolve(struct connsync_time_client *client, uint64_t now_ms)
+static void resolve(struct cs_time_client *client, uint64_t now_ms)
 {
-    enum connsync_resolver_outcome outcome =
-        connsync_resolver_step(&client->resolver, CONNSYNC_SNTP_SERVER, now_ms);
-    if (outcome == CONNSYNC_RESOLVER_RUNNING) {
+    enum cs_resolver_outcome outcome =
+        cs_resolver_step(&client->resolver, CONNSYNC_SNTP_SERVER, now_ms);
+    if (outcome == CS_RESOLVER_RUNNING) {
         return;
     }
-    if (outcome != CONNSYNC_RESOLVER_FOUND) {
+    if (outcome != CS_RESOLVER_FOUND) {
         fail(client, now_ms);
         return;
     }
@@ -183,7 +185,7 @@ static void resolve(struct connsync_time_client *client, uint64_t now_ms)
     ask(client, now_ms);
 }
 
-void connsync_time_client_step(struct connsync_time_client *client, uint64_t now_ms)
+void cs_time_client_step(struct cs_time_client *client, uint64_t now_ms)
 {
     if (client->stage == STAGE_RESOLVING) {
         resolve(client, now_ms);
@@ -196,9 +198,9 @@ void connsync_time_client_step(struct connsync_time_client *client, uint64_t now
     }
 }
 
-void connsync_time_client_restart(struct connsync_time_client *client)
+void cs_time_client_restart(struct cs_time_client *client)
 {
-    connsync_resolver_stop(&client->resolver);
+    cs_resolver_stop(&client->resolver);
     close_socket(client);
     client->stage = STAGE_IDLE;
     client->use_name = false;
@@ -206,19 +208,19 @@ void connsync_time_client_restart(struct connsync_time_client *client)
     client->due_ms = 0;
 }
 
-void connsync_time_client_doubt(struct connsync_time_client *client)
+void cs_time_client_doubt(struct cs_time_client *client)
 {
     bool other = !client->use_name;
-    connsync_time_client_restart(client);
+    cs_time_client_restart(client);
     client->use_name = other;
 }
 
-bool connsync_time_client_known(const struct connsync_time_client *client)
+bool cs_time_client_known(const struct cs_time_client *client)
 {
     return client->known;
 }
 
-int64_t connsync_time_client_utc(const struct connsync_time_client *client, uint64_t now_ms)
+int64_t cs_time_client_utc(const struct cs_time_client *client, uint64_t now_ms)
 {
     return (int64_t)((uint64_t)(client->offset_ms + (int64_t)now_ms) / 1000);
 }

@@ -27,44 +27,44 @@ extern "C" {
 #endif
 
 /* How long an answer is waited for. */
-#define CONNSYNC_TIME_ANSWER_MS 2000u
+#define CS_TIME_ANSWER_MS 2000u
 /* The pause after a failure, doubled with each. While the time is unknown nothing
  * else can be done, so it does not grow very long. */
-#define CONNSYNC_TIME_FIRST_PAUSE_MS 1000u
-#define CONNSYNC_TIME_LONGEST_PAUSE_MS 64000u
+#define CS_TIME_FIRST_PAUSE_MS 1000u
+#define CS_TIME_LONGEST_PAUSE_MS 64000u
 /* The pause after a success. */
-#define CONNSYNC_TIME_RESYNC_MS 3600000u
-#define CONNSYNC_TIME_NONCE_SIZE 8u
+#define CS_TIME_RESYNC_MS 3600000u
+#define CS_TIME_NONCE_SIZE 8u
 
-struct connsync_time_client {
+struct cs_time_client {
     /* Private. */
-    struct connsync_resolver resolver;
+    struct cs_resolver resolver;
     struct udp_pcb *socket; /* NULL when no answer is waited for */
     ip4_addr_t server;
     uint8_t stage;
     bool known;
     bool use_name; /* in place of the servers that DHCP has told */
-    uint8_t nonce[CONNSYNC_TIME_NONCE_SIZE];
+    uint8_t nonce[CS_TIME_NONCE_SIZE];
     uint32_t pause_ms;
     uint64_t due_ms;   /* the next request, or the end of waiting for an answer */
     int64_t offset_ms; /* UTC less the board's counter */
 };
 
 /* To be called every turn while there is a lease. */
-void connsync_time_client_step(struct connsync_time_client *client, uint64_t now_ms);
+void cs_time_client_step(struct cs_time_client *client, uint64_t now_ms);
 
 /* Gives up what is under way, and begins anew at the next step: there is a new
  * lease. The time stays known. */
-void connsync_time_client_restart(struct connsync_time_client *client);
+void cs_time_client_restart(struct cs_time_client *client);
 
 /* The same, but the other source of a server is asked first: what the last one told may be
  * wrong. */
-void connsync_time_client_doubt(struct connsync_time_client *client);
+void cs_time_client_doubt(struct cs_time_client *client);
 
-bool connsync_time_client_known(const struct connsync_time_client *client);
+bool cs_time_client_known(const struct cs_time_client *client);
 
 /* Seconds since 1970-01-01T00:00:00Z; only when the time is known. */
-int64_t connsync_time_client_utc(const struct connsync_time_client *client, uint64_t now_ms);
+int64_t cs_time_client_utc(const struct cs_time_client *client, uint64_t now_ms);
 
 #ifdef __cplusplus
 }

@@ -64,8 +64,8 @@ POINTERS = {
 MEMORY = ["cs_mbedtls_calloc", "cs_mbedtls_free"]
 SEED = "cs_tls_world_entropy"
 RANDOM = [SEED, "mbedtls_psa_external_get_random"]
-TRANSMIT = ["platform/lwip/network.c:send_frame", "connsync_lwip_random", "sys_now",
-            "connsync_lwip_assertion_failed"]
+TRANSMIT = ["platform/lwip/network.c:send_frame", "cs_lwip_random", "sys_now",
+            "cs_lwip_assertion_failed"]
 RECEIVE = ["platform/lwip/connection.c:on_connected", "platform/lwip/connection.c:on_received",
            "platform/lwip/connection.c:on_error", "platform/lwip/resolver.c:on_message",
            "platform/lwip/time_client.c:on_message",

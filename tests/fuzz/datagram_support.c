@@ -65,7 +65,7 @@ void connsync_board_halt(enum connsync_board_code code)
 
 /* ---- In place of platform/lwip/datagram.c ---- */
 
-struct udp_pcb *connsync_datagram_open(udp_recv_fn receive, void *argument)
+struct udp_pcb *cs_datagram_open(udp_recv_fn receive, void *argument)
 {
     struct udp_pcb *socket = udp_new();
     require(socket != NULL); /* otherwise the one before it was lost */
@@ -73,8 +73,8 @@ struct udp_pcb *connsync_datagram_open(udp_recv_fn receive, void *argument)
     return socket;
 }
 
-bool connsync_datagram_ask(struct udp_pcb *socket, const ip_addr_t *server, uint16_t port_number,
-                           const uint8_t *bytes, uint16_t length)
+bool cs_datagram_ask(struct udp_pcb *socket, const ip_addr_t *server, uint16_t port_number,
+                     const uint8_t *bytes, uint16_t length)
 {
     (void)server;
     (void)port_number;

@@ -12,28 +12,28 @@
 #define HEADER_SIZE 12u
 #define MAKE_RIGHT 0x80u
 
-static struct connsync_resolver run(const uint8_t *message, size_t length, size_t piece)
+static struct cs_resolver run(const uint8_t *message, size_t length, size_t piece)
 {
-    struct connsync_resolver resolver;
+    struct cs_resolver resolver;
     memset(&resolver, 0, sizeof resolver);
-    connsync_resolver_start(&resolver, NAME, 0);
+    cs_resolver_start(&resolver, NAME, 0);
     deliver(message, length, piece);
     return resolver;
 }
 
-static void check(struct connsync_resolver *resolver, size_t length)
+static void check(struct cs_resolver *resolver, size_t length)
 {
-    enum connsync_resolver_outcome outcome = connsync_resolver_step(resolver, NAME, 0);
+    enum cs_resolver_outcome outcome = cs_resolver_step(resolver, NAME, 0);
 
-    require((outcome == CONNSYNC_RESOLVER_FOUND) == (resolver->count > 0));
-    require(resolver->count <= CONNSYNC_RESOLVER_ADDRESSES);
-    require(outcome == CONNSYNC_RESOLVER_RUNNING || resolver->socket == NULL);
-    require(length >= question_length || outcome == CONNSYNC_RESOLVER_RUNNING);
+    require((outcome == CS_RESOLVER_FOUND) == (resolver->count > 0));
+    require(resolver->count <= CS_RESOLVER_ADDRESSES);
+    require(outcome == CS_RESOLVER_RUNNING || resolver->socket == NULL);
+    require(length >= question_length || outcome == CS_RESOLVER_RUNNING);
     for (size_t i = 0; i < resolver->count; i++) {
         uint32_t first = ip4_addr1(&resolver->addresses[i]);
         require(first != 0 && first != 127 && first < 224);
     }
-    connsync_resolver_stop(resolver);
+    cs_resolver_stop(resolver);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -51,15 +51,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t length = size - 1 < sizeof message ? size - 1 : sizeof message;
     memcpy(message, data + 1, length);
     if ((data[0] & MAKE_RIGHT) != 0) {
-        struct connsync_resolver asking = run(message, 0, 1);
-        connsync_resolver_stop(&asking);
+        struct cs_resolver asking = run(message, 0, 1);
+        cs_resolver_stop(&asking);
         memcpy(message, question, length < 2 ? length : 2);
         if (length >= question_length) {
             memcpy(message + HEADER_SIZE, question + HEADER_SIZE, question_length - HEADER_SIZE);
         }
     }
-    struct connsync_resolver whole = run(message, length, DATAGRAM_MAX);
-    struct connsync_resolver cut = run(message, length, (data[0] & 0x7fu) + 1u);
+    struct cs_resolver whole = run(message, length, DATAGRAM_MAX);
+    struct cs_resolver cut = run(message, length, (data[0] & 0x7fu) + 1u);
     require(whole.outcome == cut.outcome && whole.count == cut.count);
     require(memcmp(whole.addresses, cut.addresses, sizeof whole.addresses) == 0);
     check(&whole, length);

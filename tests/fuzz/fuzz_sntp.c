@@ -16,31 +16,31 @@
 /* A timestamp has a meaning for this long after the build. */
 #define FURTHEST_S INT64_C(0x80000000)
 
-static struct connsync_time_client run(const uint8_t *message, size_t length, size_t piece)
+static struct cs_time_client run(const uint8_t *message, size_t length, size_t piece)
 {
     ip4_addr_t server;
-    struct connsync_time_client client;
+    struct cs_time_client client;
 
     IP4_ADDR(&server, 192, 0, 2, 1);
     dhcp_set_ntp_servers(1, &server);
     memset(&client, 0, sizeof client);
     now_ms = NOW_MS;
-    connsync_time_client_step(&client, now_ms);
+    cs_time_client_step(&client, now_ms);
     deliver(message, length, piece);
     return client;
 }
 
-static void check(struct connsync_time_client *client, const uint8_t *message, size_t length)
+static void check(struct cs_time_client *client, const uint8_t *message, size_t length)
 {
-    if (connsync_time_client_known(client)) {
-        int64_t utc = connsync_time_client_utc(client, NOW_MS);
+    if (cs_time_client_known(client)) {
+        int64_t utc = cs_time_client_utc(client, NOW_MS);
         require(length >= MESSAGE_SIZE && (message[0] & 7u) == 4 && (message[0] & 0xc0u) != 0xc0u);
         require(message[1] >= 1 && message[1] <= 15);
         require(memcmp(message + ORIGINATE, question + TRANSMIT, 8) == 0);
         require(utc >= CONNSYNC_TEST_BUILD_EPOCH && utc < CONNSYNC_TEST_BUILD_EPOCH + FURTHEST_S);
         require(client->socket == NULL);
     }
-    connsync_time_client_restart(client);
+    cs_time_client_restart(client);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -55,13 +55,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     prepare();
     size_t length = size - 1 < sizeof message ? size - 1 : sizeof message;
     memcpy(message, data + 1, length);
-    struct connsync_time_client whole = run(message, 0, 1);
-    connsync_time_client_restart(&whole);
+    struct cs_time_client whole = run(message, 0, 1);
+    cs_time_client_restart(&whole);
     if ((data[0] & MAKE_RIGHT) != 0 && length >= ORIGINATE + 8) {
         memcpy(message + ORIGINATE, question + TRANSMIT, 8); /* the same in each run */
     }
     whole = run(message, length, DATAGRAM_MAX);
-    struct connsync_time_client cut = run(message, length, (data[0] & 0x7fu) + 1u);
+    struct cs_time_client cut = run(message, length, (data[0] & 0x7fu) + 1u);
     require(whole.known == cut.known && whole.offset_ms == cut.offset_ms);
     require(whole.stage == cut.stage && whole.due_ms == cut.due_ms);
     check(&whole, message, length);

@@ -29,9 +29,7 @@ OURS = re.compile(r"\.dir/(?:\./|__/)*((?:%s)/.*\.c)\.(?:o|obj)$" % "|".join(LAY
 REFERS, DEFINES = set("U"), set("TDBRGSCVWvwui")
 LINE = re.compile(r"^(\S+): (\S+) (\S)\b", re.MULTILINE)
 # Circles that are known and on their way out: the files of each.
-PENDING = (
-    {"config/desired.c", "config/desired_find.c"},
-)
+PENDING = ()
 
 
 def source_of(path, root):

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-struct connsync_network network;
+struct cs_network network;
 struct connsync_port port;
 struct name_server name_server;
 struct time_server time_server;
@@ -38,7 +38,7 @@ static uint16_t answer_name(uint8_t *message, uint16_t length)
     }
     for (uint8_t i = 0; i < name_server.count; i++) {
         ip4_addr_t address;
-        assert_true(connsync_resolver_literal(name_server.addresses[i], &address));
+        assert_true(cs_resolver_literal(name_server.addresses[i], &address));
         length = add_record(message, length, 1, (const uint8_t *)&address, 4);
     }
     return length;
@@ -232,8 +232,8 @@ void start_network(void)
     for (size_t i = 0; i < sizeof pattern; i++) {
         pattern[i] = (uint8_t)(i * 7 + i / 251);
     }
-    assert_int_equal(connsync_network_start(&network), 0);
-    connsync_network_port(&network, &port);
+    assert_int_equal(cs_network_start(&network), 0);
+    cs_network_port(&network, &port);
     (void)serve_datagrams(53, on_question);
     (void)serve_datagrams(123, on_time_request);
     serve_streams();
@@ -244,26 +244,26 @@ int start_ready(void **state)
     (void)state;
     start_network();
     world.link = true;
-    return pass_until(CONNSYNC_NETWORK_READY, 10000) ? 0 : -1;
+    return pass_until(CS_NETWORK_READY, 10000) ? 0 : -1;
 }
 
 void pass(uint32_t ms)
 {
     for (uint32_t i = 0; i < ms; i++) {
         world.now_ms++;
-        (void)connsync_network_poll(&network);
+        (void)cs_network_poll(&network);
     }
 }
 
-bool pass_until(enum connsync_network_state state, uint32_t at_most_ms)
+bool pass_until(enum cs_network_state state, uint32_t at_most_ms)
 {
     for (uint32_t i = 0; i < at_most_ms; i++) {
-        if (connsync_network_state(&network) == state) {
+        if (cs_network_state(&network) == state) {
             return true;
         }
         pass(1);
     }
-    return connsync_network_state(&network) == state;
+    return cs_network_state(&network) == state;
 }
 
 int connect_fully(const char *host, uint16_t port_number, uint32_t *took_ms)
@@ -324,17 +324,17 @@ void close_pair(void)
     pass(5);
 }
 
-struct connsync_network_figures figures(void)
+struct cs_network_figures figures(void)
 {
-    struct connsync_network_figures now;
-    connsync_network_figures(&network, &now);
+    struct cs_network_figures now;
+    cs_network_figures(&network, &now);
     return now;
 }
 
-void assert_nothing_lost(const struct connsync_network_figures *before)
+void assert_nothing_lost(const struct cs_network_figures *before)
 {
     pass(130000); /* TIME-WAIT lasts two minutes */
-    struct connsync_network_figures now = figures();
+    struct cs_network_figures now = figures();
     assert_int_equal(now.heap.used, before->heap.used);
     assert_int_equal(now.packet_buffers.used, 0);
     assert_int_equal(now.references.used, 0);

@@ -42,7 +42,7 @@ struct world {
 };
 extern struct world world;
 
-extern struct connsync_network network;
+extern struct cs_network network;
 extern struct connsync_port port;
 
 /* ---- Names ---- */
@@ -106,7 +106,7 @@ int start_ready(void **state);
 void start_network(void);
 /* Polls, and lets `ms` pass in steps of one. */
 void pass(uint32_t ms);
-bool pass_until(enum connsync_network_state state, uint32_t at_most_ms);
+bool pass_until(enum cs_network_state state, uint32_t at_most_ms);
 
 /* Calls connect until it is decided; the time that took in *took_ms (or NULL). */
 int connect_fully(const char *host, uint16_t port_number, uint32_t *took_ms);
@@ -119,8 +119,8 @@ void open_pair(const char *address);
 /* Closes it on both sides, and waits until nothing is left of it. */
 void close_pair(void);
 
-struct connsync_network_figures figures(void);
+struct cs_network_figures figures(void);
 /* No connection, segment, socket, heap or buffer more than `before`. */
-void assert_nothing_lost(const struct connsync_network_figures *before);
+void assert_nothing_lost(const struct cs_network_figures *before);
 
 #endif

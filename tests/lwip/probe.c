@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct connsync_network network;
+static struct cs_network network;
 static struct connsync_port port;
 static uint64_t end_ms;
 
@@ -25,20 +25,19 @@ static uint64_t end_ms;
 static void turn(void)
 {
     static int shown = -1;
-    bool busy = connsync_network_poll(&network);
-    int state = (int)connsync_network_state(&network);
+    bool busy = cs_network_poll(&network);
+    int state = (int)cs_network_state(&network);
     if (state != shown) {
-        char address[CONNSYNC_NETWORK_ADDRESS_SIZE];
+        char address[CS_NETWORK_ADDRESS_SIZE];
         int64_t seconds = 0;
         shown = state;
-        connsync_network_address(&network, address);
+        cs_network_address(&network, address);
         (void)port.utc_seconds(port.context, &seconds);
         (void)printf("state: %s %s %" PRId64 "\n",
-                     connsync_network_state_text((enum connsync_network_state)state), address,
-                     seconds);
+                     cs_network_state_text((enum cs_network_state)state), address, seconds);
         (void)fflush(stdout);
     }
-    if (!busy && connsync_network_may_sleep(&network)) {
+    if (!busy && cs_network_may_sleep(&network)) {
         connsync_board_sleep();
     }
     connsync_board_feed_watchdog();
@@ -54,7 +53,7 @@ static int open_connection(const char *host, uint16_t port_number)
     while ((status = port.connect(port.context, host, port_number)) == CONNSYNC_PORT_WOULD_BLOCK) {
         turn();
     }
-    (void)printf("connect: %d %s\n", status, connsync_network_reason(&network));
+    (void)printf("connect: %d %s\n", status, cs_network_reason(&network));
     (void)fflush(stdout);
     return status;
 }
@@ -97,7 +96,7 @@ static void receive_bytes(uint64_t limit)
     (void)printf("received: %" PRIu64 " %08" PRIx32 " %" PRId32 "\n", total, digest, count);
 }
 
-static void show(const char *name, const struct connsync_network_mark *mark)
+static void show(const char *name, const struct cs_network_mark *mark)
 {
     (void)printf("%s: used %" PRIu32 " high %" PRIu32 " size %" PRIu32 " failed %" PRIu32 "\n",
                  name, mark->used, mark->high, mark->size, mark->failed);
@@ -105,8 +104,8 @@ static void show(const char *name, const struct connsync_network_mark *mark)
 
 static void show_figures(void)
 {
-    struct connsync_network_figures figures;
-    connsync_network_figures(&network, &figures);
+    struct cs_network_figures figures;
+    cs_network_figures(&network, &figures);
     show("heap", &figures.heap);
     show("packet_buffers", &figures.packet_buffers);
     show("tcp_connections", &figures.tcp_connections);
@@ -121,11 +120,11 @@ int main(int count, char **arguments)
         return 64;
     }
     end_ms = connsync_board_ms() + strtoul(arguments[3], NULL, 10) * 1000u;
-    if (connsync_network_start(&network) != 0) {
+    if (cs_network_start(&network) != 0) {
         connsync_board_halt(CONNSYNC_BOARD_NO_NETWORK_HARDWARE);
     }
-    connsync_network_port(&network, &port);
-    while (count == 4 || connsync_network_state(&network) != CONNSYNC_NETWORK_READY) {
+    cs_network_port(&network, &port);
+    while (count == 4 || cs_network_state(&network) != CS_NETWORK_READY) {
         turn();
     }
     unsigned long rounds = strtoul(arguments[6], NULL, 10);

@@ -78,8 +78,8 @@ void connsync_disconnect(struct connsync *agent)
 
 /* ---- Settings and network ---- */
 
-int connsync_settings_read(struct connsync_settings *settings, void *memory, size_t memory_size,
-                           struct cs_writer *reason)
+int cs_settings_read(struct cs_settings *settings, void *memory, size_t memory_size,
+                     struct cs_writer *reason)
 {
     static const char text[] = "\"first\"\"second\"";
 
@@ -97,36 +97,36 @@ int connsync_settings_read(struct connsync_settings *settings, void *memory, siz
     return 0;
 }
 
-int connsync_network_start(struct connsync_network *network)
+int cs_network_start(struct cs_network *network)
 {
     (void)network;
     return 0;
 }
 
-bool connsync_network_poll(struct connsync_network *network)
+bool cs_network_poll(struct cs_network *network)
 {
     (void)network;
     return false;
 }
 
-bool connsync_network_may_sleep(const struct connsync_network *network)
+bool cs_network_may_sleep(const struct cs_network *network)
 {
     (void)network;
     return true;
 }
 
-enum connsync_network_state connsync_network_state(const struct connsync_network *network)
+enum cs_network_state cs_network_state(const struct cs_network *network)
 {
     (void)network;
-    return CONNSYNC_NETWORK_READY;
+    return CS_NETWORK_READY;
 }
 
-void connsync_network_doubt_time(struct connsync_network *network)
+void cs_network_doubt_time(struct cs_network *network)
 {
     (void)network;
 }
 
-const char *connsync_network_state_text(enum connsync_network_state state)
+const char *cs_network_state_text(enum cs_network_state state)
 {
     (void)state;
     return "";
@@ -139,28 +139,26 @@ static enum connsync_port_status no_date(void *context, int64_t *seconds)
     return CONNSYNC_PORT_ERR_TIME_UNKNOWN;
 }
 
-void connsync_network_port(struct connsync_network *network, struct connsync_port *out)
+void cs_network_port(struct cs_network *network, struct connsync_port *out)
 {
     (void)network;
     memset(out, 0, sizeof *out);
     out->utc_seconds = no_date;
 }
 
-void connsync_network_address(const struct connsync_network *network,
-                              char text[CONNSYNC_NETWORK_ADDRESS_SIZE])
+void cs_network_address(const struct cs_network *network, char text[CS_NETWORK_ADDRESS_SIZE])
 {
     (void)network;
     text[0] = '\0';
 }
 
-const char *connsync_network_reason(const struct connsync_network *network)
+const char *cs_network_reason(const struct cs_network *network)
 {
     (void)network;
     return "";
 }
 
-void connsync_network_figures(const struct connsync_network *network,
-                              struct connsync_network_figures *out)
+void cs_network_figures(const struct cs_network *network, struct cs_network_figures *out)
 {
     (void)network;
     memset(out, 0, sizeof *out);

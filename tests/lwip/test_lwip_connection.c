@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-#define CONNECT_MS CONNSYNC_CONNECTION_CONNECT_MS
-#define SHARE_MS CONNSYNC_CONNECTION_CONNECT_SHARE_MS
+#define CONNECT_MS CS_CONNECTION_CONNECT_MS
+#define SHARE_MS CS_CONNECTION_CONNECT_SHARE_MS
 
 /* ---- Opening ---- */
 
@@ -39,7 +39,7 @@ static void tries_addresses_in_turn(void **state)
         assert_in_range(took, cases[i].at_least_ms, cases[i].at_least_ms + 100);
         close_pair();
     }
-    assert_string_equal(connsync_network_reason(&network), "connection refused");
+    assert_string_equal(cs_network_reason(&network), "connection refused");
     name_server.count = 1;
     name_server.addresses[0] = LOOP_ADDRESS;
 }
@@ -58,7 +58,7 @@ static void goes_on_after_a_refusal(void **state)
     uint32_t took = 0;
     assert_int_equal(connect_fully("a.example", CLOSED_PORT, &took), CONNSYNC_PORT_OK);
     assert_in_range(took, 0, 100);
-    assert_string_equal(connsync_network_reason(&network), "");
+    assert_string_equal(cs_network_reason(&network), "");
     port.close(port.context);
     pass(10);
     (void)tcp_close(listener);
@@ -81,7 +81,7 @@ static void literal_addresses(void **state)
     assert_in_range(took, 0, 10);
     assert_int_equal(connect_fully(SILENT_ADDRESS, PEER_PORT, &took), CONNSYNC_PORT_ERR_CONNECT);
     assert_in_range(took, CONNECT_MS, CONNECT_MS + 10);
-    assert_string_equal(connsync_network_reason(&network), "no answer");
+    assert_string_equal(cs_network_reason(&network), "no answer");
 }
 
 /* ---- Closing, and losing the network ---- */
@@ -135,7 +135,7 @@ static void closes_at_any_moment(void **state)
 {
     (void)state;
     pass(130000);
-    struct connsync_network_figures before = figures();
+    struct cs_network_figures before = figures();
     for (enum moment moment = RESOLVING; moment < MOMENTS; moment++) {
         reach(moment, LOOP_ADDRESS);
         port.close(port.context);
@@ -184,22 +184,22 @@ static void change_address(void)
 static void lose_lease(void)
 {
     world.dhcp = DHCP_REFUSES;
-    (void)pass_until(CONNSYNC_NETWORK_NO_LEASE, 300000);
+    (void)pass_until(CS_NETWORK_NO_LEASE, 300000);
 }
 
 static void network_goes_away(void **state)
 {
     (void)state;
     static void (*const ways[])(void) = {pull, change_address, lose_lease};
-    struct connsync_network_figures before = figures();
+    struct cs_network_figures before = figures();
     for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
         for (enum moment moment = RESOLVING; moment < RESET; moment++) {
             /* A lease ends slowly: an attempt would be over before. */
             if (ways[i] == lose_lease && moment < OPEN) {
                 continue;
             }
-            char address[CONNSYNC_NETWORK_ADDRESS_SIZE];
-            connsync_network_address(&network, address);
+            char address[CS_NETWORK_ADDRESS_SIZE];
+            cs_network_address(&network, address);
             reach(moment, address);
             ways[i]();
             pass(1);
@@ -210,11 +210,11 @@ static void network_goes_away(void **state)
             if (moment >= OPEN) {
                 assert_int_equal(port.send(port.context, pattern, 1), CONNSYNC_PORT_ERR_NETWORK);
             }
-            assert_true(connsync_network_reason(&network)[0] != '\0');
+            assert_true(cs_network_reason(&network)[0] != '\0');
             world.link = true;
             world.dhcp = DHCP_ANSWERS;
             port.close(port.context);
-            assert_true(pass_until(CONNSYNC_NETWORK_READY, 120000));
+            assert_true(pass_until(CS_NETWORK_READY, 120000));
             peer_reset();
         }
     }
@@ -226,7 +226,7 @@ static void a_thousand_connections(void **state)
 {
     (void)state;
     pass(130000);
-    struct connsync_network_figures before = figures();
+    struct cs_network_figures before = figures();
     for (uint32_t i = 0; i < 1000; i++) {
         open_pair(i % 2 == 0 ? LOOP_ADDRESS : "a.example");
         peer_send(pattern, 1 + i * 3 % 2900);

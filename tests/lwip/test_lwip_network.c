@@ -23,8 +23,8 @@ static void assert_time_unknown(void)
 
 static void assert_address(const char *expected)
 {
-    char text[CONNSYNC_NETWORK_ADDRESS_SIZE];
-    connsync_network_address(&network, text);
+    char text[CS_NETWORK_ADDRESS_SIZE];
+    cs_network_address(&network, text);
     assert_string_equal(text, expected);
 }
 
@@ -35,23 +35,23 @@ static void comes_up_step_by_step(void **state)
     time_server.silent = true;
     world.dhcp = DHCP_SILENT;
     pass(5000);
-    assert_int_equal(connsync_network_state(&network), CONNSYNC_NETWORK_NO_LINK);
+    assert_int_equal(cs_network_state(&network), CS_NETWORK_NO_LINK);
     assert_int_equal(port.connect(port.context, "a.example", 1), CONNSYNC_PORT_ERR_NETWORK);
-    assert_string_equal(connsync_network_reason(&network), "no link");
+    assert_string_equal(cs_network_reason(&network), "no link");
     assert_int_equal(world.frames_out, 0);
     world.link = true;
     pass(5000);
-    assert_int_equal(connsync_network_state(&network), CONNSYNC_NETWORK_NO_LEASE);
+    assert_int_equal(cs_network_state(&network), CS_NETWORK_NO_LEASE);
     assert_int_equal(port.connect(port.context, "a.example", 1), CONNSYNC_PORT_ERR_NETWORK);
-    assert_string_equal(connsync_network_reason(&network), "no lease");
+    assert_string_equal(cs_network_reason(&network), "no lease");
     assert_address("0.0.0.0");
     world.dhcp = DHCP_ANSWERS;
-    assert_true(pass_until(CONNSYNC_NETWORK_NO_TIME, 20000));
+    assert_true(pass_until(CS_NETWORK_NO_TIME, 20000));
     assert_address(OWN_ADDRESS);
     pass(20000);
-    assert_int_equal(connsync_network_state(&network), CONNSYNC_NETWORK_NO_TIME);
+    assert_int_equal(cs_network_state(&network), CS_NETWORK_NO_TIME);
     assert_time_unknown();
-    assert_true(connsync_network_may_sleep(&network));
+    assert_true(cs_network_may_sleep(&network));
 }
 
 /* Answers that must not be believed. */
@@ -103,7 +103,7 @@ static void learns_the_time(void **state)
 {
     (void)state;
     time_server.utc = BUILD;
-    assert_true(pass_until(CONNSYNC_NETWORK_READY, 140000));
+    assert_true(pass_until(CS_NETWORK_READY, 140000));
     assert_int_equal(utc(), BUILD);
     pass(499); /* the server said half a second past */
     assert_int_equal(utc(), BUILD);
@@ -130,24 +130,24 @@ static void gives_back_a_lost_lease(void **state)
 {
     (void)state;
     world.dhcp = DHCP_REFUSES;
-    assert_true(pass_until(CONNSYNC_NETWORK_NO_LEASE, 300000));
+    assert_true(pass_until(CS_NETWORK_NO_LEASE, 300000));
     assert_address("0.0.0.0");
     world.dhcp = DHCP_ANSWERS;
     world.dhcp_host = 3;
-    assert_true(pass_until(CONNSYNC_NETWORK_READY, 120000));
+    assert_true(pass_until(CS_NETWORK_READY, 120000));
     assert_address("10.0.0.3");
     world.dhcp_host = 2;
     world.dhcp = DHCP_REFUSES;
-    assert_true(pass_until(CONNSYNC_NETWORK_NO_LEASE, 300000));
+    assert_true(pass_until(CS_NETWORK_NO_LEASE, 300000));
     world.dhcp = DHCP_ANSWERS;
-    assert_true(pass_until(CONNSYNC_NETWORK_READY, 120000));
+    assert_true(pass_until(CS_NETWORK_READY, 120000));
     world.dhcp = DHCP_SILENT; /* it runs out */
-    assert_true(pass_until(CONNSYNC_NETWORK_NO_LEASE, 300000));
+    assert_true(pass_until(CS_NETWORK_NO_LEASE, 300000));
     assert_address("0.0.0.0");
     world.dhcp = DHCP_ANSWERS;
-    assert_true(pass_until(CONNSYNC_NETWORK_READY, 120000));
+    assert_true(pass_until(CS_NETWORK_READY, 120000));
     pass(1000000); /* and is renewed for as long as it is wanted */
-    assert_int_equal(connsync_network_state(&network), CONNSYNC_NETWORK_READY);
+    assert_int_equal(cs_network_state(&network), CS_NETWORK_READY);
     assert_address(OWN_ADDRESS);
 }
 
@@ -197,7 +197,7 @@ static void refuses_what_is_no_name(void **state)
     const char *const names[] = {"", ".", "a..b", ".a", "a..", label, too_long};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         assert_int_equal(look_up(names[i], NULL), CONNSYNC_PORT_ERR_NAME);
-        assert_string_equal(connsync_network_reason(&network), "not a host name");
+        assert_string_equal(cs_network_reason(&network), "not a host name");
     }
     assert_int_equal(name_server.questions, questions);
     const char *const names_after_all[] = {"256.1.1.1", "1.2.3", "1.2.3.4.5", "01.2.3.4",
@@ -221,13 +221,13 @@ static void tells_failures_of_names_apart(void **state)
     name_server.code = 2;
     assert_int_equal(look_up("none.example", &took), CONNSYNC_PORT_ERR_NAME);
     assert_true(took < 100);
-    assert_string_equal(connsync_network_reason(&network), "the name servers do not know");
+    assert_string_equal(cs_network_reason(&network), "the name servers do not know");
     name_server.code = 0;
     name_server.silent = true;
     uint32_t questions = name_server.questions;
     assert_int_equal(look_up("silent.example", &took), CONNSYNC_PORT_ERR_NAME);
-    assert_string_equal(connsync_network_reason(&network), "no name server answered");
-    assert_in_range(took, CONNSYNC_RESOLVER_MS, CONNSYNC_RESOLVER_MS + 10);
+    assert_string_equal(cs_network_reason(&network), "no name server answered");
+    assert_in_range(took, CS_RESOLVER_MS, CS_RESOLVER_MS + 10);
     assert_in_range(name_server.questions - questions, 3, 4);
     name_server.silent = false;
 }
@@ -241,8 +241,7 @@ static void passes_over_addresses_of_no_host(void **state)
     }
     name_server.count = 4;
     assert_int_equal(look_up("filtered.example", NULL), CONNSYNC_PORT_ERR_NAME);
-    assert_string_equal(connsync_network_reason(&network),
-                        "no such name, or none with an IPv4 address");
+    assert_string_equal(cs_network_reason(&network), "no such name, or none with an IPv4 address");
     name_server.addresses[3] = LOOP_ADDRESS;
     uint32_t took = 0;
     assert_int_equal(look_up("mixed.example", &took), CONNSYNC_PORT_OK);
@@ -267,7 +266,7 @@ static void asks_again(void **state)
     uint32_t took = 0;
     name_server.change = lose_first;
     assert_int_equal(look_up("a.example", &took), CONNSYNC_PORT_OK);
-    assert_in_range(took, CONNSYNC_RESOLVER_TRY_MS, CONNSYNC_RESOLVER_TRY_MS + 100);
+    assert_in_range(took, CS_RESOLVER_TRY_MS, CS_RESOLVER_TRY_MS + 100);
 }
 
 /* A stranger's answers: each of these bytes of the true one is wrong in its turn. */
@@ -289,7 +288,7 @@ static void believes_only_answers(void **state)
     for (size_t i = 0; i < sizeof places; i++) {
         change_at = places[i];
         assert_int_equal(look_up("a.example.", NULL), CONNSYNC_PORT_ERR_NAME);
-        assert_string_equal(connsync_network_reason(&network), "no name server answered");
+        assert_string_equal(cs_network_reason(&network), "no name server answered");
     }
     change_at = 2;
     change_by = 0x80; /* a question, no answer */
@@ -318,7 +317,7 @@ static void survives_any_answer(void **state)
     for (cut_to = 1; cut_to < 150; cut_to++) {
         uint32_t took = 0;
         (void)look_up("a.example", &took);
-        assert_true(took <= CONNSYNC_RESOLVER_MS + 10);
+        assert_true(took <= CS_RESOLVER_MS + 10);
     }
     name_server.change = change_byte;
     const uint8_t bits[] = {0xff, 0xc0, 0x3f, 0x01};
@@ -341,7 +340,7 @@ static void loses_nothing(void **state)
 {
     (void)state;
     pass(130000);
-    struct connsync_network_figures before = figures();
+    struct cs_network_figures before = figures();
     for (int i = 0; i < 50; i++) {
         assert_int_equal(look_up("a.example", NULL), CONNSYNC_PORT_OK);
     }

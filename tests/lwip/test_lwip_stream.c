@@ -58,7 +58,7 @@ static void data_then_reset(void **state)
     assert_memory_equal(bytes, pattern, 10);
     assert_int_equal(port.recv(port.context, bytes, sizeof bytes), CONNSYNC_PORT_ERR_RESET);
     assert_int_equal(port.recv(port.context, bytes, sizeof bytes), CONNSYNC_PORT_ERR_RESET);
-    assert_string_equal(connsync_network_reason(&network), "connection reset by the peer");
+    assert_string_equal(cs_network_reason(&network), "connection reset by the peer");
     close_pair();
 }
 
@@ -159,18 +159,18 @@ static void sleeps_only_when_it_may(void **state)
     uint8_t byte = 0;
     open_pair(LOOP_ADDRESS);
     pass(500);
-    assert_true(connsync_network_may_sleep(&network));
+    assert_true(cs_network_may_sleep(&network));
     peer_send(pattern, 3);
     pass(2);
     assert_int_equal(port.recv(port.context, &byte, 1), 1);
-    assert_false(connsync_network_may_sleep(&network)); /* the reader is at it */
+    assert_false(cs_network_may_sleep(&network)); /* the reader is at it */
     pass(1);
-    assert_false(connsync_network_may_sleep(&network)); /* whichever comes first in a turn */
+    assert_false(cs_network_may_sleep(&network)); /* whichever comes first in a turn */
     pass(1);
-    assert_true(connsync_network_may_sleep(&network)); /* the reader does something else */
+    assert_true(cs_network_may_sleep(&network)); /* the reader does something else */
     assert_int_equal(port.recv(port.context, &byte, 1), 1);
     assert_int_equal(port.recv(port.context, &byte, 1), 1);
-    assert_true(connsync_network_may_sleep(&network)); /* there is nothing left */
+    assert_true(cs_network_may_sleep(&network)); /* there is nothing left */
     close_pair();
 }
 
@@ -196,13 +196,13 @@ static void halts(void **state)
     world.halt_to = &here;
     int code = setjmp(here);
     if (code == 0) {
-        connsync_lwip_assertion_failed("only a test");
+        cs_lwip_assertion_failed("only a test");
     }
     assert_int_equal(code, CONNSYNC_BOARD_ASSERTION);
     world.entropy_fails = true;
     code = setjmp(here);
     if (code == 0) {
-        (void)connsync_lwip_random();
+        (void)cs_lwip_random();
     }
     assert_int_equal(code, CONNSYNC_BOARD_NO_ENTROPY);
     world.entropy_fails = false;

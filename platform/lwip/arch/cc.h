@@ -13,10 +13,10 @@ extern "C" {
 
 /* 32 bits that nobody can predict, from the board. A board whose generator fails
  * is halted: transaction ids and sequence numbers must not be guessable. */
-uint32_t connsync_lwip_random(void);
+uint32_t cs_lwip_random(void);
 
 /* Says which of lwIP's assertions failed, and halts the board. */
-__attribute__((noreturn)) void connsync_lwip_assertion_failed(const char *message);
+__attribute__((noreturn)) void cs_lwip_assertion_failed(const char *message);
 
 #ifdef __cplusplus
 }
@@ -34,8 +34,8 @@ __attribute__((noreturn)) void connsync_lwip_assertion_failed(const char *messag
 
 #define LWIP_NO_CTYPE_H 1
 
-#define LWIP_RAND() connsync_lwip_random()
-#define LWIP_PLATFORM_ASSERT(message) connsync_lwip_assertion_failed(message)
+#define LWIP_RAND() cs_lwip_random()
+#define LWIP_PLATFORM_ASSERT(message) cs_lwip_assertion_failed(message)
 /* Diagnostics are off; without this lwIP would bring printf. */
 #define LWIP_PLATFORM_DIAG(message) ((void)0)
 
