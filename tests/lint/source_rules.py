@@ -43,7 +43,7 @@ MAY_INCLUDE = {
     "core/auth0": ("core", "core/base", "core/json", "core/http"),
     "core/agent": ("port", "core", "core/base", "core/json", "core/http", "core/tls", "core/auth0"),
     "config": ("core", "core/base", "core/json", "core/auth0"),
-    "platform/posix/libc": (),
+    "platform/posix/libc": ("core/base",),
     "platform/posix/network": ("port", "core/base", "core/tls"),
     "platform/posix/credentials": ("port", "core", "core/base", "core/tls"),
     "platform/posix/cli/base": (

@@ -72,6 +72,14 @@ class FileTest(WireTest):
         self.assertTrue(debug.exists())
         self.assertGreater(debug.stat().st_size, len(self.data))
 
+    def test_it_has_one_heap(self):
+        """Pieces of ours must not get to musl's, and the other way round."""
+        names = subprocess.run(["nm", PROGRAM.with_suffix(".debug")], check=True,
+                               capture_output=True, text=True).stdout.split()
+        self.assertIn("malloc", names)
+        self.assertEqual([name for name in names if name.startswith("__libc_malloc")
+                          or name in ("realloc", "aligned_alloc")], [])
+
     def test_no_folder_of_the_build_is_in_it(self):
         self.assertNotIn(str(PROGRAM.parent).encode(), self.data)
 
