@@ -265,7 +265,7 @@ static const struct cs_http_head *dated_head(struct connsync *agent)
 }
 
 /* Pauses and goes back to a state that is safe to repeat. A write is never repeated from memory:
- * the reading that follows settles what became of it, whatever spoilt the response. */
+ * the read-back that follows settles what became of it, whatever spoilt the response. */
 static enum connsync_status try_again(struct connsync *agent, enum connsync_status status)
 {
     bool answered = status == CONNSYNC_ERR_RATE_LIMITED || status == CONNSYNC_ERR_SERVER;
@@ -307,7 +307,7 @@ static enum connsync_status too_large(struct connsync *agent)
 
 /* A token may end, or be revoked, while work goes on. With the client's credentials
  * another is asked for, once: then the present state begins anew, and after a write,
- * which was rejected with the token, a reading comes first. */
+ * which was rejected with the token, a read comes first. */
 static enum connsync_status renew(struct connsync *agent)
 {
     agent->renewed = true;

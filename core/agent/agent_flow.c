@@ -111,7 +111,7 @@ static void fill_write(struct connsync *agent, struct cs_exchange_request *reque
                        struct cs_writer *target)
 {
     /* A peer that drops kept-alive connections at once would lose every write that
-     * follows a reading on the same one. */
+     * follows a read on the same one. */
     bool may_connect = may_handshake(agent);
     if (agent->write == CS_WRITE_FAILED && may_connect) {
         cs_exchange_disconnect(&agent->exchange);

@@ -21,7 +21,7 @@ enum cs_state cs_state_next(enum cs_state state, enum cs_event event)
                            [CS_EVENT_AGAIN] = CS_STATE_READ,
                            [CS_EVENT_OVER] = CS_STATE_ENDED},
         [CS_STATE_ITEMS] = {[CS_EVENT_AGAIN] = CS_STATE_READ, [CS_EVENT_OVER] = CS_STATE_ENDED},
-        /* A write is never repeated from memory: a reading settles what became of it. */
+        /* A write is never repeated from memory: a read-back settles what became of it. */
         [CS_STATE_WRITE] = {[CS_EVENT_TOKEN_NEEDED] = CS_STATE_TOKEN,
                             [CS_EVENT_AGAIN] = CS_STATE_READ,
                             [CS_EVENT_OVER] = CS_STATE_ENDED},

@@ -4,7 +4,7 @@
  *
  * One list has the members of both texts, by name and value; those of one name stand together.
  * A name is to stay if all of its members are in both. Looking for equals one by one would be
- * square: the list is sorted instead, and sorted again once what is wanted has been taken in.
+ * square: the list is sorted instead, and sorted again once the desired state has been taken in.
  */
 #include "core/agent/comparison.h"
 

@@ -6,7 +6,7 @@
 
 #define CS_SHA256_SIZE 32u
 
-/* Of `count` pieces, one after another. False if the library declined; `digest` is then all
+/* Of `count` pieces, one after another. False if the library failed; `digest` is then all
  * zeros, and worth nothing. */
 bool cs_sha256(const struct cs_slice *pieces, size_t count, uint8_t digest[CS_SHA256_SIZE]);
 

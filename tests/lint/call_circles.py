@@ -28,8 +28,6 @@ OURS = re.compile(r"\.dir/(?:\./|__/)*((?:%s)/.*\.c)\.(?:o|obj)$" % "|".join(LAY
 # nm's letters: U refers, capitals and weak ones define. (A lower case t, d, b or r is static.)
 REFERS, DEFINES = set("U"), set("TDBRGSCVWvwui")
 LINE = re.compile(r"^(\S+): (\S+) (\S)\b", re.MULTILINE)
-# Circles that are known and on their way out: the files of each.
-PENDING = ()
 
 
 def source_of(path, root):
@@ -77,10 +75,6 @@ def find_circles(arrows):
     return components(graph)
 
 
-def is_pending(circle):
-    return set(circle) in PENDING
-
-
 def describe(circle, arrows):
     yield f"{len(circle)} files call each other in a circle: {', '.join(circle)}"
     for caller in circle:
@@ -96,12 +90,10 @@ def main(nm, root, *places):
         return 1
     arrows = arrows_of(read_symbols(nm, sorted(source_of_path)), source_of_path)
     circles = find_circles(arrows)
-    faults = [circle for circle in circles if not is_pending(circle)]
     for circle in circles:
         print("\n".join(describe(circle, arrows)))
-    print(f"{len(set(source_of_path.values()))} files, {len(arrows)} arrows, {len(faults)} circles, "
-          f"{len(circles) - len(faults)} pending")
-    return 1 if faults else 0
+    print(f"{len(set(source_of_path.values()))} files, {len(arrows)} arrows, {len(circles)} circles")
+    return 1 if circles else 0
 
 
 if __name__ == "__main__":
