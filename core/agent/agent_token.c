@@ -77,8 +77,7 @@ static enum connsync_status keep_token(struct connsync *agent)
 enum connsync_status cs_agent_take_token(struct connsync *agent)
 {
     const struct connsync_client *client = agent->config.client;
-    enum connsync_status status =
-        client != NULL ? client->hooks->check_scopes(agent) : CONNSYNC_OK;
+    enum connsync_status status = client != NULL ? client->hooks->check_scopes(agent) : CONNSYNC_OK;
 
     if (status == CONNSYNC_OK) {
         status = keep_token(agent);
