@@ -34,10 +34,6 @@
 #include "core/base/text.h"
 #include "core/connsync.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* The most that can be asked for; callers may have room for less. */
 #define CS_DESIRED_ENTRIES_MAX 65535u
 #define CS_DESIRED_TEXT_MAX (16u * 1024u * 1024u)
@@ -209,9 +205,5 @@ bool cs_desired_next_unmatched(const struct cs_desired *desired, size_t *next,
 
 /* Reads an interval: a whole number and s, m, h or d, from 1s to 30d. */
 bool cs_interval_read(const char *text, uint32_t *seconds);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -9,10 +9,6 @@
 
 #include "config/desired.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* A set of members is a word of bits. */
 #define CS_DESIRED_BIT(member) (1u << (member))
 
@@ -39,9 +35,5 @@ struct cs_slice cs_desired_entry_slice(const struct cs_desired *desired,
 /* Sorts the entries by what they mean. False, with the places of both in the fault,
  * when two mean the same. */
 bool cs_desired_sort(struct cs_desired *desired, struct cs_desired_fault *fault);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

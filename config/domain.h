@@ -9,10 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* The longest host with its final NUL (RFC 1035, section 2.3.4, and a little more). */
 #define CS_HOST_SIZE 256
 
@@ -28,9 +24,5 @@ bool cs_host_read(char *text, uint16_t *port_number);
  * slash. The dot of the DNS root is taken off, since it is in no certificate, and
  * only letters, digits, "-", ".", ":" and "_" may be in the host. */
 bool cs_domain_read(char *text, uint16_t *port_number);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -4,10 +4,6 @@
 
 #include "core/base/status.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 enum cs_exit_code {
     CS_EXIT_DONE = 0,
     CS_EXIT_FAILURE = 1, /* also: what was to be written to a file or a terminal cannot be */
@@ -23,9 +19,5 @@ enum cs_exit_code {
 
 /* The exit code of a program that ended with this status. */
 int cs_exit_code(enum connsync_status status);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

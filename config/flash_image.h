@@ -15,10 +15,6 @@
 
 #include "core/base/text.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 #define CS_FLASH_IMAGE_HEAD_SIZE 16
 #define CS_FLASH_IMAGE_VERSION 1
 /* A flash of the usual erase size; what `connsync flash-image` makes if not told. */
@@ -39,9 +35,5 @@ bool cs_flash_image_head(uint8_t head[CS_FLASH_IMAGE_HEAD_SIZE], struct cs_slice
  * CS_FLASH_IMAGE_OK. */
 enum cs_flash_image cs_flash_image_read(const uint8_t *partition, size_t size,
                                         struct cs_slice *json);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

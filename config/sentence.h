@@ -13,10 +13,6 @@
 #include "core/base/text.h"
 #include "core/connsync.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* Room for the longest of them: a name, an id, and the text of an error. */
 #define CS_SENTENCE_SIZE 1024
 
@@ -40,9 +36,5 @@ void cs_sentence_failure(struct cs_writer *line, const struct connsync_result *r
 /* Puts '?' for every control character: a terminal acts on them, and a service
  * may send any in a name. */
 void cs_sentence_clean(char *text);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -7,16 +7,8 @@
 
 #include "core/base/status.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* One sentence without a full stop: what happened and what to do about it. That nothing was
  * written is for the caller to add, who knows whether that is so. */
 const char *cs_status_text(enum connsync_status status);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -15,10 +15,6 @@
 
 #include "core/json/json_digest.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 struct cs_comparison_rules {
     /* A member that is left out on all sides, as its name; NULL for none. */
     const char *except;
@@ -94,9 +90,5 @@ struct cs_comparison_visitor {
  * write changed no name) in its order, and then those of `now` that nobody asked for. */
 void cs_comparison_visit(const struct cs_comparison *comparison, struct cs_slice wanted,
                          struct cs_slice now, const struct cs_comparison_visitor *visitor);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

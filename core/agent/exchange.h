@@ -13,10 +13,6 @@
 #include "core/http/http.h"
 #include "core/tls/tls.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* Idle timeout: a peer that takes and gives no byte for this long is gone. */
 #define CS_EXCHANGE_IDLE_MS 20000
 /* A name of 255 bytes, a colon, five digits. */
@@ -119,9 +115,5 @@ void cs_exchange_drop(struct cs_exchange *exchange, char **piece, size_t length)
 
 /* Disconnects and wipes everything. */
 void cs_exchange_free(struct cs_exchange *exchange);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif
