@@ -36,31 +36,22 @@ bool cs_certificate_next(struct cs_slice *certificates, struct cs_certificate *c
     return true;
 }
 
-/* RFC 5280, 4.1.2.5: YYMMDDHHMMSSZ until 2049, or YYYYMMDDHHMMSSZ. */
+/* RFC 5280, 4.1.2.5: a time of two digits for the year lies in 1950 to 2049. */
 static bool read_time(struct cs_slice *validity, int64_t *seconds)
 {
     struct cs_der_item item;
     struct cs_civil civil;
-    int *const parts[] = {&civil.second, &civil.minute, &civil.hour, &civil.day, &civil.month};
-    uint64_t number = 0;
 
     if (!cs_der_next(validity, &item)) {
         return false;
     }
     bool is_short = item.tag == CS_DER_UTC_TIME;
-    size_t digits = is_short ? 12 : 14;
-    if ((!is_short && item.tag != CS_DER_GENERALIZED_TIME) || item.contents.length != digits + 1 ||
-        item.contents.data[digits] != 'Z' ||
-        !cs_slice_to_u64(cs_slice_make(item.contents.data, digits), &number)) {
+    if ((!is_short && item.tag != CS_DER_GENERALIZED_TIME) ||
+        !cs_civil_read(&civil, item.contents, is_short ? "001122334455Z" : "00001122334455Z")) {
         return false;
     }
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-        *parts[i] = (int)(number % 100);
-        number /= 100;
-    }
-    civil.year = (int)number;
     if (is_short) {
-        civil.year += number < 50 ? 2000 : 1900;
+        civil.year += civil.year < 50 ? 2000 : 1900;
     }
     bool good = cs_civil_is_valid(&civil);
     *seconds = good ? cs_civil_to_utc(&civil) : 0;

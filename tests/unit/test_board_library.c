@@ -47,7 +47,8 @@ static void test_searching(void **state)
 
         assert_int_equal(board_strlen(texts[i]), size - 1);
         for (size_t k = 0; k < sizeof bytes / sizeof bytes[0]; k++) {
-            assert_ptr_equal(board_strchr(texts[i], bytes[k]), strchr(texts[i], bytes[k]));
+            const char *found = strchr(texts[i], (unsigned char)bytes[k]);
+            assert_ptr_equal(board_strchr(texts[i], bytes[k]), found);
             for (size_t length = 0; length <= size; length++) {
                 assert_ptr_equal(board_memchr(texts[i], bytes[k], length),
                                  memchr(texts[i], bytes[k], length));

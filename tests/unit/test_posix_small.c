@@ -60,7 +60,7 @@ static void test_sorts(void **state)
 {
     (void)state;
     for (size_t count = 0; count < 40; count++) {
-        int mine[40];
+        int mine[40] = {0};
         int theirs[40];
         for (size_t i = 0; i < count; i++) {
             mine[i] = (int)(i * 7919 % 31) - 15;
