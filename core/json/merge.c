@@ -116,9 +116,9 @@ static struct cs_slice slice_of(const struct cs_merge *merge, int at)
 {
     const jsmntok_t *token = &merge->tokens[at];
     int quote = token->type == JSMN_STRING;
+    int length = token->end - token->start + 2 * quote;
 
-    return cs_slice_make(merge->patch + token->start - quote,
-                         (size_t)(token->end - token->start + 2 * quote));
+    return cs_slice_make(merge->patch + token->start - quote, (size_t)length);
 }
 
 /* The order of the patch's names: by object first. */

@@ -27,11 +27,14 @@ bool cs_certificate_next(struct cs_slice *certificates, struct cs_certificate *c
         }
     } while (item.tag != CS_DER_INTEGER);
     /* The signature's algorithm, the issuer, the validity. */
-    if (cs_der_next(&fields, &item) && cs_der_next(&fields, &item) && cs_der_next(&fields, &item)) {
-        certificate->validity = item.contents;
-        if (cs_der_next(&fields, &item)) {
-            certificate->subject = item.whole;
+    for (int i = 0; i < 3; i++) {
+        if (!cs_der_next(&fields, &item)) {
+            return true;
         }
+    }
+    certificate->validity = item.contents;
+    if (cs_der_next(&fields, &item)) {
+        certificate->subject = item.whole;
     }
     return true;
 }

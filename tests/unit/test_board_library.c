@@ -20,7 +20,7 @@ int board_strncmp(const char *a, const char *b, size_t length);
 #define strchr board_strchr
 #define strlen board_strlen
 #define strncmp board_strncmp
-#include "boards/common/library.c"
+#include "boards/common/library.c" /* NOLINT(bugprone-suspicious-include): under these names */
 #undef memchr
 #undef memcmp
 #undef memmove
