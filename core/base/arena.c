@@ -63,13 +63,19 @@ static size_t hole_at(const struct cs_arena *arena, size_t offset, const void *c
     return end - offset;
 }
 
+/* The next place to look from: behind the hole that begins here, or the piece. */
+static size_t behind(const struct cs_arena *arena, size_t offset, size_t hole)
+{
+    return offset + (hole > 0 ? hole : size_at(arena, offset));
+}
+
 static size_t largest_hole(const struct cs_arena *arena, const void *const released[2],
                            size_t *where)
 {
     size_t largest = 0;
     size_t hole;
 
-    for (size_t at = 0; at<arena->size; at += hole> 0 ? hole : size_at(arena, at)) {
+    for (size_t at = 0; at < arena->size; at = behind(arena, at, hole)) {
         hole = hole_at(arena, at, released);
         if (hole > largest) {
             largest = hole;
@@ -110,7 +116,7 @@ void *cs_arena_allocate(struct cs_arena *arena, size_t size)
     if (size > arena->size) {
         return fail(arena, size);
     }
-    for (size_t at = 0; at<arena->size; at += hole> 0 ? hole : size_at(arena, at)) {
+    for (size_t at = 0; at < arena->size; at = behind(arena, at, hole)) {
         hole = hole_at(arena, at, none);
         if (hole >= needed) {
             mark(arena, at + needed);
