@@ -30,11 +30,11 @@ static enum connsync_status make_body(struct connsync *agent)
     if (cs_json_check(patch, &facts) != CONNSYNC_OK) {
         return CONNSYNC_ERR_ARGUMENT;
     }
-    void *memory = cs_arena_allocate(&agent->arena, cs_merge_memory(patch));
+    void *memory = cs_arena_allocate(&agent->arena, cs_merge_memory(patch, &facts));
     if (memory == NULL) {
         return cs_write_does_not_fit(agent);
     }
-    enum connsync_status status = cs_merge_prepare(&merge, patch, memory) == CONNSYNC_OK
+    enum connsync_status status = cs_merge_prepare(&merge, patch, &facts, memory) == CONNSYNC_OK
                                       ? merge_indexed(agent, &merge)
                                       : CONNSYNC_ERR_ARGUMENT;
     cs_arena_release(&agent->arena, memory);
@@ -62,10 +62,10 @@ enum connsync_status connsync_patch_check(const char *patch, size_t length, void
     if (status != CONNSYNC_OK) {
         return status;
     }
-    size_t needed = cs_merge_memory(text);
+    size_t needed = cs_merge_memory(text, &facts);
     if (*size < needed) {
         *size = needed;
         return CONNSYNC_ERR_MEMORY;
     }
-    return cs_merge_prepare(&merge, text, memory);
+    return cs_merge_prepare(&merge, text, &facts, memory);
 }

@@ -99,16 +99,14 @@ struct cs_merge_frame {
     bool any;                 /* a member has been added */
 };
 
-size_t cs_merge_memory(struct cs_slice patch)
+size_t cs_merge_memory(struct cs_slice patch, const struct cs_json_facts *facts)
 {
-    struct cs_json_facts facts;
-
     /* jsmn counts in an int. */
-    if (patch.length > INT_MAX || cs_json_check(patch, &facts) != CONNSYNC_OK) {
+    if (patch.length > INT_MAX) {
         return SIZE_MAX;
     }
-    return facts.depth * sizeof(struct cs_merge_frame) + facts.tokens * sizeof(jsmntok_t) +
-           facts.tokens / 2 * sizeof(int);
+    return facts->depth * sizeof(struct cs_merge_frame) + facts->tokens * sizeof(jsmntok_t) +
+           facts->tokens / 2 * sizeof(int);
 }
 
 /* A value or a name of the patch. */
@@ -159,25 +157,24 @@ static bool sort_and_find_twins(struct cs_merge *merge)
     return false;
 }
 
-enum connsync_status cs_merge_prepare(struct cs_merge *merge, struct cs_slice patch, void *memory)
+enum connsync_status cs_merge_prepare(struct cs_merge *merge, struct cs_slice patch,
+                                      const struct cs_json_facts *facts, void *memory)
 {
-    struct cs_json_facts facts;
     jsmn_parser parser;
 
-    (void)cs_json_check(patch, &facts);
     merge->patch = patch.data;
     merge->frames = memory;
-    merge->tokens = (jsmntok_t *)(void *)(merge->frames + facts.depth);
-    merge->names = (int *)(void *)(merge->tokens + facts.tokens);
+    merge->tokens = (jsmntok_t *)(void *)(merge->frames + facts->depth);
+    merge->names = (int *)(void *)(merge->tokens + facts->tokens);
     merge->name_count = 0;
     merge->run = 1; /* in each name: its one value */
     jsmn_init(&parser);
     merge->token_count =
-        jsmn_parse(&parser, patch.data, patch.length, merge->tokens, (unsigned)facts.tokens);
+        jsmn_parse(&parser, patch.data, patch.length, merge->tokens, (unsigned)facts->tokens);
     if (merge->tokens[0].type != JSMN_OBJECT) {
         return CONNSYNC_REFUSED_OPTIONS_NOT_OBJECT;
     }
-    if (facts.depth > CS_MERGE_DEPTH_MAX) {
+    if (facts->depth > CS_MERGE_DEPTH_MAX) {
         return CONNSYNC_REFUSED_DEPTH;
     }
     for (int i = 1; i < merge->token_count; i++) {

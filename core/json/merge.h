@@ -66,9 +66,10 @@ struct cs_merge {
     size_t depth; /* of the frames in use */
 };
 
-/* How many bytes the index of a patch, a checked text, takes: some forty for each member, and
- * twenty for each element of an array. */
-size_t cs_merge_memory(struct cs_slice patch);
+/* How many bytes the index of a patch, a checked text with these facts, takes: some forty for
+ * each member, and twenty for each element of an array. SIZE_MAX for one of more than INT_MAX
+ * bytes. */
+size_t cs_merge_memory(struct cs_slice patch, const struct cs_json_facts *facts);
 
 /*
  * Makes the index in `memory`, which is aligned as a pointer and stays, as does the patch,
@@ -77,7 +78,8 @@ size_t cs_merge_memory(struct cs_slice patch);
  * CONNSYNC_REFUSED_DUPLICATE when any object in it has a name twice. In time proportional to
  * n log n, as the merge.
  */
-enum connsync_status cs_merge_prepare(struct cs_merge *merge, struct cs_slice patch, void *memory);
+enum connsync_status cs_merge_prepare(struct cs_merge *merge, struct cs_slice patch,
+                                      const struct cs_json_facts *facts, void *memory);
 
 /*
  * Adds the value `target` of a checked text as the patch makes it; what is no object, or

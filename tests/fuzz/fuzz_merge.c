@@ -46,11 +46,9 @@ static void release(struct cs_slice copy)
     free_copy(copy.data);
 }
 
-static bool is_json(struct cs_slice text)
+static bool is_json(struct cs_slice text, struct cs_json_facts *facts)
 {
-    struct cs_json_facts facts;
-
-    return cs_json_check(text, &facts) == CONNSYNC_OK;
+    return cs_json_check(text, facts) == CONNSYNC_OK;
 }
 
 /* Counts first, and then fills just as many. */
@@ -108,7 +106,8 @@ static void check(struct cs_merge *index, struct cs_slice target, size_t both)
         return;
     }
     struct cs_slice text = join(&once, once_text);
-    require(text.length <= both && is_json(text));
+    struct cs_json_facts facts;
+    require(text.length <= both && is_json(text, &facts));
     compare_digests(&once, text);
     require(merge(index, &twice, twice_slices, text) == CONNSYNC_OK);
     static char twice_text[TEXT_MAX];
@@ -121,6 +120,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *bytes = (const char *)data;
     const char *middle = size > 0 ? memchr(bytes, '\0', size) : NULL;
+    struct cs_json_facts facts; /* of the patch, which is checked last */
     struct cs_merge index;
 
     if (middle == NULL || size >= SLICES_MAX / 2) {
@@ -128,10 +128,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     struct cs_slice target = copy_of(bytes, (size_t)(middle - bytes));
     struct cs_slice patch = copy_of(middle + 1, size - target.length - 1);
-    if (is_json(target) && is_json(patch)) {
-        void *memory = malloc(cs_merge_memory(patch));
+    if (is_json(target, &facts) && is_json(patch, &facts)) {
+        void *memory = malloc(cs_merge_memory(patch, &facts));
         require(memory != NULL);
-        if (cs_merge_prepare(&index, patch, memory) == CONNSYNC_OK) {
+        if (cs_merge_prepare(&index, patch, &facts, memory) == CONNSYNC_OK) {
             check(&index, cs_json_trim(target), size);
         }
         free(memory);

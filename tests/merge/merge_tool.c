@@ -34,15 +34,14 @@ static void free_copy(const char *copy)
     free(memory);
 }
 
-static struct cs_slice read_text(size_t length)
+static struct cs_slice read_text(size_t length, struct cs_json_facts *facts)
 {
-    struct cs_json_facts facts;
     char *bytes = allocate(length);
 
     if (fread(bytes, 1, length, stdin) != length) {
         fail("a text is cut short");
     }
-    if (cs_json_check(cs_slice_make(bytes, length), &facts) != CONNSYNC_OK) {
+    if (cs_json_check(cs_slice_make(bytes, length), facts) != CONNSYNC_OK) {
         fail("a text is not JSON");
     }
     return cs_slice_make(bytes, length);
@@ -70,11 +69,12 @@ static void print_merged(struct cs_merge *merge, struct cs_slice target)
 
 static void merge(size_t target_length, size_t patch_length)
 {
-    struct cs_slice target = read_text(target_length);
-    struct cs_slice patch = read_text(patch_length);
+    struct cs_json_facts facts; /* of the patch, which is read last */
+    struct cs_slice target = read_text(target_length, &facts);
+    struct cs_slice patch = read_text(patch_length, &facts);
     struct cs_merge index;
-    void *memory = allocate(cs_merge_memory(patch));
-    enum connsync_status status = cs_merge_prepare(&index, patch, memory);
+    void *memory = allocate(cs_merge_memory(patch, &facts));
+    enum connsync_status status = cs_merge_prepare(&index, patch, &facts, memory);
 
     if (status == CONNSYNC_OK) {
         print_merged(&index, target);

@@ -7,12 +7,11 @@
 #define OUT_SIZE 4096
 
 /* A checked text in memory of its own size. */
-static struct cs_slice checked(const char *text)
+static struct cs_slice checked(const char *text, struct cs_json_facts *facts)
 {
-    struct cs_json_facts facts;
     struct cs_slice slice = cs_slice_make(exact_copy(text, strlen(text)), strlen(text));
 
-    assert_int_equal(cs_json_check(slice, &facts), CONNSYNC_OK);
+    assert_int_equal(cs_json_check(slice, facts), CONNSYNC_OK);
     return slice;
 }
 
@@ -29,10 +28,12 @@ struct patch {
 
 static enum connsync_status patch_prepare(struct patch *patch, const char *text)
 {
-    patch->text = checked(text);
-    patch->memory = malloc(cs_merge_memory(patch->text));
+    struct cs_json_facts facts;
+
+    patch->text = checked(text, &facts);
+    patch->memory = malloc(cs_merge_memory(patch->text, &facts));
     assert_non_null(patch->memory);
-    return cs_merge_prepare(&patch->merge, patch->text, patch->memory);
+    return cs_merge_prepare(&patch->merge, patch->text, &facts, patch->memory);
 }
 
 static void patch_release(struct patch *patch)
@@ -77,7 +78,8 @@ static enum connsync_status merge_into(char *out, size_t size, const char *targe
                                        const char *patch_text)
 {
     static struct cs_slice at[OUT_SIZE];
-    struct cs_slice text = checked(target);
+    struct cs_json_facts facts;
+    struct cs_slice text = checked(target, &facts);
     struct patch patch;
     struct cs_slices slices;
     enum connsync_status status = patch_prepare(&patch, patch_text);

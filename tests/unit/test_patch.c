@@ -53,13 +53,16 @@ static enum connsync_status merge_member(struct cs_slice object, const char *nam
 {
     struct cs_slice pieces[64];
     struct cs_slices slices;
+    struct cs_json_facts facts;
     struct cs_merge merge;
     char memory[2048];
     char patch[512];
 
     snprintf(patch, sizeof patch, " {\"%s\":%.*s} ", name, (int)value.length, value.data);
-    assert_true(cs_merge_memory(cs_slice_of(patch)) <= sizeof memory);
-    assert_int_equal(cs_merge_prepare(&merge, cs_slice_of(patch), memory), CONNSYNC_OK);
+    struct cs_slice text = cs_slice_of(patch);
+    assert_int_equal(cs_json_check(text, &facts), CONNSYNC_OK);
+    assert_true(cs_merge_memory(text, &facts) <= sizeof memory);
+    assert_int_equal(cs_merge_prepare(&merge, text, &facts, memory), CONNSYNC_OK);
     cs_slices_init(&slices, pieces, sizeof pieces / sizeof pieces[0]);
     enum connsync_status status = cs_merge(&merge, &slices, object);
     if (status == CONNSYNC_OK) {
