@@ -16,12 +16,17 @@
 #define SEEN 1u /* the read-back has its equal */
 #define GONE 2u /* it was there, and is to go */
 #define NEW 4u  /* it was not there, and is to come: goes behind its equals that stay */
-/* ... and of its name. The last two are on the first member of a name alone. */
-#define DERIVED 1u  /* the service's own to compute: another value is no loss */
-#define REPLACED 2u /* the read-back has another value in its place */
-#define OBJECT 4u   /* and that is an object */
-#define CHANGED 8u  /* the name is to change: some of its members are new or gone */
+#define EMPTY 8u
+/* ... and of its name. The last one is on the first member of a name alone. */
+#define DERIVED 1u /* the service's own to compute: another value is no loss */
+#define PLACE 6u   /* what the read-back has in its place, if anything: one of three */
+#define CHANGED 8u /* the name is to change: some of its members are new or gone */
 #define MARKS 15u
+
+/* In the place of a member, or of all of a name that is to change: there the highest counts. */
+#define BY_EMPTY 2u  /* of one that is derived: nothing where something was */
+#define BY_OTHER 4u  /* another value */
+#define BY_OBJECT 6u /* likewise, where the name is to change */
 
 #define UNMARKED (~(uint64_t)MARKS)
 
@@ -141,7 +146,7 @@ static void add(struct cs_comparison *comparison, size_t i, const struct cs_dige
     struct cs_compared_member digests = without_marks(member);
 
     digests.name |= comparison->rules->is_derived(member->name) ? DERIVED : 0;
-    digests.value |= mark;
+    digests.value |= mark | (member->is_empty ? EMPTY : 0);
     comparison->members[i] = digests;
 }
 
@@ -186,24 +191,30 @@ static bool mark_changed(struct cs_comparison *comparison)
 static enum cs_fate fate_of_changed(const struct cs_comparison *comparison, size_t i)
 {
     const struct cs_compared_member *first = &comparison->members[i];
-    bool there = (first->name & REPLACED) != 0;
+    uint64_t place = first->name & PLACE;
+    bool there = place != 0;
     bool as_wanted = !there;
     bool as_before = !there;
     bool was = false;
     bool wanted = false;
+    bool any_seen = false;
 
     for (; has_name(comparison, i, first->name & UNMARKED); i++) {
         uint64_t marks = comparison->members[i].value & MARKS;
         bool seen = (marks & SEEN) != 0;
         as_wanted = as_wanted && seen == ((marks & GONE) == 0);
         as_before = as_before && seen == ((marks & NEW) == 0);
-        there = there || seen;
+        any_seen = any_seen || seen;
         was = was || (marks & NEW) == 0;
         wanted = wanted || (marks & GONE) == 0;
     }
     if (as_wanted) {
         return CS_FATE_APPLIED;
     }
+    if (place == BY_EMPTY && !any_seen) {
+        return CS_FATE_LOST;
+    }
+    there = there || any_seen;
     if (there && comparison->rules->yields && (first->name & DERIVED) != 0) {
         return CS_FATE_DERIVED;
     }
@@ -213,7 +224,7 @@ static enum cs_fate fate_of_changed(const struct cs_comparison *comparison, size
     }
     /* An object that is neither as before nor as wanted may have lost members that were to
      * stay. */
-    return replaced && (first->name & OBJECT) != 0 ? CS_FATE_CHANGED : CS_FATE_PENDING;
+    return replaced && place == BY_OBJECT ? CS_FATE_CHANGED : CS_FATE_PENDING;
 }
 
 bool cs_comparison_want(struct cs_comparison *comparison, const struct cs_slice *pieces)
@@ -230,7 +241,7 @@ bool cs_comparison_want(struct cs_comparison *comparison, const struct cs_slice 
     }
     for (size_t i = 0; i < comparison->count; i++) {
         uint64_t *value = &comparison->members[i].value;
-        *value = (*value & SEEN) != 0 ? *value & UNMARKED : *value | GONE;
+        *value = (*value & SEEN) != 0 ? *value & ~(uint64_t)SEEN : *value | GONE;
     }
     comparison->count = count;
     comparison->fate_of_changed = fate_of_changed;
@@ -263,7 +274,7 @@ static enum cs_fate fate_of_kept(const struct cs_compared_member *member)
     if ((member->value & SEEN) != 0) {
         return CS_FATE_EQUAL;
     }
-    if ((member->name & REPLACED) == 0) {
+    if ((member->name & PLACE) < BY_OTHER) {
         return CS_FATE_LOST;
     }
     return (member->name & DERIVED) != 0 ? CS_FATE_DERIVED : CS_FATE_CHANGED;
@@ -271,8 +282,44 @@ static enum cs_fate fate_of_kept(const struct cs_compared_member *member)
 
 /* ---- After the write ---- */
 
+/* Has it an equal in the read-back, or something in its place? */
+static bool is_taken(const struct cs_compared_member *member)
+{
+    return (member->value & SEEN) != 0 || (member->name & PLACE) != 0;
+}
+
+/* Had a name that is to change, of which this is the first member, anything in it before, and was
+ * it to have? */
+static bool holds_something(const struct cs_comparison *comparison, size_t i)
+{
+    uint64_t name = comparison->members[i].name & UNMARKED;
+    bool was = false;
+    bool wanted = false;
+
+    for (; has_name(comparison, i, name); i++) {
+        uint64_t marks = comparison->members[i].value & MARKS;
+        was = was || (marks & (EMPTY | NEW)) == 0;
+        wanted = wanted || (marks & (EMPTY | GONE)) == 0;
+    }
+    return was && wanted;
+}
+
+static void replace_changed(struct cs_comparison *comparison, size_t i,
+                            const struct cs_digested_member *member)
+{
+    uint64_t *name = &comparison->members[i].name;
+    uint64_t place = member->first == '{' ? BY_OBJECT : BY_OTHER;
+
+    if (member->is_empty && (*name & DERIVED) != 0 && holds_something(comparison, i)) {
+        place = BY_EMPTY;
+    }
+    if (place > (*name & PLACE)) {
+        *name = (*name & ~(uint64_t)PLACE) | place;
+    }
+}
+
 /* A member with another value, or one too many of its name, takes the place of one that has no
- * equal, if there is one. */
+ * equal, if there is one. What the service computes may change, and not vanish in its place. */
 static void replace(struct cs_comparison *comparison, struct cs_difference *difference,
                     const struct cs_digested_member *member)
 {
@@ -284,17 +331,22 @@ static void replace(struct cs_comparison *comparison, struct cs_difference *diff
         return;
     }
     if (is_changed(comparison, i)) {
-        comparison->members[i].name |= REPLACED | (member->first == '{' ? OBJECT : 0);
+        replace_changed(comparison, i, member);
         return;
     }
     bool derived = (comparison->members[i].name & DERIVED) != 0;
-    difference->of[derived ? CS_FATE_DERIVED : CS_FATE_CHANGED]++;
-    while (has_name(comparison, i, name) && fate_of_kept(&comparison->members[i]) != CS_FATE_LOST) {
+    while (has_name(comparison, i, name) && is_taken(&comparison->members[i])) {
         i++;
     }
     if (has_name(comparison, i, name)) {
-        comparison->members[i].name |= REPLACED;
+        bool was_empty = (comparison->members[i].value & EMPTY) != 0;
+        if (derived && member->is_empty && !was_empty) {
+            comparison->members[i].name |= BY_EMPTY;
+            return; /* counted with those that are lost */
+        }
+        comparison->members[i].name |= BY_OTHER;
     }
+    difference->of[derived ? CS_FATE_DERIVED : CS_FATE_CHANGED]++;
 }
 
 /* One pass over the members that have an equal in the list, or over the others. */
@@ -341,7 +393,7 @@ struct cs_difference cs_comparison_hold(struct cs_comparison *comparison, struct
     memset(&difference, 0, sizeof difference);
     for (size_t i = 0; i < comparison->count; i++) {
         comparison->members[i].value &= ~(uint64_t)SEEN;
-        comparison->members[i].name &= ~(uint64_t)(REPLACED | OBJECT);
+        comparison->members[i].name &= ~(uint64_t)PLACE;
     }
     /* Equal ones find each other first: of two members of one name, one that changed must not
      * take the place of one that did not. */

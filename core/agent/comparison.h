@@ -29,7 +29,7 @@ struct cs_comparison_rules {
  * change. */
 enum cs_fate {
     CS_FATE_EQUAL,   /* it stayed */
-    CS_FATE_LOST,    /* no longer there, or less often than before */
+    CS_FATE_LOST,    /* no longer there, or less often than before; or empty, if derived */
     CS_FATE_CHANGED, /* with another value */
     CS_FATE_ADDED,   /* new, though nobody asked for it */
     CS_FATE_DERIVED, /* with another value, and the service's own to compute */

@@ -245,6 +245,18 @@ void cs_digest_walk_begin(struct cs_digest_walk *walk, const struct cs_slice *pi
     walk->at++; /* behind the opening brace */
 }
 
+/* Of the value that the walk stands at. */
+static bool is_empty(struct cs_digest_walk walk)
+{
+    char first = *walk.at++;
+
+    if (first == '{' || first == '[') {
+        char next = next_byte(&walk);
+        return next == '}' || next == ']';
+    }
+    return first == 'n' || (first == '"' && *walk.at == '"');
+}
+
 bool cs_digest_walk_next(struct cs_digest_walk *walk, struct cs_digested_member *member)
 {
     char byte = next_byte(walk);
@@ -262,6 +274,7 @@ bool cs_digest_walk_next(struct cs_digest_walk *walk, struct cs_digested_member 
     (void)next_byte(walk);
     walk->at++; /* behind the colon */
     member->first = next_byte(walk);
+    member->is_empty = is_empty(*walk);
     member->value_digest = digest_value(walk);
     return true;
 }

@@ -27,7 +27,8 @@ struct cs_digested_member {
     struct cs_slice name; /* with its quotes */
     uint64_t name_digest;
     uint64_t value_digest;
-    char first; /* what the value begins with: '{', '[', '"', ... */
+    char first;    /* what the value begins with: '{', '[', '"', ... */
+    bool is_empty; /* null, "", [] or {} */
 };
 
 /*

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -70,6 +71,35 @@ static void test_comparisons(void **state)
     check("{\"a\":{\"" SETTING "\":1}}", "{\"a\":{\"" SETTING "\":2}}", "00100");
 }
 
+/* What the service computes may change, and not vanish in its place; what was empty has nothing
+ * to lose, and what is filled is a change. */
+static void test_emptied(void **state)
+{
+    static const char *const empty[] = {"null", "\"\"", "[]", "[ ]", "{}", "{\n}"};
+    static const char *const full[] = {"0", "false", "\" \"", "[[]]", "{\"a\":null}"};
+    char before[64];
+    char now[64];
+
+    (void)state;
+    for (size_t i = 0; i < 36; i++) {
+        (void)snprintf(before, sizeof before, "{\"cert\":%s,\"a\":1}", full[i % 5]);
+        (void)snprintf(now, sizeof now, "{\"a\":1,\"cert\":%s}", empty[i / 6]);
+        check(before, now, "11000");
+        check(now, before, "10001");
+        (void)snprintf(before, sizeof before, "{\"cert\":%s}", empty[i % 6]);
+        bool same = empty[i % 6][0] == empty[i / 6][0];
+        check(before, now, same ? "10010" : "00011");
+        (void)snprintf(before, sizeof before, "{\"cert\":%s}", full[i % 5]);
+        (void)snprintf(now, sizeof now, "{\"cert\":%s}", full[(i + 1) % 5]);
+        check(before, now, "00001");
+    }
+    check("{\"cert\":1,\"cert\":[]}", "{\"cert\":null,\"cert\":1}", "10001");
+    check("{\"cert\":1,\"cert\":2}", "{\"cert\":null,\"cert\":1}", "11000");
+    check("{\"cert\":1}", "{\"cert\":null,\"cert\":1}", "10001");
+    /* Of what is not derived, any other value is one that was changed. */
+    check("{\"a\":1}", "{\"a\":null}", "00100");
+}
+
 /* The memory that is asked for is enough, and all that is written. */
 static void test_memory(void **state)
 {
@@ -90,6 +120,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_comparisons),
+        cmocka_unit_test(test_emptied),
         cmocka_unit_test(test_memory),
     };
 

@@ -144,6 +144,33 @@ static void test_derived(void **state)
     assert_int_equal(settle_as("{\"m\":1}", "{}", "{\"m\":2}", true).of[CS_FATE_PENDING], 1);
 }
 
+/* The service's own to compute may come back as another, and not as nothing at all, where
+ * something was and was to be. */
+static void test_emptied(void **state)
+{
+    static const char *const empty[] = {"{\"derived\":null}", "{\"derived\":\"\"}",
+                                        "{\"derived\":[]}", "{\"derived\":{}}"};
+
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        for (int yields = 0; yields < 2; yields++) {
+            expect(settle_as("{\"derived\":1}", "{\"derived\":1}", empty[i], yields), 0, 1, 0, 0,
+                   0);
+            expect(settle_as("{\"derived\":1}", "{\"derived\":2}", empty[i], yields), 0, 1, 0, 0,
+                   0);
+        }
+        /* It is as wanted; it was to go; it had nothing in it before. */
+        assert_int_equal(settle("{\"derived\":1}", empty[i], empty[i]).of[CS_FATE_APPLIED], 1);
+        expect(settle_as("{\"derived\":1}", "{}", empty[i], true), 0, 0, 0, 0, 1);
+        expect(settle_as("{\"derived\":1}", empty[i], empty[(i + 1) % 4], true), 0, 0, 0, 0, 1);
+        expect(settle_as(empty[i], "{\"derived\":2}", empty[(i + 1) % 4], true), 0, 0, 0, 0, 1);
+        expect(settle_as(empty[i], empty[i], empty[(i + 1) % 4], true), 0, 0, 0, 0, 1);
+    }
+    struct told told;
+    (void)settle_telling("{\"derived\":1}", "{\"derived\":1}", empty[2], &strict, &told);
+    assert_string_equal(told.text, "l\"derived\" ");
+}
+
 static void test_duplicates(void **state)
 {
     (void)state;
@@ -218,8 +245,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_state), cmocka_unit_test(test_derived),
-        cmocka_unit_test(test_duplicates),  cmocka_unit_test(test_names),
-        cmocka_unit_test(test_many),
+        cmocka_unit_test(test_emptied),     cmocka_unit_test(test_duplicates),
+        cmocka_unit_test(test_names),       cmocka_unit_test(test_many),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -148,6 +148,7 @@ static void test_like_each_with_each(void **unused)
         given.wanted = cs_slice_of(texts[1].text);
         given.after = cs_slice_of(texts[2].text);
         size_t count = tell(told, (const struct toy *)texts);
+        memset(&names, 0, sizeof names);
         assert_true(names_compare(&names, &given));
         assert_int_equal(names.count, count);
         for (size_t i = 0; i < count; i++) {
@@ -184,6 +185,7 @@ static void compare_many(const char *prefix, bool alike)
     given.before = write_many(before, "before", alike);
     given.wanted = given.before;
     given.after = write_many(after, prefix, alike);
+    memset(&names, 0, sizeof names);
     assert_true(names_compare(&names, &given));
 }
 

@@ -253,10 +253,22 @@ class RestoreTest(BackupTest):
         self.expect(self.set(tenant, "--backup", str(self.backups)), 0)
         tenant.behave(con, change={"certs": b'["MARKER-new"]', "expires": b"2"})
         self.expect(self.set(tenant, value="on"), 0, "2 recomputed")
+        tenant.behave(con, change={"certs": b'["MARKER-third"]', "expires": b"3"})
+        result = self.expect(self.restore(tenant, self.files()[0]), 0, "(2 recomputed, 0 added")
+        self.assertEqual(self.names(result), [["derived", '"certs"'], ["derived", '"expires"'],
+                                              ["changes", '"certs"'], ["changes", '"expires"'],
+                                              ["removes", '"%s"' % SETTING]])
+        self.expect(self.set(tenant, value="off"), 0)
+        line = self.expect(self.restore(tenant, self.files()[0], "--json"), 0).json[0]
+        self.assertEqual((line["derived"], line["removes"]), (["certs", "expires"], [SETTING]))
+        tenant.behave(con, change={"certs": b'["MARKER-new"]', "expires": b"2"})
+        self.expect(self.set(tenant, value="off"), 0)
         result = self.expect(self.restore(tenant, self.files()[0], "--changes"), 0,
                              "(2 recomputed, 0 added")
         self.assertEqual([name for kind, name in self.names(result) if kind == "derived"],
                          ['"certs"', '"expires"'])
+        tenant.behave(con, change={"certs": b"[]"})
+        self.expect(self.restore(tenant, self.files()[0]), 7, "1 lost, 0 changed")
         tenant.behave(con, drop=("client_secret",))
         self.assertEqual(self.restore(tenant, self.files()[0]).code, 7)
 

@@ -142,12 +142,39 @@ class OtherAnswersTest(WireTest):
     def test_derived_members_may_change(self):
         tenant, con = self.one(options=b'"thumbprints":["MARKER-1"],"a":1')
         tenant.behave(derive={"thumbprints": b'["MARKER-2"]'})
-        self.expect(self.run_cli(tenant, "set", con, "off"), 0, "1 recomputed")
+        result = self.expect(self.run_cli(tenant, "set", con, "off"), 0, "1 recomputed")
+        self.assertEqual(result.out.splitlines()[1:], ['derived\t"thumbprints"'])
+        tenant.behave(derive={"thumbprints": b'["MARKER-3"]'})
+        line = self.expect(self.run_cli(tenant, "set", con, "on", "--json"), 0).json[0]
+        self.assertEqual((line["derived"], line["status"]), (["thumbprints"], "changed"))
+        # The same value once more: nothing to name.
+        line = self.expect(self.run_cli(tenant, "set", con, "off", "--json"), 0).json[0]
+        self.assertNotIn("derived", line)
+        result = self.expect(self.run_cli(tenant, "set", con, "on"), 0)
+        self.assertEqual(len(result.out.splitlines()), 1)
+        # A failure that has another reason names them, too.
+        tenant.behave(derive={"thumbprints": b'["MARKER-4"]'}, drop=("a",))
+        line = self.expect(self.run_cli(tenant, "set", con, "off", "--json"), 7).json[0]
+        self.assertEqual((line["derived"], line["code"]), (["thumbprints"], "verify_loss"))
+        self.assertNotIn("lost", line)
 
     def test_derived_members_may_not_vanish(self):
         tenant, con = self.one(options=b'"thumbprints":["MARKER-1"],"a":1')
         tenant.behave(drop=("thumbprints",))
         self.expect(self.run_cli(tenant, "set", con, "off"), 7, "1 lost")
+
+    def test_derived_members_may_not_be_emptied(self):
+        full = {"cert": b'"MARKER-c"', "certs": b'["MARKER-c"]', "thumbprints": b'["MARKER-1"]',
+                "admin_access_token": b'"MARKER-t"', "oidc_metadata": b'{"issuer":"MARKER-i"}'}
+        for name, value in full.items():
+            for empty in (b"null", b'""', b"[]", b"{}"):
+                with self.subTest((name, empty)):
+                    tenant, con = self.one(options=b'"%s":%s,"a":1' % (name.encode(), value))
+                    tenant.behave(change={name: empty})
+                    result = self.expect(self.run_cli(tenant, "set", con, "off", "--changes"), 7,
+                                         "1 lost, 0 changed")
+                    self.assertEqual(result.out, 'lost\t"%s"\n' % name)
+                    tenant.close()
 
     def check_loss(self, words, **behaviour):
         tenant, con = self.one()

@@ -100,6 +100,12 @@ static bool shows_plan(void)
            (is_rewriting() && kept.job->dry_run);
 }
 
+/* What the service recomputes is named after each write, and that takes the texts. */
+static bool needs_texts(void)
+{
+    return !kept.job->dry_run || shows_plan();
+}
+
 /* After a write that had no answer and no effect it is decided afresh: what is the same is
  * backed up already. */
 static bool is_backed_up(struct cs_slice text)
@@ -123,8 +129,7 @@ static enum connsync_status observe_before(struct cs_slice text)
     }
     kept.seen[CONNSYNC_STAGE_AFTER] = false;
     forget(CONNSYNC_STAGE_PLANNED); /* which follows, piece by piece */
-    if (safeguards->backup == NULL && !safeguards->restore && !safeguards->changes &&
-        !shows_plan()) {
+    if (!needs_texts()) {
         return CONNSYNC_OK;
     }
     return keep(CONNSYNC_STAGE_BEFORE, text) ? CONNSYNC_OK : CONNSYNC_ERR_MEMORY;
@@ -137,11 +142,10 @@ static enum connsync_status observe(void *context, enum connsync_stage stage, co
 
     (void)context;
     if (stage == CONNSYNC_STAGE_AFTER) {
-        return !kept.safeguards->changes || keep(stage, text) ? CONNSYNC_OK : CONNSYNC_ERR_MEMORY;
+        return keep(stage, text) ? CONNSYNC_OK : CONNSYNC_ERR_MEMORY;
     }
     if (stage == CONNSYNC_STAGE_PLANNED) {
-        bool wanted = kept.safeguards->changes || shows_plan();
-        return !wanted || append(stage, text) ? CONNSYNC_OK : CONNSYNC_ERR_MEMORY;
+        return !needs_texts() || append(stage, text) ? CONNSYNC_OK : CONNSYNC_ERR_MEMORY;
     }
     if (kept.job->observer != NULL) {
         enum connsync_status status =
@@ -172,26 +176,47 @@ const struct change *change_last(void)
 
 /* ---- After the job ---- */
 
+/* What the read-back after the write found, of all kinds or of the service's own alone. */
+static bool compare_found(struct names_texts texts, bool derived_only)
+{
+    bool is_planned = kept.seen[CONNSYNC_STAGE_PLANNED];
+
+    texts.wanted = text_of(is_planned ? CONNSYNC_STAGE_PLANNED : CONNSYNC_STAGE_BEFORE);
+    texts.after = text_of(CONNSYNC_STAGE_AFTER);
+    texts.derived_only = derived_only;
+    return names_compare(&last.names, &texts);
+}
+
+/* What a write would change, or, of a restore, has changed. */
+static bool compare_plan(struct names_texts texts)
+{
+    texts.wanted = texts.before;
+    texts.after = text_of(CONNSYNC_STAGE_PLANNED);
+    texts.is_plan = true;
+    return names_compare(&last.names, &texts);
+}
+
 static void compare_names(void)
 {
+    bool is_found = kept.seen[CONNSYNC_STAGE_AFTER];
+    bool is_full = is_found && kept.safeguards->changes;
     struct names_texts texts;
 
     memset(&texts, 0, sizeof texts);
-    texts.before = text_of(CONNSYNC_STAGE_BEFORE);
-    texts.wanted =
-        text_of(kept.seen[CONNSYNC_STAGE_PLANNED] ? CONNSYNC_STAGE_PLANNED : CONNSYNC_STAGE_BEFORE);
-    texts.after = text_of(CONNSYNC_STAGE_AFTER);
-    texts.except = is_rewriting() ? NULL : CS_AUTH0_SETTING;
-    texts.yields = kept.job->operation == &connsync_operation_restore;
-    last.is_plan = !kept.seen[CONNSYNC_STAGE_AFTER] && shows_plan();
-    texts.is_plan = last.is_plan;
-    if (last.is_plan) {
-        texts.after = texts.wanted;
-        texts.wanted = texts.before;
-    } else if (!kept.safeguards->changes || !kept.seen[CONNSYNC_STAGE_AFTER]) {
+    if (!kept.seen[CONNSYNC_STAGE_BEFORE]) {
         return;
     }
-    last.has_names = kept.seen[CONNSYNC_STAGE_BEFORE] && names_compare(&last.names, &texts);
+    texts.before = text_of(CONNSYNC_STAGE_BEFORE);
+    texts.except = is_rewriting() ? NULL : CS_AUTH0_SETTING;
+    texts.yields = kept.job->operation == &connsync_operation_restore;
+    last.is_plan = shows_plan() && !is_full;
+    last.is_full = is_full;
+    if (is_found) {
+        last.has_names = compare_found(texts, !is_full);
+    }
+    if (last.is_plan) {
+        last.has_names = compare_plan(texts) || last.has_names;
+    }
 }
 
 /* One attempt, verified like any other write. Who interrupts a write would have it end well:

@@ -26,9 +26,11 @@ struct change {
     bool has_backup;                  /* was one to be made, so that restore can put it back? */
     const char *no_backup;            /* why there is none, or NULL */
     /* Are there names: of what a dry run or a restore would change (`is_plan`), or of what the
-     * read-back after the write showed (--changes)? */
+     * read-back after the write showed (--changes: `is_full`)? What the service recomputed is
+     * named in any case. */
     bool has_names;
     bool is_plan;
+    bool is_full;
     struct names names;
 };
 

@@ -30,6 +30,11 @@ static bool none_is_derived(struct cs_slice name)
     return false;
 }
 
+struct list {
+    struct names *names;
+    bool derived_only;
+};
+
 static void add(void *context, enum cs_fate fate, struct cs_slice name)
 {
     static const enum name_kind kinds[] = {
@@ -37,8 +42,12 @@ static void add(void *context, enum cs_fate fate, struct cs_slice name)
         [CS_FATE_ADDED] = NAME_ADDED,         [CS_FATE_DERIVED] = NAME_DERIVED,
         [CS_FATE_PENDING] = NAME_NOT_APPLIED,
     };
-    struct names *names = context;
+    const struct list *list = context;
+    struct names *names = list->names;
 
+    if (list->derived_only && fate != CS_FATE_DERIVED) {
+        return;
+    }
     if (names->count == NAMES_MAX) {
         names->more++;
         return;
@@ -51,7 +60,8 @@ static void compare(struct names *names, const struct names_texts *texts, void *
 {
     const struct cs_comparison_rules rules = {
         texts->except, texts->is_plan ? none_is_derived : cs_auth0_is_derived, texts->yields};
-    const struct cs_comparison_visitor visitor = {add, names};
+    struct list list = {names, texts->derived_only};
+    const struct cs_comparison_visitor visitor = {add, &list};
     struct cs_slice wanted = cs_json_trim(texts->wanted);
     struct cs_slice after = cs_json_trim(texts->after);
     struct cs_comparison comparison;
@@ -66,8 +76,6 @@ static void compare(struct names *names, const struct names_texts *texts, void *
 
 bool names_compare(struct names *names, const struct names_texts *texts)
 {
-    names->count = 0;
-    names->more = 0;
     if (!is_object(texts->before) || !is_object(texts->wanted) || !is_object(texts->after)) {
         return false;
     }

@@ -44,9 +44,11 @@ struct names_texts {
     const char *except; /* a member that is left out, or NULL */
     bool yields;        /* a derived member may come back whatever was written */
     bool is_plan;       /* `after` is a wish, not what was read: nothing in it was computed */
+    bool derived_only;  /* names of that kind alone */
 };
 
-/* False when one of them is no object, or there is no memory. The names point into them. */
+/* Adds the names that differ. False when one of the texts is no object, or there is no memory. The
+ * names point into them. */
 bool names_compare(struct names *names, const struct names_texts *texts);
 
 /* One name: a JSON string, cut where it is too long. */

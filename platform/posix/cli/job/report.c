@@ -21,10 +21,11 @@ static const char *clean(char *text)
 /* ---- Names ---- */
 
 /* What is said of a name: what would become of it, or what the read-back after the write found.
- * Of a plan only the first three can be. */
+ * Of a plan only the first three can be, and what the service recomputed when it was carried
+ * out. */
 static const char *word_of(const struct change *change, enum name_kind kind)
 {
-    static const char plan[] = "removes\0changes\0adds\0\0\0";
+    static const char plan[] = "removes\0changes\0adds\0derived\0\0";
     static const char found[] = "lost\0changed\0added\0derived\0not_applied\0";
 
     return cs_words_at(change->is_plan ? plan : found, (unsigned)kind);
@@ -64,6 +65,21 @@ static void print_array(const struct names *names, enum name_kind kind, const ch
     (void)fputs("],", stdout);
 }
 
+static bool has_kind(const struct names *names, enum name_kind kind)
+{
+    for (size_t i = 0; i < names->count; i++) {
+        if (names->items[i].kind == kind) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_looked_for(const struct change *change, enum name_kind kind)
+{
+    return change->is_full || (change->is_plan && kind < NAME_DERIVED);
+}
+
 static void print_change(const struct change *change)
 {
     if (change->correlation_id[0] != '\0') {
@@ -76,9 +92,11 @@ static void print_change(const struct change *change)
         return;
     }
     for (int kind = 0; kind < NAME_KINDS; kind++) {
-        const char *word = word_of(change, (enum name_kind)kind);
-        if (word[0] != '\0') {
-            print_array(&change->names, (enum name_kind)kind, word);
+        /* An empty array says that the kind was looked for. */
+        if (is_looked_for(change, (enum name_kind)kind) ||
+            has_kind(&change->names, (enum name_kind)kind)) {
+            print_array(&change->names, (enum name_kind)kind,
+                        word_of(change, (enum name_kind)kind));
         }
     }
     if (change->names.more > 0) {
