@@ -215,12 +215,19 @@ enum connsync_status connsync_begin(struct connsync *agent, const struct connsyn
     return cs_agent_enter(agent, has_token ? CS_EVENT_BEGUN : CS_EVENT_TOKEN_NEEDED);
 }
 
+/* Was it acknowledged, and did each document until the deadline show it not? */
+static bool was_never_seen(const struct connsync *agent)
+{
+    return agent->write == CS_WRITE_ACKNOWLEDGED && agent->stale_reads > 0 &&
+           agent->status == CONNSYNC_ERR_TIMEOUT && agent->pause_until >= agent->deadline;
+}
+
 /* What the result says of a job that has ended. Once a write may have reached the service, a
  * failure to find out is what matters, and its cause a detail. */
 static void conclude(struct connsync *agent)
 {
     struct connsync_result *result = &agent->result;
-    enum connsync_status status = agent->status;
+    enum connsync_status status = was_never_seen(agent) ? CONNSYNC_ERR_NOT_APPLIED : agent->status;
     bool verdict =
         status == CONNSYNC_OK || status == CONNSYNC_ERR_LOSS || status == CONNSYNC_ERR_NOT_APPLIED;
 

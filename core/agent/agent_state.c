@@ -46,7 +46,8 @@ enum cs_write_state cs_write_next(enum cs_write_state state, enum cs_write_event
             {[CS_WRITE_EVENT_NO_EFFECT] = CS_WRITE_FAILED, [CS_WRITE_EVENT_EFFECT] = CS_WRITE_SEEN},
         /* What was acknowledged may take a moment to be seen. */
         [CS_WRITE_ACKNOWLEDGED] = {0},
-        [CS_WRITE_SEEN] = {[CS_WRITE_EVENT_NO_EFFECT] = CS_WRITE_FAILED},
+        /* A document that shows nothing of it any more is older than the one that did. */
+        [CS_WRITE_SEEN] = {0},
     };
     uint8_t found = next[state][event];
 

@@ -171,27 +171,31 @@ static void compare(struct connsync *agent)
     result->after = cs_auth0_setting(&agent->document.connection);
 }
 
-/* The service acknowledged the write, yet this document shows the state before: it may take a
- * moment to arrive everywhere. */
+/* The service has the write, yet this document does not show it, or not the whole of it: it may
+ * take a moment to arrive everywhere. */
 static enum connsync_status read_again(struct connsync *agent)
 {
     if (agent->stale_reads++ == CS_AGENT_STALE_READS_MAX) {
         return CONNSYNC_ERR_NOT_APPLIED;
     }
     cs_agent_pause(agent, CS_AGENT_STALE_READ_PAUSE_MS);
+    if (agent->pause_until >= agent->deadline) {
+        return CONNSYNC_ERR_NOT_APPLIED;
+    }
     return cs_agent_enter(agent, CS_EVENT_AGAIN);
 }
 
-/* Leaves the write open, unless it never took effect. */
+/*
+ * Leaves the write open, unless it never took effect. That comes first: a write replaces `options`
+ * as a whole, so that a document without what was sent is not its result. What differs in it beside
+ * that is somebody else's, or older than what was read before, and no loss.
+ */
 static enum connsync_status settle(struct connsync *agent)
 {
     const struct connsync_operation *operation = agent->job.operation;
 
     compare(agent);
     (void)cs_agent_show_document(agent, CONNSYNC_STAGE_AFTER);
-    if (agent->result.lost + agent->result.changed > 0) {
-        return CONNSYNC_ERR_LOSS;
-    }
     /* That one is pending is not asked: what the service computes may be another after a
      * write that took effect, and after none. */
     bool by_comparison = operation->is_done == NULL;
@@ -201,7 +205,12 @@ static enum connsync_status settle(struct connsync *agent)
     if (!cs_write_is_open(agent->write)) {
         return CONNSYNC_OK;
     }
-    return all ? cs_agent_finish(agent, CONNSYNC_CHANGED) : read_again(agent);
+    if (!all) {
+        return read_again(agent);
+    }
+    return agent->result.lost + agent->result.changed > 0
+               ? CONNSYNC_ERR_LOSS
+               : cs_agent_finish(agent, CONNSYNC_CHANGED);
 }
 
 enum connsync_status cs_write_judge(struct connsync *agent)

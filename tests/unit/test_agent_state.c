@@ -98,7 +98,8 @@ static void test_write_states(void **unused)
     (void)fclose(file);
 }
 
-/* What is open stays so until the service has rejected it or a read-back has shown no effect. */
+/* What is open stays so until the service has rejected it or a read-back has shown no effect; and
+ * what was acknowledged or seen stays so, whatever a read-back shows then. */
 static void test_open_write(void **unused)
 {
     (void)unused;
@@ -108,7 +109,7 @@ static void test_open_write(void **unused)
                 cs_write_next((enum cs_write_state)state, (enum cs_write_event)event);
             bool closes = (event == CS_WRITE_EVENT_REJECTED && state == CS_WRITE_SENT) ||
                           (event == CS_WRITE_EVENT_NO_EFFECT && state != CS_WRITE_SENT &&
-                           state != CS_WRITE_ACKNOWLEDGED);
+                           state < CS_WRITE_ACKNOWLEDGED);
             assert_int_equal(cs_write_is_open(next), !closes);
         }
     }

@@ -293,6 +293,22 @@ class RestoreTest(BackupTest):
         self.expect(self.restore(tenant, self.files()[0], timeout=60), 0, "1 option restored")
         self.assertEqual(tenant.raw_options(con), tenant.history(con)[0])
 
+    def test_readings_that_are_not_its_result(self):
+        """Without what was sent, whatever else differs: an older replica's is read again, and a
+        write that never was is made once more."""
+        older = Fault("options_is", method="GET", occurrence=2, value='{"n":1}')
+        never = Fault("reset_before", method="PATCH")
+        for faults, wanted in (((older,), ["GET", "PATCH", "GET", "GET"]),
+                               ((never, older), ["GET", "PATCH"] * 2 + ["GET"])):
+            tenant, path = self.backed_up()
+            with tenant.lock:
+                tenant.store.connections[CON].put("options", b'{"n":7,"client_secret":"MARKER-x"}')
+            tenant.faults += faults
+            before = len(tenant.methods())
+            self.expect(self.restore(tenant, path, timeout=60), 0, "restored")
+            self.assertEqual(tenant.methods()[before:], wanted)
+            self.assertEqual(tenant.raw_options(CON), tenant.history(CON)[0])
+
 
 class UndoTest(BackupTest):
     """--restore: one attempt to undo a write that lost something."""

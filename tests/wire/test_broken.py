@@ -1,7 +1,7 @@
 """Connections that break or falter, odd HTTP and wrong HTTP: settled, written at most once."""
 
 import cli
-from cli import CON, Fault, FaultTest, connection
+from cli import CON, Fault, FaultTest, connection, raw_json
 
 
 class BrokenConnectionTest(FaultTest):
@@ -117,6 +117,106 @@ class BrokenConnectionTest(FaultTest):
         result = self.run_cli(tenant, "set", con, "off", "--json", "--timeout", "5")
         self.expect(result, 8)
         self.assertEqual(result.json[0]["code"], "tls_failed")
+
+
+class SomebodyElseTest(FaultTest):
+    """A read-back without what was sent is not the result of our write: it is no loss of ours, and
+    nothing that somebody else wrote is restored over."""
+
+    OLD, NEW = b'"MARKER-old"', b'"MARKER-new"'
+    OPTIONS = b'"client_secret":' + OLD + b',"n":1,"o":{"x":1,"y":2}'
+    ROTATE = {"client_secret": NEW.decode()}
+    PATCH = b'{"n":2,"o":{"x":null},"m":3}'
+
+    def run_on(self, tenant, con, verb, *arguments, timeout=20):
+        self.more_secrets += [self.OLD[1:-1], self.NEW[1:-1]]
+        if verb == "set":
+            words = ("set", con, "off")
+        else:
+            words = ("patch", con, "-")
+        return self.run_cli(tenant, *words, "--restore", "--json", "--timeout", str(timeout),
+                            *arguments, stdin=self.PATCH if verb == "patch" else None)
+
+    def secret(self, tenant, con):
+        return raw_json.get(tenant.raw_options(con), "client_secret")
+
+    def wanted(self, verb, secret):
+        if verb == "patch":
+            return b'{"client_secret":%s,"n":2,"o":{"y":2},"m":3}' % secret
+        return (b'{"client_secret":%s,"n":1,"o":{"x":1,"y":2},'
+                b'"set_user_root_attributes":"on_first_login"}' % secret)
+
+    def test_a_write_that_never_was(self):
+        """Broken or answered 5xx, and a secret is rotated meanwhile: decided afresh."""
+        def check(case):
+            verb, kind, parameters = case
+            tenant, con = self.one(options=self.OPTIONS)
+            tenant.faults += [Fault("edit", method="GET", target=con, change=self.ROTATE),
+                              Fault(kind, method="PATCH", **parameters)]
+            result = self.expect(self.run_on(tenant, con, verb), 0)
+            self.assertEqual(result.json[0]["status"], "changed")
+            self.assertEqual(tenant.raw_options(con), self.wanted(verb, self.NEW))
+            self.assertEqual(tenant.methods(), ["GET", "PATCH"] * 2 + ["GET"])
+
+        self.all_of(check, [(verb, kind, parameters) for verb in ("set", "patch")
+                            for kind, parameters in (("reset_before", {}), ("close_before", {}),
+                                                     ("status", {"status": 503}),
+                                                     ("reset_mid_request", {}))], 4)
+
+    def test_a_stale_reading(self):
+        """An older replica answers, with an older secret and without what was written."""
+        def check(verb):
+            tenant, con = self.one(options=self.OPTIONS)
+            tenant.faults += [Fault("options_is", method="GET", occurrence=2, times=2,
+                                    value='{"client_secret":"MARKER-older","n":0}')]
+            self.expect(self.run_on(tenant, con, verb), 0)
+            self.assertEqual(tenant.raw_options(con), self.wanted(verb, self.OLD))
+            self.assertEqual(tenant.methods(), ["GET", "PATCH", "GET", "GET", "GET"])
+
+        self.more_secrets.append(b"MARKER-older")
+        self.all_of(check, ("set", "patch"))
+
+    def test_acknowledged_and_never_seen(self):
+        """Somebody else's rotation is neither our loss nor restored over."""
+        def check(case):
+            verb, silent = case
+            tenant, con = self.one(options=self.OPTIONS)
+            tenant.behave(con, ignore_patch=True)
+            tenant.faults.append(Fault("edit", method="PATCH", target=con, change=self.ROTATE))
+            if silent:
+                tenant.faults.append(Fault("hang", method="GET", occurrence=3, seconds=30))
+            timeout = int(3 * self.slowness) if silent else 20
+            result = self.expect(self.run_on(tenant, con, verb, timeout=timeout), 7)
+            line = result.json[0]
+            self.assertEqual((line["code"], "restored" in line), ("not_applied", False))
+            self.assertEqual(tenant.methods().count("PATCH"), 1)
+            self.assertEqual(self.secret(tenant, con), self.NEW)
+
+        # Also when no further reading ends before the deadline.
+        self.all_of(check, [(verb, silent) for verb in ("set", "patch")
+                            for silent in (False, True)])
+
+    def test_what_is_seen_and_lost_is_still_a_loss(self):
+        for verb in ("set", "patch"):
+            tenant, con = self.one(options=self.OPTIONS)
+            tenant.faults += [Fault("edit", method="PATCH", target=con, drop=("client_secret",)),
+                              Fault("close_after", method="PATCH")]
+            result = self.expect(self.run_on(tenant, con, verb), 7, "; restored as before")
+            self.assertEqual(result.json[0]["code"], "verify_loss")
+            self.assertEqual(tenant.raw_options(con), tenant.history(con)[0])
+
+    def test_readings_that_contradict_each_other(self):
+        """In part, then not at all, then whole: one write."""
+        tenant, con = self.one(options=self.OPTIONS)
+        second = {"method": "GET", "occurrence": 2}
+        third = {"method": "GET", "occurrence": 3}
+        partly = b'{"client_secret":%s,"n":2,"o":{"x":1,"y":2}}' % self.OLD
+        tenant.faults += [Fault("close_after", method="PATCH"),
+                          Fault("options_is", value=partly.decode(), **second),
+                          Fault("options_is", value="{%s}" % self.OPTIONS.decode(), **third)]
+        self.expect(self.run_on(tenant, con, "patch"), 0)
+        self.assertEqual(tenant.raw_options(con), self.wanted("patch", self.OLD))
+        self.assertEqual(tenant.methods(), ["GET", "PATCH", "GET", "GET", "GET"])
 
 
 class HttpTest(FaultTest):
