@@ -357,6 +357,48 @@ class UndoTest(BackupTest):
                 "; not restored: the answer is not strict JSON" + hint), result.message)
             self.assertEqual(tenant.writes(), 1)
 
+    def test_changed_since(self):
+        """Somebody wrote after the read-back that was judged: that is not written over."""
+        def changed(*command, again=None, stdin=None, **since):
+            tenant, con = self.losing(drop=("client_secret",))
+            tenant.faults.append(Fault("edit", method="GET", occurrence=2, target=con, **since))
+            if again:
+                tenant.faults.append(again)
+            result = self.run_cli(tenant, *command, "--restore", "--json", stdin=stdin)
+            self.expect(result, 7, "; not restored: changed since")
+            self.assertEqual((result.json[0]["code"], result.json[0]["restored"]),
+                             ("verify_loss", False))
+            self.assertEqual(tenant.raw_options(con), tenant.history(con)[-1])
+            self.assertIsNone(raw_json.get(tenant.raw_options(con), "client_secret"))
+            return tenant
+
+        self.more_secrets.append(b"MARKER-since")
+        patch = b'{"n":1,"m":2}'
+        for since in ({"change": {"client_id": '"MARKER-since"'}}, {"change": {"other": "1"}},
+                      {"drop": ("scope",)}, {"change": {SETTING: '"never_on_login"'}}):
+            for command, stdin in ((("set", CON, "off"), None), (("patch", CON, "-"), patch)):
+                with self.subTest((command, since)):
+                    tenant = changed(*command, stdin=stdin, **since)
+                    self.assertEqual(tenant.methods(), ["GET", "PATCH", "GET", "GET"])
+        # A write of the undo's that had no effect is decided afresh, and compared again.
+        tenant, con = self.losing(drop=("client_secret",))
+        tenant.faults += [Fault("edit", method="GET", occurrence=3, target=con,
+                                change={"client_id": '"MARKER-since"'}),
+                          Fault("reset_before", method="PATCH", occurrence=2)]
+        self.expect(self.set(tenant, "--restore", timeout=60), 7, "; not restored: changed since")
+        self.assertEqual(raw_json.get(tenant.raw_options(con), "client_id"), b'"MARKER-since"')
+        self.assertEqual(tenant.writes(), 1)
+
+    def test_computed_since(self):
+        """What the service computes by itself between the two keeps nothing from being restored,
+        and neither does another spelling."""
+        tenant, con = self.one(options=OPTIONS + b',"certs":["MARKER-old"]')
+        tenant.faults += [Fault("edit", method="PATCH", target=con, drop=("client_secret",)),
+                          Fault("edit", method="GET", occurrence=2, target=con,
+                                change={"certs": '[ "MARKER-new"]', "n": "15e1"})]
+        self.expect(self.set(tenant, "--restore"), 7, "; restored as before, and verified")
+        self.assertEqual(tenant.raw_options(con), tenant.history(con)[0])
+
     def interrupted(self, ready, stall, signals):
         """A write that loses something, interrupted when that many PATCHes are on their way."""
         tenant, con = self.losing(drop=("client_secret",))

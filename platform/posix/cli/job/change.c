@@ -219,6 +219,19 @@ static void compare_names(void)
     }
 }
 
+/* Only what was judged is written over: somebody may have written since the read-back. */
+static enum connsync_status observe_undo(void *context, enum connsync_stage stage,
+                                         const char *options, size_t length)
+{
+    (void)context;
+    if (stage != CONNSYNC_STAGE_BEFORE) {
+        return CONNSYNC_OK;
+    }
+    return kept.seen[CONNSYNC_STAGE_AFTER]
+               ? names_same(text_of(CONNSYNC_STAGE_AFTER), cs_slice_make(options, length))
+               : CONNSYNC_ERR_MEMORY;
+}
+
 /* One attempt, verified like any other write. Who interrupts a write would have it end well:
  * the bytes that are to be put back may be nowhere else. */
 static void undo(const struct connsync_result *result, const char *correlation_id)
@@ -231,7 +244,7 @@ static void undo(const struct connsync_result *result, const char *correlation_i
     job.document = before.data;
     job.document_length = before.length;
     job.correlation_id = correlation_id;
-    job.observer = NULL;
+    job.observer = observe_undo;
     last.undo_status = session_run_on(&job);
     last.undo = last.undo_status == CONNSYNC_OK ? CHANGE_RESTORED : CHANGE_NOT_RESTORED;
 }

@@ -91,6 +91,26 @@ bool names_compare(struct names *names, const struct names_texts *texts)
     return true;
 }
 
+enum connsync_status names_same(struct cs_slice judged, struct cs_slice now)
+{
+    static const struct cs_comparison_rules rules = {NULL, cs_auth0_is_derived, false};
+    size_t size = cs_comparison_size(cs_json_size_of(judged), 0) + 1;
+    struct cs_comparison comparison;
+    struct cs_digest_key key;
+    void *memory = mapping_new(size);
+
+    if (memory == NULL) {
+        return CONNSYNC_ERR_MEMORY;
+    }
+    draw_key(&key);
+    cs_comparison_begin(&comparison, memory, judged, &rules, &key);
+    struct cs_difference found = cs_comparison_hold(&comparison, now);
+    mapping_free(memory, size);
+    return found.of[CS_FATE_LOST] + found.of[CS_FATE_CHANGED] + found.of[CS_FATE_ADDED] == 0
+               ? CONNSYNC_OK
+               : CONNSYNC_REFUSED_CHANGED;
+}
+
 /* The bytes of the character, or of the escape, at `at`. */
 static size_t step_at(const char *at)
 {

@@ -4,6 +4,7 @@
 #ifndef CONNSYNC_CLI_NAMES_H
 #define CONNSYNC_CLI_NAMES_H
 
+#include "core/base/status.h"
 #include "core/json/json_digest.h"
 
 #include <stdbool.h>
@@ -50,6 +51,10 @@ struct names_texts {
 /* Adds the names that differ. False when one of the texts is no object, or there is no memory. The
  * names point into them. */
 bool names_compare(struct names *names, const struct names_texts *texts);
+
+/* Is `now` what was judged, but for what the service may compute at any time? CONNSYNC_OK,
+ * CONNSYNC_REFUSED_CHANGED, or lack of memory. Both are objects. */
+enum connsync_status names_same(struct cs_slice judged, struct cs_slice now);
 
 /* One name: a JSON string, cut where it is too long. */
 void name_print(FILE *out, const struct name *name);

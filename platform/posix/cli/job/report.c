@@ -261,7 +261,8 @@ static void add_undo(struct cs_writer *line, const struct change *change)
         return;
     }
     if (change->undo == CHANGE_NOT_RESTORED) {
-        const char *text = cs_status_text(change->undo_status);
+        bool since = change->undo_status == CONNSYNC_REFUSED_CHANGED;
+        const char *text = since ? "changed since" : cs_status_text(change->undo_status);
         cs_write_string(line, "; not restored: ");
         /* What follows from it would be wrong here: something was written. */
         cs_write(line, cs_slice_make(text, strcspn(text, ";")));
