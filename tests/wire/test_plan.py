@@ -89,6 +89,7 @@ class PlanFileTest(PlanTest):
         self.assertEqual(count_of(tenant, "GET"), 2 + 2)
         plan = json_of(path)
         self.assertEqual((plan["connsync_plan"], plan["domain"]), (1, tenant.domain))
+        self.assertEqual((plan["listed"], plan["changes"]), (60, 2))
         self.assertEqual([step["id"] for step in plan["connections"]], [numbered(2), numbered(55)])
         for step in plan["connections"]:
             raw = tenant.raw_options(step["id"])
@@ -109,7 +110,8 @@ class PlanFileTest(PlanTest):
         plan = json_of(path)
         self.printed.append(json.dumps(plan["connections"]).encode())
         self.assertGreater(len(plan["connections"]), 3)
-        self.assertEqual(set(plan), {"connsync_plan", "domain", "made", "connections"})
+        self.assertEqual(set(plan), {"connsync_plan", "domain", "made", "connections", "listed",
+                                     "changes"})
 
     def test_twice(self):
         """What is as wanted by now is in sync: a plan can be applied again."""
@@ -168,7 +170,8 @@ class PlanFileTest(PlanTest):
     def test_empty_plan(self):
         tenant = self.many(3, [])
         path = self.plan_out(tenant, 0)
-        self.assertEqual(json_of(path)["connections"], [])
+        plan = json_of(path)
+        self.assertEqual((plan["connections"], plan["listed"], plan["changes"]), ([], 3, 0))
         self.assertEqual(self.apply_plan(tenant, path).code, 0)
         self.assertEqual(tenant.requests, [])
 
@@ -188,6 +191,40 @@ class PlanFileTest(PlanTest):
         with open(path, "rb") as file:
             self.assertEqual(file.read(), before)
         self.assertEqual(leftovers(self.folder), [])
+
+    def no_plan(self, tenant, code, kind, **how):
+        """With this fault there is none afterwards, and one that was there is as it was."""
+        for before in (None, b"the old one"):
+            path = self.folder / "another.json"
+            path.unlink(missing_ok=True)
+            if before is not None:
+                path.write_bytes(before)
+            tenant.reset()
+            tenant.faults.append(Fault(kind, times=None, **how))
+            result = self.plan(tenant, "--out", str(path))
+            self.assertEqual(result.code, code, result.err)
+            self.assertIn("no plan was written", result.err)
+            self.assertEqual(path.read_bytes() if path.exists() else None, before)
+            self.assertEqual(leftovers(self.folder), [])
+
+    def test_no_plan_of_a_list_that_breaks_off(self):
+        """On whatever page, and whether or not something before it would change."""
+        for out_of_sync in ([], [2], [2, 55]):
+            for page in ("take", "from="):
+                self.no_plan(self.many(60, out_of_sync), 1, "status", path=page, status=400,
+                             body="management")
+        self.no_plan(self.many(60, [2]), 1, "endless", path="take", lead=1, length=2)
+
+    def test_no_plan_without_the_options(self):
+        """Refused for what the answer lacks: what the connection has is not known."""
+        self.no_plan(self.many(3, [1, 2]), 3, "without_member", path=numbered(1), key="options")
+
+    def test_a_plan_beside_what_is_refused(self):
+        """Refused for what the connection is: it was read, and the plan covers it."""
+        tenant = self.tenant(connection("a", "samlp", number=1), samples.sms())
+        document = {**ALL_OFF, "connections": [entry(name="sms")]}
+        plan = json_of(self.plan_out(tenant, 3, document))
+        self.assertEqual((plan["listed"], plan["changes"]), (2, 1))
 
     def test_somebody_was_quicker(self):
         """The list is not the last word: the read is."""
@@ -234,6 +271,11 @@ class WrongPlanTest(PlanTest):
                       {"options_sha256": ""}):
             self.refused_plan(tenant, with_step(**wrong), "damaged")
         self.refused_plan(tenant, {**good, "connections": [7]}, "damaged")
+        for counts in ({"listed": None}, {"changes": None}, {"listed": "3"}, {"listed": 0},
+                       {"changes": 0}, {"changes": 2}, {"changes": -1}, {"connections": []},
+                       {"connections": [step, step]}):
+            found = {key: value for key, value in {**good, **counts}.items() if value is not None}
+            self.refused_plan(tenant, found, "not whole", "make a new one")
         self.expect(self.apply_plan(tenant, "/nowhere/plan.json"), 64, "cannot read the plan")
 
 

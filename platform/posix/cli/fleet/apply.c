@@ -92,11 +92,10 @@ static void end_plan(const char *out, struct tally *tally)
     if (out == NULL) {
         return;
     }
-    if (tally->exit_code != 0 && tally->exit_code != CS_EXIT_DRIFT &&
-        tally->failed + tally->unmatched + (tally->seen == 0) > 0) {
+    if (!tally_is_whole(tally)) {
         plan_file_abandon();
         log_error("no plan was written");
-    } else if (!plan_file_commit()) {
+    } else if (!plan_file_commit(tally->seen)) {
         tally_worsen(tally, CS_EXIT_FAILURE);
     }
 }

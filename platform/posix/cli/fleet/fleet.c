@@ -50,6 +50,13 @@ static struct tally finish(struct fleet *fleet)
     return fleet->tally;
 }
 
+/* The rest is not known: the run has not done what it was to do. */
+static void break_off(struct fleet *fleet, enum connsync_status status)
+{
+    fleet->tally.broke_off = status;
+    tally_worsen(&fleet->tally, cs_exit_code(status));
+}
+
 /* Nothing is known of those that were not listed: nothing is written. */
 static void list_failed(struct fleet *fleet, enum connsync_status status)
 {
@@ -65,6 +72,7 @@ static void list_failed(struct fleet *fleet, enum connsync_status status)
         result.outcome = CONNSYNC_FAILED;
     }
     report_end(&fleet->options->output, &fleet->options->job, &result, status, &cause);
+    break_off(fleet, status);
     tally_worsen(&fleet->tally, report_exit_code(&result, status, &cause));
 }
 
@@ -106,6 +114,8 @@ struct tally fleet_run(const struct cli_options *options, struct cs_desired *des
     }
     if (status != CONNSYNC_OK) {
         list_failed(&fleet, status);
+    } else if (fleet.stopped_for != CONNSYNC_OK && fleet_list_goes_on(&fleet)) {
+        break_off(&fleet, fleet.stopped_for);
     }
     return finish(&fleet);
 }

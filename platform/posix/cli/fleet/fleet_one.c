@@ -18,6 +18,13 @@
 
 /* ---- Without a request ---- */
 
+/* Refused for what the answer is, not for what the connection has. */
+static bool is_unread(enum connsync_status status)
+{
+    return status == CONNSYNC_REFUSED_NO_OPTIONS || status == CONNSYNC_REFUSED_DEPTH ||
+           status == CONNSYNC_REFUSED_TOO_LARGE || status == CONNSYNC_REFUSED_NOT_JSON;
+}
+
 void fleet_report_result(struct fleet *fleet, struct connsync_result *result,
                          enum connsync_status status)
 {
@@ -28,6 +35,7 @@ void fleet_report_result(struct fleet *fleet, struct connsync_result *result,
     report_end(&fleet->options->output, &job, result, status, &cause);
     change_forget();
     tally_count(&fleet->tally, result->outcome);
+    fleet->tally.unread += is_unread(status);
     tally_worsen(&fleet->tally, report_exit_code(result, status, &cause));
 }
 
@@ -58,6 +66,7 @@ void fleet_reject(struct fleet *fleet, const struct connsync_result *listed,
         fleet_report_row(&fleet->options->output, &result, (enum connsync_setting)entry->setting,
                          status);
         fleet->tally.refused++;
+        fleet->tally.unread += is_unread(status);
         tally_worsen(&fleet->tally, cs_exit_code(status));
         return;
     }

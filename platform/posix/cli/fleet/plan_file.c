@@ -22,7 +22,7 @@
 #define TEXT_MAX (32u * 1024u * 1024u)
 
 static struct atomic_file written;
-static bool first;
+static size_t added;
 
 /* What is being read. */
 static char *text;
@@ -45,7 +45,7 @@ bool plan_file_begin(const char *path, const struct cli_tenant *tenant)
     if (!atomic_file_begin(&written, path)) {
         return cannot_write(path);
     }
-    first = true;
+    added = 0;
     cli_write_domain(domain, tenant);
     log_time(made, log_utc_now());
     (void)fprintf(written.out, "{\"connsync_plan\":%u,", VERSION);
@@ -61,8 +61,7 @@ void plan_file_add(const struct plan_step *step)
     char hex[DIGEST_HEX_SIZE];
 
     digest_write_hex(hex, step->digest);
-    (void)fputs(first ? "\n{" : ",\n{", out);
-    first = false;
+    (void)fputs(added++ == 0 ? "\n{" : ",\n{", out);
     json_out_member(out, "id", step->id);
     json_out_member(out, "name", step->name);
     json_out_member(out, "strategy", step->strategy);
@@ -71,9 +70,10 @@ void plan_file_add(const struct plan_step *step)
     (void)fprintf(out, "\"options_sha256\":\"%s\"}", hex);
 }
 
-bool plan_file_commit(void)
+bool plan_file_commit(uint64_t listed)
 {
-    (void)fputs("\n]}\n", written.out);
+    (void)fprintf(written.out, "\n],\n\"listed\":%llu,\"changes\":%zu}\n",
+                  (unsigned long long)listed, added);
     return atomic_file_commit(&written, 0600) || cannot_write(written.path);
 }
 
@@ -129,6 +129,17 @@ static bool read_step(struct cs_slice object, struct plan_step *step)
            strlen(hex) == DIGEST_HEX_SIZE - 1 && read_hex(step->digest, hex);
 }
 
+/* Does it have what it says it covers? */
+static bool is_whole(struct cs_slice plan)
+{
+    uint64_t listed = 0;
+    uint64_t changes = 0;
+
+    return cs_slice_to_u64(cs_json_member(plan, "listed"), &listed) &&
+           cs_slice_to_u64(cs_json_member(plan, "changes"), &changes) && changes == count &&
+           listed >= changes;
+}
+
 /* Why it is no plan for this tenant; NULL when it is one. */
 static const char *check(struct cs_slice plan, const struct cli_tenant *tenant)
 {
@@ -158,6 +169,9 @@ static const char *check(struct cs_slice plan, const struct cli_tenant *tenant)
         if (!read_step(item.value, &step)) {
             return "has a connection that is damaged";
         }
+    }
+    if (!is_whole(plan)) {
+        return "is not whole, or of an older connsync; make a new one";
     }
     cs_json_walk_begin(&steps, list);
     return NULL;

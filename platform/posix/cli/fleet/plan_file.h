@@ -7,7 +7,11 @@
  *     "connections":[
  *     {"id":"con_...","name":"...","strategy":"...","before":"on_each_login",
  *     "set_user_root_attributes":"on_first_login","options_sha256":"..."}
- *     ]}
+ *     ],
+ *     "listed":60,"changes":1}
+ *
+ * It is of all the connections that the tenant had: `listed` of them, each of which was read, and
+ * `changes` of those are in the list. What does not end with both counts is not whole.
  *
  * One at a time.
  */
@@ -35,12 +39,13 @@ struct plan_step {
  * cannot be written. */
 bool plan_file_begin(const char *path, const struct cli_tenant *tenant);
 void plan_file_add(const struct plan_step *step);
-/* It becomes the file, whole, in the place of an older one. */
-bool plan_file_commit(void);
+/* It becomes the file, whole, in the place of an older one. `listed` is how many connections
+ * it covers: those to be changed, and all that stay as they are. */
+bool plan_file_commit(uint64_t listed);
 /* It leaves no trace. */
 void plan_file_abandon(void);
 
-/* Reads all of a plan, and sees that it is one and for this tenant. False with the
+/* Reads all of a plan, and sees that it is one, whole, and for this tenant. False with the
  * message set. */
 bool plan_file_open(const char *path, const struct cli_tenant *tenant, struct cli_message *message);
 /* The steps in turn; false at the end. */

@@ -27,6 +27,12 @@ void tally_count(struct tally *tally, enum connsync_outcome outcome)
     }
 }
 
+bool tally_is_whole(const struct tally *tally)
+{
+    return tally->broke_off == CONNSYNC_OK && tally->failed == 0 && tally->unread == 0 &&
+           tally->unmatched == 0;
+}
+
 void tally_worsen(struct tally *tally, int code)
 {
     static const unsigned char rising[] = {

@@ -4,6 +4,7 @@
 
 #include "core/connsync.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,15 +14,20 @@ struct tally {
     uint64_t changed;
     uint64_t would_change;
     uint64_t refused;
+    uint64_t unread; /* of those: what they have could not be read */
     uint64_t failed;
     uint64_t skipped;   /* meant by all or a strategy, and cannot carry the setting */
     uint64_t unnamed;   /* not meant by the file */
     uint64_t unmatched; /* entries of the file that no connection matches */
     uint64_t requests;
+    enum connsync_status broke_off; /* why not all were listed; CONNSYNC_OK: they were */
     int exit_code;
 };
 
 void tally_count(struct tally *tally, enum connsync_outcome outcome);
+
+/* Is it known of every connection what it has, and of every entry of the file what it means? */
+bool tally_is_whole(const struct tally *tally);
 
 /* Takes over the code if it is worse: from the worst on 64, 7, 4, 8, 1, 6, 3, 5, 2, 0. */
 void tally_worsen(struct tally *tally, int code);
