@@ -1,11 +1,17 @@
 """import: a connsync.json of what there is, which a plan finds nothing wrong with."""
 
 import json
+import signal
 import tempfile
+import time
 from pathlib import Path
 
 import cli
 from cli import SETTING, Fault, WireTest, connection
+
+
+# What config/desired.h allows for a connsync.json.
+ENTRIES_MAX = 65535
 
 
 class ImportTest(WireTest):
@@ -76,6 +82,55 @@ class ImportTest(WireTest):
         self.assertEqual(result.code, 1)
         with self.assertRaises(ValueError):
             json.loads(result.out)
+
+    def test_a_failure_leaves_nothing_at_all(self):
+        """On whatever page and for whatever reason: what a shell puts in a file is empty then."""
+        def check(case):
+            words, fault = case
+            tenant = self.tenant(*[connection("c%d" % number, number=number)
+                                   for number in range(1, 121)])
+            tenant.faults.append(fault)
+            result = self.run_cli(tenant, "import", "--timeout", "5", *words)
+            self.assertNotEqual(result.code, 0)
+            self.assertEqual(result.out, "")
+            self.assertGreater(fault.fired, 0)
+            self.assertEqual(len(result.messages), 1, result.err)
+
+        self.all_of(check, [(words, Fault(kind, path=path, times=None, **how))
+                            for words in ((), ("--json",)) for path in ("take=", "from=")
+                            for kind, how in (("status", {"status": 400}), ("cut", {"bytes": 40}),
+                                              ("close_before", {}),
+                                              ("without_member", {"key": "connections"}))])
+
+    def test_an_interrupted_one_leaves_nothing(self):
+        tenant = self.tenant(*[connection("c%d" % number, number=number)
+                               for number in range(1, 121)])
+        tenant.faults.append(Fault("stall", path="from=", seconds=8))
+        process = self.start(tenant, "import")
+        limit = time.monotonic() + 20
+        while not any("from=" in request.target for request in tenant.requests):
+            self.assertLess(time.monotonic(), limit)
+            time.sleep(0.005)
+        process.send_signal(signal.SIGTERM)
+        result = self.finish(process)
+        self.assertEqual((result.code, result.out), (1, ""), result.err)
+
+    def test_as_many_as_a_file_may_name(self):
+        """A file with one more would be refused by whoever reads it."""
+        for count, code in ((ENTRIES_MAX, 0), (ENTRIES_MAX + 2, 1)):
+            page = ",".join('{"id":"con_%d","name":"c%d","strategy":"x","options":{}}' % (n, n)
+                            for n in range(count))
+            tenant = self.tenant()
+            tenant.faults.append(Fault("status", path="take", status=200,
+                                       body='{"connections":[%s]}' % page))
+            result = self.run_cli(tenant, "import", timeout=60)
+            self.assertEqual(result.code, code, result.err)
+            if code == 0:
+                names = [entry["name"] for entry in json.loads(result.out)["connections"]]
+                self.assertEqual(names, ["c%d" % n for n in range(count)])
+            else:
+                self.assertEqual(result.out, "")
+                self.assertIn("2 connections more than the 65535 that", result.err)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
-/* `connsync import`: one list, printed as connsync.json. It reads no such file and changes
- * nothing. */
+/* `connsync import`: one list, kept until it is whole, and then printed as connsync.json. It reads
+ * no such file and changes nothing. */
 #include "platform/posix/cli/fleet/import.h"
 
+#include "config/desired.h"
 #include "config/exit_code.h"
 #include "config/status_text.h"
 #include "platform/posix/cli/base/json_out.h"
 #include "platform/posix/cli/base/log.h"
+#include "platform/posix/cli/base/mapping.h"
 #include "platform/posix/cli/job/report.h"
 #include "platform/posix/cli/job/session.h"
 
@@ -13,10 +15,22 @@
 #include <string.h>
 
 #define ID_PREFIX "con_"
+/* What a connsync.json may name; more would be of no use to anybody. */
+#define ENTRIES_MAX CS_DESIRED_ENTRIES_MAX
+
+/* One line of the file, until the list is whole. */
+struct entry {
+    char key[CONNSYNC_NAME_SIZE]; /* name or id */
+    bool by_id;
+    unsigned char setting; /* enum connsync_setting */
+};
+#define ENTRIES_SIZE (ENTRIES_MAX * sizeof(struct entry))
 
 struct import {
-    unsigned written;
-    unsigned left_out;
+    struct entry *entries; /* a mapping, of which only what is used is taken */
+    size_t count;
+    size_t more; /* beyond ENTRIES_MAX */
+    size_t left_out;
 };
 
 static void leave_out(struct import *import, const struct connsync_result *result)
@@ -36,16 +50,28 @@ static bool needs_id(const char *name)
 static void on_item(void *context, const struct connsync_result *result)
 {
     struct import *import = context;
-    bool by_id = needs_id(result->name);
 
     if (result->cause != CONNSYNC_OK || result->before == CONNSYNC_SETTING_UNKNOWN) {
         leave_out(import, result);
         return;
     }
-    (void)fputs(import->written++ == 0 ? "\n" : ",\n", stdout);
-    (void)printf("    { \"%s\": ", by_id ? "id" : "name");
-    json_out_string(stdout, by_id ? result->id : result->name);
-    (void)printf(", \"set_user_root_attributes\": \"%s\" }", connsync_setting_name(result->before));
+    if (import->count == ENTRIES_MAX) {
+        import->more++;
+        return;
+    }
+    struct entry *entry = &import->entries[import->count++];
+    entry->by_id = needs_id(result->name);
+    entry->setting = (unsigned char)result->before;
+    (void)cs_copy_string(entry->key, sizeof entry->key,
+                         cs_slice_of(entry->by_id ? result->id : result->name));
+}
+
+static void print_entry(const struct entry *entry)
+{
+    (void)printf("    { \"%s\": ", entry->by_id ? "id" : "name");
+    json_out_string(stdout, entry->key);
+    (void)printf(", \"set_user_root_attributes\": \"%s\" }",
+                 connsync_setting_name((enum connsync_setting)entry->setting));
 }
 
 static void print_head(const struct cli_tenant *tenant)
@@ -60,24 +86,51 @@ static void print_head(const struct cli_tenant *tenant)
     (void)fputs("\",\n  \"connections\": [", stdout);
 }
 
-static int finish(const struct import *import)
+static int print(const struct import *import, const struct cli_tenant *tenant)
 {
+    print_head(tenant);
+    for (size_t i = 0; i < import->count; i++) {
+        (void)fputs(i == 0 ? "\n" : ",\n", stdout);
+        print_entry(&import->entries[i]);
+    }
     (void)fputs("\n  ]\n}\n", stdout);
     if (fflush(stdout) != 0 || ferror(stdout) != 0) {
         log_error("cannot write to standard output");
         return CS_EXIT_FAILURE;
     }
-    log_format(LOG_NOTE, "%u connection%s, %u left out", import->written,
-               import->written == 1 ? "" : "s", import->left_out);
-    return 0;
+    log_format(LOG_NOTE, "%zu connection%s, %zu left out", import->count,
+               import->count == 1 ? "" : "s", import->left_out);
+    return CS_EXIT_DONE;
 }
 
-int cli_import(const struct cli_options *options)
+static int finish(const struct import *import, const struct cli_tenant *tenant)
+{
+    if (import->more > 0) {
+        log_format(LOG_ERROR,
+                   "the tenant has %zu connections more than the %u that a connsync.json may name; "
+                   "nothing printed",
+                   import->more, ENTRIES_MAX);
+        return CS_EXIT_FAILURE;
+    }
+    return print(import, tenant);
+}
+
+/* Nothing stands on standard output then, a line of JSON no more than half a list. */
+static int fail(const struct cli_options *options, const struct connsync_job *job,
+                const struct connsync_result *result, enum connsync_status status)
+{
+    const struct report_cause cause = {session_failure(), NULL, NULL};
+    struct cli_output output = options->output;
+
+    output.json = false;
+    report_end(&output, job, result, status, &cause);
+    return report_exit_code(result, status, &cause);
+}
+
+static int list(const struct cli_options *options, struct import *import)
 {
     struct connsync_job job;
     struct connsync_result result;
-    struct report_cause cause = {{"", CONNSYNC_POSIX_PROXY_FINE}, NULL, NULL};
-    struct import import = {0, 0};
     enum connsync_status status = session_open();
 
     memset(&job, 0, sizeof job);
@@ -86,17 +139,23 @@ int cli_import(const struct cli_options *options)
     job.allow_encrypted_configuration = options->job.allow_encrypted_configuration;
     result.outcome = CONNSYNC_FAILED;
     if (status == CONNSYNC_OK) {
-        print_head(&options->tenant);
-        status = session_run(&job, on_item, &import);
+        status = session_run(&job, on_item, import);
         result = *connsync_result(session_agent());
-        cause.failure = session_failure();
     }
-    int code = report_exit_code(&result, status, &cause);
-    if (status == CONNSYNC_OK) {
-        code = finish(&import);
-    } else {
-        report_end(&options->output, &job, &result, status, &cause);
+    return status == CONNSYNC_OK ? finish(import, &options->tenant)
+                                 : fail(options, &job, &result, status);
+}
+
+int cli_import(const struct cli_options *options)
+{
+    struct import import = {mapping_new(ENTRIES_SIZE), 0, 0, 0};
+
+    if (import.entries == NULL) {
+        log_error("no memory for the list");
+        return CS_EXIT_FAILURE;
     }
+    int code = list(options, &import);
     session_close();
+    mapping_free(import.entries, ENTRIES_SIZE);
     return code;
 }

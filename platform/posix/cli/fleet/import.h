@@ -1,8 +1,8 @@
 /*
  * `connsync import`: a connsync.json of the settings that the tenant has at present, on
- * standard output, one connection at a time, so that it takes no memory. A plan made with
- * it shows no drift. It names no credentials. A run that fails leaves JSON without its
- * end, which every reader refuses.
+ * standard output. A plan made with it shows no drift. It names no credentials. The names
+ * are kept until the list is whole, as many as such a file may have: a run that fails
+ * prints nothing there.
  */
 #ifndef CONNSYNC_CLI_IMPORT_H
 #define CONNSYNC_CLI_IMPORT_H

@@ -158,7 +158,7 @@ const char cli_help_import[] =
     "Usage: connsync import [options]\n"
     "Prints a connsync.json with the setting that every connection has at present.\n"
     "What cannot carry the setting is left out, with a line on stderr. The file names\n"
-    "no credentials. After a failure it lacks its end, and nothing will read it.\n"
+    "no credentials. After a failure nothing is printed.\n"
     "\n" ENCRYPTED "\n"
     "Example:\n"
     "  connsync import >connsync.json && connsync plan connsync.json\n"
