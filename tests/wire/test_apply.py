@@ -2,6 +2,7 @@
 
 import os
 import pty
+import re
 import subprocess
 
 import cli
@@ -356,6 +357,47 @@ class FailureTest(FleetTest):
         result = self.apply(tenant)
         self.assertEqual(result.code, 1)
         self.assertEqual(tenant.writes(), 0)
+
+    def test_what_is_told_of_a_list_that_breaks_off(self):
+        """Why, and what became of those that were listed: no nought for what nobody knows."""
+        for page, lines, summary in (
+                ("take=", [("rejected", False)], "none was listed (rejected), 1 request"),
+                ("from=", [("rejected", False)] + [("not_tried", True)] * 6,
+                 "not all were listed (rejected), 4 in sync, 6 failed, 2 requests")):
+            tenant = self.many(60, range(5, 61))
+            tenant.faults.append(Fault("status", path=page, status=400, body="management",
+                                       times=None))
+            result = self.apply(tenant, "--json")
+            self.assertEqual((result.code, tenant.writes()), (1, 0))
+            self.assertEqual([(line["code"], "id" in line) for line in result.json
+                              if line["code"] != "ok"], lines)
+            self.assertIn("connsync: %s\n" % summary, result.err)
+            self.assertEqual("6 connections were not tried after that" in result.err,
+                             len(lines) > 1)
+
+    def test_the_queue_ends_and_the_list_goes_on(self):
+        """What ends the run leaves connections that were not even listed."""
+        tenant = self.tenant(*[connection("%0128d" % number, "samlp", number=number)
+                               for number in range(1, 301)])
+        token = tenant.issue_token("read:connections", "read:connections_options")
+        self.more_secrets.append(token)
+        result = self.apply(tenant, env=tenant.environment(token))
+        self.assertEqual(result.code, 4)
+        failed = int(re.search(r"(\d+) connections were not tried", result.err).group(1)) + 1
+        self.assertLess(failed, 300)
+        self.assertIn("not all were listed (insufficient_scope), %d failed, " % failed, result.out)
+
+    def test_connections_without_an_id(self):
+        """They cannot be written, so plan tells what apply would."""
+        for command in ("plan", "apply"):
+            tenant = self.tenant()
+            tenant.faults.append(Fault("status", path="take", status=200, body=(
+                '{"connections":[{"id":"","name":"","strategy":"x","options":{}}]}')))
+            result = self.apply(tenant, "--json", command=command)
+            self.assertEqual(result.code, 1)
+            self.assertEqual([(line["code"], "name" in line) for line in result.json],
+                             [("unexpected_answer", False)])
+            self.assertIn("connsync: the answer does not look like", result.err)
 
     def test_the_token_ends(self):
         """It is renewed, and the work goes on."""

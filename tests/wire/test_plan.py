@@ -204,6 +204,8 @@ class PlanFileTest(PlanTest):
             result = self.plan(tenant, "--out", str(path))
             self.assertEqual(result.code, code, result.err)
             self.assertIn("no plan was written", result.err)
+            self.assertRegex(result.out, r", no plan written\n$")
+            self.assertNotIn("0 in sync, 0 refused, 0 failed", result.out)
             self.assertEqual(path.read_bytes() if path.exists() else None, before)
             self.assertEqual(leftovers(self.folder), [])
 

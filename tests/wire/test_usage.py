@@ -1,11 +1,12 @@
 """What the user got wrong, and help: no tenant is needed, and none is asked."""
 
+import json
 import os
 import subprocess
 import tempfile
 
 import cli
-from cli import WireTest
+from cli import Fault, WireTest
 
 GOOD = {"AUTH0_DOMAIN": "tenant.example.auth0.test", "AUTH0_API_TOKEN": "MARKER-token"}
 
@@ -108,6 +109,54 @@ class UsageTest(WireTest):
 
     def test_names_that_are_too_long(self):
         self.wrong(["get", "x" * 5000, "--connect-to", "127.0.0.1:1", "--timeout", "1"])
+
+
+class WhichTest(WireTest):
+    """A line of --json says of which connection it is, whatever became of it; or it is of none."""
+
+    FAULTS = (None, Fault("status", status=401, times=None), Fault("status", status=400, times=None),
+              Fault("close_before", times=None))
+
+    def line(self, fault, *words):
+        """The one line that these words print."""
+        tenant, _ = self.one()
+        if fault is not None:
+            tenant.faults.append(Fault(fault.kind, times=None, **fault.parameters))
+        process = self.start(tenant, *words, "--json", "--timeout", "2", verbose=False)
+        out, err = process.communicate(timeout=30)
+        self.assertNotEqual(process.returncode, 0)
+        self.printed.append(out + err)
+        return json.loads(out.decode("utf-8"))
+
+    def test_a_failure_says_which_connection(self):
+        def check(case):
+            fault, key, member = case
+            for words in (("get", key), ("set", key, "off")):
+                line = self.line(fault, *words)
+                self.assertEqual((line["status"], line[member]), ("failed", key))
+                self.assertEqual({line["id"], line["name"]}, {"", key})
+
+        self.all_of(check, [(fault, key, member) for fault in self.FAULTS for key, member in (
+            ("nobody", "name"), ("con_nobody", "id"), ('a "b" \\ \u00e4\u2603\n', "name"))])
+
+    def test_words_that_are_no_name(self):
+        """What a connection cannot be called is told as far as JSON and a name's length go."""
+        for key, told in (("x" * 300, "x" * 128), (b"a\xffb\xc3", "a?b?"),
+                          (b"\xed\xa0\x80", "???"), ("con_" + "x" * 100, "con_" + "x" * 60)):
+            line = self.line(None, "get", key)
+            self.assertEqual({line["id"], line["name"]}, {"", told})
+
+    def test_a_list_that_fails_is_no_connection(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "connsync.json")
+            with open(path, "w", encoding="ascii") as file:
+                file.write('{"all":true,"set_user_root_attributes":"off"}')
+            for words in (("list",), ("plan", path), ("apply", path)):
+                for fault in self.FAULTS[1:]:
+                    line = self.line(fault, *words)
+                    self.assertEqual(list(line), ["status", "code", "message", "requests"])
+                    self.assertEqual(line["status"], "failed")
+                    self.assertNotEqual(line["message"], "")
 
 
 class HelpTest(WireTest):

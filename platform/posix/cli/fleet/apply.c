@@ -95,7 +95,9 @@ static void end_plan(const char *out, struct tally *tally)
     if (!tally_is_whole(tally)) {
         plan_file_abandon();
         log_error("no plan was written");
+        tally->no_plan = true;
     } else if (!plan_file_commit(tally->seen)) {
+        tally->no_plan = true;
         tally_worsen(tally, CS_EXIT_FAILURE);
     }
 }

@@ -57,7 +57,8 @@ static void break_off(struct fleet *fleet, enum connsync_status status)
     tally_worsen(&fleet->tally, cs_exit_code(status));
 }
 
-/* Nothing is known of those that were not listed: nothing is written. */
+/* Nothing is known of those that were not listed: nothing is written, and those that would have
+ * been are told. */
 static void list_failed(struct fleet *fleet, enum connsync_status status)
 {
     struct connsync_result result = *connsync_result(session_agent());
@@ -74,6 +75,8 @@ static void list_failed(struct fleet *fleet, enum connsync_status status)
     report_end(&fleet->options->output, &fleet->options->job, &result, status, &cause);
     break_off(fleet, status);
     tally_worsen(&fleet->tally, report_exit_code(&result, status, &cause));
+    fleet->stopped_for = status;
+    work(fleet);
 }
 
 static bool is_matched(struct fleet *fleet)

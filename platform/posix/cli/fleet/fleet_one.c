@@ -31,7 +31,7 @@ void fleet_report_result(struct fleet *fleet, struct connsync_result *result,
     const struct report_cause cause = {session_failure(), NULL, change_last()};
     struct connsync_job job = fleet->options->job;
 
-    job.connection = result->id;
+    job.connection = result->id[0] != '\0' ? result->id : NULL;
     report_end(&fleet->options->output, &job, result, status, &cause);
     change_forget();
     tally_count(&fleet->tally, result->outcome);

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SUMMARY_SIZE 256
 #define ROW "%-20s  %-24s  %-14s  %-14s  %-14s"
 
 /* What happened, without what follows from it. */
@@ -105,7 +104,7 @@ uint64_t fleet_report_unmatched(const char *file, const struct cs_desired *desir
 
 void fleet_report_summary(const struct cli_output *output, const struct tally *tally, bool is_watch)
 {
-    char summary[SUMMARY_SIZE];
+    char summary[TALLY_TEXT_SIZE];
 
     tally_write(tally, summary, sizeof summary);
     if (output->json || is_watch) {

@@ -63,22 +63,36 @@ static void add_some(struct cs_writer *writer, uint64_t count, const char *text)
     }
 }
 
+static void add_end_of_list(struct cs_writer *writer, const struct tally *tally)
+{
+    cs_write_string(writer, tally->seen == 0 ? "none was listed (" : "not all were listed (");
+    cs_write_string(writer, connsync_status_name(tally->broke_off));
+    cs_write_string(writer, ")");
+}
+
 void tally_write(const struct tally *tally, char *out, size_t size)
 {
     struct cs_writer writer;
+    /* Without the whole list a nought would say what nobody knows. */
+    void (*add_known)(struct cs_writer *, uint64_t, const char *) = add;
 
     cs_writer_init(&writer, out, size);
-    if (tally->would_change > 0) {
-        add(&writer, tally->would_change, " would change");
+    if (tally->broke_off != CONNSYNC_OK) {
+        add_end_of_list(&writer, tally);
+        add_known = add_some;
     }
+    add_some(&writer, tally->would_change, " would change");
     add_some(&writer, tally->changed, " changed");
-    add(&writer, tally->unchanged, " in sync");
-    add(&writer, tally->refused, " refused");
-    add(&writer, tally->failed, " failed");
+    add_known(&writer, tally->unchanged, " in sync");
+    add_known(&writer, tally->refused, " refused");
+    add_known(&writer, tally->failed, " failed");
     add_some(&writer, tally->skipped, " cannot carry the setting");
     add_some(&writer, tally->unnamed, " not named by the file");
     add_some(&writer, tally->unmatched,
              tally->unmatched == 1 ? " entry matches no connection"
                                    : " entries match no connection");
     add(&writer, tally->requests, tally->requests == 1 ? " request" : " requests");
+    if (tally->no_plan) {
+        cs_write_string(&writer, ", no plan written");
+    }
 }

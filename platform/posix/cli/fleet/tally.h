@@ -21,8 +21,12 @@ struct tally {
     uint64_t unmatched; /* entries of the file that no connection matches */
     uint64_t requests;
     enum connsync_status broke_off; /* why not all were listed; CONNSYNC_OK: they were */
+    bool no_plan;                   /* one was to be written, and was not */
     int exit_code;
 };
+
+/* The longest text of one. */
+#define TALLY_TEXT_SIZE 320u
 
 void tally_count(struct tally *tally, enum connsync_outcome outcome);
 
@@ -32,7 +36,8 @@ bool tally_is_whole(const struct tally *tally);
 /* Takes over the code if it is worse: from the worst on 64, 7, 4, 8, 1, 6, 3, 5, 2, 0. */
 void tally_worsen(struct tally *tally, int code);
 
-/* "12 changed, 900 in sync, ..." without a full stop. */
+/* "12 changed, 900 in sync, ..." without a full stop. Where not all were listed it begins with
+ * that, and counts only what there was. `size`: TALLY_TEXT_SIZE. */
 void tally_write(const struct tally *tally, char *out, size_t size);
 
 #endif

@@ -17,8 +17,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LINES_SIZE 320
-#define SUMMARY_SIZE 256
+#define LINES_SIZE (TALLY_TEXT_SIZE + 64u)
 /* A wait is the interval, give or take one part in so many: agents that were started
  * together do not come back together. */
 #define JITTER_PART 10u
@@ -68,6 +67,7 @@ static struct tally run_once(void)
         return run_opened();
     }
     memset(&tally, 0, sizeof tally);
+    tally.broke_off = status;
     tally.exit_code = cs_exit_code(status);
     log_error(cs_status_text(status));
     return tally;
@@ -100,7 +100,7 @@ static uint64_t next_wait_ms(void)
 
 static void tell_systemd(uint64_t wait_ms)
 {
-    char summary[SUMMARY_SIZE];
+    char summary[TALLY_TEXT_SIZE];
     char lines[LINES_SIZE];
 
     tally_write(&watch.status.tally, summary, sizeof summary);

@@ -5,6 +5,8 @@
 #include "config/exit_code.h"
 #include "config/sentence.h"
 #include "config/status_text.h"
+#include "core/auth0/auth0.h"
+#include "core/json/json.h"
 #include "platform/posix/cli/base/json_out.h"
 #include "platform/posix/cli/base/log.h"
 #include "platform/posix/cli/job/change.h"
@@ -104,16 +106,23 @@ static void print_change(const struct change *change)
     }
 }
 
-void report_json_line(const struct connsync_result *result, const char *outcome, const char *code,
-                      const char *message, const struct change *change)
+static void print_connection(const struct connsync_result *result)
 {
-    log_clear_progress();
-    (void)putchar('{');
     json_out_member(stdout, "id", result->id);
     json_out_member(stdout, "name", result->name);
     json_out_member(stdout, "strategy", result->strategy);
     json_out_member(stdout, "before", connsync_setting_name(result->before));
     json_out_member(stdout, "after", connsync_setting_name(result->after));
+}
+
+void report_json_line(const struct connsync_result *result, const char *outcome, const char *code,
+                      const char *message, const struct change *change)
+{
+    log_clear_progress();
+    (void)putchar('{');
+    if (result->id[0] != '\0' || result->name[0] != '\0') {
+        print_connection(result);
+    }
     json_out_member(stdout, "status", outcome);
     json_out_member(stdout, "code", code);
     json_out_member(stdout, "message", message);
@@ -216,6 +225,49 @@ static void report_success(const struct cli_output *output, const struct connsyn
     log_clear_progress();
     (void)puts(clean(line));
     print_names(change);
+}
+
+/* Is it UTF-8? Words of the command line may be anything. */
+static bool is_utf8(const char *word)
+{
+    char text[CONNSYNC_NAME_SIZE + 2];
+    struct cs_json_facts facts;
+    size_t length = strlen(word);
+
+    text[0] = '"';
+    for (size_t i = 0; i < length; i++) {
+        text[1 + i] = (unsigned char)word[i] < 0x80 ? 'a' : word[i];
+    }
+    text[1 + length] = '"';
+    return cs_json_check(cs_slice_make(text, length + 2), &facts) == CONNSYNC_OK;
+}
+
+/* The word, or what of it fits and can be spelled. */
+static void copy_word(char *out, size_t size, const char *word)
+{
+    (void)snprintf(out, size, "%s", word);
+    if (strlen(word) < size && is_utf8(out)) {
+        return;
+    }
+    for (; *out != '\0'; out++) {
+        *out = (unsigned char)*out < 0x80 ? *out : '?';
+    }
+}
+
+/* Of a connection that the service told nothing of, what was asked for is known. */
+static struct connsync_result named(const struct connsync_result *result, const char *asked)
+{
+    struct connsync_result copy = *result;
+
+    if (asked == NULL || copy.id[0] != '\0' || copy.name[0] != '\0') {
+        return copy;
+    }
+    if (cs_auth0_is_id(asked)) {
+        copy_word(copy.id, sizeof copy.id, asked);
+    } else {
+        copy_word(copy.name, sizeof copy.name, asked);
+    }
+    return copy;
 }
 
 static void add_reason(struct cs_writer *line, const char *reason)
@@ -340,7 +392,8 @@ void report_end(const struct cli_output *output, const struct connsync_job *job,
         const char *code = report_blames_proxy(status, cause)
                                ? connsync_posix_proxy_failure_name(cause->failure.proxy)
                                : connsync_status_name(status);
-        report_json_line(result, connsync_outcome_name(result->outcome), code, line + message,
+        struct connsync_result known = named(result, job->connection);
+        report_json_line(&known, connsync_outcome_name(result->outcome), code, line + message,
                          cause->change);
     }
     log_error(line);

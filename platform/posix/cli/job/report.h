@@ -32,7 +32,9 @@ void report_end(const struct cli_output *output, const struct connsync_job *job,
 int report_exit_code(const struct connsync_result *result, enum connsync_status status,
                      const struct report_cause *cause);
 
-/* One line of JSON on stdout about one connection. `change` may be NULL. */
+/* One line of JSON on stdout about one connection. `change` may be NULL. A result without id and
+ * name is of no connection: of the list, or of what comes before; the line has no member that
+ * tells of one then. */
 void report_json_line(const struct connsync_result *result, const char *outcome, const char *code,
                       const char *message, const struct change *change);
 
