@@ -63,6 +63,13 @@ static int count_one(const char *path, const struct stat *facts, int kind, struc
     return 0;
 }
 
+static unsigned count_files(void)
+{
+    files_counted = 0;
+    assert_int_equal(nftw(folder, count_one, 8, FTW_PHYS), 0);
+    return files_counted;
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -78,11 +85,21 @@ static int tear_down(void **state)
     return nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
-static struct cs_token_cache open_cache(const char *domain, uint16_t port_number,
-                                        const char *client, const char *audience)
+/* Of a client with a secret. */
+static struct cs_token_purpose usual_purpose(void)
+{
+    const struct cs_token_purpose purpose = {.domain = "tenant.example",
+                                             .client_id = "client",
+                                             .audience = "https://tenant.example/api/v2/",
+                                             .port_number = 443,
+                                             .secret = cs_slice_of("secret")};
+    return purpose;
+}
+
+static struct cs_token_cache open_cache(const struct cs_token_purpose *purpose)
 {
     struct cs_token_cache cache;
-    if (!cs_token_cache_open(&cache, domain, port_number, client, audience)) {
+    if (!cs_token_cache_open(&cache, purpose)) {
         fail_msg("%s", cache.note);
     }
     snprintf(entry_path, sizeof entry_path, "%s/connsync/%s", folder, cache.name);
@@ -91,7 +108,16 @@ static struct cs_token_cache open_cache(const char *domain, uint16_t port_number
 
 static struct cs_token_cache usual_cache(void)
 {
-    return open_cache("tenant.example", 443, "client", "https://tenant.example/api/v2/");
+    const struct cs_token_purpose purpose = usual_purpose();
+    return open_cache(&purpose);
+}
+
+/* Of no client in particular: whether it opens is what counts. */
+static bool open_any(struct cs_token_cache *cache)
+{
+    const struct cs_token_purpose purpose = {
+        .domain = "d", .client_id = "c", .audience = "a", .port_number = 1};
+    return cs_token_cache_open(cache, &purpose);
 }
 
 static bool store_for(struct cs_token_cache *cache, int64_t from, int64_t seconds)
@@ -192,6 +218,23 @@ static void a_token_comes_back(void **state)
     assert_int_equal(mode_of(entry_path), 0700);
 }
 
+/* Of the usual purpose's token nothing is to be had for this one, also where its file has the
+ * name that it should have. */
+static void expect_another(const struct cs_token_purpose *purpose)
+{
+    char data[FILE_MAX];
+    struct cs_token_cache cache = usual_cache();
+    assert_true(store_for(&cache, NOW, DAY));
+    size_t length = read_file(entry_path, data);
+    cs_token_cache_close(&cache);
+    cache = open_cache(purpose);
+    assert_false(load(&cache, NOW));
+    assert_null(cache.note);
+    write_file(entry_path, data, length);
+    expect_nothing(&cache, "another's entry");
+    cs_token_cache_close(&cache);
+}
+
 static void a_token_is_for_one_purpose(void **state)
 {
     (void)state;
@@ -208,19 +251,48 @@ static void a_token_is_for_one_purpose(void **state)
         {"tenant.example4", 43, "client", "https://tenant.example/api/v2/"},
         {"tenant.example", 443, "clienth", "ttps://tenant.example/api/v2/"},
     };
-    char data[FILE_MAX];
-    struct cs_token_cache cache = usual_cache();
-    assert_true(store_for(&cache, NOW, DAY));
-    size_t length = read_file(entry_path, data);
-    cs_token_cache_close(&cache);
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
-        cache = open_cache(others[i].domain, others[i].port_number, others[i].client,
-                           others[i].audience);
-        assert_false(load(&cache, NOW));
-        write_file(entry_path, data, length);
-        expect_nothing(&cache, "another's entry");
+        struct cs_token_purpose purpose = usual_purpose();
+        purpose.domain = others[i].domain;
+        purpose.port_number = others[i].port_number;
+        purpose.client_id = others[i].client;
+        purpose.audience = others[i].audience;
+        expect_another(&purpose);
+    }
+}
+
+/* Whoever has another secret, key or certificate, less, or more, or the same bytes as
+ * something else, finds nothing. */
+static void a_token_is_for_who_has_the_credential(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *secret;
+        const char *key;
+        const char *certificate;
+        const char *certificate_key;
+    } others[] = {
+        {"Secret", "", "", ""},   {"secre", "", "", ""},    {"secrets", "", "", ""},
+        {"", "", "", ""},         {"", "secret", "", ""},   {"", "", "secret", ""},
+        {"", "", "", "secret"},   {"secre", "t", "", ""},   {"secre", "", "t", ""},
+        {"secret", "k", "", ""},  {"secret", "", "c", ""},  {"secret", "", "c", "k"},
+        {"secret", "", "c", "l"}, {"secret", "", "ck", ""}, {"", "k", "", ""},
+        {"", "k", "c", "l"},      {"", "", "", "k"},
+    };
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        struct cs_token_purpose purpose = usual_purpose();
+        purpose.secret = cs_slice_of(others[i].secret);
+        purpose.key = cs_slice_of(others[i].key);
+        purpose.certificate = cs_slice_of(others[i].certificate);
+        purpose.certificate_key = cs_slice_of(others[i].certificate_key);
+        expect_another(&purpose);
+        struct cs_token_cache cache = open_cache(&purpose);
+        assert_true(store_for(&cache, NOW, DAY));
+        expect_usual(&cache);
         cs_token_cache_close(&cache);
     }
+    /* Each had a file of its own, beside the usual one. */
+    assert_int_equal(count_files(), sizeof others / sizeof others[0] + 1);
 }
 
 static void a_token_is_good_for_a_time(void **state)
@@ -418,7 +490,7 @@ static void folders_of_others_are_not_used(void **state)
     cs_token_cache_close(&cache);
     for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
         assert_int_equal(chmod(path, modes[i]), 0);
-        assert_false(cs_token_cache_open(&cache, "d", 1, "c", "a"));
+        assert_false(open_any(&cache));
         assert_non_null(cache.note);
         assert_false(store_for(&cache, NOW, DAY));
         assert_false(load(&cache, NOW));
@@ -426,14 +498,14 @@ static void folders_of_others_are_not_used(void **state)
     assert_int_equal(chmod(path, 0700), 0);
     assert_int_equal(rename(path, other), 0);
     assert_int_equal(symlink(other, path), 0);
-    assert_false(cs_token_cache_open(&cache, "d", 1, "c", "a"));
+    assert_false(open_any(&cache));
     assert_int_equal(unlink(path), 0);
     write_file(path, "", 0);
-    assert_false(cs_token_cache_open(&cache, "d", 1, "c", "a"));
+    assert_false(open_any(&cache));
     assert_int_equal(unlink(path), 0);
     if (geteuid() == 0) { /* nothing is made in somebody else's folder */
         assert_int_equal(chown(folder, NOBODY, NOBODY), 0);
-        assert_false(cs_token_cache_open(&cache, "d", 1, "c", "a"));
+        assert_false(open_any(&cache));
         assert_int_equal(access(path, F_OK), -1);
     }
 }
@@ -451,7 +523,7 @@ static void the_environment_names_the_folder(void **state)
         } else {
             unsetenv("XDG_CACHE_HOME");
         }
-        assert_true(cs_token_cache_open(&cache, "d", 1, "c", "a"));
+        assert_true(open_any(&cache));
         cs_token_cache_close(&cache);
         snprintf(path, sizeof path, "%s/.cache/connsync", folder);
         assert_int_equal(mode_of(path), 0700);
@@ -459,13 +531,13 @@ static void the_environment_names_the_folder(void **state)
     }
     snprintf(path, sizeof path, "%s/none/none", folder);
     setenv("HOME", path, 1);
-    assert_false(cs_token_cache_open(&cache, "d", 1, "c", "a"));
+    assert_false(open_any(&cache));
     assert_non_null(cache.note);
     unsetenv("HOME");
-    assert_false(cs_token_cache_open(&cache, "d", 1, "c", "a"));
+    assert_false(open_any(&cache));
     snprintf(path, sizeof path, "%s/made", folder);
     setenv("XDG_CACHE_HOME", path, 1);
-    assert_true(cs_token_cache_open(&cache, "d", 1, "c", "a"));
+    assert_true(open_any(&cache));
     cs_token_cache_close(&cache);
     assert_int_equal(mode_of(path), 0700);
 }
@@ -593,8 +665,7 @@ static void writers_that_are_killed_leave_whole_entries(void **state)
         stop_writer(child);
         assert_true(load(&cache, NOW));
     }
-    assert_int_equal(nftw(folder, count_one, 8, FTW_PHYS), 0);
-    assert_in_range(files_counted, 1, 2);
+    assert_in_range(count_files(), 1, 2);
     assert_true(store_for(&cache, NOW, DAY));
     expect_usual(&cache);
     cs_token_cache_close(&cache);
@@ -607,6 +678,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_A_FOLDER(a_token_comes_back),
         IN_A_FOLDER(a_token_is_for_one_purpose),
+        IN_A_FOLDER(a_token_is_for_who_has_the_credential),
         IN_A_FOLDER(a_token_is_good_for_a_time),
         IN_A_FOLDER(any_damage_is_found),
         IN_A_FOLDER(entries_that_are_odd_are_not_used),

@@ -118,6 +118,28 @@ class AssertionTest(KeyTest):
         self.assertEqual(tenant.methods(), ["POST"])
         self.expect_untouched(tenant, CON)
 
+    def test_a_token_is_kept_for_one_key(self):
+        """For another key, or a secret, it is not there."""
+        tenant = self.trusting()
+        other = self.make("other", "RSA", "rsa_keygen_bits:2048")
+        home = Path(tempfile.mkdtemp(prefix="connsync-cache-"))
+        self.addCleanup(shutil.rmtree, home)
+
+        def check(code, methods, *words, **more):
+            before = len(tenant.requests)
+            env = self.env(tenant, XDG_CACHE_HOME=str(home), **more)
+            self.expect(self.run_cli(tenant, "get", CON, *words, env=env), code)
+            self.assertEqual(tenant.methods()[before:], methods)
+        key = ("--private-key", str(self.key))
+        secret = tenant.environment(credentials=True)["AUTH0_CLIENT_SECRET"]
+        check(0, ["POST", "GET"], *key)
+        check(0, ["GET"], *key)
+        check(4, ["POST"], "--private-key", str(other))
+        check(4, ["POST"], AUTH0_CLIENT_SECRET="MARKER-wrong")
+        check(0, ["POST", "GET"], AUTH0_CLIENT_SECRET=secret)
+        check(0, ["GET"], AUTH0_CLIENT_SECRET=secret)
+        check(0, ["GET"], *key)
+
     def test_every_try_has_an_assertion_of_its_own(self):
         tenant = self.trusting()
         tenant.faults.append(Fault("close_after", method="POST", times=2))

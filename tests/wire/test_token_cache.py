@@ -1,5 +1,6 @@
 """Tokens that are kept from run to run: saved requests, and nothing else different."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -109,6 +110,37 @@ class TokenCacheTest(WireTest):
                          ["GET", "POST"])
         self.assertEqual(list(self.folder.iterdir()), [])
         self.expect_untouched(tenant, con)
+
+    def test_a_token_is_of_no_use_without_its_secret(self):
+        """Another secret finds no token, gets none, and leaves the right one's alone."""
+        tenant, con = self.one()
+        right = self.env(tenant)["AUTH0_CLIENT_SECRET"]
+        self.run_once(tenant)
+        path = self.entry()
+        for wrong in (right + "x", right[:-1], right.swapcase(), "MARKER-wrong"):
+            env = self.env(tenant, AUTH0_CLIENT_SECRET=wrong)
+            for words in (("get", con), ("list",), ("set", con, "off")):
+                self.assertEqual(self.run_once(tenant, *words, code=4, env=env), ["POST"])
+        self.expect_untouched(tenant, con)
+        self.assertEqual(self.entry(), path)
+        self.assertEqual(self.run_once(tenant), ["GET"])
+        digest = hashlib.sha256(right.encode()).hexdigest()
+        self.assertNotIn(digest.encode(), path.name.encode() + path.read_bytes())
+
+    def test_a_new_secret_has_a_token_of_its_own(self):
+        """Also where somebody gives the old token the name of the new one."""
+        tenant, _ = self.one()
+        self.run_once(tenant)
+        old = self.entry()
+        secret = "MARKER-rotated"
+        tenant.tokens.client_secret = secret.encode()
+        env = self.env(tenant, AUTH0_CLIENT_SECRET=secret)
+        self.assertEqual(self.run_once(tenant, env=env), ["POST", "GET"])
+        self.assertEqual(self.run_once(tenant, env=env), ["GET"])
+        (new,) = (one for one in self.folder.iterdir() if one != old)
+        new.write_bytes(old.read_bytes())
+        self.assertEqual(self.run_once(tenant, env=env), ["POST", "GET"])
+        self.assertIn("the kept token was not used", self.result.err)
 
     def test_scopes_of_a_kept_token(self):
         tenant, con = self.one()

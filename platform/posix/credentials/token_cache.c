@@ -85,8 +85,7 @@ static int open_cache_home(void)
     return fd;
 }
 
-bool cs_token_cache_open(struct cs_token_cache *cache, const char *domain, uint16_t port_number,
-                         const char *client_id, const char *audience)
+bool cs_token_cache_open(struct cs_token_cache *cache, const struct cs_token_purpose *purpose)
 {
     int home = open_cache_home();
 
@@ -100,7 +99,7 @@ bool cs_token_cache_open(struct cs_token_cache *cache, const char *domain, uint1
         cs_token_cache_close(cache);
         return give_up(cache, "no token is kept: the folder for it is not this user's alone");
     }
-    cs_token_entry_name(cache->name, domain, port_number, client_id, audience);
+    cs_token_entry_name(cache->name, purpose);
     return true;
 }
 

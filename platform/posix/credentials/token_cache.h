@@ -2,8 +2,8 @@
  * An access token, kept from run to run, so that a fleet does not use up the tenant's
  * quota of tokens.
  *
- * One file for each domain, port, client and audience, in $XDG_CACHE_HOME/connsync or
- * ~/.cache/connsync (see token_entry.h). Folder and file belong to the user alone
+ * One file for each domain, port, client, credential and audience, in $XDG_CACHE_HOME/connsync
+ * or ~/.cache/connsync (see token_entry.h). Folder and file belong to the user alone
  * (0700, 0600); others are not used, and no symbolic link to either is followed.
  *
  * The cache can only save a request. Nothing that is wrong with it is an error: an entry
@@ -29,9 +29,8 @@ struct cs_token_cache {
 };
 
 /* Finds the folder, and makes it if there is none. False if it cannot be used; the other
- * functions then do nothing. `audience` is what is sent as such. */
-bool cs_token_cache_open(struct cs_token_cache *cache, const char *domain, uint16_t port_number,
-                         const char *client_id, const char *audience);
+ * functions then do nothing. */
+bool cs_token_cache_open(struct cs_token_cache *cache, const struct cs_token_purpose *purpose);
 
 /* Reads the token that is good for some time after `now`. False if there is none; the
  * caller's memory is then as if it had not been written. */

@@ -15,7 +15,7 @@
  * An entry:
  *
  *     connsync token 1\n
- *     key HEX\n              SHA-256 of what the token is for; the file's name too
+ *     key HEX\n              SHA-256 of its purpose; the file's name too
  *     from SECONDS\n         when it was granted
  *     until SECONDS\n        when it expires
  *     scope LENGTH\n
@@ -29,6 +29,8 @@
 #define HEAD_MAX 384
 /* Of two clocks that should agree, one may have been set by a little. */
 #define CLOCK_SLACK_S 60
+/* A number of 64 bits and a blank. */
+#define NUMBER_SIZE 21
 
 struct head {
     int64_t from;
@@ -67,16 +69,23 @@ static struct cs_slice with_end(const char *string)
     return cs_slice_make(string, strlen(string) + 1);
 }
 
-void cs_token_entry_name(char *name, const char *domain, uint16_t port_number,
-                         const char *client_id, const char *audience)
+/* Lengths keep apart what may hold any byte. */
+void cs_token_entry_name(char *name, const struct cs_token_purpose *purpose)
 {
-    char digits[8];
-    struct cs_writer port;
+    char digits[5 * NUMBER_SIZE + 1];
+    struct cs_writer numbers;
+    const uint64_t all[] = {purpose->port_number, purpose->secret.length, purpose->key.length,
+                            purpose->certificate.length, purpose->certificate_key.length};
 
-    cs_writer_init(&port, digits, sizeof digits);
-    cs_write_u64(&port, port_number);
-    const struct cs_slice texts[] = {with_end(domain), with_end(digits), with_end(client_id),
-                                     with_end(audience)};
+    cs_writer_init(&numbers, digits, sizeof digits);
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        cs_write_u64(&numbers, all[i]);
+        cs_write_string(&numbers, " ");
+    }
+    const struct cs_slice texts[] = {
+        with_end(purpose->domain),   with_end(digits),        with_end(purpose->client_id),
+        with_end(purpose->audience), purpose->secret,         purpose->key,
+        purpose->certificate,        purpose->certificate_key};
     digest_texts(texts, sizeof texts / sizeof texts[0], name);
 }
 

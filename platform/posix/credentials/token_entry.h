@@ -2,12 +2,15 @@
  * The file that an access token is kept in: its name, and its reading and writing
  * through a descriptor. Which files may be used at all is token_cache's to say.
  *
- * The name is the SHA-256 of all that the token is for, and stands in the file as well,
- * so that a file under another's name is worth nothing: no token is ever sent to a
- * service that it was not made for. A SHA-256 of the content finds any damage.
+ * The name is the SHA-256 of all that the token is for and of what its client proves itself
+ * with, and stands in the file as well, so that a file under another's name is worth nothing:
+ * no token is ever sent to a service that it was not made for, nor for somebody who could not
+ * have asked for it. A SHA-256 of the content finds any damage.
  */
 #ifndef CONNSYNC_POSIX_TOKEN_ENTRY_H
 #define CONNSYNC_POSIX_TOKEN_ENTRY_H
+
+#include "core/base/text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,6 +34,19 @@ extern "C" {
 /* SHA-256 as hexadecimal digits, with the final NUL. */
 #define CS_TOKEN_NAME_SIZE 65u
 
+/* What a token is for, and what its client proves itself with: a secret, a private key, a
+ * certificate, or several of them; empty is what it does not have. All of it borrowed. */
+struct cs_token_purpose {
+    const char *domain;
+    const char *client_id;
+    const char *audience; /* what is sent as such */
+    uint16_t port_number;
+    struct cs_slice secret;
+    struct cs_slice key; /* for assertions; DER, as are the next two */
+    struct cs_slice certificate;
+    struct cs_slice certificate_key;
+};
+
 /* What is written. Times are in seconds since 1970. */
 struct cs_token_grant {
     int64_t from;
@@ -49,8 +65,7 @@ struct cs_token_entry {
 };
 
 /* Writes the name, of CS_TOKEN_NAME_SIZE bytes. */
-void cs_token_entry_name(char *name, const char *domain, uint16_t port_number,
-                         const char *client_id, const char *audience);
+void cs_token_entry_name(char *name, const struct cs_token_purpose *purpose);
 
 /* Reads an entry that is good for some time after `now`. False for one that is damaged,
  * of another name, too old, from the future, or too long for the caller's memory, which

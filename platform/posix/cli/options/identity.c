@@ -193,6 +193,26 @@ static void keep(void *context, const struct connsync_grant *grant)
     tell_note();
 }
 
+static struct cs_slice der(const uint8_t *bytes, size_t length)
+{
+    return cs_slice_make((const char *)bytes, length);
+}
+
+static bool open_cache(const struct connsync_config *config, const char *audience)
+{
+    const struct cs_token_purpose purpose = {
+        .domain = config->domain,
+        .client_id = config->client_id,
+        .audience = audience,
+        .port_number = config->port_number,
+        .secret = cs_slice_of(config->client_secret != NULL ? config->client_secret : ""),
+        .key = der(key.der, key.length),
+        .certificate = der(certificate.chain, certificate.chain_length),
+        .certificate_key = der(certificate.key.der, certificate.key.length)};
+
+    return cs_token_cache_open(&cache, &purpose);
+}
+
 static void use_cache(struct connsync_config *config)
 {
     struct cs_token_entry entry = {token, sizeof token, scope, sizeof scope, 0};
@@ -205,8 +225,7 @@ static void use_cache(struct connsync_config *config)
     cs_write_string(&writer, config->domain);
     cs_write_string(&writer, "/api/v2/");
     cs_token_cache_close(&cache);
-    bool open = cs_token_cache_open(&cache, config->domain, config->port_number, config->client_id,
-                                    config->audience != NULL ? config->audience : audience);
+    bool open = open_cache(config, config->audience != NULL ? config->audience : audience);
     tell_note();
     if (!open || now < 0) {
         return;
