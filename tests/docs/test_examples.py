@@ -49,7 +49,7 @@ LISTED = {
                         " docker://registry.example/connsync:VERSION"): "needs a registry",
     ("docs/patch.md", "google-oauth2 (con_2bXy7LmQ9fTzWkRa): would change; nothing written"):
         "an output; tests/wire/test_patch.py looks at it",
-    ("docs/patch.md", '{"connsync_backup":1,"domain":"tenant.eu.auth0.com","made":'
+    ("docs/patch.md", '{"connsync_backup":2,"domain":"tenant.eu.auth0.com","made":'
                       '"2026-01-31T09:00:00Z",'):
         "a backup, shortened; tests/wire/test_backup.py looks at it",
     ("README.md", "PATCH /api/v2/connections/con_2bXy7LmQ9fTzWkRa"): "the demo makes this call",

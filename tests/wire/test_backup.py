@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import signal
 import stat
 import time
@@ -14,6 +15,27 @@ from fleet import FleetTest, numbered
 OPTIONS = (b' "client_id" : "MARKER-id-is-here" ,\n "client_secret":"MARKER-secret", "scope":'
            b'["email","profile"],"n":1.50E+2, "e":"\\u00e9\\/MARKER","empty":{ } ')
 KILLS = 60
+COVERED = ("domain", "made", "id", "name", "strategy")
+
+
+def digest_of(raw):
+    """What `sha256` of a backup has to be: five texts with a NUL behind each, and the options."""
+    texts = [json.loads(raw_json.get(raw, key)) + "\0" for key in COVERED]
+    return hashlib.sha256("".join(texts).encode() + raw_json.get(raw, "options")).hexdigest()
+
+
+def changed(raw, **members):
+    """A backup with other values, whole again."""
+    for key, value in members.items():
+        raw = raw_json.put(raw, key, value)
+    return raw_json.put(raw, "sha256", b'"%s"' % digest_of(raw).encode())
+
+
+def as_before(raw):
+    """The backup that an older connsync would have made."""
+    digest = hashlib.sha256(raw_json.get(raw, "options")).hexdigest().encode()
+    raw = raw.replace(b'"connsync_backup":2,', b'"connsync_backup":1,')
+    return re.sub(rb'"sha256":"[0-9a-f]{64}"', b'"options_sha256":"%s"' % digest, raw, count=1)
 
 
 class BackupTest(FleetTest):
@@ -45,8 +67,9 @@ class BackupTest(FleetTest):
         self.assertEqual(raw_json.get(raw, "options"), options)
         self.assertTrue(raw.endswith(b'"options":' + options + b"}\n"), raw)
         told = json.loads(raw)
-        self.assertEqual((told["connsync_backup"], told["name"], told["options_sha256"]),
-                         (1, name, hashlib.sha256(options).hexdigest()))
+        self.assertEqual((told["connsync_backup"], told["name"], told["sha256"]),
+                         (2, name, digest_of(raw)))
+        self.assertEqual(list(told), ["connsync_backup", *COVERED, "sha256", "options"])
         self.assertEqual(told["domain"], tenant.domain)
         self.assertEqual(stat.S_IMODE(path.stat().st_mode), 0o600)
         self.assertRegex(path.name, "^%s-%s(-[0-9]+)?.json$" % (told["id"], told["made"]))
@@ -178,18 +201,26 @@ class RestoreTest(BackupTest):
         self.assertEqual(tenant.raw_options(CON), tenant.history(CON)[0])
 
     def test_damaged(self):
-        """Cut anywhere, and with any member gone or another: nothing is asked."""
+        """Cut anywhere, and with any member gone, twice or another: nothing is asked."""
         tenant, path = self.backed_up()
         tenant.reset()
         whole = path.read_bytes()
         wrong = [whole[:cut] for cut in range(0, len(whole) - 2, 23)]
-        wrong += [raw_json.without(whole, key) for key in raw_json.keys(whole) if key not in
-                  ("name", "made")]
-        wrong += [raw_json.put(whole, "options", b'{"a":1}'), raw_json.put(whole, "options", b"[]"),
+        for key in raw_json.keys(whole):
+            value = raw_json.get(whole, key)
+            wrong += [raw_json.without(whole, key), raw_json.put(whole, key, b"null"),
+                      raw_json.put(whole, key, b'""'), raw_json.put(whole, key, b"[]"),
+                      whole.replace(b'"%s":' % key.encode(), b'"%s":%s,"%s":' % (
+                          key.encode(), value, key.encode()), 1)]
+        wrong += [raw_json.put(whole, "options", b'{"a":1}'),
                   whole.replace(b"1.50E+2", b"1.51E+2"), whole + b"{}", b"[]",
-                  raw_json.put(whole, "connsync_backup", b"2"),
-                  raw_json.put(whole, "id", b'"google-oauth2"'),
+                  raw_json.put(whole, "connsync_backup", b"3"),
+                  raw_json.put(whole, "connsync_backup", b"0"),
+                  raw_json.put(whole, "connsync_backup", b"1"),
+                  changed(whole, id=b'"google-oauth2"'), changed(whole, options=b"[]"),
+                  raw_json.put(whole, "sha256", b'"%s"' % digest_of(whole).upper().encode()),
                   whole.replace(b'"options":', b'"options":{},"options":')]
+        wrong += self.spoiled(as_before(whole))
 
         def check(content):
             file = self.folder / hashlib.sha256(content).hexdigest()
@@ -200,16 +231,72 @@ class RestoreTest(BackupTest):
         self.expect(self.run_cli(tenant, "restore"), 64, "connsync restore FILE")
         self.assertEqual(tenant.requests, [])
 
+    @staticmethod
+    def spoiled(old):
+        """What is wrong with a backup of an older connsync, whose digest is of the options."""
+        wrong = [raw_json.without(old, key) for key in raw_json.keys(old)
+                 if key not in ("name", "made")]
+        return wrong + [raw_json.put(old, "options", b'{"a":1}'),
+                        raw_json.put(old, "options", b"[]"),
+                        old.replace(b"1.50E+2", b"1.51E+2"),
+                        raw_json.put(old, "connsync_backup", b"2"),
+                        raw_json.put(old, "id", b'"google-oauth2"')]
+
+    def test_the_digest_covers_whose_options_they_are(self):
+        """Other bytes of the same kind: each would be a good backup, but not this one."""
+        tenant, path = self.backed_up()
+        tenant.add(connection("twin", number=2, options=OPTIONS))
+        tenant.reset()
+        whole = path.read_bytes()
+        others = {"id": numbered(2), "name": "twin", "strategy": "samlp",
+                  "made": "2020-01-01T00:00:00Z", "domain": "other.example"}
+        for key, value in others.items():
+            wrong = self.write(raw_json.put(whole, key, b'"%s"' % value.encode()), "other")
+            self.expect(self.restore(tenant, wrong), 64, "the backup ",
+                        "is damaged: it is not as it was written")
+        # What stands in one text's place may not stand in its neighbour's.
+        joined = raw_json.put(raw_json.put(whole, "id", b'"%sg"' % CON.encode()), "name",
+                              b'"oogle-oauth2"')
+        self.expect(self.restore(tenant, self.write(joined, "other")), 64, "is damaged")
+        self.assertEqual(tenant.requests, [])
+
+    def test_spelled_otherwise(self):
+        """With other white space, and in another order, it is the same backup."""
+        tenant, path = self.backed_up()
+        raw = path.read_bytes()
+        pairs = [(key, raw_json.get(raw, key)) for key in reversed(raw_json.keys(raw))]
+        other = b"{\n" + b",\n  ".join(b'"%s" : %s' % (key.encode(), value)
+                                       for key, value in pairs) + b"\n}"
+        self.expect(self.restore(tenant, self.write(other, "other")), 0, "1 option restored")
+        self.assertEqual(tenant.raw_options(CON), tenant.history(CON)[0])
+        nameless = self.write(changed(raw, name=b'""'), "nameless")
+        self.expect(self.restore(tenant, nameless), 0, "as in the backup already")
+
+    def test_of_an_older_connsync(self):
+        """It is read, and it is said what nobody vouches for."""
+        tenant, path = self.backed_up()
+        old = as_before(path.read_bytes())
+        word = "older connsync"
+        for content in (old, raw_json.without(raw_json.without(old, "name"), "made")):
+            result = self.expect(self.restore(tenant, self.write(content, "old")), 0, "1 option")
+            self.assertIn(word, result.err)
+            self.assertIn("covers its options alone", result.err)
+            self.assertEqual(tenant.raw_options(CON), tenant.history(CON)[0])
+            self.expect(self.set(tenant), 0)
+        result = self.restore(tenant, self.folder / "old", "--log-format", "json", "--dry-run")
+        self.assertIn(word, json.loads(result.err.splitlines()[0])["message"])
+        self.assertNotIn(word, self.restore(tenant, path).err)
+
     def test_of_another_tenant_or_connection(self):
         tenant, path = self.backed_up()
         raw = path.read_bytes()
-        other = self.write(raw_json.put(raw, "domain", b'"other.example"'), "other")
+        other = self.write(changed(raw, domain=b'"other.example"'), "other")
         tenant.reset()
         self.expect(self.restore(tenant, other), 64, "is of another domain")
         self.assertEqual(tenant.requests, [])
-        gone = self.write(raw_json.put(raw, "id", b'"con_gone"'), "gone")
+        gone = self.write(changed(raw, id=b'"con_gone"'), "gone")
         self.expect(self.restore(tenant, gone), 5)
-        strategy = self.write(raw_json.put(raw, "strategy", b'"samlp"'), "strategy")
+        strategy = self.write(changed(raw, strategy=b'"samlp"'), "strategy")
         result = self.expect(self.restore(tenant, strategy, "--json"), 3, "another strategy")
         self.assertEqual(result.json[0]["code"], "other_connection")
         self.assertEqual(tenant.writes(), 0)
@@ -237,13 +324,10 @@ class RestoreTest(BackupTest):
                        b'"configuration":["2.0$MARKER-ciphertext"]', b'"configuration":true',
                        b'"configuration":{},"\\u0063onfiguration":{"k":"2.0$MARKER-ciphertext"}'):
             options = b"{" + inside + b"}"
-            digest = hashlib.sha256(options).hexdigest().encode()
-            file = self.write(raw_json.put(raw_json.put(raw, "options", options),
-                                           "options_sha256", b'"' + digest + b'"'), "other")
             with self.subTest(inside):
                 tenant, con = self.one(options=OPTIONS)
-                file = self.write(raw_json.put((self.folder / "other").read_bytes(), "domain",
-                                               b'"' + tenant.domain.encode() + b'"'), "other")
+                file = self.write(changed(raw, options=options,
+                                          domain=b'"' + tenant.domain.encode() + b'"'), "other")
                 self.expect(self.restore(tenant, file), 3, "nothing written")
                 self.expect_untouched(tenant, con)
 

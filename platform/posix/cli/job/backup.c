@@ -16,22 +16,42 @@
 #include <limits.h>
 #include <string.h>
 
-#define VERSION 1u
+#define VERSION 2u
+/* Its digest is of `options` alone. */
+#define VERSION_BEFORE 1u
 /* What surrounds `options` takes far less. */
 #define TEXT_MAX (CONNSYNC_MEMORY_RECOMMENDED + 65536u)
 /* Of one connection in one second. */
 #define BACKUPS_MAX 1000u
 
+/* All that a backup says. */
+struct contents {
+    char domain[CLI_DOMAIN_SIZE];
+    char made[LOG_TIME_SIZE];
+    char id[CONNSYNC_ID_SIZE];
+    char name[CONNSYNC_NAME_SIZE];
+    char strategy[CONNSYNC_STRATEGY_SIZE];
+    struct cs_slice options;
+};
+
 static char *text;
 static size_t text_length;
-static char id[CONNSYNC_ID_SIZE];
-static char strategy[CONNSYNC_STRATEGY_SIZE];
+static struct contents restored; /* what restore reads */
 
-static void write_hex(char hex[DIGEST_HEX_SIZE], struct cs_slice options)
+/* A text with its NUL, which keeps it apart from the next one. */
+static struct cs_slice with_end(const char *string)
 {
+    return cs_slice_make(string, strlen(string) + 1);
+}
+
+static void write_digest(char hex[DIGEST_HEX_SIZE], const struct contents *contents)
+{
+    const struct cs_slice pieces[] = {with_end(contents->domain),   with_end(contents->made),
+                                      with_end(contents->id),       with_end(contents->name),
+                                      with_end(contents->strategy), contents->options};
     uint8_t digest[DIGEST_SIZE];
 
-    digest_of(digest, options.data, options.length);
+    digest_of_pieces(digest, pieces, sizeof pieces / sizeof pieces[0]);
     digest_write_hex(hex, digest);
 }
 
@@ -49,32 +69,38 @@ static void make_plain(char *plain, bool for_path)
     }
 }
 
-static void write_text(FILE *out, const struct cli_tenant *tenant,
-                       const struct connsync_result *result, const char *made,
-                       struct cs_slice value)
+static void fill(struct contents *contents, const struct cli_tenant *tenant,
+                 const struct connsync_result *result, struct cs_slice value)
 {
-    struct connsync_result plain = *result;
-    char domain[CLI_DOMAIN_SIZE];
+    cli_write_domain(contents->domain, tenant);
+    log_time(contents->made, log_utc_now());
+    memcpy(contents->id, result->id, sizeof contents->id);
+    memcpy(contents->name, result->name, sizeof contents->name);
+    memcpy(contents->strategy, result->strategy, sizeof contents->strategy);
+    make_plain(contents->id, false);
+    make_plain(contents->name, false);
+    make_plain(contents->strategy, false);
+    contents->options = value;
+}
+
+static void write_text(FILE *out, const struct contents *contents)
+{
     char hex[DIGEST_HEX_SIZE];
 
     /* What it would keep in memory of its own would stay there. */
     (void)setvbuf(out, NULL, _IONBF, 0);
-    make_plain(plain.id, false);
-    make_plain(plain.name, false);
-    make_plain(plain.strategy, false);
-    cli_write_domain(domain, tenant);
-    write_hex(hex, value);
+    write_digest(hex, contents);
     (void)fprintf(out, "{\"connsync_backup\":%u,", VERSION);
-    json_out_member(out, "domain", domain);
-    json_out_member(out, "made", made);
+    json_out_member(out, "domain", contents->domain);
+    json_out_member(out, "made", contents->made);
     (void)putc('\n', out);
-    json_out_member(out, "id", plain.id);
-    json_out_member(out, "name", plain.name);
-    json_out_member(out, "strategy", plain.strategy);
+    json_out_member(out, "id", contents->id);
+    json_out_member(out, "name", contents->name);
+    json_out_member(out, "strategy", contents->strategy);
     (void)putc('\n', out);
-    json_out_member(out, "options_sha256", hex);
+    json_out_member(out, "sha256", hex);
     (void)fputs("\n\"options\":", out);
-    (void)fwrite(value.data, 1, value.length, out);
+    (void)fwrite(contents->options.data, 1, contents->options.length, out);
     (void)fputs("}\n", out);
 }
 
@@ -104,14 +130,14 @@ bool backup_write(const char *directory, const struct cli_tenant *tenant,
                   const struct connsync_result *result, struct cs_slice value)
 {
     struct atomic_file file;
+    struct contents contents;
     char stem[PATH_MAX];
     char plain[CONNSYNC_ID_SIZE];
-    char made[LOG_TIME_SIZE];
 
+    fill(&contents, tenant, result, value);
     memcpy(plain, result->id, sizeof plain);
     make_plain(plain, true);
-    log_time(made, log_utc_now());
-    int length = snprintf(stem, sizeof stem, "%s/%s-%s", directory, plain, made);
+    int length = snprintf(stem, sizeof stem, "%s/%s-%s", directory, plain, contents.made);
     if (length < 0 || (size_t)length >= sizeof stem) {
         errno = ENAMETOOLONG;
         return false;
@@ -119,7 +145,7 @@ bool backup_write(const char *directory, const struct cli_tenant *tenant,
     if (!atomic_file_begin(&file, stem)) {
         return false;
     }
-    write_text(file.out, tenant, result, made, value);
+    write_text(file.out, &contents);
     bool written = commit(&file, stem);
     int error = errno;
     atomic_file_abandon(&file);
@@ -134,40 +160,81 @@ static bool read_string(struct cs_slice backup, const char *name, char *out, siz
     return cs_value_decode(cs_json_member(backup, name), out, size);
 }
 
+static const char *check_whole(struct cs_slice backup, struct contents *contents)
+{
+    char hex[DIGEST_HEX_SIZE];
+
+    if (!read_string(backup, "made", contents->made, sizeof contents->made) ||
+        !read_string(backup, "name", contents->name, sizeof contents->name)) {
+        return "is damaged: it lacks what every backup has";
+    }
+    write_digest(hex, contents);
+    return cs_value_string_is(cs_json_member(backup, "sha256"), hex)
+               ? NULL
+               : "is damaged: it is not as it was written";
+}
+
+static const char *check_options(struct cs_slice backup, const struct contents *contents)
+{
+    uint8_t digest[DIGEST_SIZE];
+    char hex[DIGEST_HEX_SIZE];
+
+    digest_of(digest, contents->options.data, contents->options.length);
+    digest_write_hex(hex, digest);
+    return cs_value_string_is(cs_json_member(backup, "options_sha256"), hex)
+               ? NULL
+               : "is damaged: its options are not those that were written";
+}
+
+/* Why it is no backup; NULL when it is one. */
+static const char *read_contents(struct cs_slice backup, uint64_t version,
+                                 struct contents *contents)
+{
+    contents->options = cs_json_member(backup, "options");
+    if (!cs_value_is_object(contents->options)) {
+        return "is damaged: it has no options";
+    }
+    if (!read_string(backup, "id", contents->id, sizeof contents->id) ||
+        strncmp(contents->id, "con_", 4) != 0 ||
+        !read_string(backup, "strategy", contents->strategy, sizeof contents->strategy)) {
+        return "is damaged: it names no connection";
+    }
+    if (!read_string(backup, "domain", contents->domain, sizeof contents->domain)) {
+        return "is damaged: it names no domain";
+    }
+    return version == VERSION ? check_whole(backup, contents) : check_options(backup, contents);
+}
+
 /* Why it is no backup for this tenant; NULL when it is one. */
-static const char *check(const struct cli_tenant *tenant, struct connsync_job *job)
+static const char *check(const struct cli_options *options)
 {
     struct cs_slice backup = cs_slice_make(text, text_length);
     struct cs_json_facts facts;
     char ours[CLI_DOMAIN_SIZE];
-    char domain[CLI_DOMAIN_SIZE];
-    char hex[DIGEST_HEX_SIZE];
     uint64_t version = 0;
 
     if (cs_json_check(backup, &facts) != CONNSYNC_OK) {
         return "is damaged: it is not strict JSON, or is too large";
     }
     if (!cs_slice_to_u64(cs_json_member(backup, "connsync_backup"), &version) ||
-        version != VERSION) {
+        (version != VERSION && version != VERSION_BEFORE)) {
         return "is not a backup of this version of connsync";
     }
-    struct cs_slice value = cs_json_member(backup, "options");
-    write_hex(hex, value);
-    if (!cs_value_is_object(value) ||
-        !cs_value_string_is(cs_json_member(backup, "options_sha256"), hex)) {
-        return "is damaged: its options are not those that were written";
+    const char *reason = read_contents(backup, version, &restored);
+    if (reason != NULL) {
+        return reason;
     }
-    if (!read_string(backup, "id", id, sizeof id) || strncmp(id, "con_", 4) != 0 ||
-        !read_string(backup, "strategy", strategy, sizeof strategy)) {
-        return "is damaged: it names no connection";
-    }
-    cli_write_domain(ours, tenant);
-    if (!read_string(backup, "domain", domain, sizeof domain) || strcmp(domain, ours) != 0) {
+    cli_write_domain(ours, &options->tenant);
+    if (strcmp(restored.domain, ours) != 0) {
         return "is of another domain";
     }
-    job->connection = id;
-    job->document = value.data;
-    job->document_length = value.length;
+    if (version == VERSION_BEFORE) {
+        log_format(
+            LOG_NOTE,
+            "the backup %.200s is of an older connsync: its digest covers its options alone, "
+            "not whose they are",
+            options->file);
+    }
     return NULL;
 }
 
@@ -182,11 +249,15 @@ bool backup_read(struct cli_options *options)
         return false;
     }
     text_length = (size_t)length;
-    const char *reason = check(&options->tenant, &options->job);
+    const char *reason = check(options);
     if (reason != NULL) {
         (void)cli_wrong(&options->message, "the backup %.200s %s", options->file, reason);
+        return false;
     }
-    return reason == NULL;
+    options->job.connection = restored.id;
+    options->job.document = restored.options.data;
+    options->job.document_length = restored.options.length;
+    return true;
 }
 
 bool backup_is_strategy(const char *given)
@@ -195,7 +266,7 @@ bool backup_is_strategy(const char *given)
 
     (void)snprintf(plain, sizeof plain, "%s", given);
     make_plain(plain, false);
-    return strcmp(plain, strategy) == 0;
+    return strcmp(plain, restored.strategy) == 0;
 }
 
 void backup_free(void)

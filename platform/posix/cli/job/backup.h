@@ -1,13 +1,16 @@
 /*
  * Backups: the bytes of `options` before a write, in a file of their own, and back from it.
  *
- *     {"connsync_backup":1,"domain":"tenant.eu.auth0.com","made":"2026-01-31T09:00:00Z",
+ *     {"connsync_backup":2,"domain":"tenant.eu.auth0.com","made":"2026-01-31T09:00:00Z",
  *     "id":"con_...","name":"google-oauth2","strategy":"google-oauth2",
- *     "options_sha256":"...",
+ *     "sha256":"...",
  *     "options":{...}}
  *
- * The value of `options` are the very bytes that the service sent. The file holds secrets:
- * only its owner can read it.
+ * The value of `options` are the very bytes that the service sent. The digest is of domain,
+ * made, id, name and strategy, each with a NUL behind it, and of those bytes. Backups of version
+ * 1 have "options_sha256" instead, of the bytes alone; they are read, with a word about it.
+ *
+ * The file holds secrets: only its owner can read it.
  */
 #ifndef CONNSYNC_CLI_BACKUP_H
 #define CONNSYNC_CLI_BACKUP_H
