@@ -62,6 +62,8 @@ static const char *const sentences[] = {
         "no token for these client credentials; check the id, the secret or key, the "
         "audience and the client's grant",
     [CONNSYNC_ERR_ASSERTION] = "the private key made no client assertion; check the key",
+    [CONNSYNC_ERR_TOKEN] =
+        "the answer to the request for a token has none that can be used; check the domain",
     [CONNSYNC_REFUSED_NO_OPTIONS] =
         "the answer has no `options`: the token lacks the scope read:connections_options",
     [CONNSYNC_REFUSED_OPTIONS_NOT_OBJECT] = "`options` is not an object",

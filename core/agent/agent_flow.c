@@ -295,7 +295,7 @@ enum connsync_status cs_agent_take_response(struct connsync *agent)
         return cs_agent_enter(agent, CS_EVENT_AGAIN);
     case CS_STATE_TOKEN:
         return take_document(agent, NULL, 0) == CONNSYNC_OK ? cs_agent_take_token(agent)
-                                                            : CONNSYNC_ERR_ANSWER;
+                                                            : CONNSYNC_ERR_TOKEN;
     default:
         return take_reading(agent);
     }

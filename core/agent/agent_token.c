@@ -71,7 +71,7 @@ static enum connsync_status keep_token(struct connsync *agent)
     }
     /* Not to be used by a later job either. */
     cs_exchange_drop(&agent->exchange, &agent->token, size);
-    return CONNSYNC_ERR_ANSWER;
+    return CONNSYNC_ERR_TOKEN;
 }
 
 enum connsync_status cs_agent_take_token(struct connsync *agent)

@@ -70,6 +70,7 @@ enum connsync_status {
     CONNSYNC_ERR_ANSWER = 107,
     CONNSYNC_ERR_CLIENT_CREDENTIALS = 108,
     CONNSYNC_ERR_ASSERTION = 109,
+    CONNSYNC_ERR_TOKEN = 110,
 
     /* Refusals: nothing was written. 120..139 */
     CONNSYNC_REFUSED_NO_OPTIONS = 120,

@@ -50,6 +50,7 @@ static const struct row rows[] = {
     {CONNSYNC_ERR_SERVER, "the service has a problem"},
     {CONNSYNC_ERR_ANSWER, "not an answer of the Management API"},
     {CONNSYNC_ERR_CLIENT_CREDENTIALS, "no token for these client credentials"},
+    {CONNSYNC_ERR_TOKEN, "no usable token in the answer"},
     {CONNSYNC_REFUSED_NO_OPTIONS, "no `options`: the token lacks read:connections_options"},
     {CONNSYNC_REFUSED_OPTIONS_NOT_OBJECT, "`options` is not an object"},
     {CONNSYNC_REFUSED_PASSWORDLESS, "passwordless"},

@@ -94,6 +94,7 @@ static bool is_fatal(enum connsync_status status)
     case CONNSYNC_ERR_SCOPE:
     case CONNSYNC_ERR_CLIENT_CREDENTIALS:
     case CONNSYNC_ERR_ASSERTION:
+    case CONNSYNC_ERR_TOKEN:
     case CONNSYNC_ERR_RATE_LIMITED:
         return true;
     default:

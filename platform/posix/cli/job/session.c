@@ -193,6 +193,7 @@ static bool is_of_token(enum connsync_status status)
         status = result->cause;
     }
     return status == CONNSYNC_ERR_UNAUTHORIZED || status == CONNSYNC_ERR_CLIENT_CREDENTIALS ||
+           status == CONNSYNC_ERR_TOKEN ||
            (status == CONNSYNC_ERR_SCOPE && result->http_status == HTTP_FORBIDDEN);
 }
 
