@@ -154,6 +154,10 @@ bool cs_desired_read(struct cs_desired *desired, struct cs_slice text,
                      struct cs_desired_entry *entries, size_t capacity,
                      struct cs_desired_fault *fault);
 
+/* Can this id or name of a connection stand in such a document? One with a control character
+ * cannot. */
+bool cs_desired_can_hold(const char *text);
+
 /* Can a board do this? It takes connections by id or name only, at most
  * CS_DESIRED_BOARD_ENTRIES_MAX, and must have a domain and either a token or a
  * client's id and secret. */

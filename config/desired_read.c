@@ -62,11 +62,24 @@ static bool fail_at(struct reader *reader, enum cs_desired_error error, const ch
 
 static bool is_allowed(enum cs_desired_member member, int byte, int before)
 {
-    /* A lone half of a surrogate pair is grammatical JSON, but it is no UTF-8. */
-    if (byte < ' ' || byte == 0x7F || (before == 0xED && byte >= 0xA0)) {
+    if (cs_is_odd((unsigned char)before, (unsigned char)byte)) {
         return false;
     }
     return member != CS_DESIRED_TOKEN || (byte != ' ' && byte < 0x7F);
+}
+
+bool cs_desired_can_hold(const char *text)
+{
+    int before = 0;
+    const char *at = text;
+
+    for (; *at != '\0'; at++) {
+        if (!is_allowed(CS_DESIRED_NAME, (unsigned char)*at, before)) {
+            return false;
+        }
+        before = (unsigned char)*at;
+    }
+    return at > text;
 }
 
 /* Is the value a string that the member can be? */

@@ -18,19 +18,10 @@ static void add_count(struct cs_writer *line, uint64_t number, const char *text)
 
 void cs_sentence_clean(char *text)
 {
-    unsigned char before = 0;
-
-    for (; *text != '\0'; text++) {
-        unsigned char byte = (unsigned char)*text;
-        /* U+0080 to U+009F, in UTF-8. */
-        bool is_c1 = before == 0xC2 && byte < 0xA0;
-        if (is_c1) {
-            text[-1] = '?';
-        }
-        if (is_c1 || byte < 0x20 || byte == 0x7f) {
-            *text = '?';
-        }
-        before = byte;
+    while (*text != '\0') {
+        size_t length = cs_odd_length(text);
+        memset(text, '?', length);
+        text += length > 0 ? length : 1;
     }
 }
 

@@ -33,8 +33,8 @@ void cs_sentence_verified(struct cs_writer *line, const struct connsync_result *
 void cs_sentence_failure(struct cs_writer *line, const struct connsync_result *result,
                          enum connsync_status status, const char *text, const char *cause);
 
-/* Puts '?' for every control character: a terminal acts on them, and a service
- * may send any in a name. */
+/* Puts '?' for every byte of a control character or of half a surrogate pair: a terminal acts on
+ * them, and a service may send any in a name. */
 void cs_sentence_clean(char *text);
 
 #endif

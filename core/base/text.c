@@ -207,6 +207,23 @@ bool cs_copy_string(char *out, size_t size, struct cs_slice text)
     return fits;
 }
 
+size_t cs_odd_length(const char *at)
+{
+    unsigned char first = (unsigned char)at[0];
+
+    if (first == '\0') {
+        return 0;
+    }
+    if (cs_is_odd(0, first)) {
+        return 1;
+    }
+    unsigned char second = (unsigned char)at[1];
+    if (second < 0x80 || !cs_is_odd(first, second)) {
+        return 0;
+    }
+    return first == 0xED && ((unsigned char)at[2] & 0xC0u) == 0x80 ? 3 : 2;
+}
+
 void cs_wipe(void *memory, size_t length)
 {
     /* Stores through a volatile pointer may not be left out, even when nothing

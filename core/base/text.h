@@ -76,6 +76,20 @@ static inline struct cs_slice cs_written(const struct cs_writer *writer)
 /* Copies into `out` and terminates it; false (and an empty `out`) if too long. */
 bool cs_copy_string(char *out, size_t size, struct cs_slice text);
 
+/* Does this byte, which stands behind that one in UTF-8, belong to what is no character to be
+ * shown: a control character (U+0000 to U+001F, U+007F to U+009F), on which a terminal acts, or
+ * half a surrogate pair, which JSON can spell and UTF-8 cannot? The byte before is then of it
+ * too, unless this one is ASCII. */
+static inline bool cs_is_odd(unsigned char before, unsigned char byte)
+{
+    return byte < ' ' || byte == 0x7F || (before == 0xC2 && byte >= 0x80 && byte < 0xA0) ||
+           (before == 0xED && byte >= 0xA0);
+}
+
+/* The bytes of such a thing where one begins at `at`, which may be the end of a text: 1 to 3,
+ * fewer than it should have where the text is cut in it; else 0. */
+size_t cs_odd_length(const char *at);
+
 /* Overwrites memory that held a secret; a compiler may not leave it out. */
 void cs_wipe(void *memory, size_t length);
 

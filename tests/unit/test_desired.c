@@ -185,6 +185,8 @@ static const struct {
     {"{'token':'a b'}", "token: has a character that may not be in it"},
     {"{'token':'\xC3\xA9'}", "token: has a character that may not be in it"},
     {"{'except':['a\\tb']}", "except[0]: has a character that may not be in it"},
+    {"{'except':['a\\u0080b']}", "except[0]: has a character that may not be in it"},
+    {"{'except':['a\xC2\x9F']}", "except[0]: has a character that may not be in it"},
     {"{'domain':'http://x'}", "domain: must be HOST or HOST:PORT, as in tenant.eu.auth0.com"},
     {"{'domain':'x/y'}", "domain: must be HOST or HOST:PORT, as in tenant.eu.auth0.com"},
     {"{'every':'60'}", "every: must be a whole number and s, m, h or d, from 1s to 30d"},

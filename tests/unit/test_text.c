@@ -213,6 +213,48 @@ static void test_wipe(void **state)
     assert_memory_equal(secret, wanted, sizeof wanted);
 }
 
+/* Below U+10000; above it nothing is odd, and no first byte is one of these. */
+static size_t encode(unsigned number, char *out)
+{
+    size_t length = number < 0x80 ? 1 : number < 0x800 ? 2 : 3;
+
+    if (length == 1) {
+        out[0] = (char)number;
+    } else if (length == 2) {
+        out[0] = (char)(0xC0 | number >> 6);
+    } else {
+        out[0] = (char)(0xE0 | number >> 12);
+        out[1] = (char)(0x80 | (number >> 6 & 0x3F));
+    }
+    if (length > 1) {
+        out[length - 1] = (char)(0x80 | (number & 0x3F));
+    }
+    out[length] = '\0';
+    return length;
+}
+
+static void test_odd(void **state)
+{
+    char text[4];
+
+    (void)state;
+    for (unsigned number = 1; number < 0x10000; number++) {
+        bool odd = number < 0x20 || (number >= 0x7F && number < 0xA0) ||
+                   (number >= 0xD800 && number < 0xE000);
+        size_t length = encode(number, text);
+        if (cs_odd_length(text) != (odd ? length : 0)) {
+            fail_msg("U+%04X", number);
+        }
+    }
+    assert_int_equal(cs_odd_length(""), 0);
+    assert_int_equal(cs_odd_length("\xC2"), 0);
+    assert_int_equal(cs_odd_length("\xC2\x1F"), 0);
+    assert_int_equal(cs_odd_length("\xED"), 0);
+    assert_int_equal(cs_odd_length("\xED\xA0"), 2);
+    assert_int_equal(cs_odd_length("\xED\xA0\""), 2);
+    assert_int_equal(cs_odd_length("\xF0\x9F\x98\x80"), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -226,6 +268,7 @@ int main(void)
         cmocka_unit_test(test_overflow_is_remembered),
         cmocka_unit_test(test_percent_encoding),
         cmocka_unit_test(test_copy),
+        cmocka_unit_test(test_odd),
         cmocka_unit_test(test_wipe),
     };
 

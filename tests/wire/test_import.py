@@ -33,6 +33,7 @@ class ImportTest(WireTest):
                  for entry in document["connections"]}
         wanted = dict(zip(names, values))
         wanted["con_%016d" % 4] = wanted.pop("con_looks_like_an_id")
+        wanted["con_%016d" % 5] = wanted.pop("tab\there") # which connsync.json may not hold
         wanted["absent"] = "on_each_login"
         self.assertEqual(found, wanted)
         self.assertEqual(tenant.writes(), 0)
@@ -74,6 +75,56 @@ class ImportTest(WireTest):
             path.write_text(result.out, encoding="utf-8")
             self.expect(self.run_cli(tenant, "plan", str(path)), 0)
         self.assertEqual(tenant.writes(), 0)
+
+    def test_names_with_odd_characters(self):
+        """What import prints is read again, and what is printed as JSON is the name as it is."""
+        odd = ["\\u%04x" % code for code in (*range(1, 32), *range(0x7f, 0xa0), 0xd800, 0xdfff)]
+        names = ["a%sb" % one for one in odd] + ["".join(odd[40:]), odd[0], "\\udc00\\ud800"]
+        fine = ["\\u00a0", "\\u00c2\\u00bf", "\\ud83d\\ude00", "\\ud7ff\\ue000", "caf\\u00e9"]
+        everything = names + fine
+        tenant = self.tenant(*(connection(name, number=number)
+                               for number, name in enumerate(everything, 1)))
+        decoded = [json.loads('"%s"' % name) for name in everything]
+        result = self.expect(self.run_cli(tenant, "import"), 0)
+        self.expect_plain(result.out)
+        entries = json.loads(result.out)["connections"]
+        self.assertEqual([entry.get("id") for entry in entries[:len(names)]],
+                         ["con_%016d" % number for number in range(1, len(names) + 1)])
+        self.assertEqual([entry.get("name") for entry in entries[len(names):]],
+                         decoded[len(names):])
+        with tempfile.TemporaryDirectory() as folder:
+            path, plan = Path(folder) / "connsync.json", Path(folder) / "plan"
+            path.write_text(result.out, encoding="utf-8")
+            self.expect(self.run_cli(tenant, "plan", str(path)), 0)
+            path.write_text(json.dumps({"all": True, SETTING: "off"}), encoding="utf-8")
+            result = self.expect(self.run_cli(tenant, "plan", str(path)), 2)
+            self.expect_plain(result.out.replace("\t", "") + result.err)
+            self.expect(self.run_cli(tenant, "plan", str(path), "--out", str(plan)), 2)
+            self.expect_plain(plan.read_text("utf-8"))
+            planned = json.loads(plan.read_bytes())["connections"]
+            self.assertEqual([step["name"] for step in planned], decoded)
+            result = self.run_cli(tenant, "apply", "--plan", str(plan), "--json")
+        self.assertEqual(result.code, 0, result.err)
+        self.expect_plain(result.out)
+        self.assertEqual(sorted(line["name"] for line in result.json if "id" in line),
+                         sorted(decoded))
+        result = self.expect(self.run_cli(tenant, "list", "--json"), 0)
+        self.expect_plain(result.out)
+        self.assertEqual([line["name"] for line in result.json], decoded)
+        self.expect_plain(self.run_cli(tenant, "list").out.replace("\t", ""))
+
+    def expect_plain(self, text):
+        """UTF-8, as whoever decoded it knows, and nothing in it that a terminal acts on."""
+        self.assertNotRegex(text, "[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f]")
+
+    def test_an_id_that_no_file_may_hold(self):
+        """It is left out and told, since nothing else could name that connection."""
+        tenant = self.tenant(connection("fine", number=2))
+        tenant.add(connection("con_\\u009b").replace(b"con_%016d" % 1, b"con_\\u0085"))
+        result = self.expect(self.run_cli(tenant, "import"), 0)
+        self.assertEqual([one["name"] for one in json.loads(result.out)["connections"]], ["fine"])
+        self.assertIn("left out: neither its name nor its id", result.err)
+        self.expect_plain(result.err)
 
     def test_a_failure_leaves_no_whole_document(self):
         tenant, _ = self.one()

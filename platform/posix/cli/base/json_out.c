@@ -2,18 +2,34 @@
  * are written by who prints them. */
 #include "platform/posix/cli/base/json_out.h"
 
+#include "core/base/text.h"
+
+/* The number of what has so many bytes, by cs_odd_length(); U+FFFD for what was cut. */
+static unsigned odd_number(const char *at, size_t length)
+{
+    if (length == 1) {
+        return (unsigned char)at[0];
+    }
+    if (length == 2) {
+        return (unsigned char)at[0] == 0xC2 ? (unsigned char)at[1] : 0xFFFDu;
+    }
+    return 0xD000u | ((unsigned char)at[1] & 0x3Fu) << 6 | ((unsigned char)at[2] & 0x3Fu);
+}
+
 void json_out_string(FILE *out, const char *text)
 {
     (void)putc('"', out);
-    for (; *text != '\0'; text++) {
-        unsigned char byte = (unsigned char)*text;
-        if (byte == '"' || byte == '\\') {
-            (void)fprintf(out, "\\%c", byte);
-        } else if (byte < 0x20 || byte == 0x7f) {
-            (void)fprintf(out, "\\u%04x", byte);
-        } else {
-            (void)putc(byte, out);
+    while (*text != '\0') {
+        size_t length = cs_odd_length(text);
+        if (length > 0) {
+            (void)fprintf(out, "\\u%04x", odd_number(text, length));
+            text += length;
+            continue;
         }
+        if (*text == '"' || *text == '\\') {
+            (void)putc('\\', out);
+        }
+        (void)putc((unsigned char)*text++, out);
     }
     (void)putc('"', out);
 }

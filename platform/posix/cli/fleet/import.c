@@ -33,25 +33,37 @@ struct import {
     size_t left_out;
 };
 
-static void leave_out(struct import *import, const struct connsync_result *result)
-{
-    import->left_out++;
-    log_format(LOG_NOTE, "%s (%s): left out: %s", result->name, result->id,
-               result->cause != CONNSYNC_OK ? cs_status_text(result->cause)
-                                            : "its setting has a value that is not known");
-}
-
 /* A name that looks like an id would be read as one, and no name at all as nothing. */
 static bool needs_id(const char *name)
 {
-    return name[0] == '\0' || strncmp(name, ID_PREFIX, strlen(ID_PREFIX)) == 0;
+    return !cs_desired_can_hold(name) || strncmp(name, ID_PREFIX, strlen(ID_PREFIX)) == 0;
+}
+
+/* NULL if it is not to be left out. */
+static const char *why_left_out(const struct connsync_result *result)
+{
+    if (result->cause != CONNSYNC_OK) {
+        return cs_status_text(result->cause);
+    }
+    if (result->before == CONNSYNC_SETTING_UNKNOWN) {
+        return "its setting has a value that is not known";
+    }
+    return needs_id(result->name) && !cs_desired_can_hold(result->id)
+               ? "neither its name nor its id can stand in connsync.json"
+               : NULL;
+}
+
+static void leave_out(struct import *import, const struct connsync_result *result)
+{
+    import->left_out++;
+    log_format(LOG_NOTE, "%s (%s): left out: %s", result->name, result->id, why_left_out(result));
 }
 
 static void on_item(void *context, const struct connsync_result *result)
 {
     struct import *import = context;
 
-    if (result->cause != CONNSYNC_OK || result->before == CONNSYNC_SETTING_UNKNOWN) {
+    if (why_left_out(result) != NULL) {
         leave_out(import, result);
         return;
     }

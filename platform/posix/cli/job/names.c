@@ -137,7 +137,8 @@ void name_print(FILE *out, const struct name *name)
         /* A terminal may act on it, and on what U+0080 to U+009F are spelled with. */
         if (*at == 0x7f) {
             (void)fputs("\\u007f", out);
-        } else if (step == 2 && (unsigned char)at[0] == 0xC2 && (unsigned char)at[1] < 0xA0) {
+        } else if (step == 2 && *at != '\\' &&
+                   cs_is_odd((unsigned char)at[0], (unsigned char)at[1])) {
             (void)fprintf(out, "\\u%04x", (unsigned char)at[1]);
         } else {
             (void)fwrite(at, 1, step, out);
