@@ -10,6 +10,7 @@
 #include "platform/posix/cli/base/atomic_file.h"
 #include "platform/posix/cli/base/file.h"
 #include "platform/posix/cli/base/log.h"
+#include "platform/posix/cli/base/output.h"
 #include "platform/posix/cli/job/report.h"
 #include "platform/posix/cli/options/options.h"
 
@@ -81,22 +82,6 @@ static int check(const char *path, struct cs_slice json, size_t partition_size,
 
 /* ---- Out ---- */
 
-static bool write_all(int fd, const char *data, size_t length)
-{
-    while (length > 0) {
-        ssize_t written = write(fd, data, length);
-        if (written < 0 && errno == EINTR) {
-            continue;
-        }
-        if (written <= 0) {
-            return false;
-        }
-        data += written;
-        length -= (size_t)written;
-    }
-    return true;
-}
-
 static bool replace(const char *path, size_t length)
 {
     struct atomic_file file;
@@ -149,10 +134,7 @@ static int write_stdout(size_t length)
     if (isatty(STDOUT_FILENO) != 0) {
         return wrong(CS_EXIT_USAGE, "the image is not written to a terminal: it holds a secret");
     }
-    if (!write_all(STDOUT_FILENO, image, length)) {
-        return wrong(CS_EXIT_FAILURE, "cannot write to standard output: %s", strerror(errno));
-    }
-    return 0;
+    return output_write_secret(image, length) ? 0 : CS_EXIT_FAILURE;
 }
 
 static int make(const char *input, const char *output, size_t partition_size)
@@ -177,10 +159,10 @@ static int make(const char *input, const char *output, size_t partition_size)
     }
     code = write_file(output, length);
     if (code == 0) {
-        (void)printf("%s: %zu of %zu bytes, %zu connection%s, every %u s; it holds a secret\n",
-                     output, length, partition_size, desired.count, desired.count == 1 ? "" : "s",
-                     (unsigned)desired.every_s);
-        code = fflush(stdout) == 0 ? 0 : wrong(CS_EXIT_FAILURE, "cannot write to standard output");
+        (void)fprintf(output_results(),
+                      "%s: %zu of %zu bytes, %zu connection%s, every %u s; it holds a secret\n",
+                      output, length, partition_size, desired.count, desired.count == 1 ? "" : "s",
+                      (unsigned)desired.every_s);
     }
     return code;
 }

@@ -3,6 +3,7 @@
 
 #include "config/exit_code.h"
 #include "platform/posix/cli/base/log.h"
+#include "platform/posix/cli/base/output.h"
 #include "platform/posix/cli/flash_image.h"
 #include "platform/posix/cli/fleet/apply.h"
 #include "platform/posix/cli/fleet/import.h"
@@ -18,7 +19,6 @@
 #include "platform/posix/cli/options/resolve.h"
 #include "platform/posix/cli/version.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 
@@ -94,9 +94,56 @@ static int act(enum cli_action action)
     return action == CLI_IMPORT ? cli_import(&options) : run();
 }
 
+static int run_action(enum cli_action action)
+{
+    switch (action) {
+    case CLI_SHOW_TEXT:
+        cli_help_print(options.text);
+        return CS_EXIT_DONE;
+    case CLI_SHOW_VERSION:
+        cli_version_print();
+        return CS_EXIT_DONE;
+    case CLI_USAGE_ERROR:
+        log_error(options.message.text);
+        return CS_EXIT_USAGE;
+    case CLI_FLASH_IMAGE:
+        return cli_flash_image(options.file, options.image.path, options.image.partition_size);
+    default:
+        return act(action);
+    }
+}
+
+/* The line that was to tell of a write may be what is lost. */
+static void tell_what_was_lost(int error)
+{
+    unsigned changed = report_changed();
+
+    if (changed == 0) {
+        log_format(LOG_ERROR, "cannot write to standard output: %s", strerror(error));
+        return;
+    }
+    log_format(LOG_ERROR,
+               "cannot write to standard output: %s; %u connection%s changed all the same, and "
+               "verified",
+               strerror(error), changed, changed == 1 ? " was" : "s were");
+}
+
+/* Who got half of the output is not told that all is well, or that there is drift. */
+static int end(int code)
+{
+    if (!output_flush()) {
+        tell_what_was_lost(output_results_error());
+    }
+    bool is_lost = output_results_error() != 0 || output_messages_error() != 0;
+    return is_lost && (code == CS_EXIT_DONE || code == CS_EXIT_DRIFT) ? CS_EXIT_FAILURE : code;
+}
+
 int main(int argc, char **argv)
 {
     forbid_core_files();
+    if (!output_begin()) {
+        return CS_EXIT_FAILURE;
+    }
     enum cli_action action = command_line_read(&options, argc, argv);
     if (options.output.json_logs) {
         log_as_json();
@@ -105,26 +152,8 @@ int main(int argc, char **argv)
     if ((action == CLI_RUN || action == CLI_IMPORT) && cli_resolve(&options) != CLI_RUN) {
         action = CLI_USAGE_ERROR;
     }
-    switch (action) {
-    case CLI_SHOW_TEXT:
-        return cli_help_print(options.text) ? 0 : 1;
-    case CLI_SHOW_VERSION:
-        return cli_version_print() ? 0 : 1;
-    case CLI_USAGE_ERROR:
-        log_error(options.message.text);
-        cli_forget(&options);
-        return CS_EXIT_USAGE;
-    case CLI_FLASH_IMAGE:
-        return cli_flash_image(options.file, options.image.path, options.image.partition_size);
-    default:
-        break;
-    }
-    int code = act(action);
+    int code = run_action(action);
     change_free_file(&options);
     cli_forget(&options);
-    if (fflush(stdout) != 0) {
-        log_error("cannot write to standard output");
-        return code != 0 ? code : 1;
-    }
-    return code;
+    return end(code);
 }

@@ -6,6 +6,7 @@
 #include "config/sentence.h"
 #include "core/base/version.h"
 #include "core/tls/tls.h"
+#include "platform/posix/cli/base/output.h"
 #include "platform/posix/network/posix_anchors.h"
 #include "port/trust_anchors.h"
 
@@ -45,7 +46,7 @@ static void print_path(const char *before, const char *path)
 
     (void)snprintf(clean, sizeof clean, "%s", path);
     cs_sentence_clean(clean);
-    (void)printf("%s%s\n", before, clean);
+    (void)fprintf(output_results(), "%s%s\n", before, clean);
 }
 
 #ifdef CONNSYNC_BUILTIN_ANCHORS
@@ -85,14 +86,15 @@ static void print_root(const struct cs_certificate *root)
 
     (void)cs_sha256(&root->whole, 1, digest);
     for (size_t i = 0; i < sizeof digest; i++) {
-        (void)printf("%02x", digest[i]);
+        (void)fprintf(output_results(), "%02x", digest[i]);
     }
     if (cs_certificate_dates(root, &from, &to)) {
         cs_civil_from_utc(to, &last);
         name_of(root->subject, name);
-        (void)printf(" %04d-%02d-%02d %s", last.year, last.month, last.day, name);
+        (void)fprintf(output_results(), " %04d-%02d-%02d %s", last.year, last.month, last.day,
+                      name);
     }
-    (void)putchar('\n');
+    (void)putc('\n', output_results());
 }
 
 static void print_roots(void)
@@ -102,7 +104,8 @@ static void print_roots(void)
     struct cs_certificate root;
     const char *named = getenv("SSL_CERT_FILE");
 
-    (void)fputs("trusted roots, compiled in: SHA-256 of the certificate, last day, name\n", stdout);
+    (void)fputs("trusted roots, compiled in: SHA-256 of the certificate, last day, name\n",
+                output_results());
     while (cs_certificate_next(&all, &root)) {
         print_root(&root);
     }
@@ -119,7 +122,7 @@ static void print_roots(void)
 
     if (path == NULL) {
         (void)fputs("trusted roots: none found; install ca-certificates or use --ca-file\n",
-                    stdout);
+                    output_results());
     } else {
         print_path("trusted roots: ", path);
     }
@@ -127,11 +130,11 @@ static void print_roots(void)
 
 #endif
 
-bool cli_version_print(void)
+void cli_version_print(void)
 {
-    (void)printf("connsync " CONNSYNC_VERSION "\n%s" CONNSYNC_MBEDTLS_NOTE
-                 ", jsmn " CONNSYNC_JSMN_VERSION ", %s\n",
-                 cs_tls_library(), libc_name());
+    (void)fprintf(output_results(),
+                  "connsync " CONNSYNC_VERSION "\n%s" CONNSYNC_MBEDTLS_NOTE
+                  ", jsmn " CONNSYNC_JSMN_VERSION ", %s\n",
+                  cs_tls_library(), libc_name());
     print_roots();
-    return fflush(stdout) == 0 && ferror(stdout) == 0;
 }

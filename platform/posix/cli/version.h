@@ -2,9 +2,7 @@
 #ifndef CONNSYNC_CLI_VERSION_H
 #define CONNSYNC_CLI_VERSION_H
 
-#include <stdbool.h>
-
-/* False when standard output does not take it. */
-bool cli_version_print(void);
+/* To standard output. */
+void cli_version_print(void);
 
 #endif

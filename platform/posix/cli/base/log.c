@@ -7,6 +7,7 @@
 #include "config/sentence.h"
 #include "core/base/civil.h"
 #include "platform/posix/cli/base/json_out.h"
+#include "platform/posix/cli/base/output.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -58,7 +59,7 @@ void log_forget_error(void)
 void log_clear_progress(void)
 {
     if (shows_progress) {
-        (void)fputs("\r\033[K", stderr);
+        (void)fputs("\r\033[K", output_messages());
         shows_progress = false;
     }
 }
@@ -68,10 +69,10 @@ static void write_json(enum log_level level, const char *message)
     char now[LOG_TIME_SIZE];
 
     log_time(now, log_utc_now());
-    (void)fprintf(stderr, "{\"time\":\"%s\",\"level\":\"%s\",\"message\":", now,
+    (void)fprintf(output_messages(), "{\"time\":\"%s\",\"level\":\"%s\",\"message\":", now,
                   level == LOG_ERROR ? "error" : "info");
-    json_out_string(stderr, message);
-    (void)fputs("}\n", stderr);
+    json_out_string(output_messages(), message);
+    (void)fputs("}\n", output_messages());
 }
 
 void log_write(enum log_level level, const char *message)
@@ -87,9 +88,9 @@ void log_write(enum log_level level, const char *message)
     if (as_json) {
         write_json(level, line);
     } else {
-        (void)fprintf(stderr, "connsync: %s\n", line);
+        (void)fprintf(output_messages(), "connsync: %s\n", line);
     }
-    (void)fflush(stderr);
+    (void)fflush(output_messages());
 }
 
 void log_error(const char *message)
@@ -121,8 +122,8 @@ void log_progress(uint64_t now, const char *format, ...)
     (void)vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);
     cs_sentence_clean(line);
-    (void)fprintf(stderr, "\r\033[K%s", line);
-    (void)fflush(stderr);
+    (void)fprintf(output_messages(), "\r\033[K%s", line);
+    (void)fflush(output_messages());
     shows_progress = true;
     progress_at = now;
 }

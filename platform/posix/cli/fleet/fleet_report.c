@@ -5,6 +5,7 @@
 #include "config/sentence.h"
 #include "config/status_text.h"
 #include "platform/posix/cli/base/log.h"
+#include "platform/posix/cli/base/output.h"
 #include "platform/posix/cli/job/report.h"
 
 #include <stdio.h>
@@ -40,14 +41,15 @@ static void print_row(const struct connsync_result *listed, const char *after, c
 
     log_clear_progress();
     if (!has_head) {
-        (void)printf(ROW "  note\n", "id", "name", "strategy", "before", "after");
+        (void)fprintf(output_results(), ROW "  note\n", "id", "name", "strategy", "before",
+                      "after");
         has_head = true;
     }
     cs_sentence_clean(copy.id);
     cs_sentence_clean(copy.name);
     cs_sentence_clean(copy.strategy);
-    (void)printf(ROW "%s%s\n", copy.id, copy.name, copy.strategy,
-                 connsync_setting_name(copy.before), after, note[0] != '\0' ? "  " : "", note);
+    (void)fprintf(output_results(), ROW "%s%s\n", copy.id, copy.name, copy.strategy,
+                  connsync_setting_name(copy.before), after, note[0] != '\0' ? "  " : "", note);
 }
 
 void fleet_report_row(const struct cli_output *output, const struct connsync_result *listed,
@@ -112,5 +114,5 @@ void fleet_report_summary(const struct cli_output *output, const struct tally *t
         return;
     }
     log_clear_progress();
-    (void)printf("%s\n", summary);
+    (void)fprintf(output_results(), "%s\n", summary);
 }

@@ -8,6 +8,7 @@
 #include "platform/posix/cli/base/json_out.h"
 #include "platform/posix/cli/base/log.h"
 #include "platform/posix/cli/base/mapping.h"
+#include "platform/posix/cli/base/output.h"
 #include "platform/posix/cli/job/report.h"
 #include "platform/posix/cli/job/session.h"
 
@@ -80,34 +81,33 @@ static void on_item(void *context, const struct connsync_result *result)
 
 static void print_entry(const struct entry *entry)
 {
-    (void)printf("    { \"%s\": ", entry->by_id ? "id" : "name");
-    json_out_string(stdout, entry->key);
-    (void)printf(", \"set_user_root_attributes\": \"%s\" }",
-                 connsync_setting_name((enum connsync_setting)entry->setting));
+    (void)fprintf(output_results(), "    { \"%s\": ", entry->by_id ? "id" : "name");
+    json_out_string(output_results(), entry->key);
+    (void)fprintf(output_results(), ", \"set_user_root_attributes\": \"%s\" }",
+                  connsync_setting_name((enum connsync_setting)entry->setting));
 }
 
 static void print_head(const struct cli_tenant *tenant)
 {
-    (void)fputs("{\n  \"domain\": \"", stdout);
+    (void)fputs("{\n  \"domain\": \"", output_results());
     /* An IPv6 address with a port stands in brackets. */
     bool brackets = tenant->port_number != 0 && strchr(tenant->domain, ':') != NULL;
-    (void)printf(brackets ? "[%s]" : "%s", tenant->domain);
+    (void)fprintf(output_results(), brackets ? "[%s]" : "%s", tenant->domain);
     if (tenant->port_number != 0) {
-        (void)printf(":%u", tenant->port_number);
+        (void)fprintf(output_results(), ":%u", tenant->port_number);
     }
-    (void)fputs("\",\n  \"connections\": [", stdout);
+    (void)fputs("\",\n  \"connections\": [", output_results());
 }
 
 static int print(const struct import *import, const struct cli_tenant *tenant)
 {
     print_head(tenant);
     for (size_t i = 0; i < import->count; i++) {
-        (void)fputs(i == 0 ? "\n" : ",\n", stdout);
+        (void)fputs(i == 0 ? "\n" : ",\n", output_results());
         print_entry(&import->entries[i]);
     }
-    (void)fputs("\n  ]\n}\n", stdout);
-    if (fflush(stdout) != 0 || ferror(stdout) != 0) {
-        log_error("cannot write to standard output");
+    (void)fputs("\n  ]\n}\n", output_results());
+    if (!output_flush()) {
         return CS_EXIT_FAILURE;
     }
     log_format(LOG_NOTE, "%zu connection%s, %zu left out", import->count,

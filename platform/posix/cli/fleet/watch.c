@@ -5,6 +5,7 @@
 #include "config/exit_code.h"
 #include "config/status_text.h"
 #include "platform/posix/cli/base/log.h"
+#include "platform/posix/cli/base/output.h"
 #include "platform/posix/cli/base/system.h"
 #include "platform/posix/cli/fleet/apply.h"
 #include "platform/posix/cli/fleet/fleet.h"
@@ -77,7 +78,7 @@ static void run_and_note(void)
 {
     log_forget_error();
     struct tally tally = run_once();
-    (void)fflush(stdout);
+    (void)output_flush();
     watch.status.tally = tally;
     watch.status.runs++;
     (void)snprintf(watch.last_error, sizeof watch.last_error, "%s", log_last_error());

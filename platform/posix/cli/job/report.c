@@ -9,10 +9,13 @@
 #include "core/json/json.h"
 #include "platform/posix/cli/base/json_out.h"
 #include "platform/posix/cli/base/log.h"
+#include "platform/posix/cli/base/output.h"
 #include "platform/posix/cli/job/change.h"
 
 #include <stdio.h>
 #include <string.h>
+
+static unsigned changed; /* connections */
 
 static const char *clean(char *text)
 {
@@ -41,12 +44,12 @@ static void print_names(const struct change *change)
     }
     log_clear_progress();
     for (size_t i = 0; i < change->names.count; i++) {
-        (void)printf("%s\t", word_of(change, change->names.items[i].kind));
-        name_print(stdout, &change->names.items[i]);
-        (void)putchar('\n');
+        (void)fprintf(output_results(), "%s\t", word_of(change, change->names.items[i].kind));
+        name_print(output_results(), &change->names.items[i]);
+        (void)putc('\n', output_results());
     }
     if (change->names.more > 0) {
-        (void)printf("and %zu more\n", change->names.more);
+        (void)fprintf(output_results(), "and %zu more\n", change->names.more);
     }
 }
 
@@ -56,15 +59,15 @@ static void print_array(const struct names *names, enum name_kind kind, const ch
 {
     const char *before = "";
 
-    (void)printf("\"%s\":[", word);
+    (void)fprintf(output_results(), "\"%s\":[", word);
     for (size_t i = 0; i < names->count; i++) {
         if (names->items[i].kind == kind) {
-            (void)fputs(before, stdout);
-            name_print(stdout, &names->items[i]);
+            (void)fputs(before, output_results());
+            name_print(output_results(), &names->items[i]);
             before = ",";
         }
     }
-    (void)fputs("],", stdout);
+    (void)fputs("],", output_results());
 }
 
 static bool has_kind(const struct names *names, enum name_kind kind)
@@ -85,10 +88,11 @@ static bool is_looked_for(const struct change *change, enum name_kind kind)
 static void print_change(const struct change *change)
 {
     if (change->correlation_id[0] != '\0') {
-        json_out_member(stdout, "correlation_id", change->correlation_id);
+        json_out_member(output_results(), "correlation_id", change->correlation_id);
     }
     if (change->undo != CHANGE_UNDO_NOT_TRIED) {
-        (void)printf("\"restored\":%s,", change->undo == CHANGE_RESTORED ? "true" : "false");
+        (void)fprintf(output_results(), "\"restored\":%s,",
+                      change->undo == CHANGE_RESTORED ? "true" : "false");
     }
     if (!change->has_names) {
         return;
@@ -102,17 +106,17 @@ static void print_change(const struct change *change)
         }
     }
     if (change->names.more > 0) {
-        (void)printf("\"more_names\":%zu,", change->names.more);
+        (void)fprintf(output_results(), "\"more_names\":%zu,", change->names.more);
     }
 }
 
 static void print_connection(const struct connsync_result *result)
 {
-    json_out_member(stdout, "id", result->id);
-    json_out_member(stdout, "name", result->name);
-    json_out_member(stdout, "strategy", result->strategy);
-    json_out_member(stdout, "before", connsync_setting_name(result->before));
-    json_out_member(stdout, "after", connsync_setting_name(result->after));
+    json_out_member(output_results(), "id", result->id);
+    json_out_member(output_results(), "name", result->name);
+    json_out_member(output_results(), "strategy", result->strategy);
+    json_out_member(output_results(), "before", connsync_setting_name(result->before));
+    json_out_member(output_results(), "after", connsync_setting_name(result->after));
 }
 
 void report_json_line(const struct connsync_result *result, const char *outcome, const char *code,
@@ -123,13 +127,13 @@ void report_json_line(const struct connsync_result *result, const char *outcome,
     if (result->id[0] != '\0' || result->name[0] != '\0') {
         print_connection(result);
     }
-    json_out_member(stdout, "status", outcome);
-    json_out_member(stdout, "code", code);
-    json_out_member(stdout, "message", message);
+    json_out_member(output_results(), "status", outcome);
+    json_out_member(output_results(), "code", code);
+    json_out_member(output_results(), "message", message);
     if (change != NULL) {
         print_change(change);
     }
-    (void)printf("\"requests\":%u}\n", (unsigned)result->requests);
+    (void)fprintf(output_results(), "\"requests\":%u}\n", (unsigned)result->requests);
 }
 
 /* ---- Words ---- */
@@ -173,8 +177,8 @@ void report_item(const struct cli_output *output, const struct connsync_result *
         report_json_line(result, "unchanged", connsync_status_name(CONNSYNC_OK), "", NULL);
         return;
     }
-    (void)printf("%s\t%s\t%s\t%s\n", clean(copy.id), clean(copy.strategy),
-                 connsync_setting_name(copy.before), clean(copy.name));
+    (void)fprintf(output_results(), "%s\t%s\t%s\t%s\n", clean(copy.id), clean(copy.strategy),
+                  connsync_setting_name(copy.before), clean(copy.name));
 }
 
 static void add_rewritten(struct cs_writer *line, const struct connsync_job *job,
@@ -212,7 +216,7 @@ static void report_success(const struct cli_output *output, const struct connsyn
         return;
     }
     if (job->operation == &connsync_operation_get) {
-        (void)puts(connsync_setting_name(result->before));
+        (void)fprintf(output_results(), "%s\n", connsync_setting_name(result->before));
         return;
     }
     cs_writer_init(&writer, line, sizeof line);
@@ -223,7 +227,7 @@ static void report_success(const struct cli_output *output, const struct connsyn
         add_rewritten(&writer, job, result);
     }
     log_clear_progress();
-    (void)puts(clean(line));
+    (void)fprintf(output_results(), "%s\n", clean(line));
     print_names(change);
 }
 
@@ -355,7 +359,7 @@ static void print_names_of_failure(const struct cli_output *output, const struct
         cs_sentence_connection(&writer, result, job->connection);
         cs_write_string(&writer, connsync_status_name(status));
         log_clear_progress();
-        (void)puts(clean(line));
+        (void)fprintf(output_results(), "%s\n", clean(line));
     }
     print_names(change);
 }
@@ -369,6 +373,11 @@ static void note_correlation_id(const struct cli_output *output,
     }
 }
 
+unsigned report_changed(void)
+{
+    return changed;
+}
+
 void report_end(const struct cli_output *output, const struct connsync_job *job,
                 const struct connsync_result *result, enum connsync_status status,
                 const struct report_cause *cause)
@@ -378,6 +387,7 @@ void report_end(const struct cli_output *output, const struct connsync_job *job,
 
     note_correlation_id(output, result, cause->change);
     if (status == CONNSYNC_OK) {
+        changed += result->outcome == CONNSYNC_CHANGED;
         report_success(output, job, result, cause->change);
         return;
     }

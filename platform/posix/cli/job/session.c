@@ -5,6 +5,7 @@
 #include "platform/posix/cli/job/session.h"
 
 #include "platform/posix/cli/base/log.h"
+#include "platform/posix/cli/base/output.h"
 #include "platform/posix/cli/base/system.h"
 #include "platform/posix/cli/options/identity.h"
 #include "platform/posix/network/posix_anchors.h"
@@ -75,6 +76,7 @@ static void on_stop(int number)
 
     (void)number;
     stopped = stopped == 0 ? 1 : 2;
+    output_hurry();
     if (job != NULL) {
         ask_to_end(job);
     }

@@ -2,6 +2,8 @@
  * made by the build. */
 #include "platform/posix/cli/options/help.h"
 
+#include "platform/posix/cli/base/output.h"
+
 #include <stdio.h>
 
 /* What stands for a text that several others have in them: its number in cli_help_print(). */
@@ -234,17 +236,16 @@ const char cli_help_flash_image[] =
     "\n"
     "Exit codes: 0 done, 1 the image cannot be written, 64 FILE or usage.\n";
 
-bool cli_help_print(const char *text)
+void cli_help_print(const char *text)
 {
     static const char *const shared[] = {common, of_file, writes, encrypted, backup, undo, changes};
 
     for (; *text != '\0'; text++) {
         size_t mark = (size_t)(unsigned char)*text - 1;
         if (mark < sizeof shared / sizeof shared[0]) {
-            (void)fputs(shared[mark], stdout);
+            (void)fputs(shared[mark], output_results());
         } else {
-            (void)putchar(*text);
+            (void)putc(*text, output_results());
         }
     }
-    return fflush(stdout) == 0 && ferror(stdout) == 0;
 }

@@ -3,8 +3,6 @@
 #ifndef CONNSYNC_CLI_HELP_H
 #define CONNSYNC_CLI_HELP_H
 
-#include <stdbool.h>
-
 extern const char cli_help[];
 extern const char cli_help_get[];
 extern const char cli_help_set[];
@@ -19,7 +17,7 @@ extern const char cli_help_flash_image[];
 /* Of NOTICE, what is in this program; made by cmake/notice.cmake. */
 extern const char cli_licenses[];
 
-/* Prints one of them; false when standard output does not take it. */
-bool cli_help_print(const char *text);
+/* Prints one of them to standard output. */
+void cli_help_print(const char *text);
 
 #endif
