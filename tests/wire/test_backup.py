@@ -502,9 +502,10 @@ class UndoTest(BackupTest):
     def test_interrupted(self):
         """The way back is a part of the write: a first interrupt leaves it alone."""
         for ready in (1, 2):
-            tenant, con, result = self.interrupted(ready, 0.5, (signal.SIGTERM,))
-            self.expect(result, 7, "; restored as before, and verified")
-            self.assertEqual(tenant.raw_options(con), tenant.history(con)[0])
+            for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGPIPE):
+                tenant, con, result = self.interrupted(ready, 0.5, (number,))
+                self.expect(result, 7, "; restored as before, and verified")
+                self.assertEqual(tenant.raw_options(con), tenant.history(con)[0])
 
     def test_interrupted_twice(self):
         # Two of one kind might become one on their way.

@@ -226,6 +226,48 @@ class FullTest(OutputTest):
         self.full(tenant, "get", "nobody", code=5, which="stderr")
 
 
+class GoneReaderTest(OutputTest):
+    """A pipe that nobody reads any more (SIGPIPE): no other write is begun, and none is left open."""
+
+    def test_apply(self):
+        tenant = self.many(60, range(1, 61))
+        reader, writer = os.pipe()
+        os.close(reader)
+        result = self.run_with(tenant, "apply", self.write(ALL_OFF), "--json", stdout=writer)
+        os.close(writer)
+        written = self.written(tenant)
+        self.assertEqual(result.code, 1, result.raw)
+        self.assertEqual(tenant.methods()[-2:], ["PATCH", "GET"])
+        self.assertTrue(0 < len(written) < 60)
+        for con in written:
+            self.is_as_wanted(tenant, con)
+        self.assertIn("cannot write to standard output: Broken pipe; %d connections were changed "
+                      "all the same, and verified\n" % len(written), result.err)
+
+    def test_both(self):
+        """Messages that nobody reads, either, are not a second wish to end."""
+        tenant, con = self.one()
+        reader, writer = os.pipe()
+        os.close(reader)
+        result = self.run_with(tenant, "set", con, "off", "-v", "-v", stdout=writer, stderr=writer)
+        os.close(writer)
+        self.assertEqual(result.code, 1)
+        self.expect_set(tenant, con, "on_first_login")
+
+    def test_ignored(self):
+        """Who ignores the signal is not stopped by it, and told all the same."""
+        tenant = self.many(60, range(1, 61))
+        reader, writer = os.pipe()
+        os.close(reader)
+        self.assertEqual(signal.getsignal(signal.SIGPIPE), signal.SIG_IGN)  # as Python does
+        result = self.run_with(tenant, "apply", self.write(ALL_OFF), "--json", stdout=writer,
+                               restore_signals=False)
+        os.close(writer)
+        self.assertEqual(result.code, 1, result.raw)
+        self.assertEqual(tenant.writes(), 60)
+        self.assertIn("Broken pipe; 60 connections were", result.err)
+
+
 class ClosedTest(OutputTest):
     """A socket must not come to be standard output."""
 

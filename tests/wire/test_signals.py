@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM at every stage: the connection is untouched or whole, and the exit tells."""
+"""Signals at every stage: the connection is untouched or whole, and the exit tells."""
 
 import signal
 import time
@@ -7,7 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 import cli
 from cli import Fault, WireTest
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGPIPE)
+# What the test itself was told to ignore, the program would be, too. (But SIGPIPE, which Python
+# ignores for itself and not for what it starts.)
+for ignored in (signal.SIGHUP, signal.SIGQUIT):
+    signal.signal(ignored, signal.SIG_DFL)
 
 
 class SignalTest(WireTest):
@@ -126,6 +130,14 @@ class TwiceTest(SignalTest):
             signal.SIGINT, [Fault("stall", method="GET", seconds=8)], requests(1), signals=2)
         self.assertFalse(self.expect_truth(tenant, con, result))
 
+    def test_what_comes_by_itself(self):
+        """A terminal that goes sends more than one SIGHUP, a dead pipe one SIGPIPE a line. Nobody has
+        lost patience: the write is verified."""
+        for number in (signal.SIGHUP, signal.SIGPIPE):
+            tenant, con, result = self.interrupted(
+                number, [Fault("stall", method="PATCH", seconds=0.5)], requests(2), signals=3)
+            self.assertTrue(self.expect_truth(tenant, con, result))
+
     def test_while_the_writes_answer_stalls(self):
         tenant, con, result = self.interrupted(
             signal.SIGINT, [Fault("stall", method="PATCH", seconds=5)], requests(2), signals=2)
@@ -167,7 +179,7 @@ class AnyMomentTest(SignalTest):
         longest = 1.3 * self.expect(self.run_cli(tenant, "set", con, "off"), 0).seconds
         with ThreadPoolExecutor(2) as pool:
             found = list(pool.map(
-                lambda run: self.at_moment(longest * run / self.RUNS, SIGNALS[run % 2]),
+                lambda run: self.at_moment(longest * run / self.RUNS, SIGNALS[run % len(SIGNALS)]),
                 range(self.RUNS)))
         counts = {word: found.count(word) for word in ("killed", "untouched", "whole")}
         print("signals at %d moments: %s" % (self.RUNS, counts))

@@ -168,12 +168,14 @@ class SignalTest(WatchTest):
     """The connection in hand is finished; then it ends with 0."""
 
     def test_while_it_waits(self):
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGPIPE):
             tenant = self.many(2, [])
-            process = self.watch(tenant, every="1d")
+            status = self.folder / number.name
+            process = self.watch(tenant, "--status-file", str(status), every="1d")
             until(lambda: tenant.requests)
             time.sleep(0.05)
             self.end(process, number)
+            self.assertEqual(json_of(status)["state"], "stopped")
 
     def test_in_the_middle_of_a_write(self):
         tenant = self.many(20, range(1, 21))

@@ -173,7 +173,6 @@ int cli_watch(struct cli_options *options)
     if (!session_init(options)) {
         return CS_EXIT_TLS;
     }
-    session_catch_hangup();
     uint32_t watchdog_ms = notify_watchdog_ms();
     if (watchdog_ms > 0) {
         session_set_pulse(watchdog_ms, notify_alive);

@@ -7,6 +7,7 @@
 #include "platform/posix/cli/base/log.h"
 #include "platform/posix/cli/base/output.h"
 #include "platform/posix/cli/base/system.h"
+#include "platform/posix/cli/options/commands.h"
 #include "platform/posix/cli/options/identity.h"
 #include "platform/posix/network/posix_anchors.h"
 #include "platform/posix/network/posix_port.h"
@@ -44,7 +45,8 @@ static uint64_t pulse_at;
 
 /* For the signal handlers. */
 static struct connsync *volatile running;
-static volatile sig_atomic_t stopped; /* how often, up to twice */
+static volatile sig_atomic_t asked;   /* how often somebody did, up to twice */
+static volatile sig_atomic_t stopped; /* 1: when the write is settled; 2: at once */
 static volatile sig_atomic_t insists; /* it takes two to end the job under way */
 static volatile sig_atomic_t hung_up;
 static int wake_pipe[2] = {-1, -1};
@@ -70,12 +72,24 @@ static void ask_to_end(struct connsync *job)
     }
 }
 
+/* Would a second one say that somebody has lost patience? A terminal that goes sends more than one
+ * SIGHUP, and each line into a pipe that nobody reads brings a SIGPIPE. */
+static bool is_of_somebody(int number)
+{
+    return number != SIGHUP && number != SIGPIPE;
+}
+
 static void on_stop(int number)
 {
     struct connsync *job = running;
 
-    (void)number;
-    stopped = stopped == 0 ? 1 : 2;
+    if (is_of_somebody(number) && asked < 2) {
+        asked++;
+    }
+    if (stopped == (asked < 2 ? 1 : 2)) {
+        return;
+    }
+    stopped = asked < 2 ? 1 : 2;
     output_hurry();
     if (job != NULL) {
         ask_to_end(job);
@@ -100,8 +114,18 @@ static void catch_signal(int number, void (*handler)(int))
     (void)sigaction(number, &action, NULL);
 }
 
-static void catch_signals(void)
+/* nohup, shells (of what they start in the background) and service managers mean it. */
+static bool is_ignored(int number)
 {
+    struct sigaction action;
+
+    return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+static void catch_signals(bool reads_again)
+{
+    static const int others[] = {SIGHUP, SIGQUIT, SIGPIPE};
+
     if (pipe(wake_pipe) == 0) {
         for (int i = 0; i < 2; i++) {
             (void)fcntl(wake_pipe[i], F_SETFL, O_NONBLOCK);
@@ -111,11 +135,13 @@ static void catch_signals(void)
     }
     catch_signal(SIGINT, on_stop);
     catch_signal(SIGTERM, on_stop);
-}
-
-void session_catch_hangup(void)
-{
-    catch_signal(SIGHUP, on_hangup);
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        if (others[i] == SIGHUP && reads_again) {
+            catch_signal(SIGHUP, on_hangup);
+        } else if (!is_ignored(others[i])) {
+            catch_signal(others[i], on_stop);
+        }
+    }
 }
 
 bool session_stopped(void)
@@ -306,7 +332,7 @@ bool session_init(struct cli_options *options)
     connsync_posix_init(system_posix(), tenant->has_connect_to ? tenant->connect_to_host : NULL,
                         tenant->connect_to_port);
     system_posix()->proxy = &tenant->proxy;
-    catch_signals();
+    catch_signals(options->command->action == CLI_WATCH);
     return load_anchors();
 }
 

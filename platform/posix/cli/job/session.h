@@ -2,8 +2,9 @@
  * The agent of this process, and the world around it: memory, trusted roots, signals,
  * waiting. One at a time.
  *
- * SIGINT and SIGTERM end the job under way as connsync_cancel() says, and are remembered;
- * so is SIGHUP for those who ask for it.
+ * SIGINT, SIGTERM, SIGHUP, SIGQUIT and SIGPIPE end the job under way as connsync_cancel() says, and
+ * are remembered; of SIGHUP and SIGPIPE only one counts. For the command watch SIGHUP is something
+ * else, and no more than remembered.
  */
 #ifndef CONNSYNC_CLI_SESSION_H
 #define CONNSYNC_CLI_SESSION_H
@@ -51,9 +52,7 @@ void session_sleep(uint64_t ms);
 /* Was it asked to stop? */
 bool session_stopped(void);
 
-/* From now on SIGHUP is remembered. */
-void session_catch_hangup(void);
-/* Did one come? Forgets it. */
+/* For watch: did a SIGHUP come? Forgets it. */
 bool session_take_hangup(void);
 
 /* `function` is called at least so often, whatever is waited for. */
