@@ -123,7 +123,7 @@ void report_json_line(const struct connsync_result *result, const char *outcome,
                       const char *message, const struct change *change)
 {
     log_clear_progress();
-    (void)putchar('{');
+    (void)putc('{', output_results());
     if (result->id[0] != '\0' || result->name[0] != '\0') {
         print_connection(result);
     }
