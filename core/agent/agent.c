@@ -198,6 +198,8 @@ enum connsync_status connsync_begin(struct connsync *agent, const struct connsyn
     agent->job = *job;
     agent->result.outcome = CONNSYNC_PENDING;
     agent->write = CS_WRITE_NONE;
+    agent->lands_until = 0;
+    agent->differs = false;
     agent->renewed = false;
     agent->cancels = 0;
     agent->retries = 0;
@@ -228,8 +230,9 @@ static void conclude(struct connsync *agent)
 {
     struct connsync_result *result = &agent->result;
     enum connsync_status status = was_never_seen(agent) ? CONNSYNC_ERR_NOT_APPLIED : agent->status;
-    bool verdict =
-        status == CONNSYNC_OK || status == CONNSYNC_ERR_LOSS || status == CONNSYNC_ERR_NOT_APPLIED;
+    bool is_counted = result->lost + result->changed > 0;
+    bool verdict = result->outcome == CONNSYNC_CHANGED || status == CONNSYNC_ERR_NOT_APPLIED ||
+                   (status == CONNSYNC_ERR_LOSS && is_counted);
 
     if (cs_write_is_open(agent->write)) {
         result->write =
@@ -271,26 +274,40 @@ static const struct cs_http_head *dated_head(struct connsync *agent)
     return head;
 }
 
+/* Who limits the rate is not asked before the time that it names. */
+static bool pause_before(struct connsync *agent, enum connsync_status status)
+{
+    uint64_t pause = agent->result.wait_ms;
+
+    if (status != CONNSYNC_ERR_RATE_LIMITED) {
+        return cs_agent_pause_in_time(agent, pause);
+    }
+    cs_agent_pause(agent, pause);
+    return agent->pause_until < agent->deadline;
+}
+
 /* Pauses and goes back to a state that is safe to repeat. A write is never repeated from memory:
  * the read-back that follows settles what became of it, whatever spoilt the response. */
 static enum connsync_status try_again(struct connsync *agent, enum connsync_status status)
 {
     bool answered = status == CONNSYNC_ERR_RATE_LIMITED || status == CONNSYNC_ERR_SERVER;
     bool open = cs_write_is_open(agent->write);
+    /* From CONNSYNC_ERR_UNAUTHORIZED on, but for what passes, the service has judged. */
+    bool settles = open && agent->state == CS_STATE_WRITE &&
+                   (may_pass(status) || status < CONNSYNC_ERR_UNAUTHORIZED);
     unsigned most = answered || open ? CS_AGENT_RETRIES_MAX : CS_AGENT_UNANSWERED_RETRIES_MAX;
     uint32_t random = 0; /* spreads pauses; stays so without entropy */
 
-    if (!may_pass(status) && !(open && agent->state == CS_STATE_WRITE)) {
+    if (!settles && (!may_pass(status) || agent->retries >= most)) {
         return cs_agent_end(agent, status);
     }
-    if (agent->retries >= most) {
-        return cs_agent_end(agent, status);
+    if (settles) {
+        agent->status = status;
     }
     (void)draw_random(agent, &random, sizeof random);
     agent->result.wait_ms =
         cs_auth0_pause_ms(answered ? dated_head(agent) : NULL, agent->retries, random);
-    cs_agent_pause(agent, agent->result.wait_ms);
-    if (agent->pause_until >= agent->deadline) {
+    if (!pause_before(agent, status)) {
         return cs_agent_end(agent, status);
     }
     agent->retries++;
@@ -412,7 +429,10 @@ static void learn_pace(struct connsync *agent)
 
 static bool is_cancelled(const struct connsync *agent)
 {
-    return agent->cancels > 1 || (agent->cancels == 1 && !cs_write_is_open(agent->write));
+    bool begun = agent->state != CS_STATE_WRITE || !cs_write_may_land(agent->write);
+
+    return agent->cancels > 1 ||
+           (agent->cancels == 1 && !(cs_write_is_open(agent->write) && begun));
 }
 
 /* Goes on with the request that is under way, and deals with its response. */

@@ -34,6 +34,14 @@
 #define CS_AGENT_ANSWER_MAX 1024
 /* Pause before reading again what an acknowledged write has not reached yet. */
 #define CS_AGENT_STALE_READ_PAUSE_MS 400
+/* Within this time after its last byte was sent a write that was not answered may still take
+ * effect: an origin may go on after its edge answered 504. The service promises no bound. This
+ * one is longer than it has been seen to work on a write, and short enough for a job to wait for
+ * it and write once more. */
+#define CS_AGENT_LANDING_MS 10000
+/* So many writes may go unanswered whatever time is left; more only if what becomes of the last
+ * can be found out before the deadline. */
+#define CS_AGENT_WRITES_MIN 3
 /* Kept free beside a document for the head and the answer of the write. */
 #define CS_AGENT_RESERVE (CS_AGENT_ANSWER_MAX + CS_AUTH0_TARGET_SIZE)
 /* By this much the document after a write may be larger than the one before it: the
@@ -56,13 +64,17 @@ struct cs_document {
 struct connsync {
     enum cs_state state;
     enum cs_write_state write;
-    enum connsync_status status; /* that the job has ended with */
+    enum connsync_status status; /* that the job has ended with; before, that a write failed with */
+    bool differs;                /* a write may land on what it was not made of */
     bool renewed;                /* a token that was rejected has been replaced, in this job */
     volatile uint8_t cancels;    /* calls of connsync_cancel, from a signal handler too */
     unsigned retries;
     unsigned stale_reads; /* read-backs that did not show what was acknowledged */
     uint64_t deadline;
     uint64_t pause_until; /* 0 when there is no pause: no exchange is under way in one */
+    uint64_t lands_until; /* before this a write that was sent may land; 0: none failed */
+    uint64_t asked_at;    /* when the present document was asked for */
+    uint64_t made_of;     /* digest of the document that the last write was made of */
     uint64_t postponed;   /* by what the deadline was moved for a rate */
     struct cs_arena arena;
     char *token;       /* a piece of the arena; NULL while config.token serves */
@@ -143,6 +155,11 @@ static inline enum connsync_status cs_agent_finish(struct connsync *agent,
 
 static inline void cs_agent_note_write(struct connsync *agent, enum cs_write_event event)
 {
+    bool is_unknown = event == CS_WRITE_EVENT_ERROR || event == CS_WRITE_EVENT_FAILED;
+
+    if (is_unknown && agent->exchange.sent_any) {
+        agent->lands_until = agent->exchange.sent_at + CS_AGENT_LANDING_MS;
+    }
     agent->write = cs_write_next(agent->write, event);
 }
 
@@ -169,6 +186,10 @@ enum connsync_status cs_agent_show_document(const struct connsync *agent,
 
 /* Waits for `ms` before the present state begins its next request. */
 void cs_agent_pause(struct connsync *agent, uint64_t ms);
+
+/* The same; false if that leaves no time for the request. Where a write is open, time that is
+ * left is used: the pause is shortened for one more reading. */
+bool cs_agent_pause_in_time(struct connsync *agent, uint64_t ms);
 
 /* The request for a token, and what is done with the document that is the response. */
 enum connsync_status cs_agent_fill_token(struct connsync *agent,

@@ -11,6 +11,18 @@ void cs_agent_pause(struct connsync *agent, uint64_t ms)
     agent->pause_until = cs_exchange_now_ms(&agent->exchange) + ms;
 }
 
+bool cs_agent_pause_in_time(struct connsync *agent, uint64_t ms)
+{
+    uint64_t now = cs_exchange_now_ms(&agent->exchange);
+    uint64_t left = agent->deadline > now ? agent->deadline - now : 0;
+
+    if (ms >= left && left >= CS_AGENT_STALE_READ_PAUSE_MS && cs_write_is_open(agent->write)) {
+        ms = left / 2;
+    }
+    cs_agent_pause(agent, ms);
+    return ms < left;
+}
+
 /* ---- Documents ---- */
 
 void cs_agent_release_document(struct connsync *agent)
@@ -91,6 +103,7 @@ static void fill_read(struct connsync *agent, struct cs_exchange_request *reques
         const char *id = known_id(agent);
         cs_auth0_write_get(target, id != NULL ? id : agent->job.connection, id != NULL);
     }
+    agent->asked_at = cs_exchange_now_ms(&agent->exchange);
     request->http.method = "GET";
     request->reserve = CS_AGENT_RESERVE + agent->config.reconnect_reserve;
 }
@@ -113,7 +126,8 @@ static void fill_write(struct connsync *agent, struct cs_exchange_request *reque
     /* A peer that drops kept-alive connections at once would lose every write that
      * follows a read on the same one. */
     bool may_connect = may_handshake(agent);
-    if (agent->write == CS_WRITE_FAILED && may_connect) {
+    bool unanswered = agent->write == CS_WRITE_FAILED || agent->write == CS_WRITE_UNANSWERED;
+    if (unanswered && may_connect) {
         cs_exchange_disconnect(&agent->exchange);
     }
     cs_auth0_write_patch(target, agent->result.id);

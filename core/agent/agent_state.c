@@ -40,10 +40,18 @@ enum cs_write_state cs_write_next(enum cs_write_state state, enum cs_write_event
                            [CS_WRITE_EVENT_ERROR] = CS_WRITE_ANSWERED,
                            [CS_WRITE_EVENT_FAILED] = CS_WRITE_UNANSWERED,
                            [CS_WRITE_EVENT_ACKNOWLEDGED] = CS_WRITE_ACKNOWLEDGED},
-        [CS_WRITE_ANSWERED] =
-            {[CS_WRITE_EVENT_NO_EFFECT] = CS_WRITE_NONE, [CS_WRITE_EVENT_EFFECT] = CS_WRITE_SEEN},
-        [CS_WRITE_UNANSWERED] =
-            {[CS_WRITE_EVENT_NO_EFFECT] = CS_WRITE_FAILED, [CS_WRITE_EVENT_EFFECT] = CS_WRITE_SEEN},
+        /* That one was rejected says nothing of those before it. */
+        [CS_WRITE_SENT_AGAIN] = {[CS_WRITE_EVENT_REJECTED] = CS_WRITE_ANSWERED,
+                                 [CS_WRITE_EVENT_ERROR] = CS_WRITE_ANSWERED,
+                                 [CS_WRITE_EVENT_FAILED] = CS_WRITE_UNANSWERED,
+                                 [CS_WRITE_EVENT_ACKNOWLEDGED] = CS_WRITE_ACKNOWLEDGED},
+        [CS_WRITE_ANSWERED] = {[CS_WRITE_EVENT_SENT] = CS_WRITE_SENT_AGAIN,
+                               [CS_WRITE_EVENT_FAILED] = CS_WRITE_UNANSWERED,
+                               [CS_WRITE_EVENT_NO_EFFECT] = CS_WRITE_NONE,
+                               [CS_WRITE_EVENT_EFFECT] = CS_WRITE_SEEN},
+        [CS_WRITE_UNANSWERED] = {[CS_WRITE_EVENT_SENT] = CS_WRITE_SENT_AGAIN,
+                                 [CS_WRITE_EVENT_NO_EFFECT] = CS_WRITE_FAILED,
+                                 [CS_WRITE_EVENT_EFFECT] = CS_WRITE_SEEN},
         /* What was acknowledged may take a moment to be seen. */
         [CS_WRITE_ACKNOWLEDGED] = {0},
         /* A document that shows nothing of it any more is older than the one that did. */

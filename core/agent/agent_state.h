@@ -30,12 +30,13 @@ enum cs_event {
 };
 
 /* In this order: from CS_WRITE_SENT on a write may have reached the service, and from
- * CS_WRITE_ACKNOWLEDGED on it has. */
+ * CS_WRITE_ACKNOWLEDGED on it has. An earlier one, if there is any, is the same write. */
 enum cs_write_state {
     CS_WRITE_NONE = 1,     /* none was sent, or it certainly had no effect */
     CS_WRITE_FAILED,       /* the same, and there was no response to the last one: the next goes out
                           * on a connection of its own */
     CS_WRITE_SENT,         /* some of it may have arrived, and the response is awaited */
+    CS_WRITE_SENT_AGAIN,   /* the same, and an earlier one may still land */
     CS_WRITE_ANSWERED,     /* the response leaves open what became of it (5xx, 408) */
     CS_WRITE_UNANSWERED,   /* there was none, or none that can be read */
     CS_WRITE_ACKNOWLEDGED, /* 2xx */
@@ -49,7 +50,7 @@ enum cs_write_event {
     CS_WRITE_EVENT_ERROR,  /* 5xx, 408 */
     CS_WRITE_EVENT_FAILED, /* the exchange, before the response was whole */
     CS_WRITE_EVENT_ACKNOWLEDGED,
-    CS_WRITE_EVENT_NO_EFFECT, /* a read-back shows nothing of it */
+    CS_WRITE_EVENT_NO_EFFECT, /* a read-back shows nothing of it, and it cannot land any more */
     CS_WRITE_EVENT_EFFECT,    /* a read-back shows some of it, or all */
     CS_WRITE_EVENTS
 };
@@ -64,6 +65,12 @@ enum cs_write_state cs_write_next(enum cs_write_state state, enum cs_write_event
 static inline bool cs_write_is_open(enum cs_write_state state)
 {
     return state >= CS_WRITE_SENT;
+}
+
+/* May one that was sent before still land, and none is under way? */
+static inline bool cs_write_may_land(enum cs_write_state state)
+{
+    return state == CS_WRITE_ANSWERED || state == CS_WRITE_UNANSWERED;
 }
 
 #endif

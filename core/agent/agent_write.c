@@ -118,6 +118,47 @@ static bool can_verify(struct connsync *agent)
            agent->exchange.handshake_memory <= agent->arena.size;
 }
 
+/* ---- Writes that may still land ---- */
+
+/* Of all that a write is made of, by value. */
+static uint64_t digest_document(const struct connsync *agent)
+{
+    struct cs_slice name = cs_auth0_part(&agent->document.connection, CS_AUTH0_DISPLAY_NAME);
+    uint64_t digest = cs_json_digest(options_of(agent), &agent->digest_key);
+
+    return name.data != NULL ? cs_json_digest(name, &agent->digest_key) - digest : digest;
+}
+
+/* Is the same written once more? More than a few times only if that can be settled in time. */
+static bool may_repeat(struct connsync *agent)
+{
+    uint64_t now = cs_exchange_now_ms(&agent->exchange);
+
+    return agent->cancels == 0 && agent->retries < CS_AGENT_RETRIES_MAX &&
+           (agent->result.writes < CS_AGENT_WRITES_MIN ||
+            now + CS_AGENT_LANDING_MS + CS_AGENT_STALE_READ_PAUSE_MS < agent->deadline);
+}
+
+/* Reads again while an earlier write may land: after as long as that has been so already. */
+static enum connsync_status wait_for_landing(struct connsync *agent)
+{
+    uint64_t now = cs_exchange_now_ms(&agent->exchange);
+    uint64_t left = agent->lands_until > now ? agent->lands_until - now : 0;
+    uint64_t pause = CS_AGENT_LANDING_MS - left;
+
+    if (pause < CS_AGENT_STALE_READ_PAUSE_MS) {
+        pause = CS_AGENT_STALE_READ_PAUSE_MS;
+    }
+    if (agent->cancels > 0) {
+        return cs_agent_end(agent, CONNSYNC_ERR_CANCELLED);
+    }
+    return cs_agent_pause_in_time(agent, pause < left ? pause : left)
+               ? cs_agent_enter(agent, CS_EVENT_AGAIN)
+               : cs_agent_end(agent, agent->status);
+}
+
+/* ---- The decision ---- */
+
 static enum connsync_status decide(struct connsync *agent)
 {
     const struct cs_auth0_connection *connection = &agent->document.connection;
@@ -132,6 +173,14 @@ static enum connsync_status decide(struct connsync *agent)
     }
     if (operation->is_done != NULL && operation->is_done(agent)) {
         return cs_agent_finish(agent, CONNSYNC_UNCHANGED);
+    }
+    /* Of the same document the same is made, whichever lands first or last; anything else is
+     * written once an earlier write cannot land any more. */
+    uint64_t digest = digest_document(agent);
+    bool may_land = cs_write_may_land(agent->write);
+    agent->differs = may_land && digest != agent->made_of;
+    if (may_land && (agent->differs || !may_repeat(agent))) {
+        return wait_for_landing(agent);
     }
     status = make_body(agent);
     if (status != CONNSYNC_OK) {
@@ -151,6 +200,7 @@ static enum connsync_status decide(struct connsync *agent)
         return CONNSYNC_REFUSED_TOO_LARGE;
     }
     agent->result.bytes_needed = 0;
+    agent->made_of = digest;
     return cs_agent_enter(agent, CS_EVENT_DECIDED);
 }
 
@@ -178,17 +228,16 @@ static enum connsync_status read_again(struct connsync *agent)
     if (agent->stale_reads++ == CS_AGENT_STALE_READS_MAX) {
         return CONNSYNC_ERR_NOT_APPLIED;
     }
-    cs_agent_pause(agent, CS_AGENT_STALE_READ_PAUSE_MS);
-    if (agent->pause_until >= agent->deadline) {
-        return CONNSYNC_ERR_NOT_APPLIED;
-    }
-    return cs_agent_enter(agent, CS_EVENT_AGAIN);
+    return cs_agent_pause_in_time(agent, CS_AGENT_STALE_READ_PAUSE_MS)
+               ? cs_agent_enter(agent, CS_EVENT_AGAIN)
+               : CONNSYNC_ERR_NOT_APPLIED;
 }
 
 /*
- * Leaves the write open, unless it never took effect. That comes first: a write replaces `options`
- * as a whole, so that a document without what was sent is not its result. What differs in it beside
- * that is somebody else's, or older than what was read before, and no loss.
+ * What became of the write comes first: it replaces `options` as a whole, so that a document
+ * without what was sent is not its result. What differs in it beside that is somebody else's, or
+ * older than what was read before, and no loss. That it shows nothing of an unanswered write
+ * settles that only if it was asked for when the write could not land any more.
  */
 static enum connsync_status settle(struct connsync *agent)
 {
@@ -201,14 +250,17 @@ static enum connsync_status settle(struct connsync *agent)
     bool by_comparison = operation->is_done == NULL;
     bool any = by_comparison ? agent->result.applied > 0 : operation->is_done(agent);
     bool all = by_comparison ? agent->result.pending == 0 : any;
-    cs_agent_note_write(agent, any ? CS_WRITE_EVENT_EFFECT : CS_WRITE_EVENT_NO_EFFECT);
-    if (!cs_write_is_open(agent->write)) {
+    if (any || agent->asked_at >= agent->lands_until) {
+        cs_agent_note_write(agent, any ? CS_WRITE_EVENT_EFFECT : CS_WRITE_EVENT_NO_EFFECT);
+    }
+    if (agent->write < CS_WRITE_ACKNOWLEDGED) {
         return CONNSYNC_OK;
     }
     if (!all) {
         return read_again(agent);
     }
-    return agent->result.lost + agent->result.changed > 0
+    /* It may be that all is as it was sent, and somebody else's change, which was read, is gone. */
+    return agent->differs || agent->result.lost + agent->result.changed > 0
                ? CONNSYNC_ERR_LOSS
                : cs_agent_finish(agent, CONNSYNC_CHANGED);
 }
@@ -217,8 +269,11 @@ enum connsync_status cs_write_judge(struct connsync *agent)
 {
     if (cs_write_is_open(agent->write)) {
         enum connsync_status status = settle(agent);
-        if (cs_write_is_open(agent->write)) {
+        if (agent->write >= CS_WRITE_ACKNOWLEDGED) {
             return status;
+        }
+        if (!cs_write_is_open(agent->write) && !may_repeat(agent)) {
+            return cs_agent_end(agent, agent->cancels > 0 ? CONNSYNC_ERR_CANCELLED : agent->status);
         }
     }
     /* A document that shows no effect is as good to decide on as the first. */

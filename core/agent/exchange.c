@@ -253,10 +253,11 @@ static enum connsync_status step_send(struct cs_exchange *exchange, struct conns
     size_t taken = 0;
 
     while (next_slice(exchange)) {
-        exchange->sent_any = true;
         enum connsync_status status =
             cs_tls_write(exchange->tls, (const uint8_t *)exchange->sending.data,
                          exchange->sending.length, &taken, &wait->writable);
+        exchange->sent_any = true;
+        exchange->sent_at = cs_exchange_now_ms(exchange);
         if (status != CONNSYNC_OK) {
             return status;
         }
