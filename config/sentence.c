@@ -97,6 +97,25 @@ static bool claims_no_write(enum connsync_status status)
     return connsync_status_is_refusal(status) || status == CONNSYNC_ERR_CANCELLED;
 }
 
+static void add_numbers(struct cs_writer *line, const struct connsync_result *result,
+                        enum connsync_status status)
+{
+    enum connsync_status cause = status == CONNSYNC_ERR_UNVERIFIED ? result->cause : status;
+
+    if (result->bytes_needed > 0) {
+        add(line, " (");
+        add_count(line, result->bytes_needed, " bytes are needed)");
+    }
+    if (cause == CONNSYNC_ERR_HTTP_TRUNCATED) {
+        add(line, " (");
+        add_count(line, result->bytes_received, " bytes of it came)");
+    }
+    if (status == CONNSYNC_ERR_RATE_LIMITED) {
+        add(line, " (it asks to wait ");
+        add_count(line, result->wait_ms / 1000, " s)");
+    }
+}
+
 void cs_sentence_failure(struct cs_writer *line, const struct connsync_result *result,
                          enum connsync_status status, const char *text, const char *cause)
 {
@@ -119,12 +138,5 @@ void cs_sentence_failure(struct cs_writer *line, const struct connsync_result *r
     if (result->http_status >= 300) {
         add_http(line, result);
     }
-    if (result->bytes_needed > 0) {
-        add(line, " (");
-        add_count(line, result->bytes_needed, " bytes are needed)");
-    }
-    if (status == CONNSYNC_ERR_RATE_LIMITED) {
-        add(line, " (it asks to wait ");
-        add_count(line, result->wait_ms / 1000, " s)");
-    }
+    add_numbers(line, result, status);
 }

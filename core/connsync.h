@@ -366,6 +366,7 @@ struct connsync_result {
     const char *missing_scope;                     /* scopes' names, "a, b", or NULL */
     size_t bytes_needed;                           /* memory or document size that did not fit */
     uint64_t wait_ms;                              /* the pause that a rate limit asked for */
+    size_t bytes_received; /* of the body of the last answer that was cut short */
 };
 
 /* What a step waits for: any of these. */

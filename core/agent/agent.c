@@ -203,6 +203,7 @@ enum connsync_status connsync_begin(struct connsync *agent, const struct connsyn
     agent->renewed = false;
     agent->cancels = 0;
     agent->retries = 0;
+    agent->cuts = 0;
     agent->stale_reads = 0;
     agent->pause_until = 0;
     agent->postponed = 0;
@@ -286,6 +287,16 @@ static bool pause_before(struct connsync *agent, enum connsync_status status)
     return agent->pause_until < agent->deadline;
 }
 
+/* Of an answer that was cut short: how much of it came, and are there enough like it? */
+static bool is_cut_for_good(struct connsync *agent)
+{
+    size_t bytes = agent->exchange.parser.body_bytes;
+
+    agent->cuts = bytes == agent->result.bytes_received ? agent->cuts + 1 : 1;
+    agent->result.bytes_received = bytes;
+    return agent->cuts >= CS_AGENT_LIKE_CUTS_MAX && !cs_write_is_open(agent->write);
+}
+
 /* Pauses and goes back to a state that is safe to repeat. A write is never repeated from memory:
  * the read-back that follows settles what became of it, whatever spoilt the response. */
 static enum connsync_status try_again(struct connsync *agent, enum connsync_status status)
@@ -299,6 +310,9 @@ static enum connsync_status try_again(struct connsync *agent, enum connsync_stat
     uint32_t random = 0; /* spreads pauses; stays so without entropy */
 
     if (!settles && (!may_pass(status) || agent->retries >= most)) {
+        return cs_agent_end(agent, status);
+    }
+    if (status == CONNSYNC_ERR_HTTP_TRUNCATED && is_cut_for_good(agent)) {
         return cs_agent_end(agent, status);
     }
     if (settles) {

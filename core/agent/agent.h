@@ -23,6 +23,9 @@
  * five seconds: a wrong domain should not take a minute to be told). */
 #define CS_AGENT_RETRIES_MAX 8
 #define CS_AGENT_UNANSWERED_RETRIES_MAX 4
+/* Answers in a row, cut short at the same byte, that show that more will be: whatever does it does
+ * not do it by chance. Where a write has to be settled, all tries are made. */
+#define CS_AGENT_LIKE_CUTS_MAX 3
 /* Documents read back that may still show the state before an acknowledged write. */
 #define CS_AGENT_STALE_READS_MAX 4
 #define CS_AGENT_TIMEOUT_DEFAULT_MS 60000
@@ -69,6 +72,7 @@ struct connsync {
     bool renewed;                /* a token that was rejected has been replaced, in this job */
     volatile uint8_t cancels;    /* calls of connsync_cancel, from a signal handler too */
     unsigned retries;
+    unsigned cuts;        /* answers that were cut short at the same byte, one after the other */
     unsigned stale_reads; /* read-backs that did not show what was acknowledged */
     uint64_t deadline;
     uint64_t pause_until; /* 0 when there is no pause: no exchange is under way in one */

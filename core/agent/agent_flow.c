@@ -44,6 +44,10 @@ static enum connsync_status take_document(struct connsync *agent, struct cs_json
     document->memory = cs_exchange_take_body(&agent->exchange, &document->size);
     struct cs_slice text = cs_slice_make(document->memory, document->size);
     enum connsync_status status = cs_json_check_find(text, &facts, sought, count);
+    if (status != CONNSYNC_OK && facts.offset == text.length) {
+        /* A proxy whose own connection broke may end an answer as if it were whole. */
+        return CONNSYNC_ERR_HTTP_TRUNCATED;
+    }
     if (status != CONNSYNC_OK) {
         return status == CONNSYNC_ERR_JSON_DEPTH ? CONNSYNC_REFUSED_DEPTH
                                                  : CONNSYNC_REFUSED_NOT_JSON;
@@ -296,6 +300,16 @@ static enum connsync_status take_reading(struct connsync *agent)
     return status == CONNSYNC_OK ? operation->judge(agent) : status;
 }
 
+static enum connsync_status take_grant(struct connsync *agent)
+{
+    enum connsync_status status = take_document(agent, NULL, 0);
+
+    if (status == CONNSYNC_OK) {
+        return cs_agent_take_token(agent);
+    }
+    return status == CONNSYNC_ERR_HTTP_TRUNCATED ? status : CONNSYNC_ERR_TOKEN;
+}
+
 enum connsync_status cs_agent_take_response(struct connsync *agent)
 {
     uint16_t http_status = agent->exchange.parser.head.status;
@@ -305,11 +319,11 @@ enum connsync_status cs_agent_take_response(struct connsync *agent)
     }
     switch (agent->state) {
     case CS_STATE_WRITE:
+        /* The head says it all: a body that is cut short, or is none, takes nothing of it. */
         cs_agent_note_write(agent, CS_WRITE_EVENT_ACKNOWLEDGED);
         return cs_agent_enter(agent, CS_EVENT_AGAIN);
     case CS_STATE_TOKEN:
-        return take_document(agent, NULL, 0) == CONNSYNC_OK ? cs_agent_take_token(agent)
-                                                            : CONNSYNC_ERR_TOKEN;
+        return take_grant(agent);
     default:
         return take_reading(agent);
     }

@@ -72,8 +72,8 @@ enum cs_http_event {
     CS_HTTP_ERROR /* `error` says why; the parser stays here */
 };
 
-/* The contents are the parser's own but for `head` and `error`. What every byte looks
- * at stands at the front, where short instructions reach it. */
+/* The contents are the parser's own but for `head`, `error` and `body_bytes`. What every byte
+ * looks at stands at the front, where short instructions reach it. */
 struct cs_http_parser {
     uint8_t state;
     uint8_t body; /* the state behind the head */
@@ -90,6 +90,7 @@ struct cs_http_parser {
     uint32_t extension_bytes;
     uint32_t extension_total;
     enum connsync_status error;
+    size_t body_bytes; /* of the body, those that have come */
     uint64_t (*parse_date)(struct cs_slice text);
     struct cs_http_head head;
     uint64_t remaining;
@@ -109,7 +110,8 @@ enum cs_http_event cs_http_next(struct cs_http_parser *parser, struct cs_slice *
 
 /* The stream has ended: CS_HTTP_DONE if the body was delimited by that,
  * otherwise CS_HTTP_ERROR with CONNSYNC_ERR_HTTP_TRUNCATED (or what was wrong
- * before). A body cut short is never whole. */
+ * before). A body cut short is never whole. Chunks that are none, behind a sound head, are
+ * CONNSYNC_ERR_HTTP_TRUNCATED as well. */
 enum cs_http_event cs_http_end(struct cs_http_parser *parser);
 
 /* RFC 9110 section 5.6.7, the preferred form only ("Sun, 06 Nov 1994 08:49:37

@@ -22,9 +22,13 @@ static enum cs_http_event fail(struct cs_http_parser *parser, enum connsync_stat
     return CS_HTTP_ERROR;
 }
 
+/* Behind a sound head it is the transfer that broke: there are proxies that tell so with a chunk
+ * that is none. */
 static enum cs_http_event refuse(struct cs_http_parser *parser)
 {
-    return fail(parser, CONNSYNC_ERR_HTTP_SYNTAX);
+    bool in_head = parser->state <= CS_HTTP_EXPECT_LAST_LF && !parser->trailer;
+
+    return fail(parser, in_head ? CONNSYNC_ERR_HTTP_SYNTAX : CONNSYNC_ERR_HTTP_TRUNCATED);
 }
 
 /* Goes on to `next` if the byte `c` is the one that may stand here. */
@@ -248,8 +252,10 @@ static enum cs_http_event take_chunk_size_lf(struct cs_http_parser *parser, int 
 
 /* ---- Bodies ---- */
 
-static enum cs_http_event take_body(struct cs_slice *input, struct cs_slice *body, size_t length)
+static enum cs_http_event take_body(struct cs_http_parser *parser, struct cs_slice *input,
+                                    struct cs_slice *body, size_t length)
 {
+    parser->body_bytes += length;
     *body = cs_slice_make(input->data, length);
     *input = cs_slice_make(input->data + length, input->length - length);
     return CS_HTTP_BODY;
@@ -265,7 +271,7 @@ static enum cs_http_event take_counted(struct cs_http_parser *parser, struct cs_
         parser->state = (uint8_t)next;
     }
     parser->remaining -= length;
-    return take_body(input, body, length);
+    return take_body(parser, input, body, length);
 }
 
 /* ---- Driving it ---- */
@@ -313,7 +319,7 @@ static enum cs_http_event take_some(struct cs_http_parser *parser, struct cs_sli
     case CS_HTTP_EXPECT_CHUNK_DATA:
         return take_counted(parser, input, body, CS_HTTP_EXPECT_CHUNK_CR);
     case CS_HTTP_EXPECT_BODY_OR_CLOSE:
-        return take_body(input, body, input->length);
+        return take_body(parser, input, body, input->length);
     default:
         input->length--;
         return take_byte(parser, (unsigned char)*input->data++);

@@ -24,7 +24,7 @@
 struct cs_json_facts {
     size_t tokens;  /* values, and the names of members: jsmn's tokens; only with CONNSYNC_OK */
     unsigned depth; /* of the containers inside each other; only with CONNSYNC_OK */
-    size_t offset;  /* where an error was found */
+    size_t offset;  /* where an error was found: at the text's length, it ends too early */
 };
 
 /* The object in which a member is looked for: the text itself. */

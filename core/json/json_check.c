@@ -190,23 +190,29 @@ static inline bool continues(unsigned char byte)
 
 /*
  * One character of two to four bytes, by the table of RFC 3629, section 4. The first two
- * together show what has a shorter form, is a surrogate, or lies above U+10FFFF.
+ * together show what has a shorter form, is a surrogate, or lies above U+10FFFF. A text that ends
+ * within one fails at its end.
  */
 static inline place check_utf8(place at, place end, struct fault *fault)
 {
     ptrdiff_t left = end - at;
     unsigned two = left > 1 && continues(at[1]) ? (unsigned)at[0] << 8 | at[1] : 0;
+    bool of_three = two >= 0xE0A0 && two < 0xF000 && (two & 0xFFE0) != 0xEDA0;
+    bool of_four = two >= 0xF090 && two <= 0xF48F;
 
     if (two >= 0xC280 && two < 0xE000) {
         return at + 2;
     }
-    if (two >= 0xE0A0 && two < 0xF000 && (two & 0xFFE0) != 0xEDA0 && left > 2 && continues(at[2])) {
+    if (of_three && left > 2 && continues(at[2])) {
         return at + 3;
     }
-    if (two >= 0xF090 && two <= 0xF48F && left > 3 && continues(at[2]) && continues(at[3])) {
+    if (of_four && left > 3 && continues(at[2]) && continues(at[3])) {
         return at + 4;
     }
-    return fail(fault, at, CONNSYNC_ERR_JSON_UTF8);
+    bool ended = left == 1 ? at[0] >= 0xC2 && at[0] <= 0xF4
+                           : (left == 2 && (of_three || of_four)) ||
+                                 (left == 3 && of_four && continues(at[2]));
+    return fail(fault, ended ? end : at, CONNSYNC_ERR_JSON_UTF8);
 }
 
 /* From the opening quote to behind the closing one. */

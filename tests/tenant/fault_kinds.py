@@ -9,7 +9,7 @@ from email.utils import formatdate
 from urllib.parse import parse_qs, urlsplit
 
 from . import answers, raw_json
-from .http_wire import Answer
+from .http_wire import Answer, encode
 
 BEFORE, AFTER, CONNECTION = {}, {}, {}
 TABLES = (BEFORE, AFTER, CONNECTION)
@@ -198,6 +198,20 @@ def close_delimited(x, end="notify"):
 def no_content(x):
     """204: the request took effect, and there is no body."""
     x.answer.status, x.answer.body, x.answer.framing = 204, b"", "none"
+
+
+@_kind(AFTER)
+def cut_body(x, bytes=0):
+    """The body ends after so many bytes (below 0: before its last ones) and the answer ends well,
+    as a proxy makes it whose own connection was cut."""
+    x.answer.body = x.answer.body[:bytes]
+
+
+@_kind(AFTER)
+def bad_chunk(x, bytes=0, size="x"):
+    """So many bytes of the body, and in the next chunk's place a line that is no size."""
+    x.answer.framing, x.answer.body = "chunked", x.answer.body[:bytes]
+    raw(x, encode(x.answer).removesuffix(b"0\r\n\r\n") + _bytes(size) + b"\r\n")
 
 
 @_kind(AFTER)

@@ -109,6 +109,14 @@ class Framing(FaultCase):
         self.assertTrue(self.get_raw()[0].startswith(
             b"HTTP/1.1 103 Interim\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\n"))
 
+    def test_bodies_that_end_too_early(self):
+        for size, seen in ((9, samples.google()[:9]), (-1, samples.google()[:-1]), (0, b"")):
+            self.fault("cut_body", bytes=size)
+            self.assertEqual(self.client.get("connections/" + self.id), (200, seen))
+        self.fault("bad_chunk", bytes=9, size="x")
+        self.assertTrue(self.get_raw()[0].endswith(b'\r\n\r\n9\r\n%s\r\nx\r\n'
+                                                   % samples.google()[:9]))
+
     def test_gzipped(self):
         self.fault("gzipped")
         self.assertEqual(self.client.ask("GET", self.one)[2]["content-encoding"], "gzip")

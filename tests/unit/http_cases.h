@@ -165,6 +165,10 @@ static const struct http_case valid_cases[] = {
     {                                                                                              \
         name, TEXT(text), .error = SYNTAX                                                          \
     }
+#define BROKEN(name, text)                                                                         \
+    {                                                                                              \
+        name, TEXT(text), .error = CONNSYNC_ERR_HTTP_TRUNCATED                                     \
+    }
 
 static const struct http_case refused_cases[] = {
     /* Status lines. */
@@ -233,30 +237,30 @@ static const struct http_case refused_cases[] = {
     REFUSED("204 chunked", "HTTP/1.1 204 -\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
     REFUSED("100 with a length", "HTTP/1.1 100 -\r\nContent-Length: 1\r\n\r\n" OK200 EMPTY),
 
-    /* Chunks: the head is sound, so the error comes after it. */
-    REFUSED("no size", CHUNKED "\r\nx\r\n0\r\n\r\n"),
-    REFUSED("space before the size", CHUNKED " 1\r\nx\r\n0\r\n\r\n"),
-    REFUSED("space after the size", CHUNKED "1 \r\nx\r\n0\r\n\r\n"),
-    REFUSED("size with 0x", CHUNKED "0x1\r\nx\r\n0\r\n\r\n"),
-    REFUSED("negative size", CHUNKED "-1\r\nx\r\n0\r\n\r\n"),
-    REFUSED("junk after the size", CHUNKED "1g\r\nx\r\n0\r\n\r\n"),
-    REFUSED("17 digits", CHUNKED "00000000000000001\r\nx\r\n0\r\n\r\n"),
-    REFUSED("size of 2^64", CHUNKED "10000000000000000\r\nx"),
-    REFUSED("extension without a size", CHUNKED ";a\r\nx\r\n0\r\n\r\n"),
-    REFUSED("bare LF after the size", CHUNKED "1\nx\r\n0\r\n\r\n"),
-    REFUSED("bare CR after the size", CHUNKED "1\rx\r\n0\r\n\r\n"),
-    REFUSED("bare LF in an extension", CHUNKED "1;a\nx\r\n0\r\n\r\n"),
-    REFUSED("NUL in an extension", CHUNKED "1;\0\r\nx\r\n0\r\n\r\n"),
-    REFUSED("more data than the size", CHUNKED "1\r\nxy\r\n0\r\n\r\n"),
-    REFUSED("bare LF after the data", CHUNKED "1\r\nx\n0\r\n\r\n"),
-    REFUSED("bare CR after the data", CHUNKED "1\r\nx\r0\r\n\r\n"),
-    REFUSED("another byte for the CR after the data", CHUNKED "1\r\nx!\n0\r\n\r\n"),
-    REFUSED("another byte for the LF after the data", CHUNKED "1\r\nx\r!0\r\n\r\n"),
-    REFUSED("bare LF after the last chunk", CHUNKED "0\n\r\n"),
-    REFUSED("bare LF after the trailer", CHUNKED "0\r\nA: b\n\r\n"),
-    REFUSED("bare LF ends the trailer", CHUNKED "0\r\n\n"),
-    REFUSED("folded trailer", CHUNKED "0\r\nA: b\r\n c\r\n\r\n"),
-    REFUSED("junk for a trailer", CHUNKED "0\r\nHTTP/1.1 200 OK\r\n\r\n"),
+    /* Chunks: the head is sound, so that what breaks is the transfer. */
+    BROKEN("no size", CHUNKED "\r\nx\r\n0\r\n\r\n"),
+    BROKEN("space before the size", CHUNKED " 1\r\nx\r\n0\r\n\r\n"),
+    BROKEN("space after the size", CHUNKED "1 \r\nx\r\n0\r\n\r\n"),
+    BROKEN("size with 0x", CHUNKED "0x1\r\nx\r\n0\r\n\r\n"),
+    BROKEN("negative size", CHUNKED "-1\r\nx\r\n0\r\n\r\n"),
+    BROKEN("junk after the size", CHUNKED "1g\r\nx\r\n0\r\n\r\n"),
+    BROKEN("17 digits", CHUNKED "00000000000000001\r\nx\r\n0\r\n\r\n"),
+    BROKEN("size of 2^64", CHUNKED "10000000000000000\r\nx"),
+    BROKEN("extension without a size", CHUNKED ";a\r\nx\r\n0\r\n\r\n"),
+    BROKEN("bare LF after the size", CHUNKED "1\nx\r\n0\r\n\r\n"),
+    BROKEN("bare CR after the size", CHUNKED "1\rx\r\n0\r\n\r\n"),
+    BROKEN("bare LF in an extension", CHUNKED "1;a\nx\r\n0\r\n\r\n"),
+    BROKEN("NUL in an extension", CHUNKED "1;\0\r\nx\r\n0\r\n\r\n"),
+    BROKEN("more data than the size", CHUNKED "1\r\nxy\r\n0\r\n\r\n"),
+    BROKEN("bare LF after the data", CHUNKED "1\r\nx\n0\r\n\r\n"),
+    BROKEN("bare CR after the data", CHUNKED "1\r\nx\r0\r\n\r\n"),
+    BROKEN("another byte for the CR after the data", CHUNKED "1\r\nx!\n0\r\n\r\n"),
+    BROKEN("another byte for the LF after the data", CHUNKED "1\r\nx\r!0\r\n\r\n"),
+    BROKEN("bare LF after the last chunk", CHUNKED "0\n\r\n"),
+    BROKEN("bare LF after the trailer", CHUNKED "0\r\nA: b\n\r\n"),
+    BROKEN("bare LF ends the trailer", CHUNKED "0\r\n\n"),
+    BROKEN("folded trailer", CHUNKED "0\r\nA: b\r\n c\r\n\r\n"),
+    BROKEN("junk for a trailer", CHUNKED "0\r\nHTTP/1.1 200 OK\r\n\r\n"),
 };
 
 #endif

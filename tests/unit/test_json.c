@@ -75,8 +75,8 @@ static void test_empty_text_without_address(void **state)
     assert_int_equal(facts.tokens, 0);
 }
 
-/* A document cut short anywhere is no document. Numbers are left out: 12 cut
- * short is 1. */
+/* A document cut short anywhere is no document, and ends too early. Numbers are left out: 12
+ * cut short is 1. */
 static void test_every_prefix_is_refused(void **state)
 {
     struct cs_json_facts facts;
@@ -94,6 +94,35 @@ static void test_every_prefix_is_refused(void **state)
         }
         while (length-- > 0) {
             assert_int_not_equal(check(c->text, length, &facts), CONNSYNC_OK);
+            assert_int_equal(facts.offset, length);
+        }
+    }
+}
+
+/* What is wrong is so wherever the text ends behind it, and nothing before it is. */
+static void test_what_is_wrong_does_not_end_too_early(void **state)
+{
+    struct cs_json_facts whole;
+    struct cs_json_facts part;
+
+    (void)state;
+    for (size_t i = 0; i < JSON_CASES; i++) {
+        const struct json_case *c = &json_cases[i];
+        enum connsync_status status = check(c->text, c->length, &whole);
+
+        if (status == CONNSYNC_OK || whole.offset == c->length) {
+            continue;
+        }
+        for (size_t length = 0; length < c->length; length++) {
+            enum connsync_status of_part = check(c->text, length, &part);
+
+            if (of_part != CONNSYNC_OK && part.offset < length) {
+                assert_int_equal(part.offset, whole.offset);
+                assert_int_equal(of_part, status);
+            } else {
+                /* As much as a character, or an escape, may be needed to see that it is wrong. */
+                assert_true(length <= whole.offset + 3);
+            }
         }
     }
 }
@@ -388,6 +417,7 @@ int main(void)
         cmocka_unit_test(test_token_counts),
         cmocka_unit_test(test_empty_text_without_address),
         cmocka_unit_test(test_every_prefix_is_refused),
+        cmocka_unit_test(test_what_is_wrong_does_not_end_too_early),
         cmocka_unit_test(test_every_mutation),
         cmocka_unit_test(test_depth),
         cmocka_unit_test(test_brackets_without_end),

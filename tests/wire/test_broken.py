@@ -119,6 +119,105 @@ class BrokenConnectionTest(FaultTest):
         self.assertEqual(result.json[0]["code"], "tls_failed")
 
 
+class ProxyTest(FaultTest):
+    """A proxy whose own connection broke ends the answer all the same: well, or with a chunk that
+    is none. Either way the transfer broke: it is read again, and a write settled by reading."""
+
+    KINDS = ("cut_body", "bad_chunk")
+    TIMES = {"GET": (1, 2), "PATCH": (1,)}
+
+    def cut(self, method="GET", size=40, kind="cut_body", **how):
+        return Fault(kind, method=method, bytes=size, **how)
+
+    def test_each_request(self):
+        """At its first byte, in the middle, before its last: read again, and written once."""
+        def check(fault):
+            tenant, _ = self.recovers(fault)
+            self.assertEqual(tenant.methods().count("PATCH"), 1)
+
+        self.all_of(check, [self.cut(method, size, kind, occurrence=occurrence)
+                            for kind in self.KINDS for size in (0, 1, 40, -1)
+                            for method, turns in self.TIMES.items() for occurrence in turns])
+
+    def test_every_framing(self):
+        def check(framing):
+            tenant = self.tenant(connection(), framing=framing)
+            tenant.faults.append(self.cut(times=2))
+            self.expect(self.run_cli(tenant, "set", CON, "off"), 0)
+            self.assertEqual(tenant.methods(), ["GET"] * 3 + ["PATCH", "GET"])
+
+        self.all_of(check, ("chunked", "length", "close"))
+
+    def test_token_and_list(self):
+        def check(kind):
+            tenant, con = self.one()
+            tenant.faults += [self.cut("POST", 20, kind, path="/oauth/token", times=2),
+                              self.cut("GET", 90, kind, path="?take", times=2)]
+            result = self.run_cli(tenant, "list", env=tenant.environment(credentials=True))
+            self.expect(result, 0, con)
+            self.assertEqual(tenant.methods(), ["POST"] * 3 + ["GET"] * 3)
+
+        self.all_of(check, self.KINDS)
+
+    def test_by_name(self):
+        def check(kind):
+            tenant, con = self.one()
+            tenant.faults.append(self.cut(kind=kind, times=2))
+            self.expect(self.run_cli(tenant, "set", "google-oauth2", "off"), 0)
+            self.expect_set(tenant, con, "on_first_login")
+
+        self.all_of(check, self.KINDS)
+
+    def test_three_like_ones_are_enough(self):
+        def check(case):
+            kind, method, words = case
+            tenant, con = self.one()
+            tenant.faults.append(self.cut(method, 40, kind, times=None))
+            result = self.run_cli(tenant, *(words or ("set", con, "off")), "--json",
+                                  env=tenant.environment(credentials=True))
+            self.expect(result, 1, "the answer was cut short; try again (40 bytes of it came)")
+            self.assertEqual(tenant.methods().count(method), 3)
+            self.assertNotIn("PATCH", tenant.methods())
+            if words is None:
+                self.assertEqual(result.json[0]["code"], "http_truncated")
+
+        self.all_of(check, [(kind, method, words) for kind in self.KINDS
+                            for method in ("GET", "POST") for words in (None, ("list",))])
+
+    def test_unlike_ones_are_tried_again(self):
+        def check(kind):
+            tenant, con = self.one()
+            tenant.faults += [self.cut("GET", 10 + 10 * (i % 2), kind, occurrence=i)
+                              for i in range(1, 5)]
+            self.expect(self.run_cli(tenant, "set", con, "off"), 0)
+            self.assertEqual(tenant.methods(), ["GET"] * 5 + ["PATCH", "GET"])
+
+        self.all_of(check, self.KINDS)
+
+    def test_a_write_that_cannot_be_settled(self):
+        def check(kind):
+            tenant, con = self.one()
+            tenant.faults += [Fault("close_after", method="PATCH"),
+                              self.cut("GET", 40, kind, occurrence=2, times=None)]
+            result = self.expect(self.run_cli(tenant, "set", con, "off", "--timeout", "6",
+                                              "--json"), 1, "(the answer was cut short", "40 bytes")
+            self.assertEqual(result.json[0]["code"], "unverified")
+            self.assertNotIn("nothing written", result.message)
+            self.assertGreater(tenant.methods().count("GET"), 3)
+
+        self.all_of(check, self.KINDS)
+
+    def test_what_is_wrong_is_not_what_ends(self):
+        """Malformed JSON does not pass: it is refused at once."""
+        def check(data):
+            tenant, result = self.run_with(Fault("body", method="GET", data=data))
+            self.expect(result, 3, "is not strict JSON; nothing written")
+            self.assertEqual(result.json[0]["code"], "not_json")
+            self.assertEqual(tenant.methods(), ["GET"])
+
+        self.all_of(check, (b"<html>", b"{'", b'{"a":1]', b'{"a":tru ', b'{"a":"\xff', b"{}}"))
+
+
 class SomebodyElseTest(FaultTest):
     """A read-back without what was sent is not the result of our write: it is no loss of ours, and
     nothing that somebody else wrote is restored over."""
@@ -262,9 +361,6 @@ class HttpTest(FaultTest):
         chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
         for data in ("HTTP/1.1 2OO OK\r\n\r\n", "HTTP/2 200 OK\r\n\r\n", "HTTP/1.1 20 OK\r\n\r\n",
                      "ICY 200 OK\r\n\r\n", "HTTP/1.1  200 OK\r\n\r\n", "HTTP/1.1 099 X\r\n\r\n",
-                     chunked + "g\r\n", chunked + "-1\r\n", chunked + " 5\r\n{}\r\n",
-                     chunked + "0x2\r\n{}\r\n0\r\n\r\n", chunked + "2\r\n{}X\r\n0\r\n\r\n",
-                     chunked + "fffffffffffffffff\r\n", chunked + "2\n{}\r\n0\r\n\r\n",
                      "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
                      "HTTP/1.1 101 Switching Protocols\r\n\r\n"):
             with self.subTest(data[-40:]):
@@ -272,6 +368,11 @@ class HttpTest(FaultTest):
                 self.assertEqual(result.code, 1, result.raw)
                 self.assertIn(result.json[0]["code"], ("http_syntax", "http_content_encoding"))
                 self.assertEqual(tenant.writes(), 0)
+        # Behind a sound head it is the transfer that broke.
+        chunks = ("g\r\n", "-1\r\n", " 5\r\n{}\r\n", "0x2\r\n{}\r\n0\r\n\r\n",
+                  "2\r\n{}X\r\n0\r\n\r\n", "fffffffffffffffff\r\n", "2\n{}\r\n0\r\n\r\n")
+        self.all_fail(1, "http_truncated", [Fault("raw", method="GET", data=chunked + data,
+                                                  times=None) for data in chunks])
 
     def test_garbage(self):
         self.fails(1, "http_syntax", Fault("garbage", method="GET"))
