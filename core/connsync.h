@@ -397,8 +397,8 @@ enum connsync_status connsync_patch_check(const char *patch, size_t length, void
 enum connsync_status connsync_begin(struct connsync *agent, const struct connsync_job *job);
 
 /*
- * Goes as far as it can without waiting. CONNSYNC_WOULD_BLOCK: call again when
- * `*wait` is over (calling earlier is harmless). CONNSYNC_ITEM: the result holds
+ * Goes as far as it can without waiting, and receives only so much at a time. CONNSYNC_WOULD_BLOCK:
+ * call again when `*wait` is over (calling earlier is harmless). CONNSYNC_ITEM: the result holds
  * one more connection of the list; call again at once. CONNSYNC_OK or an error:
  * the job has ended, and further steps return the same.
  */

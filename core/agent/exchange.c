@@ -389,6 +389,7 @@ enum connsync_status cs_exchange_step(struct cs_exchange *exchange, struct conns
 {
     enum connsync_status status = CONNSYNC_OK;
 
+    cs_tls_turn(exchange->tls);
     while (status == CONNSYNC_OK && exchange->state != CS_EXCHANGE_IDLE) {
         wait->writable = false;
         status = is_late(exchange) ? CONNSYNC_ERR_TIMEOUT : step_state(exchange, wait);

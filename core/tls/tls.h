@@ -43,6 +43,13 @@ enum connsync_status cs_tls_init(struct cs_tls **out, const struct connsync_port
 enum connsync_status cs_tls_identify(struct cs_tls *tls, struct cs_slice chain,
                                      struct cs_slice key);
 
+/*
+ * Begins a turn, in which the calls below receive from the port a bounded number of times, all
+ * together. After that they are CONNSYNC_WOULD_BLOCK although bytes may be there: a peer that
+ * sends without end, records that are skipped even, keeps nobody from looking at the time.
+ */
+void cs_tls_turn(struct cs_tls *tls);
+
 /* Goes on with the handshake over the port's open connection; begins one if there
  * is none. CONNSYNC_OK when it is complete, CONNSYNC_WOULD_BLOCK with what to
  * wait for in `*want_write`, or what went wrong. */

@@ -161,6 +161,11 @@ enum connsync_status cs_tls_init(struct cs_tls **out, const struct connsync_port
     return CONNSYNC_OK;
 }
 
+void cs_tls_turn(struct cs_tls *tls)
+{
+    (void)tls;
+}
+
 enum connsync_status cs_tls_handshake(struct cs_tls *tls, bool *want_write)
 {
     (void)tls, (void)want_write;

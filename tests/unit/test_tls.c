@@ -12,7 +12,9 @@
 
 static unsigned char memory[65536];
 
-/* What the port's recv and entropy answer. */
+/* What the port's recv and entropy answer: the bytes of so many records first. */
+static size_t bytes_to_come;
+static unsigned receives;
 static int recv_answer;
 static int entropy_answer;
 
@@ -23,12 +25,21 @@ static int32_t port_send(void *context, const uint8_t *data, size_t length)
     return (int32_t)length;
 }
 
+/* An alert of level warning, "user_canceled" (RFC 8446 section 6.1), which says nothing about the
+ * session: it is skipped. */
+static const uint8_t skipped_record[] = {21, 3, 3, 0, 2, 1, 90};
+
 static int32_t port_recv(void *context, uint8_t *data, size_t size)
 {
+    size_t count = 0;
+
     (void)context;
-    (void)data;
-    (void)size;
-    return recv_answer;
+    receives++;
+    for (; count < size && bytes_to_come > 0; bytes_to_come--) {
+        data[count++] =
+            skipped_record[sizeof skipped_record - 1 - (bytes_to_come - 1) % sizeof skipped_record];
+    }
+    return count > 0 ? (int32_t)count : recv_answer;
 }
 
 static int port_utc_seconds(void *context, int64_t *seconds)
@@ -54,6 +65,7 @@ static const struct connsync_port port = {
 
 static enum connsync_status begin(struct cs_tls **tls, struct cs_arena *arena, size_t size)
 {
+    bytes_to_come = 0;
     recv_answer = CONNSYNC_PORT_WOULD_BLOCK;
     entropy_answer = CONNSYNC_PORT_OK;
     memset(memory, 0, sizeof memory);
@@ -90,6 +102,38 @@ static void test_port_errors(void **state)
         assert_int_equal(cs_tls_handshake(tls, &want_write), cases[i].status);
         check_end(tls, &arena);
     }
+}
+
+/* Records that are skipped come one behind the other. A turn ends all the same, with none of them
+ * lost, and the end of the stream is found behind the last. */
+static void test_skipped_records_do_not_keep_a_turn(void **state)
+{
+    struct cs_arena arena;
+    struct cs_tls *tls = NULL;
+    enum connsync_status status = CONNSYNC_WOULD_BLOCK;
+    bool want_write = true;
+    unsigned turns = 0;
+
+    (void)state;
+    assert_int_equal(begin(&tls, &arena, sizeof memory), CONNSYNC_OK);
+    recv_answer = CONNSYNC_PORT_EOF;
+    bytes_to_come = 20 * sizeof skipped_record;
+    for (; status == CONNSYNC_WOULD_BLOCK; turns++) {
+        receives = 0;
+        cs_tls_turn(tls);
+        status = cs_tls_handshake(tls, &want_write);
+        assert_in_range(receives, 1, 32);
+        assert_false(want_write);
+        unsigned before = receives;
+        if (status == CONNSYNC_WOULD_BLOCK) { /* nothing more in this turn */
+            assert_int_equal(cs_tls_handshake(tls, &want_write), CONNSYNC_WOULD_BLOCK);
+            assert_int_equal(receives, before);
+        }
+    }
+    assert_int_equal(status, CONNSYNC_ERR_CLOSED);
+    assert_int_equal(bytes_to_come, 0);
+    assert_int_equal(turns, 2); /* 40 receives for the records, one for the end */
+    check_end(tls, &arena);
 }
 
 /* A document that did not fit is no reason to take the next broken connection for a lack
@@ -167,6 +211,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_port_errors),
+        cmocka_unit_test(test_skipped_records_do_not_keep_a_turn),
         cmocka_unit_test(test_an_earlier_lack_of_memory_is_over),
         cmocka_unit_test(test_too_little_memory),
         cmocka_unit_test(test_no_entropy),

@@ -30,6 +30,7 @@ struct cs_tls {
     size_t failures_before; /* of the arena, when this call began */
     int port_error;         /* the port's last failure, 0 for none */
     bool set_up;
+    uint8_t received; /* how often, in this turn */
 };
 
 /* The callback for mbedtls_ssl_conf_verify; its context is a verdict. */
