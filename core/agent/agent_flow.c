@@ -6,6 +6,9 @@
 
 #include <string.h>
 
+/* The status that says that nothing was to come. */
+#define NO_CONTENT 204
+
 void cs_agent_pause(struct connsync *agent, uint64_t ms)
 {
     agent->pause_until = cs_exchange_now_ms(&agent->exchange) + ms;
@@ -44,7 +47,8 @@ static enum connsync_status take_document(struct connsync *agent, struct cs_json
     document->memory = cs_exchange_take_body(&agent->exchange, &document->size);
     struct cs_slice text = cs_slice_make(document->memory, document->size);
     enum connsync_status status = cs_json_check_find(text, &facts, sought, count);
-    if (status != CONNSYNC_OK && facts.offset == text.length) {
+    bool cut = facts.offset == text.length && agent->exchange.parser.head.status != NO_CONTENT;
+    if (status != CONNSYNC_OK && cut) {
         /* A proxy whose own connection broke may end an answer as if it were whole. */
         return CONNSYNC_ERR_HTTP_TRUNCATED;
     }

@@ -351,7 +351,7 @@ class CredentialsTest(WireTest):
         self.assertEqual(tenant.methods(), ["POST"])
 
     def test_token_answers_that_make_no_sense(self):
-        for body in (b"", b"{}", b"[]", b'{"access_token":""}', b'{"access_token":7}', b"<html>",
+        for body in (b"{}", b"[]", b'{"access_token":""}', b'{"access_token":7}', b"<html>",
                      b'{"access_token":"a","access_token":"b"}', b'{"access_token":"a\\u0000b"}',
                      b'{"access_token":"MARKER\\r\\nX: y"}'):
             with self.subTest(body):
@@ -362,6 +362,14 @@ class CredentialsTest(WireTest):
                 self.assertIn(result.code, (1, 64), result.raw)
                 self.assertEqual(tenant.methods(), ["POST"])
                 tenant.close()
+
+    def test_token_answer_that_is_empty(self):
+        """It may have been cut short at its first byte."""
+        tenant, con = self.one()
+        tenant.faults.append(Fault("body", method="POST", data=b"", times=None))
+        self.expect(self.run_cli(tenant, "set", con, "off",
+                                 env=tenant.environment(credentials=True)), 1, "(0 bytes of it")
+        self.assertEqual(tenant.methods(), ["POST"] * 3)
 
 
 if __name__ == "__main__":
