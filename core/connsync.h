@@ -325,7 +325,8 @@ const char *connsync_outcome_name(enum connsync_outcome outcome);
 
 /* What became of the write. */
 enum connsync_write {
-    CONNSYNC_NOT_WRITTEN = 0, /* none was sent, or the service rejected it */
+    CONNSYNC_NOT_WRITTEN = 0, /* none was sent, the service rejected it, or a read-back of ten
+                               * seconds later, when it cannot take effect any more, shows none */
     CONNSYNC_WRITE_UNKNOWN,   /* sent; no answer came, and nothing that was read back settled it */
     CONNSYNC_WRITTEN          /* acknowledged, or seen when reading back */
 };
@@ -406,9 +407,11 @@ enum connsync_status connsync_step(struct connsync *agent, struct connsync_wait 
 
 /* Asks for an early end. Before the write the job ends with
  * CONNSYNC_ERR_CANCELLED at the next step; a write that has begun is finished
- * and verified first, so that the connection is left untouched or whole. A second
- * call ends the job at the next step all the same, with CONNSYNC_ERR_UNVERIFIED
- * if a write is open then. Safe to call from a signal handler. */
+ * and verified first, so that the connection is left untouched or whole. One that
+ * got no answer and is not seen then is not sent again, and may yet take effect:
+ * CONNSYNC_ERR_UNVERIFIED. A second call ends the job at the next step all the same,
+ * with CONNSYNC_ERR_UNVERIFIED if a write is open then. Safe to call from a signal
+ * handler. */
 void connsync_cancel(struct connsync *agent);
 
 const struct connsync_result *connsync_result(const struct connsync *agent);

@@ -5,6 +5,7 @@ kinds of a whole connection, the connection's plan. Texts may be given as str or
 bytes, so that the control channel can name them in JSON.
 """
 
+import threading
 from email.utils import formatdate
 from urllib.parse import parse_qs, urlsplit
 
@@ -380,6 +381,26 @@ def edit(x, target, change=None, drop=()):
         options = raw_json.put(options, key, _bytes(value))
     connection.put("options", options)
     connection.remember_options()
+
+
+@_kind(AFTER)
+def lands_late(x, target, seconds=1.0, status=504):
+    """A PATCH that an edge gives up, with an error or (status 0) by closing the connection, while
+    its origin goes on: it takes effect so many seconds later."""
+    connection = x.tenant.store.connections[target]
+
+    def land(options=connection.get("options")):
+        with x.tenant.lock:
+            connection.put("options", options)
+
+    connection.put("options", connection.history[-2])
+    timer = threading.Timer(seconds, land)
+    timer.daemon = True
+    timer.start()
+    if status:
+        x.answer = answers.html(status)
+    else:
+        x.delivery.send, x.delivery.end = False, "notify"
 
 
 @_kind(AFTER)

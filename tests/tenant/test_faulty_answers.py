@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 import unittest
 from pathlib import Path
 
@@ -9,6 +10,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tenant import raw_json, samples  # noqa: E402
 from tenant.client_for_tests import FaultCase, PATCH_BODY  # noqa: E402
+
+
+def within(seconds, condition):
+    """Whether the condition came to hold in that time."""
+    limit = time.monotonic() + seconds
+    while not condition() and time.monotonic() < limit:
+        time.sleep(0.01)
+    return condition()
 
 
 class Errors(FaultCase):
@@ -28,6 +37,18 @@ class Errors(FaultCase):
         self.fault("applied_then_error")
         self.assertEqual(self.client.ask("PATCH", self.one, PATCH_BODY)[0], 502)
         self.assertTrue(self.applied())
+
+    def test_lands_late(self):
+        self.fault("lands_late", target=self.id, seconds=1)
+        self.assertEqual(self.client.ask("PATCH", self.one, PATCH_BODY)[0], 504)
+        self.assertFalse(self.applied())
+        self.assertTrue(within(10, self.applied))
+
+    def test_lands_late_without_an_answer(self):
+        self.fault("lands_late", target=self.id, seconds=1, status=0)
+        self.assertEqual(self.patch_raw(), (b"", "close"))
+        self.assertFalse(self.applied())
+        self.assertTrue(within(10, self.applied))
 
     def test_early_answer(self):
         self.fault("early_answer")

@@ -1,5 +1,8 @@
 """Connections that break or falter, odd HTTP and wrong HTTP: settled, written at most once."""
 
+import signal
+import time
+
 import cli
 from cli import CON, Fault, FaultTest, connection, raw_json
 
@@ -217,6 +220,75 @@ class ProxyTest(FaultTest):
 
         self.all_of(check, (b"<html>", b"{'", b'{"a":1]', b'{"a":tru ', b'{"a":"\xff', b"{}}"))
 
+# Within so many seconds a write that was not answered may take effect (CS_AGENT_LANDING_MS).
+LANDING = 10
+
+
+class UnansweredWriteTest(FaultTest):
+    """A write whose origin goes on after an edge has given it up: no end says that nothing was
+    written, and time that is left finds it out."""
+
+    def late(self, seconds=2.0, **how):
+        return Fault("lands_late", method="PATCH", target=CON, seconds=seconds, **how)
+
+    def lands(self, tenant):
+        """It has not yet taken effect, and will."""
+        self.assertEqual(tenant.raw_options(CON), tenant.history(CON)[0])
+        limit = time.monotonic() + LANDING
+        while tenant.raw_options(CON) == tenant.history(CON)[0] and time.monotonic() < limit:
+            time.sleep(0.01)
+        self.expect_set(tenant, CON, "on_first_login")
+
+    def test_what_ends_a_job(self):
+        def check(case):
+            faults, timeout = case
+            tenant, result = self.fails(1, "unverified", self.late(3 * self.slowness), *faults,
+                                        timeout=timeout, wrote=True,
+                                        texts=("could not be verified",))
+            self.assertNotIn("nothing written", result.message)
+            self.lands(tenant)
+
+        second = {"method": "PATCH", "occurrence": 2}
+        self.all_of(check, [([Fault("rate_limited", retry_after=60, **second)], 20),
+                            ([Fault("status", status=400, **second)], 20),
+                            ([Fault("status", status=403, **second)], 20),
+                            ([Fault("status", status=404, method="GET", occurrence=2)], 20),
+                            ([Fault("close_before", times=None, **second)], 1)])
+
+    def test_a_signal(self):
+        def check(number):
+            tenant, con = self.one()
+            tenant.faults.append(self.late(3 * self.slowness))
+            process = self.start(tenant, "set", con, "off")
+            while tenant.methods() != ["GET", "PATCH"]:
+                time.sleep(0.002)
+            process.send_signal(number)
+            self.expect(self.finish(process), 1, "could not be verified", "stopped on request")
+            self.assertEqual(tenant.methods(), ["GET", "PATCH", "GET"])
+            self.lands(tenant)
+
+        self.all_of(check, (signal.SIGINT, signal.SIGTERM))
+
+    def test_the_same_again(self):
+        """A second write of the same is answered, and the first one does no harm afterwards."""
+        tenant, result = self.recovers(self.late(), writes=2)
+        self.assertEqual(tenant.methods(), ["GET", "PATCH"] * 2 + ["GET"])
+        self.assertLess(result.seconds, LANDING)
+        time.sleep(2.0)
+        self.expect_set(tenant, CON, "on_first_login", 2)
+
+    def test_time_that_is_left(self):
+        """A proxy closes the connection on every PATCH; a read before the deadline shows it."""
+        tenant, _ = self.recovers(self.late(4.0, status=0),
+                                  Fault("close_before", method="PATCH", occurrence=2, times=None),
+                                  timeout=6 * self.slowness)
+        self.assertEqual(tenant.methods()[-1], "GET")
+
+    def test_that_it_never_lands_is_found_out(self):
+        fault = Fault("close_before", method="PATCH", times=None)
+        _, result = self.fails(1, "connection_closed", fault, timeout=16)
+        self.assertGreaterEqual(result.seconds, LANDING)
+
 
 class SomebodyElseTest(FaultTest):
     """A read-back without what was sent is not the result of our write: it is no loss of ours, and
@@ -246,7 +318,8 @@ class SomebodyElseTest(FaultTest):
                 b'"set_user_root_attributes":"on_first_login"}' % secret)
 
     def test_a_write_that_never_was(self):
-        """Broken or answered 5xx, and a secret is rotated meanwhile: decided afresh."""
+        """Broken or answered 5xx, and a secret is rotated meanwhile: decided afresh, when the first
+        write cannot take effect any more."""
         def check(case):
             verb, kind, parameters = case
             tenant, con = self.one(options=self.OPTIONS)
@@ -255,12 +328,15 @@ class SomebodyElseTest(FaultTest):
             result = self.expect(self.run_on(tenant, con, verb), 0)
             self.assertEqual(result.json[0]["status"], "changed")
             self.assertEqual(tenant.raw_options(con), self.wanted(verb, self.NEW))
-            self.assertEqual(tenant.methods(), ["GET", "PATCH"] * 2 + ["GET"])
+            methods = tenant.methods()
+            self.assertEqual((methods[:3], methods[-3:], methods.count("PATCH")),
+                             (["GET", "PATCH", "GET"], ["GET", "PATCH", "GET"], 2))
+            self.assertGreaterEqual(result.seconds, LANDING)
 
         self.all_of(check, [(verb, kind, parameters) for verb in ("set", "patch")
                             for kind, parameters in (("reset_before", {}), ("close_before", {}),
                                                      ("status", {"status": 503}),
-                                                     ("reset_mid_request", {}))], 4)
+                                                     ("reset_mid_request", {}))])
 
     def test_a_stale_reading(self):
         """An older replica answers, with an older secret and without what was written."""
