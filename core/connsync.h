@@ -192,8 +192,8 @@ struct connsync_pace {
 
     /* Private. */
     const struct connsync_pace_hooks *hooks;
-    uint32_t spread_ms;
-    uint32_t quiet; /* answers other than 429 since `spread_ms` was set */
+    uint32_t spread_ms; /* so far apart after the last rejection; 0: not spread */
+    uint32_t quiet;     /* answers since then */
     uint64_t next_at;
     uint64_t sent_at;
     struct connsync_pace_bucket buckets[CONNSYNC_PACE_BUCKETS];

@@ -207,6 +207,7 @@ enum connsync_status connsync_begin(struct connsync *agent, const struct connsyn
     agent->stale_reads = 0;
     agent->pause_until = 0;
     agent->postponed = 0;
+    agent->limited = false;
     agent->deadline = cs_exchange_now_ms(&agent->exchange) + timeout_of(agent);
     if (job->operation->lists) {
         job->operation->begin(agent);
@@ -324,6 +325,7 @@ static enum connsync_status try_again(struct connsync *agent, enum connsync_stat
     if (!pause_before(agent, status)) {
         return cs_agent_end(agent, status);
     }
+    agent->limited |= answered && agent->state == CS_STATE_WRITE;
     agent->retries++;
     return cs_agent_enter(agent, CS_EVENT_AGAIN);
 }
@@ -419,12 +421,28 @@ static enum connsync_status keep_pace(struct connsync *agent)
     return CONNSYNC_OK;
 }
 
+/* A write that may have been rejected for coming too soon after the request before it: the next one
+ * waits for as long as the read did that settled it. */
+static bool is_held_back(struct connsync *agent)
+{
+    bool held_back = agent->state == CS_STATE_WRITE && agent->limited;
+
+    if (held_back) {
+        cs_agent_pause(agent, agent->result.wait_ms);
+        agent->limited = false;
+    }
+    return held_back;
+}
+
 /* Begins the request of the present state, or a pause that comes first. What prevents it does
  * not pass: it ends the job. */
 static enum connsync_status begin_request(struct connsync *agent)
 {
-    enum connsync_status status = is_paced(agent) ? keep_pace(agent) : CONNSYNC_OK;
+    enum connsync_status status = CONNSYNC_OK;
 
+    if (!is_held_back(agent) && is_paced(agent)) {
+        status = keep_pace(agent);
+    }
     if (status == CONNSYNC_OK && agent->pause_until == 0) {
         status = cs_agent_request(agent);
     }

@@ -70,6 +70,7 @@ struct connsync {
     enum connsync_status status; /* that the job has ended with; before, that a write failed with */
     bool differs;                /* a write may land on what it was not made of */
     bool renewed;                /* a token that was rejected has been replaced, in this job */
+    bool limited;                /* a write was answered 429, 408 or 5xx, and none was sent since */
     volatile uint8_t cancels;    /* calls of connsync_cancel, from a signal handler too */
     unsigned retries;
     unsigned cuts;        /* answers that were cut short at the same byte, one after the other */

@@ -74,6 +74,12 @@ static uint32_t wait_ms(const struct connsync_pace *pace, enum cs_pace_kind kind
     return until > now ? to_u32(until - now) : 0;
 }
 
+/* The rate is 1 / spread_ms after a rejection, and an eighth of that more with each answer since. */
+static uint32_t spread_now(const struct connsync_pace *pace)
+{
+    return pace->spread_ms * CS_PACE_STEPS / (CS_PACE_STEPS + pace->quiet);
+}
+
 static void begin(struct connsync_pace *pace, enum cs_pace_kind kind, uint64_t now)
 {
     struct connsync_pace_bucket *bucket = &pace->buckets[kind];
@@ -81,7 +87,7 @@ static void begin(struct connsync_pace *pace, enum cs_pace_kind kind, uint64_t n
     bucket->waited =
         bucket->known && bucket->limit > pace->leave && has_to_wait(bucket, pace->leave);
     pace->sent_at = now;
-    pace->next_at = now + larger(pace->interval_ms, pace->spread_ms);
+    pace->next_at = now + larger(pace->interval_ms, spread_now(pace));
 }
 
 /* ---- Learning ---- */
@@ -153,30 +159,38 @@ static void learn(struct connsync_pace_bucket *bucket, const struct cs_http_head
     measure(bucket, sent_at, now);
 }
 
-/* Rejected all the same: what was learnt of the bucket is wrong. */
+/* Rejected all the same: what was learnt of the bucket is wrong, if it was relied upon. */
 static void forget(struct connsync_pace_bucket *bucket)
 {
-    bool bursty = bucket->bursty || bucket->rate > 0;
+    bool bursty = bucket->bursty || (bucket->rate > 0 && bucket->waited);
 
     memset(bucket, 0, sizeof *bucket);
     bucket->bursty = bursty;
 }
 
-static void widen_spread(struct connsync_pace *pace)
+/* Half the rate, which is no more than one request for each answer. On the way up to a rate that
+ * was kept to before, chance is as likely a cause: then it is by less than half. */
+static void lower_rate(struct connsync_pace *pace, uint64_t now)
 {
-    pace->spread_ms = pace->spread_ms < CS_PACE_SPREAD_MAX_MS
-                          ? larger(2 * pace->spread_ms, CS_PACE_SPREAD_MS)
-                          : CS_PACE_SPREAD_MAX_MS;
+    uint64_t apart = 2 * (uint64_t)larger(spread_now(pace), to_u32(now - pace->sent_at));
+
+    if (pace->quiet > 0 && pace->quiet < CS_PACE_STEPS) {
+        apart = (apart + pace->spread_ms) / 2;
+    }
+    pace->spread_ms = larger(to_u32(apart), CS_PACE_SPREAD_MS);
+    if (pace->spread_ms > CS_PACE_SPREAD_MAX_MS) {
+        pace->spread_ms = CS_PACE_SPREAD_MAX_MS;
+    }
     pace->quiet = 0;
 }
 
-static void narrow_spread(struct connsync_pace *pace)
+static void raise_rate(struct connsync_pace *pace)
 {
-    if (pace->spread_ms == 0 || ++pace->quiet < CS_PACE_QUIET_ANSWERS) {
-        return;
+    pace->quiet += pace->spread_ms > 0;
+    if (spread_now(pace) < CS_PACE_SPREAD_MIN_MS) {
+        pace->spread_ms = 0;
+        pace->quiet = 0;
     }
-    pace->quiet = 0;
-    pace->spread_ms = pace->spread_ms > CS_PACE_SPREAD_MS ? pace->spread_ms / 2 : 0;
 }
 
 static void take_answer(struct connsync_pace *pace, enum cs_pace_kind kind,
@@ -185,11 +199,14 @@ static void take_answer(struct connsync_pace *pace, enum cs_pace_kind kind,
     struct connsync_pace_bucket *bucket = &pace->buckets[kind];
     bool rejected = head->status == 429;
 
+    if (rejected || head->status == 503) {
+        lower_rate(pace, now);
+    } else {
+        raise_rate(pace);
+    }
     if (rejected) {
-        widen_spread(pace);
         forget(bucket);
     } else {
-        narrow_spread(pace);
         if (head->ratelimit_limit == CS_HTTP_UNKNOWN ||
             head->ratelimit_remaining == CS_HTTP_UNKNOWN) {
             return;

@@ -16,8 +16,11 @@
  *
  * Lists, single reads and writes may draw from buckets of their own; buckets are told apart
  * by their limit. Other clients may draw at the same time, which no client can see, and
- * there may be limits that no field states: an answer of 429 is waited out by the agent,
- * what was learnt is forgotten, and for a while requests are spread.
+ * there may be limits that no field states: a rejection (429, and 503, with which proxies
+ * limit) is waited out by the agent, after a 429 what was learnt is forgotten, and requests
+ * are spread: the rate goes down by halves and up by steps. A step is a part of the rate that
+ * was rejected, so that any limit is come close to in as many answers; and rejections that
+ * have nothing to do with the rate, up to one in some ten, do not wear it down.
  *
  * The agent reaches this through hooks that connsync_pace_init sets, so that only who calls
  * that links pace.c.
@@ -48,11 +51,13 @@ enum cs_pace_kind {
 #define CS_PACE_MEASURE_MS 1000u
 #define CS_PACE_MEASURE_ANSWERS 100u
 
-/* After an answer of 429 requests are this far apart, or twice as far as before; after
- * so many without another one, half as far. */
+/* After a rejection requests are twice as far apart as before, and this far at least; at the most
+ * so far. Each answer without one adds to the rate a step: after so many it is again what it was
+ * when it was halved. Spread so little they are not spread at all. */
 #define CS_PACE_SPREAD_MS 125u
 #define CS_PACE_SPREAD_MAX_MS 8000u
-#define CS_PACE_QUIET_ANSWERS 32u
+#define CS_PACE_SPREAD_MIN_MS 16u
+#define CS_PACE_STEPS 8u
 
 struct connsync_pace_hooks {
     /* How many milliseconds from `now` on a request of this kind has to wait; 0: none.

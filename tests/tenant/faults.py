@@ -13,12 +13,12 @@ requests of its `method` and of a target that contains `path`, and meets number
 them. Several faults may meet one request: they act in the order of the list.
 `fired` counts how often a fault has acted, so that a test can tell a fault
 survived from a fault never met. The kinds, with their parameters, are the
-functions of fault_kinds.py.
+functions of fault_kinds.py and fault_limits.py.
 """
 
 import inspect
 
-from . import fault_kinds
+from . import fault_kinds, fault_limits
 
 
 class Fault:

@@ -58,6 +58,7 @@ class Tenant:
         self.clock_offset = 0
         self.lock = threading.RLock()
         self.faults = []
+        self.gate_passed, self.chance_hits = 0.0, 0  # of fault_limits.py
         self.store = Store()
         self.tokens = Tokens(self.audience, client_id, self._secret, tuple(scopes),
                              token_lifetime)

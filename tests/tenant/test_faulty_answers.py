@@ -78,6 +78,30 @@ class Errors(FaultCase):
             self.assertEqual(status, 429)
             self.assertIn(seen, body)
 
+    def test_gate(self):
+        self.fault("gate", times=None, gap=0.2, retry_after=4)
+        self.assertEqual(self.client.ask("GET", self.one)[0], 200)
+        got, _, headers = self.client.ask("PATCH", self.one, PATCH_BODY)
+        self.assertEqual((got, headers["Retry-After"], headers["X-RateLimit-Limit"]),
+                         (503, "4", None))
+        time.sleep(0.25)
+        self.assertEqual(self.client.ask("GET", self.one)[0], 200)
+        self.assertFalse(self.applied())
+
+    def test_by_chance(self):
+        """The same seed, the same answers; about so many of them."""
+        found = []
+        for seed in (1, 1, 2):
+            self.tenant.reset()
+            self.fault("by_chance", times=None, one_in=5, seed=seed, kinds=("limit", "error"))
+            found.append([self.client.ask("GET", self.one)[0] for _ in range(100)])
+        self.assertEqual(found[0], found[1])
+        self.assertNotEqual(found[1], found[2])
+        self.assertEqual(set(found[0]), {200, 429, 500})
+        self.assertGreater(found[0].count(200), 65)
+        self.assertEqual(self.tenant.chance_hits,
+                         sum(status != 200 for answers in found for status in answers))
+
     def test_expire_token(self):
         self.fault("expire_token", method="PATCH")
         self.assertEqual(self.client.ask("GET", self.one)[0], 200)

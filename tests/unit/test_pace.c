@@ -1,6 +1,8 @@
 /* The pace against simulated token buckets: what a tenant would count, request by request. */
 #include "core/auth0/pace.h"
 
+#include "core/auth0/auth0.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -260,32 +262,178 @@ static void test_own_rate(void **state)
     assert_int_equal(drive(&pace, &tenant, 41, 5), 40 * 250 + 5);
 }
 
-/* A limit that no field states: requests are spread until it is kept to, and no longer. */
-static void test_a_limit_unseen(void **state)
-{
-    struct connsync_pace pace = leaving(0);
-    struct cs_http_head head;
-    uint64_t now = 1;
+/* ---- Limits that no field states ---- */
 
-    (void)state;
+static struct cs_http_head plain_head(uint16_t status)
+{
+    struct cs_http_head head;
+
     memset(&head, 0, sizeof head);
+    head.status = status;
+    head.date = CS_HTTP_UNKNOWN;
+    head.retry_after = CS_HTTP_UNKNOWN;
     head.ratelimit_limit = CS_HTTP_UNKNOWN;
     head.ratelimit_remaining = CS_HTTP_UNKNOWN;
-    head.status = 429;
-    for (uint32_t expected = 125; expected <= 8000; expected *= 2) {
-        pace.hooks->answer(&pace, CS_PACE_WRITE, &head, now);
-        pace.hooks->begin(&pace, CS_PACE_READ, now);
-        assert_int_equal(pace.hooks->wait_ms(&pace, CS_PACE_WRITE, now), expected);
+    head.ratelimit_reset = CS_HTTP_UNKNOWN;
+    return head;
+}
+
+/* So far apart are two requests after such an answer. */
+static uint32_t spread_after(struct connsync_pace *pace, uint16_t status)
+{
+    struct cs_http_head head = plain_head(status);
+
+    pace->hooks->answer(pace, CS_PACE_WRITE, &head, 1);
+    pace->hooks->begin(pace, CS_PACE_READ, 1);
+    return pace->hooks->wait_ms(pace, CS_PACE_WRITE, 1);
+}
+
+/* The rate is halved by each rejection, and goes up by a sixteenth of what it was before the last
+ * one with each other answer. */
+static void test_down_by_halves_and_up_by_steps(void **state)
+{
+    static const uint16_t rejections[] = {429, 503};
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct connsync_pace pace = leaving(0);
+        uint32_t expected = 0;
+        for (expected = 125; expected <= 8000; expected *= 2) {
+            assert_int_equal(spread_after(&pace, rejections[i]), expected);
+        }
+        assert_int_equal(spread_after(&pace, rejections[i]), 8000);
+        for (uint32_t steps = 1; steps <= 8 * 499; steps++) {
+            assert_int_equal(spread_after(&pace, 200), 8 * 8000 / (8 + steps));
+        }
+        assert_int_equal(spread_after(&pace, 200), 0);
     }
-    pace.hooks->answer(&pace, CS_PACE_WRITE, &head, now);
-    head.status = 200;
-    for (unsigned i = 0; i < 7 * 32; i++) {
+}
+
+/* From the rate that was reached, not from the first one; other errors say nothing of a rate. */
+static void test_rejected_again(void **state)
+{
+    static const struct {
+        int answers;
+        uint32_t spread;
+    } cases[] = {{0, 2000}, {1, 1388}, {4, 1166}, {7, 1033}, {8, 1000}, {24, 500}};
+
+    (void)state;
+    for (int i = 0; i < 6; i++) {
+        struct connsync_pace pace = leaving(0);
+        assert_int_equal(spread_after(&pace, 500), 0);
+        for (int rejections = 0; rejections < 4; rejections++) {
+            (void)spread_after(&pace, 429);
+        }
+        for (int answers = 0; answers < cases[i].answers; answers++) {
+            (void)spread_after(&pace, 404);
+        }
+        assert_int_equal(spread_after(&pace, 429), cases[i].spread);
+    }
+}
+
+/* What is limited without a word, and how: a request that comes too early for `gap_ms`, beyond so
+ * many that may; or one in `one_in` that falls to chance. */
+struct gate {
+    uint64_t gap_ms;
+    uint64_t burst;
+    uint64_t one_in;
+    uint16_t rejection;
+    uint64_t retry_after;
+    uint64_t debt; /* of the accepted ones, in milliseconds */
+    uint64_t at;
+    unsigned rejected;
+    unsigned rejected_late; /* in the second half */
+};
+
+static struct cs_http_head pass(struct gate *gate, uint64_t now)
+{
+    uint64_t gone = now - gate->at;
+    uint64_t debt = gate->debt > gone ? gate->debt - gone : 0;
+    bool rejected = gate->one_in > 0 && random_below(gate->one_in) == 0;
+
+    if (rejected || (gate->gap_ms > 0 && debt > gate->burst * gate->gap_ms)) {
+        struct cs_http_head head = plain_head(gate->rejection);
+        head.retry_after = gate->retry_after;
+        gate->rejected++;
+        return head;
+    }
+    gate->debt = debt + gate->gap_ms;
+    gate->at = now;
+    return plain_head(200);
+}
+
+/* Until so many requests were answered, each sent again as the agent does it. The time. */
+static uint64_t drive_through(struct gate *gate, unsigned requests, uint64_t latency)
+{
+    struct connsync_pace pace = leaving(0);
+    uint64_t now = 1000;
+    unsigned attempt = 0;
+
+    for (unsigned answered = 0; answered < requests;) {
+        now += pace.hooks->wait_ms(&pace, CS_PACE_READ, now);
         pace.hooks->begin(&pace, CS_PACE_READ, now);
-        assert_in_range(pace.hooks->wait_ms(&pace, CS_PACE_WRITE, now), 125, 8000);
+        struct cs_http_head head = pass(gate, now);
+        now += latency;
         pace.hooks->answer(&pace, CS_PACE_READ, &head, now);
+        if (head.status == 200) {
+            answered++;
+            attempt = 0;
+            continue;
+        }
+        gate->rejected_late += answered > requests / 2;
+        assert_true(attempt < 8); /* the agent would give up */
+        now += cs_auth0_pause_ms(&head, attempt++, (uint32_t)random_below(1u << 30));
     }
-    pace.hooks->begin(&pace, CS_PACE_READ, now);
-    assert_int_equal(pace.hooks->wait_ms(&pace, CS_PACE_WRITE, now), 0);
+    return now - 1000;
+}
+
+/* The rate comes to swing about the limit: no more than one request in seven is rejected then, and
+ * half of the limit is used. */
+static void test_converges(void **state)
+{
+    static const uint64_t gaps[] = {80, 100, 200, 500, 1000, 3000};
+
+    (void)state;
+    for (unsigned i = 0; i < 6 * 3 * 2 * 2; i++) {
+        uint64_t gap = gaps[i % 6];
+        uint64_t latency = i / 36 == 0 ? 5 : 40;
+        struct gate gate = {.gap_ms = gap,
+                            .burst = i / 6 % 3 * 5,
+                            .rejection = i / 18 % 2 == 0 ? 429 : 503,
+                            .retry_after = CS_HTTP_UNKNOWN};
+        uint64_t took = drive_through(&gate, 600, latency);
+        if (gate.rejected_late > 300 / 6 || took > 2 * 600 * (gap > latency ? gap : latency)) {
+            fail_msg("a gap of %u ms, a burst of %u: %u rejected late, %u ms for %u", (unsigned)gap,
+                     (unsigned)gate.burst, gate.rejected_late, (unsigned)took,
+                     (unsigned)(600 * gap));
+        }
+    }
+}
+
+/* A rejection that has nothing to do with the rate costs the pause that it asks for, and little
+ * more: no run takes twice the time or the requests. */
+static void test_one_in_twenty(void **state)
+{
+    static const uint64_t latencies[] = {75, 100, 200, 400};
+    static const unsigned requests = 3000;
+
+    (void)state;
+    for (unsigned i = 0; i < 4 * 2 * 2 * 3; i++) {
+        uint64_t latency = latencies[i % 4];
+        bool states_pause = i / 8 % 2 != 0;
+        struct gate gate = {.one_in = 20,
+                            .rejection = i / 4 % 2 == 0 ? 429 : 503,
+                            .retry_after = states_pause ? 1 : CS_HTTP_UNKNOWN};
+        if (states_pause && latency < 200) {
+            continue; /* what is asked for takes about as long as the twenty requests */
+        }
+        uint64_t took = drive_through(&gate, requests, latency);
+        assert_in_range(gate.rejected, requests / 30, requests / 10);
+        if (took > 2 * requests * latency) {
+            fail_msg("%u ms each: %u ms for %u", (unsigned)latency, (unsigned)took,
+                     (unsigned)(requests * latency));
+        }
+    }
 }
 
 /* ---- What there is to know ---- */
@@ -376,7 +524,10 @@ int main(void)
         cmocka_unit_test(test_rate_is_used),
         cmocka_unit_test(test_no_waits_while_there_are_some),
         cmocka_unit_test(test_own_rate),
-        cmocka_unit_test(test_a_limit_unseen),
+        cmocka_unit_test(test_down_by_halves_and_up_by_steps),
+        cmocka_unit_test(test_rejected_again),
+        cmocka_unit_test(test_converges),
+        cmocka_unit_test(test_one_in_twenty),
         cmocka_unit_test(test_nothing_known),
         cmocka_unit_test(test_all_is_to_be_left),
         cmocka_unit_test(test_buckets_of_their_own),

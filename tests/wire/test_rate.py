@@ -1,8 +1,10 @@
 """The tenant's rate limits: requests wait before they would be rejected."""
 
+import time
+
 import cli
 from cli import Fault
-from fleet import FleetTest, numbered, pages
+from fleet import FleetTest, count_of, numbered, pages
 
 
 class RateTest(FleetTest):
@@ -96,6 +98,55 @@ class RateTest(FleetTest):
         self.assertEqual(result.code, 6)
         self.assertEqual([line["code"] for line in result.json if line["status"] == "failed"],
                          ["rate_limited", "not_tried", "not_tried"])
+        self.assertEqual(len(tenant.requests), pages(tenant) + 1)
+
+
+class GateTest(FleetTest):
+    """A proxy before the tenant rejects what comes too soon, and says nothing of its limit."""
+
+    CASES = [(503, None), (503, 1), (429, None), (429, 1)]
+
+    def test_one_write(self):
+        """Each write that was rejected is settled by reading, and the next one comes later."""
+        def check(case):
+            status, retry_after = case
+            tenant = self.many(1, [1])
+            tenant.faults.append(Fault("gate", times=None, gap=1.0, status=status,
+                                       retry_after=retry_after))
+            result = self.run_cli(tenant, "set", numbered(1), "off", timeout=90)
+            self.assertEqual(result.code, 0, result.err)
+            self.is_as_wanted(tenant, numbered(1))
+            self.assertEqual(tenant.writes(), 1)
+            self.assertLessEqual(count_of(tenant, "PATCH"), 3)
+            methods = [method for method, request in zip(tenant.methods(), tenant.requests)
+                       if method == "PATCH" or request.status == 200]
+            self.assertNotIn("PATCH PATCH", " ".join(methods))
+
+        self.all_of(check, self.CASES)
+
+    def test_a_run(self):
+        """The pace that was learnt from one serves for the next: few requests are rejected."""
+        def check(case):
+            status, retry_after = case
+            tenant = self.many(8, range(1, 9))
+            tenant.faults.append(Fault("gate", times=None, gap=0.2, status=status,
+                                       retry_after=retry_after))
+            result = self.apply(tenant, timeout=90)
+            self.assertEqual(result.code, 0, result.err)
+            self.assertEqual(tenant.writes(), 8)
+            self.assertLessEqual(len(tenant.requests), 1.5 * (3 * 8 + pages(tenant)))
+
+        self.all_of(check, self.CASES)
+
+    def test_a_service_that_asks_for_quiet(self):
+        """It is not asked about the other connections."""
+        tenant = self.many(10, [1, 2, 3])
+        tenant.faults.append(Fault("gate", path=numbered(1), gap=1e9, retry_after=3600))
+        tenant.gate_passed = time.monotonic()
+        result = self.apply(tenant, "--json")
+        self.assertEqual(result.code, 1)
+        self.assertEqual([line["code"] for line in result.json if line["status"] == "failed"],
+                         ["server_error", "not_tried", "not_tried"])
         self.assertEqual(len(tenant.requests), pages(tenant) + 1)
 
 

@@ -15,6 +15,8 @@
 
 /* Failures of the network in a row after which the rest is not tried. */
 #define NETWORK_FAILURES_MAX 3u
+/* RFC 9110 section 15.6.4; proxies limit with it, too. */
+#define HTTP_UNAVAILABLE 503
 
 /* ---- Without a request ---- */
 
@@ -102,6 +104,13 @@ static bool is_fatal(enum connsync_status status)
     }
 }
 
+/* A service that was unavailable for as long as the job had, or asks for more time than that, is
+ * given a rest. */
+static bool is_unavailable(const struct connsync_result *result, enum connsync_status status)
+{
+    return status == CONNSYNC_ERR_SERVER && result->http_status == HTTP_UNAVAILABLE;
+}
+
 static bool is_of_network(enum connsync_status status)
 {
     return status >= CONNSYNC_ERR_NAME && status <= CONNSYNC_ERR_CLOSED;
@@ -113,7 +122,8 @@ static void see_if_to_stop(struct fleet *fleet, const struct connsync_result *re
     enum connsync_status reason = status == CONNSYNC_ERR_UNVERIFIED ? result->cause : status;
 
     fleet->network_failures = is_of_network(reason) ? fleet->network_failures + 1 : 0;
-    if (is_fatal(reason) || fleet->network_failures == NETWORK_FAILURES_MAX) {
+    if (is_fatal(reason) || is_unavailable(result, reason) ||
+        fleet->network_failures == NETWORK_FAILURES_MAX) {
         fleet->stopped_for = reason;
     } else if (session_stopped()) {
         fleet->stopped_for = CONNSYNC_ERR_CANCELLED;
