@@ -65,7 +65,7 @@ static const char *const sentences[] = {
     [CONNSYNC_ERR_TOKEN] =
         "the answer to the request for a token has none that can be used; check the domain",
     [CONNSYNC_REFUSED_NO_OPTIONS] =
-        "the answer has no `options`: the token lacks the scope read:connections_options",
+        "the answer has no `options`; is the scope read:connections_options granted?",
     [CONNSYNC_REFUSED_OPTIONS_NOT_OBJECT] = "`options` is not an object",
     [CONNSYNC_REFUSED_PASSWORDLESS] = "passwordless connections cannot carry this setting",
     [CONNSYNC_REFUSED_STRATEGY] =
@@ -75,7 +75,7 @@ static const char *const sentences[] = {
         "`options.configuration` came back encrypted and a write might encrypt it again; "
         "--allow-encrypted-configuration goes on all the same",
     [CONNSYNC_REFUSED_DUPLICATE] = "the answer has a member twice that must be addressed once",
-    [CONNSYNC_REFUSED_DEPTH] = "the connection nests deeper than 64 levels",
+    [CONNSYNC_REFUSED_DEPTH] = "the answer nests deeper than 64 levels",
     [CONNSYNC_REFUSED_TOO_LARGE] = "the connection is larger than the memory given to it",
     [CONNSYNC_REFUSED_NOT_JSON] = "the answer is not strict JSON",
     [CONNSYNC_REFUSED_AMBIGUOUS] = "several connections have this name: use the id",

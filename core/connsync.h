@@ -231,7 +231,7 @@ struct connsync_config {
     /* The API's identifier; NULL means https://{domain}/api/v2/. */
     const char *audience;
 
-    /* For one whole job, in milliseconds; 60,000 when 0. */
+    /* For one whole job, of a list for one page, in milliseconds; 60,000 when 0. */
     uint32_t timeout_ms;
 
     /* Bytes of the block that a document must leave free, so that a lost
@@ -258,7 +258,9 @@ struct connsync_operation;
 extern const struct connsync_operation connsync_operation_get;
 /* Makes one connection's setting `wanted`, keeps all else, verifies. */
 extern const struct connsync_operation connsync_operation_set;
-/* Hands out each connection in turn: steps return CONNSYNC_ITEM. */
+/* Hands out each connection in turn: steps return CONNSYNC_ITEM. One that nests too deep or is
+ * too large for the block, or has no `options` though others have, is handed out with that as
+ * its `cause`. */
 extern const struct connsync_operation connsync_operation_list;
 /* Merges `document` into `options` (RFC 7396), keeps all else, verifies. */
 extern const struct connsync_operation connsync_operation_patch;
@@ -276,9 +278,9 @@ enum connsync_stage {
 /* One page of a list, and where the next one begins. All zeros: the first page. */
 struct connsync_page {
     char cursor[CONNSYNC_CURSOR_SIZE]; /* afterwards empty if there is no next page */
-    uint16_t take;                     /* connections asked for; less once they did not fit */
-    size_t bytes;                      /* afterwards the size of this page, */
-    size_t count;                      /* and how many connections were in it */
+    uint16_t take; /* connections asked for; less once they did not fit, or nested too deep */
+    size_t bytes;  /* afterwards the size of this page, */
+    size_t count;  /* and how many connections were in it */
 };
 
 struct connsync_job {
@@ -367,7 +369,8 @@ struct connsync_result {
     const char *missing_scope;                     /* scopes' names, "a, b", or NULL */
     size_t bytes_needed;                           /* memory or document size that did not fit */
     uint64_t wait_ms;                              /* the pause that a rate limit asked for */
-    size_t bytes_received; /* of the body of the last answer that was cut short */
+    size_t bytes_received;                         /* of the last answer cut short, of its body */
+    uint32_t page;                                 /* of the list, the last asked for: 1, ... */
 };
 
 /* What a step waits for: any of these. */

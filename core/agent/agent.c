@@ -181,6 +181,13 @@ static uint32_t timeout_of(const struct connsync *agent)
     return agent->config.timeout_ms != 0 ? agent->config.timeout_ms : CS_AGENT_TIMEOUT_DEFAULT_MS;
 }
 
+void cs_agent_allow_time(struct connsync *agent)
+{
+    agent->retries = 0;
+    agent->postponed = 0;
+    agent->deadline = cs_exchange_now_ms(&agent->exchange) + timeout_of(agent);
+}
+
 static bool is_under_way(const struct connsync *agent)
 {
     return agent->state > CS_STATE_ENDED;
@@ -202,13 +209,11 @@ enum connsync_status connsync_begin(struct connsync *agent, const struct connsyn
     agent->differs = false;
     agent->renewed = false;
     agent->cancels = 0;
-    agent->retries = 0;
     agent->cuts = 0;
     agent->stale_reads = 0;
     agent->pause_until = 0;
-    agent->postponed = 0;
     agent->limited = false;
-    agent->deadline = cs_exchange_now_ms(&agent->exchange) + timeout_of(agent);
+    cs_agent_allow_time(agent);
     if (job->operation->lists) {
         job->operation->begin(agent);
     }
@@ -330,19 +335,27 @@ static enum connsync_status try_again(struct connsync *agent, enum connsync_stat
     return cs_agent_enter(agent, CS_EVENT_AGAIN);
 }
 
-/* A document that is too large for its buffer: a page may be asked for in smaller
- * parts, a single connection cannot. */
-static enum connsync_status too_large(struct connsync *agent)
+/* A page that is too large or too deep may be asked for in smaller parts, a single connection
+ * cannot. */
+static bool asks_for_less(struct connsync *agent, enum connsync_status why)
 {
     const struct connsync_operation *operation = agent->job.operation;
+
+    return agent->state == CS_STATE_READ && operation->lists && operation->ask_for_less(agent, why);
+}
+
+/* A document that is too large for its buffer. */
+static enum connsync_status too_large(struct connsync *agent)
+{
     bool reading = agent->state == CS_STATE_READ;
 
-    if (reading && operation->lists && operation->ask_for_less(agent)) {
+    if (asks_for_less(agent, CONNSYNC_REFUSED_TOO_LARGE)) {
         return cs_agent_enter(agent, CS_EVENT_AGAIN);
     }
     agent->result.bytes_needed = agent->exchange.bytes_needed;
-    return cs_agent_end(agent, reading && operation->writes ? CONNSYNC_REFUSED_TOO_LARGE
-                                                            : CONNSYNC_ERR_HTTP_TOO_LARGE);
+    return cs_agent_end(agent, reading && agent->job.operation->writes
+                                   ? CONNSYNC_REFUSED_TOO_LARGE
+                                   : CONNSYNC_ERR_HTTP_TOO_LARGE);
 }
 
 /* A token may end, or be revoked, while work goes on. With the client's credentials
@@ -369,6 +382,9 @@ static enum connsync_status after_failure(struct connsync *agent, enum connsync_
     }
     if (status == CONNSYNC_ERR_HTTP_TOO_LARGE && agent->exchange.bytes_needed > 0) {
         return too_large(agent);
+    }
+    if (status == CONNSYNC_REFUSED_DEPTH && asks_for_less(agent, status)) {
+        return cs_agent_enter(agent, CS_EVENT_AGAIN);
     }
     if (status == CONNSYNC_ERR_MEMORY) {
         agent->result.bytes_needed = agent->arena.wanted;

@@ -88,8 +88,9 @@ struct connsync {
     struct cs_document document;
     struct cs_comparison comparison; /* taken before the write; in what is cut off the arena */
     struct cs_digest_key digest_key;
-    unsigned take;            /* list: connections asked for a page */
-    unsigned pages;           /* list: how many were handed out */
+    unsigned take;               /* list: connections asked for a page */
+    unsigned pages;              /* list: how many were handed out */
+    enum connsync_status unread; /* list: why `options` are not asked for; else CONNSYNC_OK */
     uint64_t seen_cursor;     /* list: digest of an earlier page's cursor; see operation_list.c */
     struct cs_json_walk list; /* of a page, what is still to be handed out */
 
@@ -121,9 +122,10 @@ struct connsync_operation {
 
     /* Of one that lists; NULL otherwise. */
     void (*begin)(struct connsync *agent);
-    void (*write_target)(const struct connsync *agent, struct cs_writer *target);
+    void (*write_target)(struct connsync *agent, struct cs_writer *target);
     enum connsync_status (*next)(struct connsync *agent); /* the next connection, or page */
-    bool (*ask_for_less)(struct connsync *agent);         /* false: it cannot be less */
+    /* After a page that could not be read; false: it cannot be less. */
+    bool (*ask_for_less)(struct connsync *agent, enum connsync_status why);
 
     /* Of one that writes. */
     struct cs_comparison_rules rules;
@@ -188,6 +190,9 @@ enum connsync_status cs_agent_show(const struct connsync *agent, enum connsync_s
 /* Those of the present document. */
 enum connsync_status cs_agent_show_document(const struct connsync *agent,
                                             enum connsync_stage stage);
+
+/* The job, or the page of a list, has its whole time and all its tries from now on. */
+void cs_agent_allow_time(struct connsync *agent);
 
 /* Waits for `ms` before the present state begins its next request. */
 void cs_agent_pause(struct connsync *agent, uint64_t ms);

@@ -10,6 +10,7 @@ static void begin(struct connsync *agent)
     const struct connsync_page *page = agent->job.page;
 
     agent->take = page != NULL && page->take > 0 ? page->take : CONNSYNC_PAGE_MAX;
+    agent->unread = CONNSYNC_OK;
     agent->cursor[0] = '\0';
     agent->pages = 0;
     agent->seen_cursor = 0;
@@ -18,15 +19,22 @@ static void begin(struct connsync *agent)
     }
 }
 
-static void write_target(const struct connsync *agent, struct cs_writer *target)
+static void write_target(struct connsync *agent, struct cs_writer *target)
 {
-    cs_auth0_write_list(target, agent->take, agent->cursor);
+    agent->result.page = agent->pages + 1;
+    cs_auth0_write_list(target, agent->take, agent->cursor, agent->unread == CONNSYNC_OK);
 }
 
-static bool ask_for_less(struct connsync *agent)
+/* Fewer connections; in the end a single one without its `options`, which is to be named. */
+static bool ask_for_less(struct connsync *agent, enum connsync_status why)
 {
-    agent->take /= 2;
-    return agent->take > 0;
+    if (agent->take > 1) {
+        agent->take /= 2;
+        return true;
+    }
+    bool is_less = agent->unread == CONNSYNC_OK;
+    agent->unread = why;
+    return is_less;
 }
 
 static enum connsync_status judge(struct connsync *agent)
@@ -69,6 +77,10 @@ static enum connsync_status next_page(struct connsync *agent)
     if (!more && cs_value_string_body(cs_json_member(text, "next")).length > 0) {
         return CONNSYNC_ERR_ANSWER;
     }
+    if (agent->unread != CONNSYNC_OK) {
+        agent->unread = CONNSYNC_OK; /* the next one may be as large as any */
+        agent->take = CONNSYNC_PAGE_MAX;
+    }
     if (page != NULL) {
         memcpy(page->cursor, agent->cursor, sizeof page->cursor);
         page->take = (uint16_t)agent->take;
@@ -81,7 +93,23 @@ static enum connsync_status next_page(struct connsync *agent)
     if (is_endless(agent, cs_json_member(text, "next"))) {
         return CONNSYNC_ERR_ANSWER;
     }
+    cs_agent_allow_time(agent);
     return cs_agent_enter(agent, CS_EVENT_AGAIN);
+}
+
+/* Without the scope no connection has options. It is not lost between two pages. */
+static bool lacks_scope(const struct connsync *agent)
+{
+    struct cs_json_walk walk;
+    struct cs_json_item item;
+
+    cs_json_walk_begin(&walk, cs_auth0_connections(agent->document.text));
+    while (agent->cursor[0] == '\0' && cs_json_walk_next(&walk, &item)) {
+        if (cs_json_member(item.value, "options").data != NULL) {
+            return false;
+        }
+    }
+    return agent->cursor[0] == '\0';
 }
 
 static enum connsync_status next(struct connsync *agent)
@@ -95,9 +123,10 @@ static enum connsync_status next(struct connsync *agent)
     cs_auth0_find_connection(connection, item.value);
     enum connsync_status status = cs_auth0_judge_connection(connection);
     cs_agent_describe(agent);
-    /* Without the scope no connection has options; a single odd one is listed with
-     * its setting unknown. */
-    if (status == CONNSYNC_REFUSED_NO_OPTIONS) {
+    /* A single odd one is listed with its setting unknown. */
+    if (status == CONNSYNC_REFUSED_NO_OPTIONS && agent->unread != CONNSYNC_OK) {
+        status = agent->unread;
+    } else if (status == CONNSYNC_REFUSED_NO_OPTIONS && lacks_scope(agent)) {
         return status;
     }
     agent->result.before =

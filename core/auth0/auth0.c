@@ -7,7 +7,9 @@
 #include <string.h>
 
 #define CONNECTIONS "/api/v2/connections"
-#define FIELDS "fields=id,name,strategy,display_name,options&include_fields=true"
+#define FIELDS_FROM "fields=id,name,strategy,display_name"
+#define FIELDS_TO "&include_fields=true"
+#define FIELDS FIELDS_FROM ",options" FIELDS_TO
 
 /* The longest form without what the caller gives. */
 #define FORM_BASE 128
@@ -69,12 +71,13 @@ void cs_auth0_write_patch(struct cs_writer *target, const char *id)
     write_value(target, CONNECTIONS "/", id);
 }
 
-void cs_auth0_write_list(struct cs_writer *target, unsigned take, const char *cursor)
+void cs_auth0_write_list(struct cs_writer *target, unsigned take, const char *cursor,
+                         bool with_options)
 {
     cs_write_string(target, CONNECTIONS "?take=");
     cs_write_u64(target, take);
     write_value(target, cursor[0] != '\0' ? "&from=" : "", cursor);
-    cs_write_string(target, "&" FIELDS);
+    cs_write_string(target, with_options ? "&" FIELDS : "&" FIELDS_FROM FIELDS_TO);
 }
 
 void cs_auth0_write_token_request(struct cs_writer *body, const struct connsync_config *config)

@@ -21,7 +21,8 @@ bool cs_auth0_is_id(const char *connection);
 void cs_auth0_write_get(struct cs_writer *target, const char *connection, bool by_id);
 void cs_auth0_write_patch(struct cs_writer *target, const char *id);
 /* `cursor` is the page before's `next`, or empty for the first page. */
-void cs_auth0_write_list(struct cs_writer *target, unsigned take, const char *cursor);
+void cs_auth0_write_list(struct cs_writer *target, unsigned take, const char *cursor,
+                         bool with_options);
 
 /* The form-encoded body of a client credentials grant (RFC 6749 section 4.4), with the
  * client's secret if it has one.

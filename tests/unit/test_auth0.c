@@ -49,11 +49,15 @@ static void test_list(void **state)
     struct cs_writer target = fresh();
 
     (void)state;
-    cs_auth0_write_list(&target, 50, "");
+    cs_auth0_write_list(&target, 50, "", true);
     assert_string_equal(text, "/api/v2/connections?take=50&" FIELDS);
     target = fresh();
-    cs_auth0_write_list(&target, 1, "a+b=");
+    cs_auth0_write_list(&target, 1, "a+b=", true);
     assert_string_equal(text, "/api/v2/connections?take=1&from=a%2Bb%3D&" FIELDS);
+    target = fresh();
+    cs_auth0_write_list(&target, 1, "", false);
+    assert_string_equal(text, "/api/v2/connections?take=1&fields=id,name,strategy,display_name&"
+                              "include_fields=true");
 }
 
 /* Every byte of what is the caller's may be three in the form, and it fits all the same. */

@@ -10,6 +10,7 @@
 #include "platform/posix/cli/fleet/tally.h"
 #include "platform/posix/cli/fleet/watch.h"
 #include "platform/posix/cli/job/change.h"
+#include "platform/posix/cli/job/listed.h"
 #include "platform/posix/cli/job/report.h"
 #include "platform/posix/cli/job/session.h"
 #include "platform/posix/cli/options/command_line.h"
@@ -24,21 +25,27 @@
 
 static struct cli_options options;
 
+/* Of a list: the exit code goes to the int that is the context. */
 static void on_item(void *context, const struct connsync_result *result)
 {
-    (void)context;
-    report_item(&options.output, result);
+    int *code = context;
+
+    listed_report(&options.output, result);
+    if (listed_is_unread(result->cause)) {
+        *code = cs_exit_code(result->cause);
+    }
 }
 
 /* A job that writes, or one that does not. */
-static enum connsync_status run_job(struct connsync_result *result, struct report_cause *cause)
+static enum connsync_status run_job(struct connsync_result *result, struct report_cause *cause,
+                                    int *code)
 {
     enum connsync_status status;
 
     if (options.command->writes) {
         status = change_run(&options, &options.job, result);
     } else {
-        status = session_run(&options.job, on_item, NULL);
+        status = session_run(&options.job, on_item, code);
         *result = *connsync_result(session_agent());
     }
     cause->failure = session_failure();
@@ -51,12 +58,13 @@ static int run(void)
 {
     struct connsync_result result;
     struct report_cause cause = {{"", CONNSYNC_POSIX_PROXY_FINE}, NULL, NULL};
+    int code = CS_EXIT_DONE;
     enum connsync_status status = session_open();
 
     memset(&result, 0, sizeof result);
     result.outcome = CONNSYNC_FAILED;
     if (status == CONNSYNC_OK) {
-        status = run_job(&result, &cause);
+        status = run_job(&result, &cause, &code);
     }
     report_end(&options.output, &options.job, &result, status, &cause);
     if (session_agent() != NULL && options.output.verbose > 0) {
@@ -64,7 +72,9 @@ static int run(void)
     }
     change_forget();
     session_close();
-    return report_exit_code(&result, status, &cause);
+    return status == CONNSYNC_OK && code != CS_EXIT_DONE
+               ? code
+               : report_exit_code(&result, status, &cause);
 }
 
 /* Secrets are in this process's memory: it leaves no core file. */

@@ -63,16 +63,14 @@ static void list_failed(struct fleet *fleet, enum connsync_status status)
 {
     struct connsync_result result = *connsync_result(session_agent());
     const struct report_cause cause = {session_failure(), fleet->listing.endless, NULL};
+    struct connsync_job job = fleet->options->job;
 
-    result.id[0] = '\0';
-    result.name[0] = '\0';
-    result.strategy[0] = '\0';
-    result.before = CONNSYNC_SETTING_UNKNOWN;
-    result.after = CONNSYNC_SETTING_UNKNOWN;
+    job.operation = &connsync_operation_list;
+    result.page += fleet->listing.place.trail.pages; /* each was a job of its own */
     if (status == CONNSYNC_ERR_ANSWER) {
         result.outcome = CONNSYNC_FAILED;
     }
-    report_end(&fleet->options->output, &fleet->options->job, &result, status, &cause);
+    report_end(&fleet->options->output, &job, &result, status, &cause);
     break_off(fleet, status);
     tally_worsen(&fleet->tally, report_exit_code(&result, status, &cause));
     fleet->stopped_for = status;

@@ -67,9 +67,11 @@ static void adapt_page(struct fleet *fleet, uint16_t asked)
 {
     struct connsync_page *page = &fleet->listing.place.page;
 
-    if (page->take < asked) {
+    /* More are asked for again behind a connection that did not fit by itself. */
+    if (page->take != asked) {
         fleet->listing.take_max = page->take;
-    } else if (page->count > 0) {
+    }
+    if (page->take >= asked && page->count > 0) {
         size_t fitting = PAGE_BYTES / (page->bytes / page->count + 1);
         size_t least = fitting > TAKE_FIRST ? fitting : TAKE_FIRST;
         page->take = (uint16_t)(least < fleet->listing.take_max ? least : fleet->listing.take_max);

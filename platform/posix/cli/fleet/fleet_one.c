@@ -8,6 +8,7 @@
 #include "platform/posix/cli/fleet/fleet_report.h"
 #include "platform/posix/cli/fleet/plan_file.h"
 #include "platform/posix/cli/job/change.h"
+#include "platform/posix/cli/job/listed.h"
 #include "platform/posix/cli/job/report.h"
 #include "platform/posix/cli/job/session.h"
 
@@ -23,8 +24,7 @@
 /* Refused for what the answer is, not for what the connection has. */
 static bool is_unread(enum connsync_status status)
 {
-    return status == CONNSYNC_REFUSED_NO_OPTIONS || status == CONNSYNC_REFUSED_DEPTH ||
-           status == CONNSYNC_REFUSED_TOO_LARGE || status == CONNSYNC_REFUSED_NOT_JSON;
+    return listed_is_unread(status) || status == CONNSYNC_REFUSED_NOT_JSON;
 }
 
 void fleet_report_result(struct fleet *fleet, struct connsync_result *result,

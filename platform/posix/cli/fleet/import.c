@@ -9,6 +9,7 @@
 #include "platform/posix/cli/base/log.h"
 #include "platform/posix/cli/base/mapping.h"
 #include "platform/posix/cli/base/output.h"
+#include "platform/posix/cli/job/listed.h"
 #include "platform/posix/cli/job/report.h"
 #include "platform/posix/cli/job/session.h"
 
@@ -32,6 +33,7 @@ struct import {
     size_t count;
     size_t more; /* beyond ENTRIES_MAX */
     size_t left_out;
+    int code; /* other than 0 if one could not be read */
 };
 
 /* A name that looks like an id would be read as one, and no name at all as nothing. */
@@ -57,6 +59,9 @@ static const char *why_left_out(const struct connsync_result *result)
 static void leave_out(struct import *import, const struct connsync_result *result)
 {
     import->left_out++;
+    if (listed_is_unread(result->cause)) {
+        import->code = cs_exit_code(result->cause);
+    }
     log_format(LOG_NOTE, "%s (%s): left out: %s", result->name, result->id, why_left_out(result));
 }
 
@@ -112,7 +117,7 @@ static int print(const struct import *import, const struct cli_tenant *tenant)
     }
     log_format(LOG_NOTE, "%zu connection%s, %zu left out", import->count,
                import->count == 1 ? "" : "s", import->left_out);
-    return CS_EXIT_DONE;
+    return import->code;
 }
 
 static int finish(const struct import *import, const struct cli_tenant *tenant)
@@ -160,7 +165,7 @@ static int list(const struct cli_options *options, struct import *import)
 
 int cli_import(const struct cli_options *options)
 {
-    struct import import = {mapping_new(ENTRIES_SIZE), 0, 0, 0};
+    struct import import = {mapping_new(ENTRIES_SIZE), 0, 0, 0, CS_EXIT_DONE};
 
     if (import.entries == NULL) {
         log_error("no memory for the list");

@@ -126,6 +126,8 @@ void report_json_line(const struct connsync_result *result, const char *outcome,
     (void)putc('{', output_results());
     if (result->id[0] != '\0' || result->name[0] != '\0') {
         print_connection(result);
+    } else if (result->page > 0) {
+        (void)fprintf(output_results(), "\"page\":%u,", (unsigned)result->page);
     }
     json_out_member(output_results(), "status", outcome);
     json_out_member(output_results(), "code", code);
@@ -167,18 +169,6 @@ void report_figures(uint64_t requests, const struct connsync *agent)
     log_format(LOG_NOTE, "%llu requests, %u TLS handshakes, %zu bytes of memory",
                (unsigned long long)requests, (unsigned)connsync_result(agent)->handshakes,
                connsync_memory_high_water(agent));
-}
-
-void report_item(const struct cli_output *output, const struct connsync_result *result)
-{
-    struct connsync_result copy = *result;
-
-    if (output->json) {
-        report_json_line(result, "unchanged", connsync_status_name(CONNSYNC_OK), "", NULL);
-        return;
-    }
-    (void)fprintf(output_results(), "%s\t%s\t%s\t%s\n", clean(copy.id), clean(copy.strategy),
-                  connsync_setting_name(copy.before), clean(copy.name));
 }
 
 static void add_rewritten(struct cs_writer *line, const struct connsync_job *job,
@@ -258,11 +248,19 @@ static void copy_word(char *out, size_t size, const char *word)
     }
 }
 
-/* Of a connection that the service told nothing of, what was asked for is known. */
-static struct connsync_result named(const struct connsync_result *result, const char *asked)
+/* Of a connection that the service told nothing of, what was asked for is known. The last one
+ * that was listed has nothing to do with the end of a list. */
+static struct connsync_result named(const struct connsync_result *result,
+                                    const struct connsync_job *job)
 {
     struct connsync_result copy = *result;
+    const char *asked = job->connection;
 
+    if (job->operation == &connsync_operation_list) {
+        copy.id[0] = '\0';
+        copy.name[0] = '\0';
+        return copy;
+    }
     if (asked == NULL || copy.id[0] != '\0' || copy.name[0] != '\0') {
         return copy;
     }
@@ -272,6 +270,27 @@ static struct connsync_result named(const struct connsync_result *result, const 
         copy_word(copy.name, sizeof copy.name, asked);
     }
     return copy;
+}
+
+/* Of what before the first page was there or not, no page is to be told. */
+static bool is_of_page(const struct connsync_result *result, enum connsync_status status)
+{
+    int code = cs_exit_code(status);
+    bool before = is_network(status) || code == CS_EXIT_CREDENTIALS || code == CS_EXIT_TLS;
+
+    return result->page > (before ? 1 : 0);
+}
+
+static void add_subject(struct cs_writer *line, const struct connsync_result *result,
+                        const struct connsync_job *job, enum connsync_status status)
+{
+    if (job->operation != &connsync_operation_list) {
+        cs_sentence_connection(line, result, job->connection);
+    } else if (is_of_page(result, status)) {
+        cs_write_string(line, "page ");
+        cs_write_u64(line, result->page);
+        cs_write_string(line, " of the list: ");
+    }
 }
 
 static void add_reason(struct cs_writer *line, const char *reason)
@@ -392,7 +411,7 @@ void report_end(const struct cli_output *output, const struct connsync_job *job,
         return;
     }
     cs_writer_init(&writer, line, sizeof line);
-    cs_sentence_connection(&writer, result, job->connection);
+    add_subject(&writer, result, job, status);
     size_t message = writer.length;
     add_failure(&writer, result, status, cause);
     add_change(&writer, status, cause->change);
@@ -402,7 +421,7 @@ void report_end(const struct cli_output *output, const struct connsync_job *job,
         const char *code = report_blames_proxy(status, cause)
                                ? connsync_posix_proxy_failure_name(cause->failure.proxy)
                                : connsync_status_name(status);
-        struct connsync_result known = named(result, job->connection);
+        struct connsync_result known = named(result, job);
         report_json_line(&known, connsync_outcome_name(result->outcome), code, line + message,
                          cause->change);
     }

@@ -10,9 +10,6 @@
 #include "platform/posix/cli/job/session.h"
 #include "platform/posix/cli/options/options.h"
 
-/* One connection of a list. */
-void report_item(const struct cli_output *output, const struct connsync_result *result);
-
 /* What the result does not say. */
 struct report_cause {
     struct session_failure failure; /* of the network */
@@ -23,7 +20,7 @@ struct report_cause {
 /* Did the job end for what happened between us and the proxy? */
 bool report_blames_proxy(enum connsync_status status, const struct report_cause *cause);
 
-/* The end of a job. */
+/* The end of a job. Of a list the page is named that could not be had. */
 void report_end(const struct cli_output *output, const struct connsync_job *job,
                 const struct connsync_result *result, enum connsync_status status,
                 const struct report_cause *cause);
@@ -36,8 +33,8 @@ int report_exit_code(const struct connsync_result *result, enum connsync_status 
                      const struct report_cause *cause);
 
 /* One line of JSON on stdout about one connection. `change` may be NULL. A result without id and
- * name is of no connection: of the list, or of what comes before; the line has no member that
- * tells of one then. */
+ * name is of no connection: of a page of the list, which it has as a member, or of what comes
+ * before that; the line has no member that tells of a connection then. */
 void report_json_line(const struct connsync_result *result, const char *outcome, const char *code,
                       const char *message, const struct change *change);
 
