@@ -15,6 +15,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from tenant import Tenant  # noqa: E402
 
 RUNS = 12
+SKIPPED = 77
 CONNECTION = b'{"id":"con_peak","options":{"a":[1,{"b":null}]},"strategy":"oidc","name":"peak"}'
 
 
@@ -36,6 +37,9 @@ def main():
     print("peak resident memory: set %d KB, of which loading the program takes %d KB"
           % (whole, min(kilobytes for _, kilobytes in starts)))
     print("processor time of --version: %.2f ms" % (min(time for time, _ in starts) / 1000))
+    if whole < 0:
+        print("only root may look into the memory of the program")
+        sys.exit(SKIPPED)
     if whole > limit_kb:
         sys.exit("more than %d KB" % limit_kb)
 

@@ -2,6 +2,7 @@
 #define _POSIX_C_SOURCE 200809L
 
 #include "config/exit_code.h"
+#include "platform/posix/cli/base/environment.h"
 #include "platform/posix/cli/base/log.h"
 #include "platform/posix/cli/base/output.h"
 #include "platform/posix/cli/flash_image.h"
@@ -22,6 +23,9 @@
 
 #include <string.h>
 #include <sys/resource.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 
 static struct cli_options options;
 
@@ -77,12 +81,17 @@ static int run(void)
                : report_exit_code(&result, status, &cause);
 }
 
-/* Secrets are in this process's memory: it leaves no core file. */
-static void forbid_core_files(void)
+/* Secrets are in this process's memory: it leaves no core file, where the limit does not hold (a
+ * handler that core files are piped to) either, and no other process of the same user may look. */
+static void close_memory(void)
 {
     const struct rlimit none = {0, 0};
 
     (void)setrlimit(RLIMIT_CORE, &none);
+#ifdef __linux__
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+    environment_hide();
 }
 
 /* Everything but help, usage errors and flash-image, which ask nothing of a tenant. */
@@ -150,7 +159,7 @@ static int end(int code)
 
 int main(int argc, char **argv)
 {
-    forbid_core_files();
+    close_memory();
     if (!output_begin()) {
         return CS_EXIT_FAILURE;
     }
@@ -165,5 +174,6 @@ int main(int argc, char **argv)
     int code = run_action(action);
     change_free_file(&options);
     cli_forget(&options);
+    environment_forget();
     return end(code);
 }

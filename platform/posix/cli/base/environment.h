@@ -5,4 +5,14 @@
 /* The variable; NULL when it is not set or empty. */
 const char *environment_get(const char *name);
 
+/*
+ * Moves the variables that hold secrets into memory of ours, and overwrites them in the block that
+ * the system shows of a process, as in /proc/PID/environ. They can be asked for as before. To be
+ * called once, before anything keeps a pointer to one.
+ */
+void environment_hide(void);
+
+/* Wipes what was moved: those variables are not set any more. */
+void environment_forget(void);
+
 #endif

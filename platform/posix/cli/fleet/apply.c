@@ -38,6 +38,7 @@ bool cli_use_file(struct cli_options *options, struct desired_file *used)
     if (cli_resolve(options) == CLI_RUN) {
         desired_file_free(used);
         *used = read;
+        desired_file_hide(used);
         options->sources.desired = &used->desired;
         return true;
     }

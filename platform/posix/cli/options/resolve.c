@@ -3,6 +3,7 @@
 #include "platform/posix/cli/options/resolve.h"
 
 #include "platform/posix/cli/base/environment.h"
+#include "platform/posix/cli/options/commands.h"
 #include "platform/posix/cli/options/identity.h"
 #include "platform/posix/cli/options/secrets.h"
 
@@ -127,7 +128,11 @@ enum cli_action cli_resolve(struct cli_options *options)
     if (action == CLI_RUN) {
         action = check_conflicts(sources, options->file, &options->message);
     }
-    return action == CLI_RUN
-               ? cli_read_credentials(&options->credentials, sources, &options->message)
-               : action;
+    if (action == CLI_RUN) {
+        action = cli_read_credentials(&options->credentials, sources, &options->message);
+    }
+    if (options->command->action != CLI_WATCH) {
+        environment_forget(); /* watch reads it again with another connsync.json */
+    }
+    return action;
 }
