@@ -70,7 +70,12 @@ static void add_loss(struct cs_writer *line, const struct connsync_result *resul
     add_count(line, result->lost, " lost, ");
     add_count(line, result->changed, " changed, ");
     add_count(line, result->added, " added, ");
-    add_count(line, result->verified, " equal)");
+    add_count(line, result->verified, " equal");
+    if (result->beside > 0) {
+        add(line, "; ");
+        add_count(line, result->beside, " beside options lost or changed");
+    }
+    add(line, ")");
 }
 
 static void add_http(struct cs_writer *line, const struct connsync_result *result)

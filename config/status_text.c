@@ -84,7 +84,8 @@ static const char *const sentences[] = {
         "the connection has changed since the plan was made; make a new plan",
     [CONNSYNC_REFUSED_BACKUP] = "the backup cannot be written",
     [CONNSYNC_REFUSED_OTHER_CONNECTION] = "the backup is of a connection with another strategy",
-    [CONNSYNC_ERR_LOSS] = "reading again after the write found options lost or changed",
+    [CONNSYNC_ERR_LOSS] =
+        "reading again after the write found other members or options lost or changed",
     [CONNSYNC_ERR_NOT_APPLIED] = "the service accepted the write but the setting did not change",
     [CONNSYNC_ERR_UNVERIFIED] = "a write was sent and could not be verified; run the command again",
 };

@@ -246,7 +246,17 @@ struct connsync_config {
 
     /* More of the client's credentials, or NULL. connsync_client_init() filled it. */
     struct connsync_client *client;
+
+    /* Members of a connection, a comma and a name each, that are to be asked for as well, and to be
+     * as before after a write, with all else that was read. NULL: beside `options` only
+     * display_name, if it was sent, is compared. */
+    const char *compared;
 };
+
+/* For that: all that a write could hold. They make responses larger by some hundred bytes. */
+#define CONNSYNC_COMPARED_ALL                                                                      \
+    ",is_domain_connection,show_as_button,realms,metadata,authentication,connected_accounts,"      \
+    "cross_app_access_requesting_app,cross_app_access_resource_app"
 
 /*
  * What a job does. Each is a table of functions in a file of its own: a program links what
@@ -269,10 +279,12 @@ extern const struct connsync_operation connsync_operation_restore;
 
 /* What an observer is shown. */
 enum connsync_stage {
-    CONNSYNC_STAGE_BEFORE,  /* `options` as received, by a get, or before a write */
-    CONNSYNC_STAGE_PLANNED, /* as a patch or a restore is about to write them: directly after
+    CONNSYNC_STAGE_BEFORE,    /* `options` as received, by a get, or before a write */
+    CONNSYNC_STAGE_PLANNED,   /* as a patch or a restore is about to write them: directly after
                              * that, piece by piece, in as many calls as there are */
-    CONNSYNC_STAGE_AFTER    /* as read back after the write */
+    CONNSYNC_STAGE_AFTER,     /* as read back after the write */
+    CONNSYNC_STAGE_CONNECTION /* if asked for: all that was read of the connection, directly before
+                               * the first and the last of these; the status is ignored */
 };
 
 /* One page of a list, and where the next one begins. All zeros: the first page. */
@@ -293,6 +305,8 @@ struct connsync_job {
     /* Write although `options.configuration` holds values that the service gave
      * back encrypted and may encrypt once more. */
     bool allow_encrypted_configuration;
+    /* Show the observer the whole connection as well. */
+    bool shows_connection;
     /* Of a list: hand out this page alone, and set `*page` to the next one; other
      * jobs may come between the two. NULL: all pages. */
     struct connsync_page *page;
@@ -371,6 +385,9 @@ struct connsync_result {
     uint64_t wait_ms;                              /* the pause that a rate limit asked for */
     size_t bytes_received;                         /* of the last answer cut short, of its body */
     uint32_t page;                                 /* of the list, the last asked for: 1, ... */
+    /* Members of the connection other than `options` that are not there any more after a write, or
+     * have another value. */
+    uint32_t beside;
 };
 
 /* What a step waits for: any of these. */

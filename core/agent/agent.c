@@ -298,7 +298,7 @@ static bool is_cut_for_good(struct connsync *agent)
 {
     size_t bytes = agent->exchange.parser.body_bytes;
 
-    agent->cuts = bytes == agent->result.bytes_received ? agent->cuts + 1 : 1;
+    agent->cuts = bytes == agent->result.bytes_received ? (uint8_t)(agent->cuts + 1) : 1;
     agent->result.bytes_received = bytes;
     return agent->cuts >= CS_AGENT_LIKE_CUTS_MAX && !cs_write_is_open(agent->write);
 }

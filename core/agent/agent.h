@@ -72,8 +72,8 @@ struct connsync {
     bool renewed;                /* a token that was rejected has been replaced, in this job */
     bool limited;                /* a write was answered 429, 408 or 5xx, and none was sent since */
     volatile uint8_t cancels;    /* calls of connsync_cancel, from a signal handler too */
+    uint8_t cuts; /* answers that were cut short at the same byte, one after the other */
     unsigned retries;
-    unsigned cuts;        /* answers that were cut short at the same byte, one after the other */
     unsigned stale_reads; /* read-backs that did not show what was acknowledged */
     uint64_t deadline;
     uint64_t pause_until; /* 0 when there is no pause: no exchange is under way in one */
@@ -87,6 +87,12 @@ struct connsync {
     struct cs_slice form;
     struct cs_document document;
     struct cs_comparison comparison; /* taken before the write; in what is cut off the arena */
+    /* The same of what is beside `options`: of the members that config.compared names and those
+     * that are read, in what is cut off; else the digest of display_name, 0 if it is not sent. */
+    union {
+        struct cs_comparison *members;
+        uint64_t display_name;
+    } beside;
     struct cs_digest_key digest_key;
     unsigned take;               /* list: connections asked for a page */
     unsigned pages;              /* list: how many were handed out */
@@ -187,7 +193,7 @@ void cs_agent_describe(struct connsync *agent);
 enum connsync_status cs_agent_show(const struct connsync *agent, enum connsync_stage stage,
                                    struct cs_slice options);
 
-/* Those of the present document. */
+/* Those of the present document, and before them the whole connection if it is asked for. */
 enum connsync_status cs_agent_show_document(const struct connsync *agent,
                                             enum connsync_stage stage);
 

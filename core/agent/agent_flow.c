@@ -84,6 +84,9 @@ enum connsync_status cs_agent_show(const struct connsync *agent, enum connsync_s
 
 enum connsync_status cs_agent_show_document(const struct connsync *agent, enum connsync_stage stage)
 {
+    if (agent->job.shows_connection) {
+        (void)cs_agent_show(agent, CONNSYNC_STAGE_CONNECTION, agent->document.text);
+    }
     return cs_agent_show(agent, stage,
                          cs_auth0_part(&agent->document.connection, CS_AUTH0_OPTIONS));
 }
@@ -109,7 +112,8 @@ static void fill_read(struct connsync *agent, struct cs_exchange_request *reques
     } else {
         /* Once it is known, the id names the connection better than its name does. */
         const char *id = known_id(agent);
-        cs_auth0_write_get(target, id != NULL ? id : agent->job.connection, id != NULL);
+        cs_auth0_write_get(target, id != NULL ? id : agent->job.connection, id != NULL,
+                           agent->config.compared);
     }
     agent->asked_at = cs_exchange_now_ms(&agent->exchange);
     request->http.method = "GET";
@@ -261,6 +265,7 @@ static enum connsync_status locate(struct connsync *agent)
         return matches == 0 ? CONNSYNC_ERR_NOT_FOUND : CONNSYNC_REFUSED_AMBIGUOUS;
     }
     cs_auth0_find_connection(&agent->document.connection, found);
+    agent->document.text = found;
     return CONNSYNC_OK;
 }
 

@@ -41,6 +41,57 @@ static const struct cs_slice *planned_options(const struct connsync *agent)
     return agent->document.body.at + agent->document.options_at;
 }
 
+static bool is_display_name(struct cs_slice name)
+{
+    return cs_value_string_is(name, "display_name");
+}
+
+/* Of the members of the connection. */
+static size_t size_of_members(const struct connsync *agent)
+{
+    return cs_comparison_size(cs_json_size_of(agent->document.text), 0);
+}
+
+/* Beside `options` all is to stay. A write sends display_name, and the service is not to touch what
+ * a write does not send; but of a display_name that is no string, which it cannot send, the service
+ * makes one. Nothing else there is derived. */
+static void begin_beside(struct connsync *agent, char *memory)
+{
+    static const struct cs_comparison_rules rules[2] = {{"options", is_display_name, false},
+                                                        {"options", cs_auth0_is_derived, false}};
+    struct cs_slice sent = cs_auth0_part(&agent->document.connection, CS_AUTH0_DISPLAY_NAME);
+    bool is_sent = cs_value_is_string(sent);
+
+    if (agent->config.compared == NULL) {
+        agent->beside.display_name = is_sent ? cs_json_digest(sent, &agent->digest_key) : 0;
+        return;
+    }
+    agent->beside.members = (void *)(memory + size_of_members(agent));
+    cs_comparison_begin(agent->beside.members, memory, agent->document.text, &rules[is_sent],
+                        &agent->digest_key);
+}
+
+/* Bytes for that. */
+static size_t size_of_beside(const struct connsync *agent)
+{
+    return agent->config.compared == NULL ? 0
+                                          : size_of_members(agent) + sizeof(struct cs_comparison);
+}
+
+/* How many are lost or changed. */
+static uint32_t compare_beside(struct connsync *agent)
+{
+    struct cs_slice found = cs_auth0_part(&agent->document.connection, CS_AUTH0_DISPLAY_NAME);
+
+    if (agent->config.compared == NULL) {
+        return agent->beside.display_name != 0 &&
+               (!cs_value_is_string(found) ||
+                cs_json_digest(found, &agent->digest_key) != agent->beside.display_name);
+    }
+    struct cs_difference beside = cs_comparison_hold(agent->beside.members, agent->document.text);
+    return beside.of[CS_FATE_LOST] + beside.of[CS_FATE_CHANGED];
+}
+
 /* The whole body, and what is there and is to be. That is cut off the arena's end: between the
  * document and what is free it would split the memory for the read-back. */
 static enum connsync_status make_body(struct connsync *agent)
@@ -57,13 +108,14 @@ static enum connsync_status make_body(struct connsync *agent)
     cs_auth0_end_body(&document->body);
     struct cs_slice named = cs_slice_make(agent->job.document, agent->job.document_length);
     size_t changes = operation->want != NULL ? cs_json_size_of(cs_json_trim(named)) : 0;
+    size_t size = cs_comparison_size(cs_json_size_of(options), changes);
     cs_arena_join(&agent->arena);
-    void *memory =
-        cs_arena_cut(&agent->arena, cs_comparison_size(cs_json_size_of(options), changes));
+    char *memory = cs_arena_cut(&agent->arena, size + size_of_beside(agent));
     if (memory == NULL) {
         return cs_write_does_not_fit(agent);
     }
     cs_comparison_begin(&agent->comparison, memory, options, &operation->rules, &agent->digest_key);
+    begin_beside(agent, memory + size);
     return CONNSYNC_OK;
 }
 
@@ -218,6 +270,7 @@ static void compare(struct connsync *agent)
     result->derived = difference.of[CS_FATE_DERIVED];
     result->applied = difference.of[CS_FATE_APPLIED];
     result->pending = difference.of[CS_FATE_PENDING];
+    result->beside = compare_beside(agent);
     result->after = cs_auth0_setting(&agent->document.connection);
 }
 
@@ -259,8 +312,9 @@ static enum connsync_status settle(struct connsync *agent)
     if (!all) {
         return read_again(agent);
     }
+    const struct connsync_result *result = &agent->result;
     /* It may be that all is as it was sent, and somebody else's change, which was read, is gone. */
-    return agent->differs || agent->result.lost + agent->result.changed > 0
+    return agent->differs || result->lost + result->changed + result->beside > 0
                ? CONNSYNC_ERR_LOSS
                : cs_agent_finish(agent, CONNSYNC_CHANGED);
 }

@@ -7,9 +7,9 @@
 #include <string.h>
 
 #define CONNECTIONS "/api/v2/connections"
-#define FIELDS_FROM "fields=id,name,strategy,display_name"
-#define FIELDS_TO "&include_fields=true"
-#define FIELDS FIELDS_FROM ",options" FIELDS_TO
+#define FEW_FIELDS "fields=id,name,strategy,display_name"
+#define FIELDS FEW_FIELDS ",options"
+#define INCLUDED "&include_fields=true"
 
 /* The longest form without what the caller gives. */
 #define FORM_BASE 128
@@ -60,10 +60,13 @@ static void write_value(struct cs_writer *writer, const char *before, const char
     cs_write_percent_encoded(writer, cs_slice_of(value));
 }
 
-void cs_auth0_write_get(struct cs_writer *target, const char *connection, bool by_id)
+void cs_auth0_write_get(struct cs_writer *target, const char *connection, bool by_id,
+                        const char *more)
 {
     write_value(target, by_id ? CONNECTIONS "/" : CONNECTIONS "?name=", connection);
     cs_write_string(target, by_id ? "?" FIELDS : "&" FIELDS);
+    cs_write_string(target, more);
+    cs_write_string(target, INCLUDED);
 }
 
 void cs_auth0_write_patch(struct cs_writer *target, const char *id)
@@ -77,7 +80,7 @@ void cs_auth0_write_list(struct cs_writer *target, unsigned take, const char *cu
     cs_write_string(target, CONNECTIONS "?take=");
     cs_write_u64(target, take);
     write_value(target, cursor[0] != '\0' ? "&from=" : "", cursor);
-    cs_write_string(target, with_options ? "&" FIELDS : "&" FIELDS_FROM FIELDS_TO);
+    cs_write_string(target, with_options ? "&" FIELDS INCLUDED : "&" FEW_FIELDS INCLUDED);
 }
 
 void cs_auth0_write_token_request(struct cs_writer *body, const struct connsync_config *config)

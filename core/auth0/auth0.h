@@ -17,8 +17,10 @@ bool cs_auth0_is_id(const char *connection);
 
 /* ---- Request targets ---- */
 
-/* `connection` is an id, or the name that the answer's list is narrowed to. */
-void cs_auth0_write_get(struct cs_writer *target, const char *connection, bool by_id);
+/* `connection` is an id, or the name that the answer's list is narrowed to; `more` the members
+ * that are asked for beside those that are read, as connsync_config has them. */
+void cs_auth0_write_get(struct cs_writer *target, const char *connection, bool by_id,
+                        const char *more);
 void cs_auth0_write_patch(struct cs_writer *target, const char *id);
 /* `cursor` is the page before's `next`, or empty for the first page. */
 void cs_auth0_write_list(struct cs_writer *target, unsigned take, const char *cursor,

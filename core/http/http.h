@@ -90,10 +90,10 @@ struct cs_http_parser {
     uint32_t extension_bytes;
     uint32_t extension_total;
     enum connsync_status error;
-    size_t body_bytes; /* of the body, those that have come */
     uint64_t (*parse_date)(struct cs_slice text);
     struct cs_http_head head;
     uint64_t remaining;
+    size_t body_bytes; /* of the body, those that have come */
     char name[CS_HTTP_NAME_MAX + 1];
     char value[CS_HTTP_VALUE_MAX];
 };

@@ -122,6 +122,17 @@ class RequestsTest(BoardTest):
             self.assertIsNone(raw_json.get(bench.tenant.raw_options(bench.ids[0]),
                                            "client_secret"))
 
+    def test_a_loss_beside_options_is_told(self):
+        """Of what a board reads, whatever it is."""
+        with self.bench(connection(extra=b'"display_name":"Shown",')) as bench:
+            bench.tenant.faults.append(Fault("edit", method="PATCH", target=bench.ids[0],
+                                             beside={"display_name": '"Theirs"'}))
+            bench.boot()
+            cycle = bench.cycle()
+            self.assertEqual(cycle.counts, (0, 0, 0, 1))
+            self.assertIn("6 equal; 1 beside options lost or changed",
+                          cycle.line_of(bench.ids[0]))
+
     def test_the_image_is_that_of_the_command_line(self):
         with self.bench(connection()) as bench:
             self.assertEqual(self.flash_image(bench, bench.document()),

@@ -371,9 +371,12 @@ def endless(x, lead=0, length=1):
 # --- Other people, and token answers ------------------------------------------------------
 
 @_kind(AFTER)
-def edit(x, target, change=None, drop=()):
-    """Somebody else changes the connection's options right after this request."""
+def edit(x, target, change=None, drop=(), beside=None):
+    """Somebody else changes the connection's options right after this request, or members `beside`
+    them."""
     connection = x.tenant.store.connections[target]
+    for key, value in (beside or {}).items():
+        connection.put(key, _bytes(value))
     options = connection.get("options")
     for key in drop:
         options = raw_json.without(options, key)

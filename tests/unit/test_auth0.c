@@ -28,11 +28,15 @@ static void test_get(void **state)
     (void)state;
     assert_true(cs_auth0_is_id("con_a"));
     assert_false(cs_auth0_is_id("con-a"));
-    cs_auth0_write_get(&target, "con_a/b?", true);
+    cs_auth0_write_get(&target, "con_a/b?", true, NULL);
     assert_string_equal(text, "/api/v2/connections/con_a%2Fb%3F?" FIELDS);
     target = fresh();
-    cs_auth0_write_get(&target, "a b&c=$@", false);
+    cs_auth0_write_get(&target, "a b&c=$@", false, NULL);
     assert_string_equal(text, "/api/v2/connections?name=a%20b%26c%3D%24%40&" FIELDS);
+    target = fresh();
+    cs_auth0_write_get(&target, "con_a", true, ",realms,metadata");
+    assert_string_equal(text, "/api/v2/connections/con_a?fields=id,name,strategy,display_name,"
+                              "options,realms,metadata&include_fields=true");
 }
 
 static void test_patch(void **state)

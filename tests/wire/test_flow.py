@@ -34,7 +34,11 @@ class SetTest(WireTest):
         self.check_set(tenant, con, "never_on_login", "never_on_login", con)
         read, write, again = tenant.requests
         self.assertEqual(read.path, "/api/v2/connections/" + con)
-        self.assertEqual(read.query["fields"], ["id,name,strategy,display_name,options"])
+        # What is read, what is compared beside `options`, and nothing else.
+        self.assertEqual(read.query["fields"], [
+            "id,name,strategy,display_name,options,is_domain_connection,show_as_button,realms,"
+            "metadata,authentication,connected_accounts,cross_app_access_requesting_app,"
+            "cross_app_access_resource_app"])
         self.assertEqual((write.path, write.query), (read.path, {}))
         self.assertEqual(write.header("Content-Type"), "application/json")
         self.assertEqual(again.target, read.target)

@@ -200,7 +200,7 @@ class DocumentTest(RefusalTest):
 
     def test_not_json(self):
         good = connection()
-        bodies = [b"", b" ", b"{", good[:-1], good[:-20], good + b"{}", good + b"x",
+        bodies = [good + b"{}", good + b"x",
                   good + b"\x00", b"\xef\xbb\xbf" + good, good.replace(b'"n":', b'"n":01,"m":'),
                   good.replace(b'"n":1.50E+2', b'"n":NaN'), good.replace(b",", b",,", 1),
                   good.replace(b'"empty":{}', b'"empty":{},'),
@@ -211,6 +211,17 @@ class DocumentTest(RefusalTest):
             with self.subTest(body[-40:]):
                 self.refused(self.with_fault("body", data=body), "not_json", "not strict JSON",
                              "nothing written")
+
+    def test_json_that_ends_too_early(self):
+        """It was cut short: what may pass is no refusal."""
+        def check(body):
+            tenant = self.with_fault("body", data=body)
+            self.expect(self.run_cli(tenant, "set", "con_%016d" % 1, "off"), 1,
+                        "cut short; try again (%d bytes of it came)" % len(body))
+            self.assertEqual(tenant.methods(), ["GET"] * 3)
+
+        good = connection()
+        self.all_of(check, (b"", b" ", b"{", good[:-1], good[:-20]))
 
     def test_invalid_utf8(self):
         for octets in (b"\xff", b"\xc3", b"\xc0\xaf", b"\xed\xa0\x80", b"\xf4\x90\x80\x80",

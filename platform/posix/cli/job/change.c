@@ -17,7 +17,12 @@
 
 /* The longest `options` that the agent's block can hold. */
 #define TEXT_MAX CONNSYNC_MEMORY_RECOMMENDED
-#define STAGES 3
+/* Whole connections, behind the texts of the three stages: the one that was read last, the one that a
+ * write was decided on, and the one that was read back. */
+#define LATEST 3
+#define WHOLE_BEFORE 4
+#define WHOLE_AFTER 5
+#define TEXTS 6
 /* Hexadecimal digits of a number that nobody else has, four times so many bits. */
 #define RANDOM_WORDS 4
 
@@ -26,9 +31,9 @@ static struct {
     const struct cli_safeguards *safeguards;
     const struct cli_tenant *tenant;
     const struct connsync_job *job; /* as it was given: another may observe as well */
-    char *texts[STAGES];            /* by enum connsync_stage; mappings */
-    size_t lengths[STAGES];
-    bool seen[STAGES];
+    char *texts[TEXTS];             /* by enum connsync_stage, and as above; mappings */
+    size_t lengths[TEXTS];
+    bool seen[TEXTS];
 } kept;
 
 /* ---- The file ---- */
@@ -51,7 +56,7 @@ void change_free_file(const struct cli_options *options)
 
 /* ---- What is kept ---- */
 
-static bool append(enum connsync_stage stage, struct cs_slice text)
+static bool append(unsigned stage, struct cs_slice text)
 {
     char **place = &kept.texts[stage];
     size_t length = kept.lengths[stage];
@@ -68,7 +73,7 @@ static bool append(enum connsync_stage stage, struct cs_slice text)
     return true;
 }
 
-static void forget(enum connsync_stage stage)
+static void forget(unsigned stage)
 {
     if (kept.texts[stage] != NULL) {
         cs_wipe(kept.texts[stage], kept.lengths[stage]);
@@ -77,13 +82,27 @@ static void forget(enum connsync_stage stage)
     kept.seen[stage] = false;
 }
 
-static bool keep(enum connsync_stage stage, struct cs_slice text)
+static bool keep(unsigned stage, struct cs_slice text)
 {
     forget(stage);
     return append(stage, text);
 }
 
-static struct cs_slice text_of(enum connsync_stage stage)
+/* What was read last is the connection of that kind. The one before it is written over. */
+static void keep_latest_as(unsigned stage)
+{
+    char *text = kept.texts[stage];
+
+    forget(stage);
+    kept.texts[stage] = kept.texts[LATEST];
+    kept.lengths[stage] = kept.lengths[LATEST];
+    kept.seen[stage] = kept.seen[LATEST];
+    kept.texts[LATEST] = text;
+    kept.lengths[LATEST] = 0;
+    kept.seen[LATEST] = false;
+}
+
+static struct cs_slice text_of(unsigned stage)
 {
     return cs_slice_make(kept.texts[stage], kept.lengths[stage]);
 }
@@ -128,7 +147,9 @@ static enum connsync_status observe_before(struct cs_slice text)
         return CONNSYNC_REFUSED_BACKUP;
     }
     kept.seen[CONNSYNC_STAGE_AFTER] = false;
+    kept.seen[WHOLE_AFTER] = false;
     forget(CONNSYNC_STAGE_PLANNED); /* which follows, piece by piece */
+    keep_latest_as(WHOLE_BEFORE);
     if (!needs_texts()) {
         return CONNSYNC_OK;
     }
@@ -141,7 +162,11 @@ static enum connsync_status observe(void *context, enum connsync_stage stage, co
     struct cs_slice text = cs_slice_make(options, length);
 
     (void)context;
+    if (stage == CONNSYNC_STAGE_CONNECTION) {
+        return keep(LATEST, text) ? CONNSYNC_OK : CONNSYNC_ERR_MEMORY;
+    }
     if (stage == CONNSYNC_STAGE_AFTER) {
+        keep_latest_as(WHOLE_AFTER);
         return keep(stage, text) ? CONNSYNC_OK : CONNSYNC_ERR_MEMORY;
     }
     if (stage == CONNSYNC_STAGE_PLANNED) {
@@ -159,7 +184,7 @@ static enum connsync_status observe(void *context, enum connsync_stage stage, co
 
 void change_forget(void)
 {
-    for (int i = 0; i < STAGES; i++) {
+    for (int i = 0; i < TEXTS; i++) {
         if (kept.texts[i] != NULL) {
             cs_wipe(kept.texts[i], kept.lengths[i]);
             mapping_free(kept.texts[i], TEXT_MAX);
@@ -196,6 +221,20 @@ static bool compare_plan(struct names_texts texts)
     return names_compare(&last.names, &texts);
 }
 
+/* And beside `options`. */
+static bool compare_beside(void)
+{
+    struct names_texts texts;
+
+    memset(&texts, 0, sizeof texts);
+    texts.before = text_of(WHOLE_BEFORE);
+    texts.wanted = texts.before;
+    texts.after = text_of(WHOLE_AFTER);
+    texts.except = "options";
+    texts.is_beside = true;
+    return names_compare(&last.names, &texts);
+}
+
 static void compare_names(void)
 {
     bool is_found = kept.seen[CONNSYNC_STAGE_AFTER];
@@ -212,7 +251,7 @@ static void compare_names(void)
     last.is_plan = shows_plan() && !is_full;
     last.is_full = is_full;
     if (is_found) {
-        last.has_names = compare_found(texts, !is_full);
+        last.has_names = compare_found(texts, !is_full) && (!is_full || compare_beside());
     }
     if (last.is_plan) {
         last.has_names = compare_plan(texts) || last.has_names;
@@ -280,13 +319,15 @@ enum connsync_status change_run(const struct cli_options *options, const struct 
     make_correlation_id(number, options->safeguards.correlation_id);
     copy.correlation_id = number;
     copy.observer = observe;
+    copy.shows_connection = options->safeguards.changes && !job->dry_run;
     enum connsync_status status = session_run(&copy, NULL, NULL);
     *result = *connsync_result(session_agent());
     if (result->writes > 0) {
         memcpy(last.correlation_id, number, sizeof number);
     }
     compare_names();
-    if (status == CONNSYNC_ERR_LOSS && options->safeguards.restore) {
+    bool is_loss = status == CONNSYNC_ERR_LOSS && result->lost + result->changed > 0;
+    if (is_loss && options->safeguards.restore) {
         undo(result, number);
         result->requests += connsync_result(session_agent())->requests;
     }

@@ -33,6 +33,7 @@ static bool none_is_derived(struct cs_slice name)
 struct list {
     struct names *names;
     bool derived_only;
+    bool is_beside;
 };
 
 static void add(void *context, enum cs_fate fate, struct cs_slice name)
@@ -53,6 +54,7 @@ static void add(void *context, enum cs_fate fate, struct cs_slice name)
         return;
     }
     names->items[names->count].kind = kinds[fate];
+    names->items[names->count].is_beside = list->is_beside;
     names->items[names->count++].raw = name;
 }
 
@@ -60,7 +62,7 @@ static void compare(struct names *names, const struct names_texts *texts, void *
 {
     const struct cs_comparison_rules rules = {
         texts->except, texts->is_plan ? none_is_derived : cs_auth0_is_derived, texts->yields};
-    struct list list = {names, texts->derived_only};
+    struct list list = {names, texts->derived_only, texts->is_beside};
     const struct cs_comparison_visitor visitor = {add, &list};
     struct cs_slice wanted = cs_json_trim(texts->wanted);
     struct cs_slice after = cs_json_trim(texts->after);

@@ -1,5 +1,5 @@
 /*
- * Which members of `options` differ: their names, never a value.
+ * Which members of `options`, or of the connection beside them, differ: their names, never a value.
  */
 #ifndef CONNSYNC_CLI_NAMES_H
 #define CONNSYNC_CLI_NAMES_H
@@ -27,6 +27,7 @@ enum name_kind {
 
 struct name {
     enum name_kind kind;
+    bool is_beside;      /* of the connection, and not of its `options` */
     struct cs_slice raw; /* with its quotes, in the text that it was found in */
 };
 
@@ -46,6 +47,7 @@ struct names_texts {
     bool yields;        /* a derived member may come back whatever was written */
     bool is_plan;       /* `after` is a wish, not what was read: nothing in it was computed */
     bool derived_only;  /* names of that kind alone */
+    bool is_beside;     /* they are of whole connections */
 };
 
 /* Adds the names that differ. False when one of the texts is no object, or there is no memory. The

@@ -46,7 +46,8 @@ static void print_names(const struct change *change)
     for (size_t i = 0; i < change->names.count; i++) {
         (void)fprintf(output_results(), "%s\t", word_of(change, change->names.items[i].kind));
         name_print(output_results(), &change->names.items[i]);
-        (void)putc('\n', output_results());
+        (void)fputs(change->names.items[i].is_beside ? "\tbeside options\n" : "\n",
+                    output_results());
     }
     if (change->names.more > 0) {
         (void)fprintf(output_results(), "and %zu more\n", change->names.more);
@@ -55,13 +56,21 @@ static void print_names(const struct change *change)
 
 /* ---- JSON ---- */
 
-static void print_array(const struct names *names, enum name_kind kind, const char *word)
+/* For arrays: names beside `options` are in one of their own. */
+#define BESIDE NAME_KINDS
+
+static bool is_of(const struct name *name, int kind)
+{
+    return kind == (name->is_beside ? BESIDE : (int)name->kind);
+}
+
+static void print_array(const struct names *names, int kind, const char *word)
 {
     const char *before = "";
 
     (void)fprintf(output_results(), "\"%s\":[", word);
     for (size_t i = 0; i < names->count; i++) {
-        if (names->items[i].kind == kind) {
+        if (is_of(&names->items[i], kind)) {
             (void)fputs(before, output_results());
             name_print(output_results(), &names->items[i]);
             before = ",";
@@ -70,10 +79,10 @@ static void print_array(const struct names *names, enum name_kind kind, const ch
     (void)fputs("],", output_results());
 }
 
-static bool has_kind(const struct names *names, enum name_kind kind)
+static bool has_kind(const struct names *names, int kind)
 {
     for (size_t i = 0; i < names->count; i++) {
-        if (names->items[i].kind == kind) {
+        if (is_of(&names->items[i], kind)) {
             return true;
         }
     }
@@ -99,11 +108,12 @@ static void print_change(const struct change *change)
     }
     for (int kind = 0; kind < NAME_KINDS; kind++) {
         /* An empty array says that the kind was looked for. */
-        if (is_looked_for(change, (enum name_kind)kind) ||
-            has_kind(&change->names, (enum name_kind)kind)) {
-            print_array(&change->names, (enum name_kind)kind,
-                        word_of(change, (enum name_kind)kind));
+        if (is_looked_for(change, (enum name_kind)kind) || has_kind(&change->names, kind)) {
+            print_array(&change->names, kind, word_of(change, (enum name_kind)kind));
         }
+    }
+    if (has_kind(&change->names, BESIDE)) {
+        print_array(&change->names, BESIDE, "beside_options");
     }
     if (change->names.more > 0) {
         (void)fprintf(output_results(), "\"more_names\":%zu,", change->names.more);
@@ -329,10 +339,17 @@ static void add_failure(struct cs_writer *line, const struct connsync_result *re
 }
 
 /* What became of the way back after a loss, and where there is another. */
-static void add_undo(struct cs_writer *line, const struct change *change)
+static void add_undo(struct cs_writer *line, const struct connsync_result *result,
+                     const struct change *change)
 {
+    if (result->lost + result->changed == 0) {
+        cs_write_string(line, "; options are as they were to be, only they can be restored");
+        return;
+    }
     if (change->undo == CHANGE_RESTORED) {
-        cs_write_string(line, "; restored as before, and verified");
+        cs_write_string(line, result->beside > 0
+                                  ? "; options restored as before, and verified, but not the rest"
+                                  : "; restored as before, and verified");
         return;
     }
     if (change->undo == CHANGE_NOT_RESTORED) {
@@ -347,14 +364,14 @@ static void add_undo(struct cs_writer *line, const struct change *change)
 }
 
 /* What became of it after the failure, and why there is no backup. */
-static void add_change(struct cs_writer *line, enum connsync_status status,
-                       const struct change *change)
+static void add_change(struct cs_writer *line, const struct connsync_result *result,
+                       enum connsync_status status, const struct change *change)
 {
     if (change == NULL) {
         return;
     }
     if (status == CONNSYNC_ERR_LOSS) {
-        add_undo(line, change);
+        add_undo(line, result, change);
     }
     if (status == CONNSYNC_REFUSED_BACKUP && change->no_backup != NULL) {
         add_reason(line, change->no_backup);
@@ -414,7 +431,7 @@ void report_end(const struct cli_output *output, const struct connsync_job *job,
     add_subject(&writer, result, job, status);
     size_t message = writer.length;
     add_failure(&writer, result, status, cause);
-    add_change(&writer, status, cause->change);
+    add_change(&writer, result, status, cause->change);
     if (!output->json) {
         print_names_of_failure(output, job, result, status, cause->change);
     } else {

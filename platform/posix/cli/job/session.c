@@ -355,6 +355,7 @@ static void fill_config(struct connsync_config *config)
     config->timeout_ms = tenant->timeout_ms;
     config->reconnect_reserve = RECONNECT_RESERVE;
     config->pace = &tenant->pace;
+    config->compared = CONNSYNC_COMPARED_ALL;
     identity_fill(config, credentials, is_verbose);
 }
 
