@@ -272,7 +272,8 @@ static enum connsync_status observe_undo(void *context, enum connsync_stage stag
 }
 
 /* One attempt, verified like any other write. Who interrupts a write would have it end well:
- * the bytes that are to be put back may be nowhere else. */
+ * the bytes that are to be put back may be nowhere else. Where nothing is left to put back,
+ * somebody has written since, or an old replica has answered. */
 static void undo(const struct connsync_result *result, const char *correlation_id)
 {
     struct connsync_job job = *kept.job;
@@ -285,6 +286,9 @@ static void undo(const struct connsync_result *result, const char *correlation_i
     job.correlation_id = correlation_id;
     job.observer = observe_undo;
     last.undo_status = session_run_on(&job);
+    if (connsync_result(session_agent())->outcome == CONNSYNC_UNCHANGED) {
+        last.undo_status = CONNSYNC_REFUSED_CHANGED;
+    }
     last.undo = last.undo_status == CONNSYNC_OK ? CHANGE_RESTORED : CHANGE_NOT_RESTORED;
 }
 
