@@ -205,7 +205,8 @@ enum connsync_status connsync_begin(struct connsync *agent, const struct connsyn
     agent->job = *job;
     agent->result.outcome = CONNSYNC_PENDING;
     agent->write = CS_WRITE_NONE;
-    agent->lands_until = 0;
+    agent->made_of = 0; /* what may land from before is not of this job's making */
+    agent->status = CONNSYNC_ERR_TIMEOUT;
     agent->differs = false;
     agent->renewed = false;
     agent->cancels = 0;

@@ -77,7 +77,9 @@ struct connsync {
     unsigned stale_reads; /* read-backs that did not show what was acknowledged */
     uint64_t deadline;
     uint64_t pause_until; /* 0 when there is no pause: no exchange is under way in one */
-    uint64_t lands_until; /* before this a write that was sent may land; 0: none failed */
+    uint64_t lands_until; /* before this a write that was sent may land, in an earlier job too; 0:
+                           * none failed */
+    uint64_t lands_on;    /* digest of the id of the connection that is meant */
     uint64_t asked_at;    /* when the present document was asked for */
     uint64_t made_of;     /* digest of the document that the last write was made of */
     uint64_t postponed;   /* by what the deadline was moved for a rate */

@@ -209,6 +209,19 @@ static enum connsync_status wait_for_landing(struct connsync *agent)
                : cs_agent_end(agent, agent->status);
 }
 
+/* May a write still land on this connection, of this job or of one before it? */
+static bool may_land(struct connsync *agent)
+{
+    struct cs_slice id = cs_auth0_part(&agent->document.connection, CS_AUTH0_ID);
+    uint64_t digest = cs_json_digest(id, &agent->digest_key);
+
+    if (digest != agent->lands_on) {
+        agent->lands_on = digest;
+        agent->lands_until = 0;
+    }
+    return agent->asked_at < agent->lands_until;
+}
+
 /* ---- The decision ---- */
 
 static enum connsync_status decide(struct connsync *agent)
@@ -229,9 +242,9 @@ static enum connsync_status decide(struct connsync *agent)
     /* Of the same document the same is made, whichever lands first or last; anything else is
      * written once an earlier write cannot land any more. */
     uint64_t digest = digest_document(agent);
-    bool may_land = cs_write_may_land(agent->write);
-    agent->differs = may_land && digest != agent->made_of;
-    if (may_land && (agent->differs || !may_repeat(agent))) {
+    bool lands = may_land(agent);
+    agent->differs = lands && digest != agent->made_of;
+    if (lands && (agent->differs || !may_repeat(agent))) {
         return wait_for_landing(agent);
     }
     status = make_body(agent);
