@@ -238,9 +238,8 @@ static void conclude(struct connsync *agent)
 {
     struct connsync_result *result = &agent->result;
     enum connsync_status status = was_never_seen(agent) ? CONNSYNC_ERR_NOT_APPLIED : agent->status;
-    bool is_counted = result->lost + result->changed > 0;
     bool verdict = result->outcome == CONNSYNC_CHANGED || status == CONNSYNC_ERR_NOT_APPLIED ||
-                   (status == CONNSYNC_ERR_LOSS && is_counted);
+                   (status == CONNSYNC_ERR_LOSS && !agent->differs);
 
     if (cs_write_is_open(agent->write)) {
         result->write =

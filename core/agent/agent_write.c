@@ -239,11 +239,11 @@ static enum connsync_status decide(struct connsync *agent)
     if (operation->is_done != NULL && operation->is_done(agent)) {
         return cs_agent_finish(agent, CONNSYNC_UNCHANGED);
     }
-    /* Of the same document the same is made, whichever lands first or last; anything else is
-     * written once an earlier write cannot land any more. */
+    /* Of the same document the same is made, whichever lands first or last; anything else, once
+     * somebody else has been seen to write, when an earlier write cannot land any more. */
     uint64_t digest = digest_document(agent);
     bool lands = may_land(agent);
-    agent->differs = lands && digest != agent->made_of;
+    agent->differs = lands && (agent->differs || digest != agent->made_of);
     if (lands && (agent->differs || !may_repeat(agent))) {
         return wait_for_landing(agent);
     }
@@ -326,7 +326,8 @@ static enum connsync_status settle(struct connsync *agent)
         return read_again(agent);
     }
     const struct connsync_result *result = &agent->result;
-    /* It may be that all is as it was sent, and somebody else's change, which was read, is gone. */
+    /* Of a change of somebody else that was read before, what is there now shows nothing: neither
+     * whether the write has undone it, nor that anything was lost for it. */
     return agent->differs || result->lost + result->changed + result->beside > 0
                ? CONNSYNC_ERR_LOSS
                : cs_agent_finish(agent, CONNSYNC_CHANGED);
