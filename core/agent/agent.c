@@ -438,16 +438,18 @@ static enum connsync_status keep_pace(struct connsync *agent)
 }
 
 /* A write that may have been rejected for coming too soon after the request before it: the next one
- * waits for as long as the read did that settled it. */
+ * waits for as long as the read did that settled it, if there is time for that. */
 static bool is_held_back(struct connsync *agent)
 {
-    bool held_back = agent->state == CS_STATE_WRITE && agent->limited;
-
-    if (held_back) {
-        cs_agent_pause(agent, agent->result.wait_ms);
-        agent->limited = false;
+    if (agent->state != CS_STATE_WRITE || !agent->limited) {
+        return false;
     }
-    return held_back;
+    agent->limited = false;
+    cs_agent_pause(agent, agent->result.wait_ms);
+    if (agent->pause_until >= agent->deadline) {
+        agent->pause_until = 0;
+    }
+    return agent->pause_until != 0;
 }
 
 /* Begins the request of the present state, or a pause that comes first. What prevents it does

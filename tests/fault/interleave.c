@@ -307,14 +307,14 @@ int main(int count, char **arguments)
     enum world_task task = WORLD_SET;
     bool seen[WORLD_FAULTS] = {false};
 
-    if (count != 4) {
+    while (count == 4 && task < WORLD_TASKS && strcmp(arguments[1], task_names[task]) != 0) {
+        task++;
+    }
+    if (count != 4 || task == WORLD_TASKS) {
         (void)fputs("interleave TASK DEPTH DESIGN.MD\n", stderr);
         return 2;
     }
-    while (task < WORLD_TASKS && strcmp(arguments[1], task_names[task]) != 0) {
-        task++;
-    }
-    unsigned depth = (unsigned)atoi(arguments[2]);
+    unsigned depth = (unsigned)strtoul(arguments[2], NULL, 10);
     model_load(arguments[3]);
     for (unsigned i = 0; i <= depth; i++) {
         run_all(task, i, seen);

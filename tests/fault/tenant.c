@@ -137,17 +137,21 @@ static const struct outcome *take_outcome(void)
     return &outcomes[what == 0 && world.task == WORLD_UNDO && !world.is_undo ? LOSSY : what];
 }
 
+static uint8_t number_behind(const char *text, const char *mark)
+{
+    const char *at = strstr(text, mark);
+
+    if (at != NULL) {
+        return (uint8_t)strtoul(at + strlen(mark), NULL, 10);
+    }
+    world_give_up(text);
+}
+
 static struct world_options parse(const char *text)
 {
-    struct world_options options = {0};
-    const char *secret = strstr(text, "\"client_secret\":\"s");
-    const char *number = strstr(text, "\"n\":");
+    struct world_options options = {.secret = number_behind(text, "\"client_secret\":\"s"),
+                                    .number = number_behind(text, "\"n\":")};
 
-    if (secret == NULL || number == NULL) {
-        world_give_up(text);
-    }
-    options.secret = (uint8_t)atoi(secret + strlen("\"client_secret\":\"s"));
-    options.number = (uint8_t)atoi(number + strlen("\"n\":"));
     options.scope = strstr(text, "\"scope\":") != NULL;
     if (strstr(text, "\"never_on_login\"") != NULL) {
         options.setting = CONNSYNC_NEVER_ON_LOGIN;

@@ -30,7 +30,7 @@ static struct connsync_job job;
 static struct connsync_result result;
 static unsigned shown;       /* how often a write was decided on */
 static unsigned reject_from; /* the observer rejects that one and all others; 0: none */
-static unsigned cancel_at;   /* with the answer to this read; 0: never */
+static unsigned cancel_at;   /* with the answer to this request; 0: never */
 
 static enum connsync_status observe(void *context, enum connsync_stage stage, const char *options,
                                     size_t length)
@@ -96,7 +96,7 @@ static enum connsync_status run(uint32_t timeout_ms)
     assert_int_equal(connsync_begin(agent, &job), CONNSYNC_OK);
     uint64_t deadline = BEGUN_AT + timeout_ms;
     while ((status = connsync_step(agent, &wait)) == CONNSYNC_WOULD_BLOCK) {
-        if (cancel_at != 0 && service.get_count >= cancel_at) {
+        if (cancel_at != 0 && service.get_count + service.patch_count >= cancel_at) {
             connsync_cancel(agent);
             cancel_at = 0;
         }
@@ -188,7 +188,7 @@ static void test_cancelled(void **state)
     (void)state;
     begin(0);
     answer_first_late();
-    cancel_at = 1; /* in the pause before the read-back */
+    cancel_at = 2; /* in the pause before the read-back */
     expect_unverified(run(30000), CONNSYNC_ERR_CANCELLED);
     assert_int_equal(service.patch_count, 1);
     assert_int_equal(service.get_count, 2);
@@ -198,9 +198,20 @@ static void test_cancelled(void **state)
     answer_first_late();
     service.patches[1].status = 429;
     service.patches[1].after_ms = SERVICE_NEVER;
-    cancel_at = 2;
+    cancel_at = 4;
     expect_unverified(run(30000), CONNSYNC_ERR_CANCELLED);
     assert_int_equal(service.patch_count, 2);
+
+    /* While it waits because somebody else has written: at the next read-back. */
+    begin(0);
+    answer_first_late();
+    service.patches[0].after_ms = SERVICE_NEVER;
+    service.patches[0].edit = OTHERS;
+    cancel_at = 3;
+    assert_int_equal(run(30000), CONNSYNC_ERR_UNVERIFIED);
+    assert_int_equal(result.cause, CONNSYNC_ERR_CANCELLED);
+    assert_int_equal(result.write, CONNSYNC_WRITE_UNKNOWN);
+    assert_int_equal(service.get_count, 3);
 }
 
 /* Readings that fail until the deadline, or that would be refused. */
@@ -286,6 +297,24 @@ static void test_somebody_else(void **state)
     }
 }
 
+/* A write that was rejected says nothing of the one before it, nor of how long that may land. */
+static void test_rejection_extends_nothing(void **state)
+{
+    (void)state;
+    begin(0);
+    service.patches[0].status = 504;
+    service.patches[0].head = "Retry-After: 3\r\n";
+    service.patches[0].after_ms = SERVICE_NEVER;
+    service.patches[1].status = 429;
+    service.patches[1].after_ms = SERVICE_NEVER;
+    service.patches[1].head = "Retry-After: 1\r\n";
+    service.patches[1].edit = OTHERS;
+    expect_changed(run(30000), kinds[0].made_of_others);
+    assert_int_equal(service.patch_count, 3);
+    assert_true(service.patch_at[2] >= service.patch_at[0] + CS_AGENT_LANDING_MS);
+    assert_true(service.patch_at[2] < service.patch_at[1] + CS_AGENT_LANDING_MS);
+}
+
 /* It lands on a change of somebody else's that was read: that is gone, and not called verified. */
 static void test_lands_on_somebody_else(void **state)
 {
@@ -365,6 +394,7 @@ int main(void)
         cmocka_unit_test(test_every_deadline),
         cmocka_unit_test(test_the_same_again),
         cmocka_unit_test(test_somebody_else),
+        cmocka_unit_test(test_rejection_extends_nothing),
         cmocka_unit_test(test_lands_on_somebody_else),
         cmocka_unit_test(test_replica),
         cmocka_unit_test(test_last_reading),

@@ -124,6 +124,14 @@ class GateTest(FleetTest):
 
         self.all_of(check, self.CASES)
 
+    def test_time_for_one_wait_alone(self):
+        """The write is sent all the same, and in time."""
+        tenant = self.many(1, [1])
+        tenant.faults.append(Fault("rate_limited", method="PATCH", retry_after=3))
+        result = self.run_cli(tenant, "set", numbered(1), "off", "--timeout", "6", timeout=60)
+        self.assertEqual(result.code, 0, result.err)
+        self.assertEqual(tenant.methods(), ["GET", "PATCH", "GET", "PATCH", "GET"])
+
     def test_a_run(self):
         """The pace that was learnt from one serves for the next: few requests are rejected."""
         def check(case):
