@@ -11,13 +11,14 @@ import tempfile
 import unittest
 
 import call_circles
+import hardening
 import index_rules
 import name_rules
 import object_rules
 import source_rules
 import word_rules
 
-COMPILER, NM = sys.argv[1:3]
+COMPILER, NM, READELF = sys.argv[1:4]
 
 
 class SourceRules(unittest.TestCase):
@@ -369,6 +370,36 @@ class WordRules(unittest.TestCase):
             (root / "b" / "bytes").write_bytes(b"\xff\xfe\0")
             self.assertEqual(sorted(name for name, _ in word_rules.texts_of(root)),
                              [".ci/run", "a.md", "b/.d.py", "b/c"])
+
+
+class Hardening(unittest.TestCase):
+    """Each program is linked without one of the things that are promised."""
+
+    GOOD = ("-O2", "-fPIE", "-pie", "-fstack-protector-strong", "-U_FORTIFY_SOURCE",
+            "-D_FORTIFY_SOURCE=2", "-Wl,-z,relro,-z,now,-z,noexecstack")
+    TEXT = ("#include <string.h>\n#include <stdio.h>\n"
+            "int main(int c, char **v) { char o[16]; strcpy(o, v[c - 1]); return puts(o); }\n")
+
+    def faults_of(self, *options):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "case"
+            subprocess.run([COMPILER, "-w", *self.GOOD, *options, "-x", "c", "-o", path, "-"],
+                           input=self.TEXT, text=True, check=True)
+            return hardening.faults_of(READELF, str(path), ("guards", "checked"))
+
+    def test_all_kept(self):
+        self.assertEqual(self.faults_of(), [])
+
+    def test_each_left_out(self):
+        for options, fault in (
+                (("-fno-pie", "-no-pie"), "it is no PIE"),
+                (("-Wl,-z,execstack",), "its stack is executable"),
+                (("-Wl,-z,lazy",), "it has no full RELRO"),
+                (("-Wl,-z,norelro",), "it has no full RELRO"),
+                (("-fno-stack-protector",), "no function checks a guard"),
+                (("-U_FORTIFY_SOURCE",), "no checked function is called")):
+            with self.subTest(options):
+                self.assertEqual(self.faults_of(*options), [fault])
 
 
 class ObjectRules(unittest.TestCase):
