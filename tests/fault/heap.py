@@ -34,10 +34,10 @@ def main():
         key.write_text(pki.run("genpkey", "-quiet", "-algorithm", "RSA", "-pkeyopt",
                                "rsa_keygen_bits:2048"), encoding="ascii")
         tenant.trust_key(pki.run("pkey", "-in", key, "-pubout").encode())
-        # Asked for with a key, and kept; then used.
-        first = run(program, tenant, "off", cache,
-                    AUTH0_CLIENT_ASSERTION_PRIVATE_KEY=key.read_text(encoding="ascii"))
-        second = run(program, tenant, "on", cache)
+        # Asked for with a key, and kept; then used, with the same key.
+        with_key = {"AUTH0_CLIENT_ASSERTION_PRIVATE_KEY": key.read_text(encoding="ascii")}
+        first = run(program, tenant, "off", cache, **with_key)
+        second = run(program, tenant, "on", cache, **with_key)
         flow = ["GET", "PATCH", "GET"]
         if first.returncode or second.returncode or tenant.methods() != ["POST", *flow, *flow]:
             sys.exit("exit %d and %d, %s: %s" % (
