@@ -247,16 +247,14 @@ struct connsync_config {
     /* More of the client's credentials, or NULL. connsync_client_init() filled it. */
     struct connsync_client *client;
 
-    /* Members of a connection, a comma and a name each, that are to be asked for as well, and to be
-     * as before after a write, with all else that was read. NULL: beside `options` only
-     * display_name, if it was sent, is compared. */
-    const char *compared;
+    /* What is compared after a write beside `options`: &connsync_beside_all, or NULL for
+     * display_name alone, if it was sent. */
+    const struct connsync_beside *beside;
 };
 
-/* For that: all that a write could hold. They make responses larger by some hundred bytes. */
-#define CONNSYNC_COMPARED_ALL                                                                      \
-    ",is_domain_connection,show_as_button,realms,metadata,authentication,connected_accounts,"      \
-    "cross_app_access_requesting_app,cross_app_access_resource_app"
+/* All that a write could hold is asked for as well, and is to be as before after a write, with all
+ * else that was read. Responses become larger by some hundred bytes. */
+extern const struct connsync_beside connsync_beside_all;
 
 /*
  * What a job does. Each is a table of functions in a file of its own: a program links what

@@ -205,8 +205,8 @@ enum connsync_status connsync_begin(struct connsync *agent, const struct connsyn
     agent->job = *job;
     agent->result.outcome = CONNSYNC_PENDING;
     agent->write = CS_WRITE_NONE;
+    agent->status = CONNSYNC_OK;
     agent->made_of = 0; /* what may land from before is not of this job's making */
-    agent->status = CONNSYNC_ERR_TIMEOUT;
     agent->differs = false;
     agent->renewed = false;
     agent->cancels = 0;
@@ -238,8 +238,8 @@ static void conclude(struct connsync *agent)
 {
     struct connsync_result *result = &agent->result;
     enum connsync_status status = was_never_seen(agent) ? CONNSYNC_ERR_NOT_APPLIED : agent->status;
-    bool verdict = result->outcome == CONNSYNC_CHANGED || status == CONNSYNC_ERR_NOT_APPLIED ||
-                   (status == CONNSYNC_ERR_LOSS && !agent->differs);
+    bool verdict = !agent->differs && (status == CONNSYNC_OK || status == CONNSYNC_ERR_LOSS ||
+                                       status == CONNSYNC_ERR_NOT_APPLIED);
 
     if (cs_write_is_open(agent->write)) {
         result->write =
@@ -281,18 +281,6 @@ static const struct cs_http_head *dated_head(struct connsync *agent)
     return head;
 }
 
-/* Who limits the rate is not asked before the time that it names. */
-static bool pause_before(struct connsync *agent, enum connsync_status status)
-{
-    uint64_t pause = agent->result.wait_ms;
-
-    if (status != CONNSYNC_ERR_RATE_LIMITED) {
-        return cs_agent_pause_in_time(agent, pause);
-    }
-    cs_agent_pause(agent, pause);
-    return agent->pause_until < agent->deadline;
-}
-
 /* Of an answer that was cut short: how much of it came, and are there enough like it? */
 static bool is_cut_for_good(struct connsync *agent)
 {
@@ -309,13 +297,14 @@ static enum connsync_status try_again(struct connsync *agent, enum connsync_stat
 {
     bool answered = status == CONNSYNC_ERR_RATE_LIMITED || status == CONNSYNC_ERR_SERVER;
     bool open = cs_write_is_open(agent->write);
+    bool passes = may_pass(status);
     /* From CONNSYNC_ERR_UNAUTHORIZED on, but for what passes, the service has judged. */
-    bool settles = open && agent->state == CS_STATE_WRITE &&
-                   (may_pass(status) || status < CONNSYNC_ERR_UNAUTHORIZED);
+    bool settles =
+        open && agent->state == CS_STATE_WRITE && (passes || status < CONNSYNC_ERR_UNAUTHORIZED);
     unsigned most = answered || open ? CS_AGENT_RETRIES_MAX : CS_AGENT_UNANSWERED_RETRIES_MAX;
     uint32_t random = 0; /* spreads pauses; stays so without entropy */
 
-    if (!settles && (!may_pass(status) || agent->retries >= most)) {
+    if (!settles && (!passes || agent->retries >= most)) {
         return cs_agent_end(agent, status);
     }
     if (status == CONNSYNC_ERR_HTTP_TRUNCATED && is_cut_for_good(agent)) {
@@ -324,10 +313,15 @@ static enum connsync_status try_again(struct connsync *agent, enum connsync_stat
     if (settles) {
         agent->status = status;
     }
+    if (settles && agent->exchange.sent_any && status != CONNSYNC_ERR_RATE_LIMITED) {
+        agent->lands_until = agent->exchange.sent_at + CS_AGENT_LANDING_MS;
+    }
     (void)draw_random(agent, &random, sizeof random);
     agent->result.wait_ms =
         cs_auth0_pause_ms(answered ? dated_head(agent) : NULL, agent->retries, random);
-    if (!pause_before(agent, status)) {
+    /* Who limits the rate is not asked before the time that it names. */
+    if (!cs_agent_pause_in_time(agent, (uint32_t)agent->result.wait_ms,
+                                open && status != CONNSYNC_ERR_RATE_LIMITED)) {
         return cs_agent_end(agent, status);
     }
     agent->limited |= answered && agent->state == CS_STATE_WRITE;

@@ -42,6 +42,8 @@
  * one is longer than it has been seen to work on a write, and short enough for a job to wait for
  * it and write once more. */
 #define CS_AGENT_LANDING_MS 10000
+/* Pause before looking again whether one has. */
+#define CS_AGENT_LANDING_PAUSE_MS 2000
 /* So many writes may go unanswered whatever time is left; more only if what becomes of the last
  * can be found out before the deadline. */
 #define CS_AGENT_WRITES_MIN 3
@@ -56,7 +58,7 @@
 struct cs_document {
     char *memory; /* a piece of the arena, as it was received */
     size_t size;
-    struct cs_slice text; /* the value in it */
+    struct cs_slice text; /* the value in it, or the connection in a list */
     struct cs_auth0_connection connection;
     struct cs_slices body; /* a piece of the arena */
     size_t options_at;     /* the slices of the body that are `options`: from here, */
@@ -64,23 +66,33 @@ struct cs_document {
 };
 
 /* What is large stands behind: short instructions reach the front only. */
+/* What is compared beside `options`: the members asked for, a comma before each; bytes for their
+ * digests; the taking of these from the present document into so many bytes; and how many of them
+ * the present document has no longer, or with another value. */
+struct connsync_beside {
+    const char *fields;
+    size_t (*size)(const struct connsync *agent);
+    void (*begin)(struct connsync *agent, char *memory);
+    uint32_t (*differences)(struct connsync *agent);
+};
+
 struct connsync {
     enum cs_state state;
     enum cs_write_state write;
-    enum connsync_status status; /* that the job has ended with; before, that a write failed with */
-    bool differs;                /* a write may land on what it was not made of */
-    bool renewed;                /* a token that was rejected has been replaced, in this job */
-    bool limited;                /* a write was answered 429, 408 or 5xx, and none was sent since */
-    volatile uint8_t cancels;    /* calls of connsync_cancel, from a signal handler too */
+    /* That the job has ended with; before, that its last write failed with, if any. */
+    enum connsync_status status;
+    bool asked_late;          /* for the present document: no write could land any more */
+    bool differs;             /* a write may land on what it was not made of */
+    bool renewed;             /* a token that was rejected has been replaced, in this job */
+    bool limited;             /* a write was answered 429, 408 or 5xx, and none was sent since */
+    volatile uint8_t cancels; /* calls of connsync_cancel, from a signal handler too */
     uint8_t cuts; /* answers that were cut short at the same byte, one after the other */
     unsigned retries;
     unsigned stale_reads; /* read-backs that did not show what was acknowledged */
     uint64_t deadline;
     uint64_t pause_until; /* 0 when there is no pause: no exchange is under way in one */
-    uint64_t lands_until; /* before this a write that was sent may land, in an earlier job too; 0:
-                           * none failed */
-    uint64_t lands_on;    /* digest of the id of the connection that is meant */
-    uint64_t asked_at;    /* when the present document was asked for */
+    uint64_t lands_until; /* before this a write that was sent may land, in an earlier job too, */
+    uint64_t lands_on;    /* on the connection with the id of this digest */
     uint64_t made_of;     /* digest of the document that the last write was made of */
     uint64_t postponed;   /* by what the deadline was moved for a rate */
     struct cs_arena arena;
@@ -89,8 +101,8 @@ struct connsync {
     struct cs_slice form;
     struct cs_document document;
     struct cs_comparison comparison; /* taken before the write; in what is cut off the arena */
-    /* The same of what is beside `options`: of the members that config.compared names and those
-     * that are read, in what is cut off; else the digest of display_name, 0 if it is not sent. */
+    /* The same of what is beside `options`, if config.beside is given, in what is cut off too; else
+     * the digest of display_name, 0 if it is not sent. */
     union {
         struct cs_comparison *members;
         uint64_t display_name;
@@ -170,11 +182,6 @@ static inline enum connsync_status cs_agent_finish(struct connsync *agent,
 
 static inline void cs_agent_note_write(struct connsync *agent, enum cs_write_event event)
 {
-    bool is_unknown = event == CS_WRITE_EVENT_ERROR || event == CS_WRITE_EVENT_FAILED;
-
-    if (is_unknown && agent->exchange.sent_any) {
-        agent->lands_until = agent->exchange.sent_at + CS_AGENT_LANDING_MS;
-    }
     agent->write = cs_write_next(agent->write, event);
 }
 
@@ -205,9 +212,12 @@ void cs_agent_allow_time(struct connsync *agent);
 /* Waits for `ms` before the present state begins its next request. */
 void cs_agent_pause(struct connsync *agent, uint64_t ms);
 
-/* The same; false if that leaves no time for the request. Where a write is open, time that is
- * left is used: the pause is shortened for one more reading. */
-bool cs_agent_pause_in_time(struct connsync *agent, uint64_t ms);
+/* The same; false if that leaves no time for the request. Shortened where a write is open: time
+ * that is left is used for one more read-back. */
+bool cs_agent_pause_in_time(struct connsync *agent, uint32_t ms, bool may_shorten);
+
+/* From now on; 0 if it has come. */
+uint32_t cs_agent_ms_until(struct connsync *agent, uint64_t moment);
 
 /* The request for a token, and what is done with the document that is the response. */
 enum connsync_status cs_agent_fill_token(struct connsync *agent,

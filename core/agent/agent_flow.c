@@ -14,12 +14,19 @@ void cs_agent_pause(struct connsync *agent, uint64_t ms)
     agent->pause_until = cs_exchange_now_ms(&agent->exchange) + ms;
 }
 
-bool cs_agent_pause_in_time(struct connsync *agent, uint64_t ms)
+uint32_t cs_agent_ms_until(struct connsync *agent, uint64_t moment)
 {
     uint64_t now = cs_exchange_now_ms(&agent->exchange);
-    uint64_t left = agent->deadline > now ? agent->deadline - now : 0;
+    uint64_t left = moment > now ? moment - now : 0;
 
-    if (ms >= left && left >= CS_AGENT_STALE_READ_PAUSE_MS && cs_write_is_open(agent->write)) {
+    return left < UINT32_MAX ? (uint32_t)left : UINT32_MAX;
+}
+
+bool cs_agent_pause_in_time(struct connsync *agent, uint32_t ms, bool may_shorten)
+{
+    uint32_t left = cs_agent_ms_until(agent, agent->deadline);
+
+    if (may_shorten && ms >= left && left >= CS_AGENT_STALE_READ_PAUSE_MS) {
         ms = left / 2;
     }
     cs_agent_pause(agent, ms);
@@ -113,9 +120,9 @@ static void fill_read(struct connsync *agent, struct cs_exchange_request *reques
         /* Once it is known, the id names the connection better than its name does. */
         const char *id = known_id(agent);
         cs_auth0_write_get(target, id != NULL ? id : agent->job.connection, id != NULL,
-                           agent->config.compared);
+                           agent->config.beside != NULL ? agent->config.beside->fields : "");
     }
-    agent->asked_at = cs_exchange_now_ms(&agent->exchange);
+    agent->asked_late = cs_agent_ms_until(agent, agent->lands_until) == 0;
     request->http.method = "GET";
     request->reserve = CS_AGENT_RESERVE + agent->config.reconnect_reserve;
 }
@@ -264,6 +271,7 @@ static enum connsync_status locate(struct connsync *agent)
     if (matches != 1) {
         return matches == 0 ? CONNSYNC_ERR_NOT_FOUND : CONNSYNC_REFUSED_AMBIGUOUS;
     }
+    agent->document.text = found;
     cs_auth0_find_connection(&agent->document.connection, found);
     agent->document.text = found;
     return CONNSYNC_OK;

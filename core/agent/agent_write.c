@@ -41,55 +41,12 @@ static const struct cs_slice *planned_options(const struct connsync *agent)
     return agent->document.body.at + agent->document.options_at;
 }
 
-static bool is_display_name(struct cs_slice name)
+/* Of the display_name that a write sends; 0 if it sends none. */
+static uint64_t digest_display_name(const struct connsync *agent)
 {
-    return cs_value_string_is(name, "display_name");
-}
+    struct cs_slice name = cs_auth0_part(&agent->document.connection, CS_AUTH0_DISPLAY_NAME);
 
-/* Of the members of the connection. */
-static size_t size_of_members(const struct connsync *agent)
-{
-    return cs_comparison_size(cs_json_size_of(agent->document.text), 0);
-}
-
-/* Beside `options` all is to stay. A write sends display_name, and the service is not to touch what
- * a write does not send; but of a display_name that is no string, which it cannot send, the service
- * makes one. Nothing else there is derived. */
-static void begin_beside(struct connsync *agent, char *memory)
-{
-    static const struct cs_comparison_rules rules[2] = {{"options", is_display_name, false},
-                                                        {"options", cs_auth0_is_derived, false}};
-    struct cs_slice sent = cs_auth0_part(&agent->document.connection, CS_AUTH0_DISPLAY_NAME);
-    bool is_sent = cs_value_is_string(sent);
-
-    if (agent->config.compared == NULL) {
-        agent->beside.display_name = is_sent ? cs_json_digest(sent, &agent->digest_key) : 0;
-        return;
-    }
-    agent->beside.members = (void *)(memory + size_of_members(agent));
-    cs_comparison_begin(agent->beside.members, memory, agent->document.text, &rules[is_sent],
-                        &agent->digest_key);
-}
-
-/* Bytes for that. */
-static size_t size_of_beside(const struct connsync *agent)
-{
-    return agent->config.compared == NULL ? 0
-                                          : size_of_members(agent) + sizeof(struct cs_comparison);
-}
-
-/* How many are lost or changed. */
-static uint32_t compare_beside(struct connsync *agent)
-{
-    struct cs_slice found = cs_auth0_part(&agent->document.connection, CS_AUTH0_DISPLAY_NAME);
-
-    if (agent->config.compared == NULL) {
-        return agent->beside.display_name != 0 &&
-               (!cs_value_is_string(found) ||
-                cs_json_digest(found, &agent->digest_key) != agent->beside.display_name);
-    }
-    struct cs_difference beside = cs_comparison_hold(agent->beside.members, agent->document.text);
-    return beside.of[CS_FATE_LOST] + beside.of[CS_FATE_CHANGED];
+    return cs_value_is_string(name) ? cs_json_digest(name, &agent->digest_key) : 0;
 }
 
 /* The whole body, and what is there and is to be. That is cut off the arena's end: between the
@@ -110,12 +67,17 @@ static enum connsync_status make_body(struct connsync *agent)
     size_t changes = operation->want != NULL ? cs_json_size_of(cs_json_trim(named)) : 0;
     size_t size = cs_comparison_size(cs_json_size_of(options), changes);
     cs_arena_join(&agent->arena);
-    char *memory = cs_arena_cut(&agent->arena, size + size_of_beside(agent));
+    size_t more = agent->config.beside != NULL ? agent->config.beside->size(agent) : 0;
+    char *memory = cs_arena_cut(&agent->arena, size + more);
     if (memory == NULL) {
         return cs_write_does_not_fit(agent);
     }
     cs_comparison_begin(&agent->comparison, memory, options, &operation->rules, &agent->digest_key);
-    begin_beside(agent, memory + size);
+    if (agent->config.beside != NULL) {
+        agent->config.beside->begin(agent, memory + size);
+    } else {
+        agent->beside.display_name = digest_display_name(agent);
+    }
     return CONNSYNC_OK;
 }
 
@@ -172,41 +134,30 @@ static bool can_verify(struct connsync *agent)
 
 /* ---- Writes that may still land ---- */
 
-/* Of all that a write is made of, by value. */
-static uint64_t digest_document(const struct connsync *agent)
-{
-    struct cs_slice name = cs_auth0_part(&agent->document.connection, CS_AUTH0_DISPLAY_NAME);
-    uint64_t digest = cs_json_digest(options_of(agent), &agent->digest_key);
-
-    return name.data != NULL ? cs_json_digest(name, &agent->digest_key) - digest : digest;
-}
-
-/* Is the same written once more? More than a few times only if that can be settled in time. */
+/* After a write that failed, more than a few times only if the last can be settled in time. */
 static bool may_repeat(struct connsync *agent)
 {
-    uint64_t now = cs_exchange_now_ms(&agent->exchange);
-
-    return agent->cancels == 0 && agent->retries < CS_AGENT_RETRIES_MAX &&
+    return agent->retries < CS_AGENT_RETRIES_MAX &&
            (agent->result.writes < CS_AGENT_WRITES_MIN ||
-            now + CS_AGENT_LANDING_MS + CS_AGENT_STALE_READ_PAUSE_MS < agent->deadline);
+            cs_agent_ms_until(agent, agent->deadline) >
+                CS_AGENT_LANDING_MS + CS_AGENT_STALE_READ_PAUSE_MS);
 }
 
-/* Reads again while an earlier write may land: after as long as that has been so already. */
 static enum connsync_status wait_for_landing(struct connsync *agent)
 {
-    uint64_t now = cs_exchange_now_ms(&agent->exchange);
-    uint64_t left = agent->lands_until > now ? agent->lands_until - now : 0;
-    uint64_t pause = CS_AGENT_LANDING_MS - left;
+    uint32_t left = cs_agent_ms_until(agent, agent->lands_until);
 
-    if (pause < CS_AGENT_STALE_READ_PAUSE_MS) {
-        pause = CS_AGENT_STALE_READ_PAUSE_MS;
-    }
     if (agent->cancels > 0) {
         return cs_agent_end(agent, CONNSYNC_ERR_CANCELLED);
     }
-    return cs_agent_pause_in_time(agent, pause < left ? pause : left)
-               ? cs_agent_enter(agent, CS_EVENT_AGAIN)
-               : cs_agent_end(agent, agent->status);
+    if (left > CS_AGENT_LANDING_PAUSE_MS) {
+        left = CS_AGENT_LANDING_PAUSE_MS;
+    }
+    if (cs_agent_pause_in_time(agent, left, true)) {
+        return cs_agent_enter(agent, CS_EVENT_AGAIN);
+    }
+    /* The write of an earlier job is none that failed in this one. */
+    return cs_agent_end(agent, agent->status != CONNSYNC_OK ? agent->status : CONNSYNC_ERR_TIMEOUT);
 }
 
 /* May a write still land on this connection, of this job or of one before it? */
@@ -218,8 +169,9 @@ static bool may_land(struct connsync *agent)
     if (digest != agent->lands_on) {
         agent->lands_on = digest;
         agent->lands_until = 0;
+        agent->asked_late = true;
     }
-    return agent->asked_at < agent->lands_until;
+    return !agent->asked_late;
 }
 
 /* ---- The decision ---- */
@@ -241,11 +193,15 @@ static enum connsync_status decide(struct connsync *agent)
     }
     /* Of the same document the same is made, whichever lands first or last; anything else, once
      * somebody else has been seen to write, when an earlier write cannot land any more. */
-    uint64_t digest = digest_document(agent);
+    uint64_t digest = cs_json_digest(agent->document.text, &agent->digest_key);
     bool lands = may_land(agent);
+    bool may_write = agent->status == CONNSYNC_OK || may_repeat(agent);
     agent->differs = lands && (agent->differs || digest != agent->made_of);
-    if (lands && (agent->differs || !may_repeat(agent))) {
+    if (lands && (agent->differs || !may_write)) {
         return wait_for_landing(agent);
+    }
+    if (!may_write) {
+        return cs_agent_end(agent, agent->status);
     }
     status = make_body(agent);
     if (status != CONNSYNC_OK) {
@@ -271,6 +227,16 @@ static enum connsync_status decide(struct connsync *agent)
 
 /* ---- Settling and verifying ---- */
 
+/* Of what is beside `options`, how much is lost or changed. */
+static uint32_t compare_beside(struct connsync *agent)
+{
+    if (agent->config.beside != NULL) {
+        return agent->config.beside->differences(agent);
+    }
+    return agent->beside.display_name != 0 &&
+           agent->beside.display_name != digest_display_name(agent);
+}
+
 static void compare(struct connsync *agent)
 {
     struct connsync_result *result = &agent->result;
@@ -294,7 +260,7 @@ static enum connsync_status read_again(struct connsync *agent)
     if (agent->stale_reads++ == CS_AGENT_STALE_READS_MAX) {
         return CONNSYNC_ERR_NOT_APPLIED;
     }
-    return cs_agent_pause_in_time(agent, CS_AGENT_STALE_READ_PAUSE_MS)
+    return cs_agent_pause_in_time(agent, CS_AGENT_STALE_READ_PAUSE_MS, true)
                ? cs_agent_enter(agent, CS_EVENT_AGAIN)
                : CONNSYNC_ERR_NOT_APPLIED;
 }
@@ -316,7 +282,7 @@ static enum connsync_status settle(struct connsync *agent)
     bool by_comparison = operation->is_done == NULL;
     bool any = by_comparison ? agent->result.applied > 0 : operation->is_done(agent);
     bool all = by_comparison ? agent->result.pending == 0 : any;
-    if (any || agent->asked_at >= agent->lands_until) {
+    if (any || agent->asked_late) {
         cs_agent_note_write(agent, any ? CS_WRITE_EVENT_EFFECT : CS_WRITE_EVENT_NO_EFFECT);
     }
     if (agent->write < CS_WRITE_ACKNOWLEDGED) {
@@ -339,9 +305,6 @@ enum connsync_status cs_write_judge(struct connsync *agent)
         enum connsync_status status = settle(agent);
         if (agent->write >= CS_WRITE_ACKNOWLEDGED) {
             return status;
-        }
-        if (!cs_write_is_open(agent->write) && !may_repeat(agent)) {
-            return cs_agent_end(agent, agent->cancels > 0 ? CONNSYNC_ERR_CANCELLED : agent->status);
         }
     }
     /* A document that shows no effect is as good to decide on as the first. */

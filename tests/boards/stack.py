@@ -51,10 +51,11 @@ POINTERS = {
     # What a board links nothing of, or does not ask for: other operations ...
     **dict.fromkeys(("next", "write_target", "ask_for_less", "want", "fate_of_changed",
                      "visit", "observer", "forget"), ()),
-    # ... a client's keys, tokens and certificate; pacing; dates in answers.
-    **dict.fromkeys(("has_proof", "identify", "is_missed", "assertion", "write_proof", "granted",
-                     "check_scopes", "hand_over", "reissues", "begin", "wait_ms", "answer",
-                     "parse_date"), ()),
+    # ... what is beside `options` as a whole, a client's keys, tokens and certificate; pacing;
+    # dates in answers.
+    **dict.fromkeys(("size", "differences", "has_proof", "identify", "is_missed", "assertion",
+                     "write_proof", "granted", "check_scopes", "hand_over", "reissues", "begin",
+                     "wait_ms", "answer", "parse_date"), ()),
     "input": ["ethernet_input"],
     "goes_before": ["config/desired_find.c:goes_before", "core/agent/comparison.c:goes_before"],
     "swap": ["config/desired_find.c:swap", "core/agent/comparison.c:swap"],

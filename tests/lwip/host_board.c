@@ -68,7 +68,9 @@ static void load_partition(const char *path)
     if (file == NULL) {
         stop(path);
     }
-    (void)fread(partition, 1, sizeof partition, file);
+    if (fread(partition, 1, sizeof partition, file) == 0 && ferror(file) != 0) {
+        stop(path);
+    }
     (void)fclose(file);
 }
 

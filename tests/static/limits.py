@@ -11,8 +11,10 @@ SIZE_LIMITS = {"x86_64": 300 * KB, "aarch64": 322 * KB, "armhf": 240 * KB}
 # The smallest board.
 FLASH_LIMIT = 142_000
 RAM_LIMIT = 64_072
-# Code and constants of core/ and config/ that are linked there.
-CORE_LIMIT = 27_000
+# Code and constants of core/ and config/ that are linked there: 27,000 bytes, and 1,300 for what
+# judges a write more closely than that engine did: a write that may still land, answers cut short,
+# members emptied, display_name.
+CORE_LIMIT = 27_000 + 1_300
 
 # Lines of code without comments.
 LINE_LIMITS = {("core",): 6_100, ("core", "config"): 7_300}

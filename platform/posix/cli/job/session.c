@@ -355,7 +355,7 @@ static void fill_config(struct connsync_config *config)
     config->timeout_ms = tenant->timeout_ms;
     config->reconnect_reserve = RECONNECT_RESERVE;
     config->pace = &tenant->pace;
-    config->compared = CONNSYNC_COMPARED_ALL;
+    config->beside = &connsync_beside_all;
     identity_fill(config, credentials, is_verbose);
 }
 
