@@ -60,13 +60,28 @@ function(connsync_tree_version name dir out)
     endif()
 endfunction()
 
-function(connsync_version_is_accepted name version out)
+function(connsync_version_is_within version minimum below out)
     set(${out} FALSE PARENT_SCOPE)
     if(version MATCHES "^[0-9]+\\.[0-9]+\\.[0-9]+$"
-       AND version VERSION_GREATER_EQUAL CONNSYNC_PIN_${name}_MINIMUM
-       AND version VERSION_LESS CONNSYNC_PIN_${name}_BELOW)
+       AND version VERSION_GREATER_EQUAL minimum AND version VERSION_LESS below)
         set(${out} TRUE PARENT_SCOPE)
     endif()
+endfunction()
+
+function(connsync_version_is_accepted name version out)
+    connsync_version_is_within("${version}" ${CONNSYNC_PIN_${name}_MINIMUM}
+        ${CONNSYNC_PIN_${name}_BELOW} accepted)
+    set(${out} ${accepted} PARENT_SCOPE)
+endfunction()
+
+# In a folder that the user named. No archive is taken of such a version: its name could be any.
+function(connsync_version_is_accepted_by_name name version out)
+    connsync_version_is_accepted(${name} "${version}" accepted)
+    if(NOT accepted AND DEFINED CONNSYNC_PIN_${name}_NAMED_MINIMUM)
+        connsync_version_is_within("${version}" ${CONNSYNC_PIN_${name}_NAMED_MINIMUM}
+            ${CONNSYNC_PIN_${name}_NAMED_BELOW} accepted)
+    endif()
+    set(${out} ${accepted} PARENT_SCOPE)
 endfunction()
 
 # An archive is judged before it is opened. One of the pinned version must have a digest
@@ -187,8 +202,11 @@ function(connsync_named_tree name out)
         return()
     endif()
     connsync_tree_version(${name} ${dir} version)
-    connsync_version_is_accepted(${name} "${version}" accepted)
+    connsync_version_is_accepted_by_name(${name} "${version}" accepted)
     connsync_refusal_reason(${name} "${version}" reason)
+    if(reason)
+        set(accepted FALSE)
+    endif()
     if(reason AND CONNSYNC_${upper}_UNSAFE_VERSION
        AND version MATCHES "${CONNSYNC_PIN_${name}_TRIAL}")
         message(WARNING "connsync: ${name} ${version} is for a trial only: ${reason}")
@@ -199,10 +217,14 @@ function(connsync_named_tree name out)
             "${version}, and that is refused: ${reason}")
     endif()
     if(NOT accepted)
+        set(wanted "${CONNSYNC_PIN_${name}_MINIMUM} or later, below ${CONNSYNC_PIN_${name}_BELOW}")
+        if(DEFINED CONNSYNC_PIN_${name}_NAMED_MINIMUM)
+            string(APPEND wanted "; or ${CONNSYNC_PIN_${name}_NAMED_MINIMUM} or later, below "
+                   "${CONNSYNC_PIN_${name}_NAMED_BELOW}")
+        endif()
         message(FATAL_ERROR
             "connsync: CONNSYNC_${upper}_DIR is ${dir}, where ${CONNSYNC_PIN_${name}_PROBE} says "
-            "version '${version}'; wanted: ${CONNSYNC_PIN_${name}_MINIMUM} or later, below "
-            "${CONNSYNC_PIN_${name}_BELOW}")
+            "version '${version}'; wanted: ${wanted}")
     endif()
     set(${out} ${dir} PARENT_SCOPE)
 endfunction()

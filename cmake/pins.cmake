@@ -1,6 +1,8 @@
 # What connsync is built from. One block for each dependency:
 #
 #   MINIMUM, BELOW   the versions that are accepted: MINIMUM <= version < BELOW
+#   NAMED_MINIMUM, NAMED_BELOW
+#                    others that are accepted where the user names the folder
 #   SHA256           digests of the archives of MINIMUM that are known to be good:
 #                    upstream's own, and a distribution's where it repacks
 #   URL              upstream's archive, the last resort
@@ -13,6 +15,8 @@
 
 set(CONNSYNC_PIN_mbedtls_MINIMUM 3.6.7)
 set(CONNSYNC_PIN_mbedtls_BELOW 3.7)
+set(CONNSYNC_PIN_mbedtls_NAMED_MINIMUM 4.1.2)
+set(CONNSYNC_PIN_mbedtls_NAMED_BELOW 5)
 set(CONNSYNC_PIN_mbedtls_SHA256 a7e8bcbec0e6f761b4af24f25677626b35f762f68eef79c08677a363212d11f6)
 set(CONNSYNC_PIN_mbedtls_URL
     https://github.com/Mbed-TLS/mbedtls/releases/download/mbedtls-3.6.7/mbedtls-3.6.7.tar.bz2)
@@ -30,8 +34,8 @@ CVE-2026-25832, CVE-2026-25833, CVE-2026-25834, CVE-2026-49300"
 only and an RSA key, RSA keys in PKCS#8 are read with an empty public half (TF-PSA-Crypto #807), \
 CVE-2026-25832, CVE-2026-49300"
     "^4\\.1\\.1$" "CVE-2026-25832"
-    "^4\\." "there are no files for this series in core/tls/mbedtls and port/mbedtls yet")
-set(CONNSYNC_PIN_mbedtls_TRIAL "^3\\.6\\.6$")
+    "^4\\.2\\.0$" "whether it has what 4.1.2 has against CVE-2026-25832 is not known here")
+set(CONNSYNC_PIN_mbedtls_TRIAL "^(3\\.6\\.6|4\\.0\\.[0-9]+|4\\.1\\.[01]|4\\.2\\.0)$")
 
 set(CONNSYNC_PIN_jsmn_MINIMUM 1.1.0)
 set(CONNSYNC_PIN_jsmn_BELOW 1.1.1)

@@ -1,6 +1,6 @@
 # The targets that are made from the third-party trees.
 #
-#   connsync_mbedtls   static library, compiled with port/mbedtls/connsync_mbedtls_config.h
+#   connsync_mbedtls   static library, compiled with a configuration of port/mbedtls
 #   connsync_jsmn      the folder of jsmn.h
 
 include(${CMAKE_CURRENT_LIST_DIR}/dependencies.cmake)
@@ -21,23 +21,30 @@ if(connsync_mbedtls_refusal)
     set(CONNSYNC_mbedtls_NOTE " (UNSAFE, for a trial)")
     set(CONNSYNC_TLS_TRIM OFF)
 endif()
+# mbedtls_3.cmake or mbedtls_4.cmake: where such a tree has what, and how it is configured.
+string(REGEX MATCH "^[0-9]+" CONNSYNC_mbedtls_SERIES "${CONNSYNC_mbedtls_VERSION}")
+include(${CMAKE_CURRENT_LIST_DIR}/mbedtls_${CONNSYNC_mbedtls_SERIES}.cmake)
 connsync_map_folder(${CONNSYNC_mbedtls_TREE} mbedtls)
 connsync_map_folder(${CONNSYNC_jsmn_TREE} jsmn)
 
-file(GLOB connsync_mbedtls_sources ${CONNSYNC_mbedtls_TREE}/library/*.c)
+# connsync_of_this_series(LIST): without the sources of ours that are for another series of
+# mbedTLS, which have its number in their names.
+function(connsync_of_this_series list)
+    list(FILTER ${list} EXCLUDE REGEX "/mbedtls/[a-z_]+_${CONNSYNC_mbedtls_OTHER_SERIES}[_.]")
+    set(${list} ${${list}} PARENT_SCOPE)
+endfunction()
 
 # connsync_add_mbedtls(SUFFIX DEFINITION...): the library as connsync_mbedtls<SUFFIX>. Files
 # whose feature is off compile to nothing, so the list needs no care: what is in the library
 # is decided by the configuration header alone.
 function(connsync_add_mbedtls suffix)
     set(target connsync_mbedtls${suffix})
-    add_library(${target} STATIC ${connsync_mbedtls_sources})
+    add_library(${target} STATIC ${CONNSYNC_mbedtls_SOURCES})
     target_include_directories(${target} SYSTEM
-        PUBLIC ${CONNSYNC_mbedtls_TREE}/include
-        PRIVATE ${CONNSYNC_mbedtls_TREE}/library)
+        PUBLIC ${CONNSYNC_mbedtls_INCLUDES}
+        PRIVATE ${CONNSYNC_mbedtls_PRIVATE_INCLUDES})
     target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR}/port/mbedtls)
-    target_compile_definitions(${target} PUBLIC
-        MBEDTLS_CONFIG_FILE="connsync_mbedtls_config.h" ${ARGN})
+    target_compile_definitions(${target} PUBLIC ${CONNSYNC_mbedtls_CONFIGURATION} ${ARGN})
     # For size, in a release too: one handshake a run costs a few milliseconds more, and the
     # pages of code that it touches are most of what the program has resident.
     target_compile_options(${target} PRIVATE -w -ffunction-sections -fdata-sections
@@ -47,8 +54,7 @@ function(connsync_add_mbedtls suffix)
     # without decryption. Whether the processor has them is asked at run time. Both files must
     # agree on it, because the one aligns the keys for the other.
     if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
-        set_property(SOURCE ${CONNSYNC_mbedtls_TREE}/library/aes.c
-            ${CONNSYNC_mbedtls_TREE}/library/aesni.c PROPERTY
+        set_property(SOURCE ${CONNSYNC_mbedtls_AES_SOURCES} PROPERTY
             COMPILE_OPTIONS -maes -mpclmul)
     endif()
 endfunction()

@@ -1,8 +1,9 @@
 /* mbedTLS 3.6: a generator of ours, and codes that are sums. See library.h. */
 #include "core/tls/mbedtls/library.h"
 
+#include "port/mbedtls/mbedtls_psa.h"
+
 #include <mbedtls/ctr_drbg.h>
-#include <psa/crypto.h>
 
 /* ---- Random numbers ---- */
 
@@ -32,13 +33,13 @@ enum connsync_status cs_library_start(struct cs_tls_world *world, mbedtls_ssl_co
         return CONNSYNC_OK;
     }
     mbedtls_ssl_conf_rng(config, mbedtls_ctr_drbg_random, generator);
-    return psa_crypto_init() == PSA_SUCCESS ? CONNSYNC_OK : CONNSYNC_ERR_ENTROPY;
+    return cs_mbedtls_psa_begin() == 0 ? CONNSYNC_OK : CONNSYNC_ERR_ENTROPY;
 }
 
 void cs_library_stop(struct cs_tls_world *world, const mbedtls_ssl_config *config)
 {
     if (config != NULL) {
-        mbedtls_psa_crypto_free();
+        cs_mbedtls_psa_end();
     }
     if (world->generator != NULL) {
         mbedtls_ctr_drbg_free(world->generator);
