@@ -32,7 +32,7 @@ MACHINES = {0x3E: "x86_64", 0xB7: "aarch64", 0x28: "armhf"}  # ELF's numbers
 GROWTH, GROWTH_FLOOR = 0.01, 256
 SKIPPED = 77
 # The names of folders are those of cmake/reproducible.cmake, or as they were unpacked.
-PARTS = (("mbedTLS", re.compile(r"/mbedtls(-[\d.]+)?/(library|include)/")),
+PARTS = (("mbedTLS", re.compile(r"/mbedtls(-[\d.]+)?/(library|include|tf-psa-crypto)/")),
          ("core", re.compile(r"/core/|/jsmn")),
          ("config", re.compile(r"/config/")),
          ("platform", re.compile(r"/platform/|/port/")))

@@ -21,7 +21,7 @@ static bool is_missed(const struct cs_tls *tls, int code)
     if (code != MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE) {
         return false;
     }
-    /* mbedTLS 3.6 has no call that tells which alert it was. */
+    /* Before 4.1, mbedTLS has no call that tells which alert it was. */
     unsigned char alert = tls->ssl.MBEDTLS_PRIVATE(in_msg)[1];
     int state = tls->ssl.MBEDTLS_PRIVATE(state);
     /* In TLS 1.2 servers also complain in general terms; for want of a common cipher

@@ -32,7 +32,7 @@ struct cs_tls_world {
     struct cs_mbedtls_world hooks;
     struct cs_arena *arena;
     const struct connsync_port *port;
-    void *generator; /* in the arena, or NULL */
+    void *generator; /* 3.6: in the arena; 4.x, where it is PSA's: the world itself; or NULL */
 };
 
 /* Memory from now on; cs_library_start adds the hook for random bytes. */

@@ -15,7 +15,7 @@ enum connsync_status cs_library_start(struct cs_tls_world *world, mbedtls_ssl_co
 
     (void)config;
     world->hooks.random = cs_tls_world_entropy;
-    world->generator = world; /* what there is to stop */
+    world->generator = world; /* so that it is stopped */
     if (cs_mbedtls_psa_begin() == 0) {
         return CONNSYNC_OK;
     }
