@@ -65,7 +65,6 @@ struct cs_document {
     size_t options_end;    /* to before this one */
 };
 
-/* What is large stands behind: short instructions reach the front only. */
 /* What is compared beside `options`: the members asked for, a comma before each; bytes for their
  * digests; the taking of these from the present document into so many bytes; and how many of them
  * the present document has no longer, or with another value. */
@@ -76,6 +75,7 @@ struct connsync_beside {
     uint32_t (*differences)(struct connsync *agent);
 };
 
+/* What is large stands behind: short instructions reach the front only. */
 struct connsync {
     enum cs_state state;
     enum cs_write_state write;
@@ -87,32 +87,38 @@ struct connsync {
     bool limited;             /* a write was answered 429, 408 or 5xx, and none was sent since */
     volatile uint8_t cancels; /* calls of connsync_cancel, from a signal handler too */
     uint8_t cuts; /* answers that were cut short at the same byte, one after the other */
-    unsigned retries;
-    unsigned stale_reads; /* read-backs that did not show what was acknowledged */
+    uint8_t retries;
+    uint8_t stale_reads; /* read-backs that did not show what was acknowledged */
+    uint32_t lands_on;   /* digest, its lower half, of the id where a write may land: lands_until */
     uint64_t deadline;
     uint64_t pause_until; /* 0 when there is no pause: no exchange is under way in one */
-    uint64_t lands_until; /* before this a write that was sent may land, in an earlier job too, */
-    uint64_t lands_on;    /* on the connection with the id of this digest */
-    uint64_t made_of;     /* digest of the document that the last write was made of */
+    uint64_t lands_until; /* before this a write that was sent may land, in an earlier job too */
     uint64_t postponed;   /* by what the deadline was moved for a rate */
     struct cs_arena arena;
     char *token;       /* a piece of the arena; NULL while config.token serves */
     char *form_memory; /* a piece of the arena, while a token is asked for */
     struct cs_slice form;
     struct cs_document document;
-    struct cs_comparison comparison; /* taken before the write; in what is cut off the arena */
-    /* The same of what is beside `options`, if config.beside is given, in what is cut off too; else
-     * the digest of display_name, 0 if it is not sent. */
-    union {
-        struct cs_comparison *members;
-        uint64_t display_name;
-    } beside;
     struct cs_digest_key digest_key;
-    unsigned take;               /* list: connections asked for a page */
-    unsigned pages;              /* list: how many were handed out */
-    enum connsync_status unread; /* list: why `options` are not asked for; else CONNSYNC_OK */
-    uint64_t seen_cursor;     /* list: digest of an earlier page's cursor; see operation_list.c */
-    struct cs_json_walk list; /* of a page, what is still to be handed out */
+    union {
+        struct {                             /* of a job that writes */
+            struct cs_comparison comparison; /* taken before; in what is cut off the arena */
+            /* The same of what is beside `options`, if config.beside is given, in what is cut off
+             * too; else the digest of display_name, 0 if it is not sent. */
+            union {
+                struct cs_comparison *members;
+                uint64_t display_name;
+            } beside;
+            uint64_t made_of; /* digest of the document that the last write was made of */
+        };
+        struct {                         /* of one that lists */
+            unsigned take;               /* connections asked for a page */
+            unsigned pages;              /* how many were handed out */
+            enum connsync_status unread; /* why `options` are not asked for; else CONNSYNC_OK */
+            uint64_t seen_cursor;     /* digest of an earlier page's cursor; see operation_list.c */
+            struct cs_json_walk list; /* of a page, what is still to be handed out */
+        };
+    };
 
     struct connsync_job job;
     struct connsync_config config;

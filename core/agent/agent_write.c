@@ -164,7 +164,7 @@ static enum connsync_status wait_for_landing(struct connsync *agent)
 static bool may_land(struct connsync *agent)
 {
     struct cs_slice id = cs_auth0_part(&agent->document.connection, CS_AUTH0_ID);
-    uint64_t digest = cs_json_digest(id, &agent->digest_key);
+    uint32_t digest = (uint32_t)cs_json_digest(id, &agent->digest_key);
 
     if (digest != agent->lands_on) {
         agent->lands_on = digest;
