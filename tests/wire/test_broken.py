@@ -202,8 +202,10 @@ class ProxyTest(FaultTest):
             tenant, con = self.one()
             tenant.faults += [Fault("close_after", method="PATCH"),
                               self.cut("GET", 40, kind, occurrence=2, times=None)]
-            result = self.expect(self.run_cli(tenant, "set", con, "off", "--timeout", "6",
-                                              "--json"), 1, "(the answer was cut short", "40 bytes")
+            result = self.expect(self.run_cli(tenant, "set", con, "off", "--timeout", "6", "--json"), 1)
+            # The last read-back has what is left of the six seconds, which a busy machine may need.
+            self.assertRegex(result.message,
+                             r"\((the answer was cut short.*40 bytes|no answer in time)")
             self.assertEqual(result.json[0]["code"], "unverified")
             self.assertNotIn("nothing written", result.message)
             self.assertGreater(tenant.methods().count("GET"), 3)

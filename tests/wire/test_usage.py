@@ -154,6 +154,7 @@ class WhichTest(WireTest):
             for words in (("list",), ("plan", path), ("apply", path)):
                 for fault in self.FAULTS[1:]:
                     line = self.line(fault, *words)
+                    self.assertEqual(line.pop("page", 1), 1)
                     self.assertEqual(list(line), ["status", "code", "message", "requests"])
                     self.assertEqual(line["status"], "failed")
                     self.assertNotEqual(line["message"], "")
