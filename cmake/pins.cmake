@@ -33,9 +33,8 @@ CVE-2026-25832, CVE-2026-25833, CVE-2026-25834, CVE-2026-49300"
     "^4\\.1\\.0$" "a client that offers TLS 1.3 and 1.2 cannot talk to servers that have TLS 1.2 \
 only and an RSA key, RSA keys in PKCS#8 are read with an empty public half (TF-PSA-Crypto #807), \
 CVE-2026-25832, CVE-2026-49300"
-    "^4\\.1\\.1$" "CVE-2026-25832"
-    "^4\\.2\\.0$" "whether it has what 4.1.2 has against CVE-2026-25832 is not known here")
-set(CONNSYNC_PIN_mbedtls_TRIAL "^(3\\.6\\.6|4\\.0\\.[0-9]+|4\\.1\\.[01]|4\\.2\\.0)$")
+    "^4\\.1\\.1$" "CVE-2026-25832")
+set(CONNSYNC_PIN_mbedtls_TRIAL "^(3\\.6\\.6|4\\.0\\.[0-9]+|4\\.1\\.[01])$")
 
 set(CONNSYNC_PIN_jsmn_MINIMUM 1.1.0)
 set(CONNSYNC_PIN_jsmn_BELOW 1.1.1)
