@@ -77,21 +77,21 @@ static void test_emptied(void **state)
 {
     static const char *const empty[] = {"null", "\"\"", "[]", "[ ]", "{}", "{\n}"};
     static const char *const full[] = {"0", "false", "\" \"", "[[]]", "{\"a\":null}"};
-    char before[64];
-    char now[64];
+    char one[64];
+    char other[64];
 
     (void)state;
     for (size_t i = 0; i < 36; i++) {
-        (void)snprintf(before, sizeof before, "{\"cert\":%s,\"a\":1}", full[i % 5]);
-        (void)snprintf(now, sizeof now, "{\"a\":1,\"cert\":%s}", empty[i / 6]);
-        check(before, now, "11000");
-        check(now, before, "10001");
-        (void)snprintf(before, sizeof before, "{\"cert\":%s}", empty[i % 6]);
+        (void)snprintf(one, sizeof one, "{\"cert\":%s,\"a\":1}", full[i % 5]);
+        (void)snprintf(other, sizeof other, "{\"a\":1,\"cert\":%s}", empty[i / 6]);
+        check(one, other, "11000");
+        check(other, one, "10001");
+        (void)snprintf(one, sizeof one, "{\"cert\":%s}", empty[i % 6]);
         bool same = empty[i % 6][0] == empty[i / 6][0];
-        check(before, now, same ? "10010" : "00011");
-        (void)snprintf(before, sizeof before, "{\"cert\":%s}", full[i % 5]);
-        (void)snprintf(now, sizeof now, "{\"cert\":%s}", full[(i + 1) % 5]);
-        check(before, now, "00001");
+        check(one, other, same ? "10010" : "00011");
+        (void)snprintf(one, sizeof one, "{\"cert\":%s}", full[i % 5]);
+        (void)snprintf(other, sizeof other, "{\"cert\":%s}", full[(i + 1) % 5]);
+        check(one, other, "00001");
     }
     check("{\"cert\":1,\"cert\":[]}", "{\"cert\":null,\"cert\":1}", "10001");
     check("{\"cert\":1,\"cert\":2}", "{\"cert\":null,\"cert\":1}", "11000");

@@ -32,11 +32,9 @@ static void judge(struct fleet *fleet, const struct connsync_result *listed,
         fleet_report_unchanged(&fleet->options->output, listed, CONNSYNC_OK);
     } else if (listed->cause != CONNSYNC_OK) {
         fleet_reject(fleet, listed, entry, listed->cause);
-    } else if (listed->id[0] == '\0') {
-        fleet_reject(fleet, listed, entry, CONNSYNC_ERR_ANSWER);
-    } else if (fleet->task == FLEET_PLAN) {
+    } else if (listed->id[0] != '\0' && fleet->task == FLEET_PLAN) {
         fleet_plan_one(fleet, listed, wanted);
-    } else if (!queue_put(fleet->queue, listed, wanted)) {
+    } else if (listed->id[0] == '\0' || !queue_put(fleet->queue, listed, wanted)) {
         fleet_reject(fleet, listed, entry, CONNSYNC_ERR_ANSWER);
     }
 }
