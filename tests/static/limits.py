@@ -5,8 +5,10 @@ Sizes are bytes, of what is shipped: stripped programs, and firmware, with the p
 
 KB = 1024
 
-# Static programs, by machine.
-SIZE_LIMITS = {"x86_64": 300 * KB, "aarch64": 322 * KB, "armhf": 240 * KB}
+# Static programs, by machine. 300, 322 and 240 KB were the limits before writes that may still land,
+# whole output, plans with counts, odd connections of a list and what is beside `options` were
+# judged; on each machine that took one page of the file, and a little.
+SIZE_LIMITS = {"x86_64": 304 * KB, "aarch64": 327 * KB, "armhf": 242 * KB}
 
 # The smallest board.
 FLASH_LIMIT = 142_000
