@@ -134,7 +134,7 @@ class ChangeTest(WatchTest):
         # The write, the way back, and the write of the next run, which keeps everything.
         until(lambda: tenant.writes() >= 3 and pages(tenant) >= 3)
         result = self.end(process)
-        lines = [line for line in result.json if line["id"] == con and line["code"] != "ok"
+        lines = [line for line in result.json if line.get("id") == con and line["code"] != "ok"
                  or line["status"] == "changed"]
         self.assertEqual([(line["code"], line.get("restored"), line["lost"]) for line in lines],
                          [("verify_loss", True, ["scope"]), ("ok", None, [])])
