@@ -291,6 +291,15 @@ static bool is_cut_for_good(struct connsync *agent)
     return agent->cuts >= CS_AGENT_LIKE_CUTS_MAX && !cs_write_is_open(agent->write);
 }
 
+/* It may land; but one that was rejected for its rate may not. */
+static void note_failed_write(struct connsync *agent, enum connsync_status status)
+{
+    agent->status = status;
+    if (agent->exchange.sent_any && status != CONNSYNC_ERR_RATE_LIMITED) {
+        agent->lands_until = agent->exchange.sent_at + CS_AGENT_LANDING_MS;
+    }
+}
+
 /* Pauses and goes back to a state that is safe to repeat. A write is never repeated from memory:
  * the read-back that follows settles what became of it, whatever spoilt the response. */
 static enum connsync_status try_again(struct connsync *agent, enum connsync_status status)
@@ -311,10 +320,7 @@ static enum connsync_status try_again(struct connsync *agent, enum connsync_stat
         return cs_agent_end(agent, status);
     }
     if (settles) {
-        agent->status = status;
-    }
-    if (settles && agent->exchange.sent_any && status != CONNSYNC_ERR_RATE_LIMITED) {
-        agent->lands_until = agent->exchange.sent_at + CS_AGENT_LANDING_MS;
+        note_failed_write(agent, status);
     }
     (void)draw_random(agent, &random, sizeof random);
     agent->result.wait_ms =

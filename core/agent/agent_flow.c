@@ -273,7 +273,6 @@ static enum connsync_status locate(struct connsync *agent)
     }
     agent->document.text = found;
     cs_auth0_find_connection(&agent->document.connection, found);
-    agent->document.text = found;
     return CONNSYNC_OK;
 }
 

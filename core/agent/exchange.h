@@ -50,7 +50,7 @@ enum cs_exchange_state {
 struct cs_exchange {
     enum cs_exchange_state state;
     bool connected; /* a TLS session is up and may carry a request */
-    bool sent_any;  /* a byte of this request may have reached the peer, */
+    bool sent_any;  /* a byte of this request may have reached the peer */
     uint16_t port_number;
     const struct connsync_port *port;
     uint64_t (*parse_date)(struct cs_slice text); /* NULL: dates are not read */
@@ -59,7 +59,7 @@ struct cs_exchange {
     const char *host;
     size_t handshake_memory; /* of the arena: what the first handshake needed */
     uint32_t handshakes;     /* completed */
-    uint64_t sent_at;        /* the last one at this time */
+    uint64_t sent_at;        /* when the last byte of a request was handed to TLS */
     uint64_t deadline;
     uint64_t idle_until;
     size_t bytes_needed; /* the size of a body that did not fit */

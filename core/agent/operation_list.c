@@ -103,13 +103,16 @@ static bool lacks_scope(const struct connsync *agent)
     struct cs_json_walk walk;
     struct cs_json_item item;
 
+    if (agent->cursor[0] != '\0') {
+        return false;
+    }
     cs_json_walk_begin(&walk, cs_auth0_connections(agent->document.text));
-    while (agent->cursor[0] == '\0' && cs_json_walk_next(&walk, &item)) {
+    while (cs_json_walk_next(&walk, &item)) {
         if (cs_json_member(item.value, "options").data != NULL) {
             return false;
         }
     }
-    return agent->cursor[0] == '\0';
+    return true;
 }
 
 static enum connsync_status next(struct connsync *agent)

@@ -30,6 +30,12 @@ static inline struct cs_slice cs_slice_of(const char *string)
     return string != NULL ? cs_slice_make(string, strlen(string)) : cs_slice_make("", 0);
 }
 
+/* A string with its NUL, which keeps it apart from the next one where several are digested. */
+static inline struct cs_slice cs_slice_with_nul(const char *string)
+{
+    return cs_slice_make(string, strlen(string) + 1);
+}
+
 bool cs_slice_equal(struct cs_slice a, struct cs_slice b);
 /* Equal but for the case of ASCII letters. */
 bool cs_slice_equal_nocase(struct cs_slice a, struct cs_slice b);

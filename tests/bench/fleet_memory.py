@@ -14,17 +14,16 @@ import re
 import subprocess
 import sys
 import tempfile
-import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
 from tenant import Tenant  # noqa: E402
+from watching import wait_for_run  # noqa: E402
 
 SIZES = (10, 100, 1000, 10000)
 SKIPPED = 77
 RUNS = {10: 3, 100: 3, 1000: 3, 10000: 1}
 TOLERANCE = 0.05
-PATIENCE = 120
 FILE = {"all": True, "set_user_root_attributes": "on_first_login"}
 IN_SYNC = b',"set_user_root_attributes":"on_first_login"'
 
@@ -47,18 +46,6 @@ def resident_kb(process):
         sys.exit(SKIPPED)
     found = dict(re.findall(r"(\w+): +(\d+) kB", text))
     return int(found["Rss"]), int(found["Anonymous"])
-
-
-def wait_for_run(process, status):
-    """Until the first run has ended, and well."""
-    limit = time.monotonic() + PATIENCE
-    while time.monotonic() < limit and process.poll() is None:
-        if status.exists():
-            found = json.loads(status.read_text(encoding="utf-8"))
-            if found["state"] == "waiting":
-                return found["exit"] == 0
-        time.sleep(0.02)
-    return False
 
 
 def measure(program, size, folder):

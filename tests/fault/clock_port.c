@@ -9,7 +9,7 @@
  */
 #define _POSIX_C_SOURCE 200809L
 
-#include "platform/posix/network/posix_port.h"
+#include "tests/fault/wrapped_port.h"
 
 #include <dirent.h>
 #include <signal.h>
@@ -18,12 +18,6 @@
 #include <string.h>
 #include <time.h>
 
-const struct connsync_port *__real_connsync_posix_port(struct connsync_posix *posix);
-const struct connsync_port *__wrap_connsync_posix_port(struct connsync_posix *posix);
-enum connsync_posix_wake __real_connsync_posix_wait(struct connsync_posix *posix, bool want_read,
-                                                    bool want_write, int64_t timeout_ms);
-enum connsync_posix_wake __wrap_connsync_posix_wait(struct connsync_posix *posix, bool want_read,
-                                                    bool want_write, int64_t timeout_ms);
 time_t __real_time(time_t *out);
 time_t __wrap_time(time_t *out);
 

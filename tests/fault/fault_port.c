@@ -11,18 +11,12 @@
 #define _POSIX_C_SOURCE 200809L
 
 #include "core/base/arena.h"
-#include "platform/posix/network/posix_port.h"
+#include "tests/fault/wrapped_port.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-const struct connsync_port *__real_connsync_posix_port(struct connsync_posix *posix);
-const struct connsync_port *__wrap_connsync_posix_port(struct connsync_posix *posix);
-enum connsync_posix_wake __real_connsync_posix_wait(struct connsync_posix *posix, bool want_read,
-                                                    bool want_write, int64_t timeout_ms);
-enum connsync_posix_wake __wrap_connsync_posix_wait(struct connsync_posix *posix, bool want_read,
-                                                    bool want_write, int64_t timeout_ms);
 void *__real_cs_arena_allocate(struct cs_arena *arena, size_t size);
 void *__wrap_cs_arena_allocate(struct cs_arena *arena, size_t size);
 

@@ -9,18 +9,17 @@ import pathlib
 import subprocess
 import sys
 import tempfile
-import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
 from tenant import Tenant, pki  # noqa: E402
+from watching import wait_for_run  # noqa: E402
 
 OPTION = b"MARKER-secret-of-a-connection"
 CONNECTION = (b'{"id":"con_0000000000000001","options":{"client_secret":"%s"},'
               b'"strategy":"oidc","name":"one"}' % OPTION)
 SECRET = "a-clients-secret-0123456789"
 ENTRY = {"name": "one", "set_user_root_attributes": "on_first_login"}
-PATIENCE = 60.0
 # How often each is there: as it is used; and in `watch` once more where it came with the
 # environment, which a SIGHUP makes it read again.
 USED, AND_KEPT = 1, 2
@@ -36,17 +35,6 @@ def image(process):
                 start, end = (int(part, 16) for part in fields[0].split("-"))
                 memory.seek(start)
                 yield memory.read(end - start)
-
-
-def wait_for_run(process, status):
-    limit = time.monotonic() + PATIENCE
-    while time.monotonic() < limit and process.poll() is None:
-        if status.exists():
-            state = json.loads(status.read_text(encoding="utf-8"))
-            if state["state"] == "waiting":
-                return state["exit"] == 0
-        time.sleep(0.02)
-    return False
 
 
 class Search:

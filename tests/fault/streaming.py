@@ -25,8 +25,9 @@ def run(program, tenant, **extra):
     tenant.faults.append(Fault("drip", method="GET", ms=0, size=RECORD))
     with tempfile.NamedTemporaryFile() as log:
         environment = dict(os.environ, CONNSYNC_FAULT_LOG=log.name, **tenant.environment(), **extra)
-        ended = subprocess.run([program, "get", "con_0000000000000001", "--json", *tenant.arguments()], env=environment,
-                               capture_output=True, timeout=60, check=False)
+        ended = subprocess.run([program, "get", "con_0000000000000001", "--json",
+                                *tenant.arguments()],
+                               env=environment, capture_output=True, timeout=60, check=False)
         most, after = (int(count) for count in log.read().split())
     return ended, most, after
 

@@ -9,18 +9,11 @@
  */
 #define _POSIX_C_SOURCE 200809L
 
-#include "platform/posix/network/posix_port.h"
+#include "tests/fault/wrapped_port.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-const struct connsync_port *__real_connsync_posix_port(struct connsync_posix *posix);
-const struct connsync_port *__wrap_connsync_posix_port(struct connsync_posix *posix);
-enum connsync_posix_wake __real_connsync_posix_wait(struct connsync_posix *posix, bool want_read,
-                                                    bool want_write, int64_t timeout_ms);
-enum connsync_posix_wake __wrap_connsync_posix_wait(struct connsync_posix *posix, bool want_read,
-                                                    bool want_write, int64_t timeout_ms);
 
 /* The tenant of the test is never silent for so long while it answers. */
 #define PATIENCE_MS 10000

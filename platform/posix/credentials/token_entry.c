@@ -63,12 +63,6 @@ static void digest_texts(const struct cs_slice *texts, size_t count, char *out)
     write_hex(digest, out);
 }
 
-/* A string with its NUL, which keeps it apart from the next one. */
-static struct cs_slice with_end(const char *string)
-{
-    return cs_slice_make(string, strlen(string) + 1);
-}
-
 /* Lengths keep apart what may hold any byte. */
 void cs_token_entry_name(char *name, const struct cs_token_purpose *purpose)
 {
@@ -82,10 +76,14 @@ void cs_token_entry_name(char *name, const struct cs_token_purpose *purpose)
         cs_write_u64(&numbers, all[i]);
         cs_write_string(&numbers, " ");
     }
-    const struct cs_slice texts[] = {
-        with_end(purpose->domain),   with_end(digits),        with_end(purpose->client_id),
-        with_end(purpose->audience), purpose->secret,         purpose->key,
-        purpose->certificate,        purpose->certificate_key};
+    const struct cs_slice texts[] = {cs_slice_with_nul(purpose->domain),
+                                     cs_slice_with_nul(digits),
+                                     cs_slice_with_nul(purpose->client_id),
+                                     cs_slice_with_nul(purpose->audience),
+                                     purpose->secret,
+                                     purpose->key,
+                                     purpose->certificate,
+                                     purpose->certificate_key};
     digest_texts(texts, sizeof texts / sizeof texts[0], name);
 }
 

@@ -38,17 +38,12 @@ static char *text;
 static size_t text_length;
 static struct contents restored; /* what restore reads */
 
-/* A text with its NUL, which keeps it apart from the next one. */
-static struct cs_slice with_end(const char *string)
-{
-    return cs_slice_make(string, strlen(string) + 1);
-}
-
 static void write_digest(char hex[DIGEST_HEX_SIZE], const struct contents *contents)
 {
-    const struct cs_slice pieces[] = {with_end(contents->domain),   with_end(contents->made),
-                                      with_end(contents->id),       with_end(contents->name),
-                                      with_end(contents->strategy), contents->options};
+    const struct cs_slice pieces[] = {
+        cs_slice_with_nul(contents->domain),   cs_slice_with_nul(contents->made),
+        cs_slice_with_nul(contents->id),       cs_slice_with_nul(contents->name),
+        cs_slice_with_nul(contents->strategy), contents->options};
     uint8_t digest[DIGEST_SIZE];
 
     digest_of_pieces(digest, pieces, sizeof pieces / sizeof pieces[0]);

@@ -1,0 +1,17 @@
+/*
+ * What the linker's --wrap puts in front of the real port and the wait. What is done there is each
+ * program's own.
+ */
+#ifndef CONNSYNC_TESTS_FAULT_WRAPPED_PORT_H
+#define CONNSYNC_TESTS_FAULT_WRAPPED_PORT_H
+
+#include "platform/posix/network/posix_port.h"
+
+const struct connsync_port *__real_connsync_posix_port(struct connsync_posix *posix);
+const struct connsync_port *__wrap_connsync_posix_port(struct connsync_posix *posix);
+enum connsync_posix_wake __real_connsync_posix_wait(struct connsync_posix *posix, bool want_read,
+                                                    bool want_write, int64_t timeout_ms);
+enum connsync_posix_wake __wrap_connsync_posix_wait(struct connsync_posix *posix, bool want_read,
+                                                    bool want_write, int64_t timeout_ms);
+
+#endif
