@@ -3,9 +3,10 @@
  *
  * Linked with --wrap in front of the real port, the wait and the time of day. A pause takes no
  * time but on that clock, and an answer always the same, CONNSYNC_CLOCK_LATENCY milliseconds. At
- * CONNSYNC_CLOCK_END (absent: never) the program gets a SIGTERM. To the file CONNSYNC_CLOCK_LOG
- * goes one line for each long pause, "MS KILOBYTES DESCRIPTORS", with what the process has of
- * memory that is its own and of open descriptors, and at the end "MS".
+ * CONNSYNC_CLOCK_END (absent: never) the program gets a SIGTERM, and every CONNSYNC_CLOCK_HANGUP
+ * milliseconds (absent: never) a SIGHUP. To the file CONNSYNC_CLOCK_LOG goes one line for each long
+ * pause, "MS KILOBYTES DESCRIPTORS", with what the process has of memory that is its own and of
+ * open descriptors, and at the end "MS".
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -34,6 +35,7 @@ static struct {
     uint64_t ms;
     uint64_t latency_ms;
     uint64_t end_ms;
+    uint64_t hangup_ms;
     bool asked; /* something was sent, and nothing received since */
 } simulation;
 
@@ -85,10 +87,13 @@ static void log_end(void)
 
 static void go_on(uint64_t ms)
 {
-    bool was_before = simulation.ms < simulation.end_ms;
+    uint64_t before = simulation.ms;
 
     simulation.ms += ms;
-    if (was_before && simulation.ms >= simulation.end_ms) {
+    if (before / simulation.hangup_ms != simulation.ms / simulation.hangup_ms) {
+        (void)raise(SIGHUP);
+    }
+    if (before < simulation.end_ms && simulation.ms >= simulation.end_ms) {
         (void)raise(SIGTERM);
     }
 }
@@ -143,6 +148,7 @@ const struct connsync_port *__wrap_connsync_posix_port(struct connsync_posix *po
     }
     simulation.latency_ms = number("CONNSYNC_CLOCK_LATENCY", 100);
     simulation.end_ms = number("CONNSYNC_CLOCK_END", ~0ul);
+    simulation.hangup_ms = number("CONNSYNC_CLOCK_HANGUP", ~0ul);
     simulation.log = path != NULL ? fopen(path, "w") : NULL;
     simulation.began = __real_time(NULL);
     (void)atexit(log_end);

@@ -8,11 +8,9 @@ connection reset; now and then the token is revoked, and the file is read again.
 import json
 import os
 import pathlib
-import signal
 import subprocess
 import sys
 import tempfile
-import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
@@ -21,6 +19,7 @@ from tenant import Fault, Tenant  # noqa: E402
 
 SETTING = "set_user_root_attributes"
 HOUR_MS = 3600000
+HANGUP_MS = 250000
 FIRST_MS = 600000  # by then all that there will be has been used
 DOCUMENT = {"all": True, SETTING: "on_first_login"}
 PAGES_KB = 16  # of a buffer that only now has its use; a page in each run would be far more
@@ -51,18 +50,14 @@ def watch(program, tenant, folder):
     file, status = folder / "connsync.json", folder / "status.json"
     file.write_text(json.dumps(DOCUMENT), encoding="utf-8")
     environment = dict(os.environ, **tenant.environment(credentials=True),
-                       CONNSYNC_CLOCK_LOG=str(folder / "clock"), CONNSYNC_CLOCK_END=str(HOUR_MS))
-    limit = time.monotonic() + PATIENCE
-    with open(folder / "errors", "wb") as errors, subprocess.Popen(
+                       CONNSYNC_CLOCK_LOG=str(folder / "clock"), CONNSYNC_CLOCK_END=str(HOUR_MS),
+                       CONNSYNC_CLOCK_HANGUP=str(HANGUP_MS))
+    with open(folder / "errors", "wb") as errors:
+        process = subprocess.run(
             [program, "watch", str(file), "--every", "20s", "--status-file", str(status),
              "--no-token-cache", *tenant.arguments()],
-            env=environment, stdout=subprocess.DEVNULL, stderr=errors) as process:
-        while process.poll() is None:
-            if time.monotonic() > limit:
-                process.kill()
-                sys.exit("it did not end within %d s" % PATIENCE)
-            time.sleep(2)
-            process.send_signal(signal.SIGHUP)
+            env=environment, stdout=subprocess.DEVNULL, stderr=errors, timeout=PATIENCE,
+            check=False)
     if process.returncode != 0:
         sys.exit("exit %d" % process.returncode)
     return json.loads(status.read_text(encoding="utf-8"))
