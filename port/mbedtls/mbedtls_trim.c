@@ -1,5 +1,6 @@
 /* Frees the peer's certificates and the handshake's state as soon as nothing reads them any
- * more. The one file that knows mbedTLS's own structures; see mbedtls_trim.h. */
+ * more, and lets a cookie pass. The one file that knows mbedTLS's own structures; see
+ * mbedtls_trim.h. */
 #if defined(CONNSYNC_TLS_TRIM)
 
 /* mbedTLS's own, which opens its structures to this file; it comes first. */
@@ -57,8 +58,22 @@ static void drop_handshake(mbedtls_ssl_context *ssl)
     ssl->transform_negotiate = NULL;
 }
 
+/*
+ * A server's extensions answer the client's, and mbedTLS refuses others. It does not make the
+ * one exception (RFC 8446, section 4.2): the cookie of a HelloRetryRequest answers nothing (mbedTLS
+ * issue 9543). So one counts as sent while a hello is awaited; in any other message than that
+ * request mbedTLS does not allow a cookie at all.
+ */
+static void expect_cookie(mbedtls_ssl_context *ssl)
+{
+    mbedtls_ssl_tls13_set_hs_sent_ext_mask(ssl, MBEDTLS_TLS_EXT_COOKIE);
+}
+
 void cs_mbedtls_trim(mbedtls_ssl_context *ssl)
 {
+    if (ssl->state == MBEDTLS_SSL_SERVER_HELLO) {
+        expect_cookie(ssl);
+    }
     if (ssl->state == MBEDTLS_SSL_SERVER_FINISHED) {
         drop_peer_certificates(ssl);
     }

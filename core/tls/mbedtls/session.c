@@ -202,17 +202,19 @@ static enum connsync_status set_up(struct cs_tls *tls)
     return CONNSYNC_OK;
 }
 
-/* mbedtls_ssl_handshake, which gives back after each step what is not needed any more. */
+/* mbedtls_ssl_handshake, which gives back before each step what is not needed any more. */
 static int go_on(mbedtls_ssl_context *ssl)
 {
-    while (mbedtls_ssl_is_handshake_over(ssl) == 0) {
-        int code = mbedtls_ssl_handshake_step(ssl);
-        if (code != 0) {
-            return code;
-        }
+    int code = 0;
+
+    while (code == 0) {
         cs_mbedtls_trim(ssl);
+        if (mbedtls_ssl_is_handshake_over(ssl) != 0) {
+            break;
+        }
+        code = mbedtls_ssl_handshake_step(ssl);
     }
-    return 0;
+    return code;
 }
 
 void cs_tls_turn(struct cs_tls *tls)
