@@ -22,6 +22,8 @@ elseif(CONNSYNC_MACHINE STREQUAL aarch64)
     # Calls into libgcc that pick atomic instructions at run time ask glibc for the
     # processor's capabilities.
     set(connsync_options "-mno-outline-atomics")
+    # Kernels for this machine have pages of 4, 16 or 64 KB.
+    set(connsync_large_pages ON)
 elseif(CONNSYNC_MACHINE STREQUAL armhf)
     set(connsync_prefix arm-linux-gnueabihf-)
     set(connsync_musl_machine armhf)
@@ -64,9 +66,14 @@ connsync_object_of_gcc(crtendS.o connsync_end)
 set(CMAKE_C_FLAGS_INIT "${connsync_options} -fPIE -nostdinc \
 -isystem ${connsync_sysroot}/include -isystem ${connsync_gcc_headers} \
 -fno-asynchronous-unwind-tables -fno-unwind-tables")
-# No page of the file is given to alignment: 64 KB pages would triple a small program.
+# No page of the file is given to alignment.
+set(connsync_pages "-Wl,-z,max-page-size=4096")
+if(connsync_large_pages)
+    set(connsync_pages
+        "-Wl,-z,max-page-size=65536 -Wl,-T,${CMAKE_CURRENT_LIST_DIR}/large_pages.ld")
+endif()
 set(CMAKE_EXE_LINKER_FLAGS_INIT
-    "-Wl,-z,max-page-size=4096 -Wl,-z,noseparate-code -Wl,-z,relro -Wl,-z,now \
+    "${connsync_pages} -Wl,-z,noseparate-code -Wl,-z,relro -Wl,-z,now \
 -Wl,-z,noexecstack -Wl,--hash-style=gnu ${connsync_relocations}")
 set(CMAKE_C_LINK_EXECUTABLE "<CMAKE_C_COMPILER> <FLAGS> <CMAKE_C_LINK_FLAGS> <LINK_FLAGS> \
 -nostdlib -static-pie -Wl,--no-dynamic-linker ${connsync_sysroot}/lib/rcrt1.o ${connsync_sysroot}/lib/crti.o \

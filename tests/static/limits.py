@@ -10,6 +10,9 @@ KB = 1024
 # judged; on each machine that took one page of the file, and a little.
 SIZE_LIMITS = {"x86_64": 304 * KB, "aarch64": 327 * KB, "armhf": 242 * KB}
 
+# The largest pages that a kernel for the machine may have.
+LARGEST_PAGE = {"x86_64": 4 * KB, "aarch64": 64 * KB, "armhf": 4 * KB}
+
 # The smallest board.
 FLASH_LIMIT = 142_000
 RAM_LIMIT = 64_072

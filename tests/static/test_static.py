@@ -8,30 +8,16 @@ roots are compiled in).
 
 import os
 import re
-import struct
 import subprocess
 from pathlib import Path
 
 from empty_root import MACHINE, PROGRAM, EmptyRoot, need  # first: it says where the others are
 import cli
 from cli import WireTest
-from limits import SIZE_LIMITS
+from elf import ET_DYN, PF_W, PF_X, PT_GNU_RELRO, PT_INTERP, PT_LOAD, Elf
+from limits import LARGEST_PAGE, SIZE_LIMITS
 
-PT_INTERP, PT_DYNAMIC, DT_NEEDED = 3, 2, 1
-
-
-def segments(data):
-    """(type, offset, size) of the program headers."""
-    wide = data[4] == 2
-    table, = struct.unpack_from("<Q" if wide else "<I", data, 32 if wide else 28)
-    size, count = struct.unpack_from("<HH", data, 54 if wide else 42)
-    for number in range(count):
-        at = table + number * size
-        if wide:
-            kind, _, offset, _, _, length = struct.unpack_from("<IIQQQQ", data, at)
-        else:
-            kind, offset, _, _, length = struct.unpack_from("<IIIII", data, at)
-        yield kind, offset, length
+DT_NEEDED = 1
 
 
 def told_by_openssl(pem):
@@ -50,19 +36,33 @@ class FileTest(WireTest):
     def setUp(self):
         super().setUp()
         self.data = PROGRAM.read_bytes()
+        self.elf = Elf(self.data)
 
     def test_it_needs_no_other_file(self):
-        kinds = [kind for kind, _, _ in segments(self.data)]
-        self.assertNotIn(PT_INTERP, kinds)
-        wide = self.data[4] == 2
-        for kind, offset, length in segments(self.data):
-            if kind == PT_DYNAMIC:
-                tags = struct.iter_unpack("<QQ" if wide else "<II",
-                                          self.data[offset:offset + length])
-                self.assertNotIn(DT_NEEDED, [tag for tag, _ in tags])
+        self.assertEqual(self.elf.of_kind(PT_INTERP), [])
+        self.assertNotIn(DT_NEEDED, self.elf.dynamic_tags())
 
     def test_it_is_position_independent(self):
-        self.assertEqual(struct.unpack_from("<H", self.data, 16), (3,))
+        self.assertEqual(self.elf.type, ET_DYN)
+
+    def test_it_can_be_loaded_in_pages_of_any_size(self):
+        """A kernel maps whole pages: each is one segment's, and lies in the file as in memory."""
+        page = LARGEST_PAGE[MACHINE]
+        loaded = self.elf.of_kind(PT_LOAD)
+        self.assertGreater(len(loaded), 1)
+        for segment in loaded:
+            self.assertGreaterEqual(segment.align, page)
+            self.assertEqual(segment.address % page, segment.offset % page, segment)
+        for before, after in zip(loaded, loaded[1:]):
+            self.assertLessEqual(-(-before.end // page), after.address // page, (before, after))
+
+    def test_no_segment_is_written_and_run(self):
+        self.assertEqual([segment for segment in self.elf.of_kind(PT_LOAD)
+                          if segment.flags & PF_W and segment.flags & PF_X], [])
+
+    def test_what_is_written_once_has_its_pages_to_itself(self):
+        relro, = self.elf.of_kind(PT_GNU_RELRO)
+        self.assertEqual(relro.end % LARGEST_PAGE[MACHINE], 0)
 
     def test_its_size(self):
         self.assertLessEqual(len(self.data), SIZE_LIMITS[MACHINE])
