@@ -159,6 +159,9 @@ class AssertionTest(KeyTest):
                 (key, {"AUTH0_CLIENT_SECRET": "MARKER-stale"}, True),
                 ((), {KEY_VARIABLE: pem, PATH_VARIABLE: "/nowhere"}, True),
                 ((), {KEY_VARIABLE: pem, "AUTH0_CLIENT_SECRET": "MARKER-stale"}, True),
+                # What editors leave around a value.
+                ((), {KEY_VARIABLE: "\ufeff" + pem.replace("\n", "\r\n")}, True),
+                ((), {PATH_VARIABLE: "%s\r\n" % self.key, ALG_VARIABLE: "PS256\n"}, True),
                 ((), {**broken, "AUTH0_API_TOKEN": tenant.token}, None),
                 ((*key, "--signing-alg", "PS256"), {ALG_VARIABLE: "ES256"}, True),
                 ((), {"AUTH0_CLIENT_SECRET": secret}, False)):

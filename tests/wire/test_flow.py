@@ -268,7 +268,7 @@ class CredentialsTest(WireTest):
                                 env={"AUTH0_DOMAIN": tenant.domain})
 
     def test_every_byte_of_a_secret(self):
-        everything = bytes(range(1, 256))
+        everything = bytes(byte for byte in range(32, 256) if byte != 127)
         printable = bytes(range(33, 127))
         tenant = self.tenant(connection(), client_secret=everything)
         env = {"AUTH0_DOMAIN": tenant.domain, "AUTH0_CLIENT_ID": tenant.client_id,
@@ -277,7 +277,7 @@ class CredentialsTest(WireTest):
         self.expect(self.run_cli(tenant, "get", "con_%016d" % 1, env=env), 0, "on_each_login")
 
     def test_every_byte_of_a_secret_in_a_file(self):
-        secret = bytes(byte for byte in range(1, 256) if byte not in b"\r\n")
+        secret = bytes(byte for byte in range(32, 256) if byte != 127)
         self.more_secrets.append(secret)
         for end in (b"", b"\n", b"\r\n"):
             tenant = self.tenant(connection(), client_secret=secret)
@@ -285,7 +285,7 @@ class CredentialsTest(WireTest):
             tenant.close()
 
     def test_one_byte_secrets(self):
-        for byte in b"+&=% ;\x01\x7f\xff":
+        for byte in b"+&=% ;\xff":
             tenant = self.tenant(connection(), client_secret=bytes([byte]))
             tenant.store.connections.clear()
             result = self.run_with_secret_file(tenant, bytes([byte]))

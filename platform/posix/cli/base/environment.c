@@ -1,11 +1,12 @@
-/* An empty variable is none: a shell that cannot unset one leaves it so. Which variables there
- * are, and what wins over them, is decided where they are asked for; here it is known which of them
- * are secret. */
+/* An empty variable is none: a shell that cannot unset one leaves it so. Nor are a byte order mark
+ * and line ends around one part of it (value.h). Which variables there are, and what wins over
+ * them, is decided where they are asked for; here it is known which of them are secret. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "platform/posix/cli/base/environment.h"
 
 #include "core/base/text.h"
+#include "platform/posix/cli/base/value.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,31 +30,33 @@ const char *environment_get(const char *name)
     return value != NULL && value[0] != '\0' ? value : NULL;
 }
 
-/* The length of its name if an entry, NAME=VALUE, is one that is to be hidden; or 0. */
-static size_t secret_name(const char *entry)
+/* Is an entry, NAME=VALUE, whose name is so long, one that is to be hidden? */
+static bool is_secret(const char *entry, size_t length)
 {
     static const char *const names[] = {"AUTH0_API_TOKEN", "AUTH0_ACCESS_TOKEN",
                                         "AUTH0_CLIENT_SECRET", "AUTH0_CLIENT_ASSERTION_PRIVATE_KEY",
                                         /* Their URLs may have a password. */
                                         "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
-    size_t length = strcspn(entry, "=");
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (strlen(names[i]) == length && memcmp(names[i], entry, length) == 0) {
-            return length;
+            return true;
         }
     }
-    return 0;
+    return false;
 }
 
 void environment_hide(void)
 {
     for (char **at = environ; at != NULL && *at != NULL; at++) {
         char *entry = *at;
-        size_t name = secret_name(entry);
+        size_t name = strcspn(entry, "=");
         size_t length = strlen(entry);
+        if (entry[name] == '=') {
+            length = name + 1 + value_tidy(entry + name + 1, length - name - 1);
+        }
         /* A longer one is refused as too long by whoever asks for it. */
-        if (name == 0 || length >= STORE_SIZE - used) {
+        if (!is_secret(entry, name) || length >= STORE_SIZE - used) {
             continue;
         }
         *at = memcpy(store + used, entry, length + 1);

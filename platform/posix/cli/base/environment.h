@@ -6,7 +6,7 @@
 const char *environment_get(const char *name);
 
 /*
- * Moves the variables that hold secrets into memory of ours, and overwrites them in the block that
+ * Takes byte order marks and line ends off all variables (value.h). Moves the variables that hold secrets into memory of ours, and overwrites them in the block that
  * the system shows of a process, as in /proc/PID/environ. They can be asked for as before. To be
  * called once, before anything keeps a pointer to one.
  */

@@ -18,7 +18,7 @@
 static const char common[] =
     "Tenant and credentials:\n"
     "  --domain HOST[:PORT]       the tenant's domain (AUTH0_DOMAIN)\n"
-    "  --token-file FILE          a Management API token, first line of FILE\n"
+    "  --token-file FILE          a Management API token, all of FILE\n"
     "                             (AUTH0_API_TOKEN or AUTH0_ACCESS_TOKEN)\n"
     "  --client-id ID             or a client's id (AUTH0_CLIENT_ID) and\n"
     "  --client-secret-file FILE  its secret, likewise (AUTH0_CLIENT_SECRET)\n"

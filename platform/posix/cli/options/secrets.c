@@ -4,6 +4,7 @@
 #include "core/base/text.h"
 #include "platform/posix/cli/base/environment.h"
 #include "platform/posix/cli/base/file.h"
+#include "platform/posix/cli/base/value.h"
 #include "platform/posix/cli/options/identity.h"
 
 #include <errno.h>
@@ -17,8 +18,24 @@ bool cli_from_file(const struct cs_desired *desired, enum cs_desired_member memb
     return needed > 0 && needed <= size;
 }
 
-/* The first line of a file, without its end; "-" is standard input. */
-static enum cli_action read_secret_file(struct cli_message *message, const char *path, char *out)
+/* Says of a value that cannot be one where it stands, and not what it is. */
+static enum cli_action check(struct cli_message *message, const char *name, const char *kind,
+                             struct cs_slice value)
+{
+    /* Of these only a token goes into the head of a request as it is. */
+    bool visible = strcmp(kind, "token") == 0;
+
+    return value_is_clean(value.data, value.length, visible)
+               ? CLI_RUN
+               : cli_wrong(message,
+                           "%.200s has a character in it that no %s has, such as the end of a "
+                           "line",
+                           name, kind);
+}
+
+/* A file with nothing else in it; "-" is standard input. */
+static enum cli_action read_secret_file(struct cli_message *message, const char *path,
+                                        const char *kind, char *out)
 {
     ssize_t length = file_read(path, out, CLI_SECRET_SIZE);
 
@@ -28,26 +45,31 @@ static enum cli_action read_secret_file(struct cli_message *message, const char 
     if ((size_t)length == CLI_SECRET_SIZE) {
         return cli_wrong(message, "the file %.200s is too long for a token or a secret", path);
     }
-    out[length] = '\0';
-    size_t end = strcspn(out, "\r\n");
-    cs_wipe(out + end, (size_t)length - end); /* what follows the first line */
-    return end > 0 ? CLI_RUN : cli_wrong(message, "the file %.200s is empty", path);
+    size_t end = value_tidy(out, (size_t)length);
+    return end > 0 ? check(message, path, kind, cs_slice_make(out, end))
+                   : cli_wrong(message, "the file %.200s is empty", path);
 }
 
-static enum cli_action copy_secret(struct cli_message *message, const char *name, const char *value,
-                                   char *out)
+enum cli_action cli_check_variable(struct cli_message *message, const char *name, const char *kind,
+                                   const char *value)
+{
+    return value != NULL ? check(message, name, kind, cs_slice_of(value)) : CLI_RUN;
+}
+
+static enum cli_action copy_secret(struct cli_message *message, const char *name, const char *kind,
+                                   const char *value, char *out)
 {
     if (!cs_copy_string(out, CLI_SECRET_SIZE, cs_slice_of(value))) {
         return cli_wrong(message, "%s is too long", name);
     }
-    return CLI_RUN;
+    return cli_check_variable(message, name, kind, value);
 }
 
 static enum cli_action read_token(struct cli_credentials *credentials,
                                   const struct cli_sources *sources, struct cli_message *message)
 {
     if (sources->token_file != NULL) {
-        return read_secret_file(message, sources->token_file, credentials->token);
+        return read_secret_file(message, sources->token_file, "token", credentials->token);
     }
     /* Client credentials on the command line win over a token left in the shell. */
     if (sources->client_secret_file != NULL || sources->private_key != NULL) {
@@ -60,12 +82,13 @@ static enum cli_action read_token(struct cli_credentials *credentials,
                       sizeof credentials->client_secret)) {
         return CLI_RUN;
     }
-    const char *token = environment_get("AUTH0_API_TOKEN");
+    const char *name = "AUTH0_API_TOKEN";
+    const char *token = environment_get(name);
     if (token == NULL) {
-        token = environment_get("AUTH0_ACCESS_TOKEN");
+        name = "AUTH0_ACCESS_TOKEN";
+        token = environment_get(name);
     }
-    return token == NULL ? CLI_RUN
-                         : copy_secret(message, "AUTH0_API_TOKEN", token, credentials->token);
+    return token == NULL ? CLI_RUN : copy_secret(message, name, "token", token, credentials->token);
 }
 
 /* The secret or the private key. In the environment the key comes first, since it is the
@@ -73,10 +96,12 @@ static enum cli_action read_token(struct cli_credentials *credentials,
 static enum cli_action read_proof(struct cli_credentials *credentials,
                                   const struct cli_sources *sources, struct cli_message *message)
 {
-    const char *secret = environment_get("AUTH0_CLIENT_SECRET");
+    static const char variable[] = "AUTH0_CLIENT_SECRET";
+    const char *secret = environment_get(variable);
 
     if (sources->client_secret_file != NULL) {
-        return read_secret_file(message, sources->client_secret_file, credentials->client_secret);
+        return read_secret_file(message, sources->client_secret_file, "secret",
+                                credentials->client_secret);
     }
     if (sources->private_key == NULL && credentials->client_secret[0] != '\0') {
         return CLI_RUN;
@@ -85,7 +110,7 @@ static enum cli_action read_proof(struct cli_credentials *credentials,
     if (action != CLI_RUN || identity_has_key() || secret == NULL) {
         return action;
     }
-    return copy_secret(message, "AUTH0_CLIENT_SECRET", secret, credentials->client_secret);
+    return copy_secret(message, variable, "secret", secret, credentials->client_secret);
 }
 
 static enum cli_action check_client(const struct cli_credentials *credentials,

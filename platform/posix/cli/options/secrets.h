@@ -13,6 +13,11 @@
 bool cli_from_file(const struct cs_desired *desired, enum cs_desired_member member, char *out,
                    size_t size);
 
+/* Is the value of this variable one that a `kind` can have, such as "secret"? If not the message
+ * names the variable, and not the value. NULL is one that is not set. */
+enum cli_action cli_check_variable(struct cli_message *message, const char *name, const char *kind,
+                                   const char *value);
+
 /* Fills the secrets, or says what is missing. The client's id has been found before. */
 enum cli_action cli_read_credentials(struct cli_credentials *credentials,
                                      const struct cli_sources *sources,
