@@ -6,13 +6,13 @@ import time
 PATIENCE = 120.0
 
 
-def wait_for_run(process, status):
-    """Until the first run has ended; whether that was well."""
+def wait_for_run(process, status, runs=1):
+    """Until so many runs have ended; whether the last one did well."""
     limit = time.monotonic() + PATIENCE
     while time.monotonic() < limit and process.poll() is None:
         if status.exists():
             found = json.loads(status.read_text(encoding="utf-8"))
-            if found["state"] == "waiting":
+            if found["state"] == "waiting" and found["runs"] >= runs:
                 return found["exit"] == 0
         time.sleep(0.02)
     return False

@@ -19,6 +19,7 @@ OPTION = b"MARKER-secret-of-a-connection"
 CONNECTION = (b'{"id":"con_0000000000000001","options":{"client_secret":"%s"},'
               b'"strategy":"oidc","name":"one"}' % OPTION)
 SECRET = "a-clients-secret-0123456789"
+OTHER = "another-clients-secret-9876543210"
 ENTRY = {"name": "one", "set_user_root_attributes": "on_first_login"}
 # How often each is there: as it is used; and in `watch` once more where it came with the
 # environment, which a SIGHUP makes it read again.
@@ -60,9 +61,10 @@ class Search:
                               "-traditional"], capture_output=True, check=True).stdout
         return self.key.read_bytes().splitlines()[12], der[700:740]
 
-    def look(self, title, expected, *arguments, document=None, **given):
+    def look(self, title, expected, *arguments, document=None, change=None, **given):
         """`expected` maps bytes to how often they may be there; each is there at least once if more
-        than none. The token of the run is in use. Nothing is left of the connection's document."""
+        than none. The token of the run is in use. Nothing is left of the connection's document.
+        change() comes after a first run, and makes it run again."""
         issued = set(self.tenant.tokens.issued)
         path = self.folder / "connsync.json"
         path.write_text(json.dumps(dict(document or {}, connections=[ENTRY])), encoding="ascii")
@@ -77,6 +79,13 @@ class Search:
             if not wait_for_run(process, status):
                 process.kill()
                 sys.exit("%s: no run: %s" % (title, process.communicate()[0].decode()))
+            if change is not None:
+                expected = {**expected, **{token.encode(): 0 for token in
+                                           set(self.tenant.tokens.issued) - issued}}
+                issued = set(self.tenant.tokens.issued)
+                change()
+                if not wait_for_run(process, status, 2):
+                    sys.exit("%s: no run after a change" % title)
             shown = pathlib.Path("/proc/%d/environ" % process.pid).read_bytes()
             memory = list(image(process))
         finally:
@@ -111,6 +120,13 @@ def look_at_each(search):
     search.look("token, environment", {token.encode(): AND_KEPT}, AUTH0_API_TOKEN=token)
     search.look("token, connsync.json", {token.encode(): USED}, document={"token": token})
     search.look("key, file", {line: 0, der: USED}, "--private-key", str(search.key), **client)
+
+    def replace():
+        search.tenant.tokens.client_secret = OTHER.encode()
+        file.write_text(OTHER, encoding="ascii")
+    search.look("secret, replaced", {secret: 0, OTHER.encode(): USED}, "--client-secret-file",
+                str(file), change=replace, **client)
+    search.tenant.tokens.client_secret = secret
     search.look("key, environment", {line: USED, der: USED},
                 AUTH0_CLIENT_ASSERTION_PRIVATE_KEY=search.key.read_text(encoding="ascii"), **client)
 

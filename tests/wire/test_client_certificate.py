@@ -7,6 +7,7 @@ from pathlib import Path
 import cli
 from cli import CON, Fault, WireTest, connection
 from tenant import pki
+from test_watch import until
 
 CLIENT = ("basicConstraints=critical,CA:FALSE", "keyUsage=critical,digitalSignature",
           "extendedKeyUsage=clientAuth")
@@ -133,6 +134,33 @@ class ClientCertificateTest(WireTest):
         self.expect(self.run_cli(tenant, "set", CON, "off", *self.words(self.clients["p384"])), 0)
         self.assertEqual(tenant.handshakes, 3)
         self.assertNotIn(None, tenant.journal.shown)
+
+    def test_a_certificate_that_is_renewed_under_watch(self):
+        """Its file first, and its key a moment later: one does not go without the other."""
+        tenant = self.asking()
+        folder = self.workshop.directory / "renewed"
+        folder.mkdir()
+        certificate, key, path = folder / "certificate", folder / "key", folder / "connsync.json"
+        path.write_text('{"all":true,"set_user_root_attributes":"off"}', "ascii")
+        shutil.copy(self.clients["p256"][0], certificate)
+        shutil.copy(self.clients["p256"][1], key)
+        process = self.start(tenant, "watch", str(path), "--every", "1s",
+                             *self.words((certificate, key)))
+        self.addCleanup(lambda: process.poll() is None and process.kill())
+        until(lambda: tenant.writes() == 1)
+        first = tenant.journal.shown[-1]
+        shutil.copy(self.clients["rsa2048"][0], certificate)
+        until(lambda: b"going on with the file as it was" in process.stderr.readline())
+        before = len(tenant.requests)
+        until(lambda: len(tenant.requests) > before)
+        self.assertEqual(set(tenant.journal.shown), {first})
+        shutil.copy(self.clients["rsa2048"][1], key)
+        until(lambda: tenant.journal.shown[-1] != first)
+        process.terminate()
+        result = self.finish(process)
+        self.assertEqual(result.code, 0, result.err)
+        self.assertIn("%s has changed: read again" % key, result.err)
+        self.assertNotIn("going on", result.err)
 
     def test_refused_by_name(self):
         chain, key = self.clients["p256"]

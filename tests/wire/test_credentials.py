@@ -214,6 +214,28 @@ class AssertionTest(KeyTest):
         self.assertEqual(result.code, 0, result.err)
         self.assertIn("going on with the file as it was", result.err)
 
+    def test_a_key_that_is_replaced_under_watch(self):
+        """Without a signal, and by a variable's path too."""
+        tenant = self.trusting()
+        path, key = self.folder / "connsync.json", self.folder / "replaced"
+        self.addCleanup(path.unlink)
+        path.write_text('{"all":true,"set_user_root_attributes":"off"}')
+        shutil.copy(self.key, key)
+        process = self.start(tenant, "watch", str(path), "--every", "1s",
+                             env=self.env(tenant, **{PATH_VARIABLE: str(key)}))
+        self.addCleanup(lambda: process.poll() is None and process.kill())
+        self.until(lambda: tenant.writes() == 1)
+        new = self.make("newer", "RSA", "rsa_keygen_bits:2048")
+        with tenant.lock:
+            tenant.tokens.assertions.keys = {"new": pki.run("pkey", "-in", new, "-pubout").encode()}
+        shutil.copy(new, key)
+        self.until(lambda: len(self.posts(tenant)) == 2
+                   and (tenant.requests[-1].method, tenant.requests[-1].status) == ("GET", 200))
+        process.send_signal(signal.SIGTERM)
+        result = self.finish(process)
+        self.assertEqual(result.code, 0, result.err)
+        self.assertIn("%s has changed: read again" % key, result.err)
+
     @staticmethod
     def until(condition, seconds=20):
         limit = time.monotonic() + seconds

@@ -1,10 +1,13 @@
-"""Secrets with what editors and tables leave around them; and secrets that change under watch."""
+"""Secrets with what editors and tables leave around them; and files that change under watch."""
 
+import os
 import tempfile
 from pathlib import Path
 
 import cli
 from cli import CON, WireTest, connection
+from fleet import ALL_OFF, count_of, entry, numbered, pages
+from test_watch import WatchTest, until
 
 MARK = b"\xef\xbb\xbf"
 AROUND = ((b"", b"\n"), (b"", b"\r\n"), (b"", b"\n\r\n\n"), (MARK, b""), (MARK, b"\r\n"))
@@ -97,6 +100,146 @@ class ValueTest(WireTest):
         path = self.save("empty", MARK + b"\r\n")
         self.expect(self.run_cli(tenant, "get", CON, "--token-file", path), 64,
                     "the file %s is empty" % path)
+
+
+class Volume:
+    """A ConfigMap or a Secret as the kubelet mounts it: each file is a link into ..data, which is a
+    link to a folder with a time in its name, and is swapped."""
+
+    def __init__(self, folder, **files):
+        self.folder, self.count = folder, 0
+        folder.mkdir()
+        self.put(**files)
+        for name in files:
+            (folder / name).symlink_to("..data/" + name)
+
+    def put(self, **files):
+        self.count += 1
+        new = self.folder / ("..2026_11_29_%d" % self.count)
+        new.mkdir()
+        for name, raw in files.items():
+            (new / name).write_bytes(raw)
+        (self.folder / "..data_tmp").symlink_to(new.name)
+        os.rename(self.folder / "..data_tmp", self.folder / "..data")
+
+    def path(self, name):
+        return str(self.folder / name)
+
+
+def rename_over(path, raw):
+    """As editors and configuration management replace a file."""
+    Path(path + ".new").write_bytes(raw)
+    os.rename(path + ".new", path)
+
+
+def write_in_place(path, raw):
+    """The same length and the same time: only the content tells."""
+    before = os.stat(path)
+    Path(path).write_bytes(raw)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+class ChangeTest(WatchTest):
+    """Files that are not as they were are read again within seconds, without a signal, and a run
+    begins: none of these waits for its interval."""
+
+    WAYS = {"rename": rename_over, "in place": write_in_place}
+
+    def rotate(self, tenant):
+        """Another secret for the client, and what was granted for the old one is void."""
+        secret = tenant.secrets[0][::-1]
+        self.more_secrets += [tenant.secrets[0], secret]
+        with tenant.lock:
+            tenant.tokens.client_secret = secret.encode()
+            tenant.tokens.revoke_all()
+        return secret.encode()
+
+    def run_watch(self, tenant, file, *arguments, **how):
+        process = self.start(tenant, "watch", file, *arguments, **how)
+        self.addCleanup(lambda: process.poll() is None and process.kill())
+        return process
+
+    def watch_secret(self, tenant, path, every="1d"):
+        return self.run_watch(tenant, self.write(ALL_OFF, apart=True), "--every", every,
+                              "--client-id", tenant.client_id, "--client-secret-file", path,
+                              env={"AUTH0_DOMAIN": tenant.domain})
+
+    def test_a_secret(self):
+        """Whichever way it is replaced: as the kubelet does, by another file, in place."""
+        running = []
+        for way in ("swap", *self.WAYS):
+            tenant = self.many(2, [])
+            old = tenant.secrets[0].encode()
+            volume = Volume(self.folder / way, secret=old)
+            path = volume.path("secret") if way == "swap" else self.write(old, "%s.secret" % way)
+            running.append((way, tenant, volume, path, self.watch_secret(tenant, path)))
+        for way, tenant, volume, path, _ in running:
+            until(lambda tenant=tenant: pages(tenant) == 1)
+            new = self.rotate(tenant) + b"\n"
+            if way == "swap":
+                volume.put(secret=new)
+            else:
+                self.WAYS[way](path, new)
+        for way, tenant, _, path, process in running:
+            with self.subTest(way):
+                until(lambda tenant=tenant: pages(tenant) == 2)
+                result = self.end(process)
+                self.assertEqual(result.err.count("%s has changed: read again" % path), 1)
+                # The token of the old one was not even tried.
+                self.assertEqual(tenant.methods(), ["POST", "GET", "POST", "GET"])
+
+    def test_a_secret_that_was_refused(self):
+        """The service knows the new one before the file has it; a wrong one is told once."""
+        tenant = self.many(2, [])
+        path = self.write(tenant.secrets[0].encode(), "secret")
+        new = self.rotate(tenant)
+        process = self.watch_secret(tenant, path, every="1s")
+        until(lambda: count_of(tenant, "POST") == 1)
+        Path(path).write_bytes(new[:7] + b"\n" + new[7:])
+        until(lambda: b"going on with the file as it was" in process.stderr.readline())
+        Path(path).write_bytes(new)
+        until(lambda: pages(tenant) == 1)
+        self.assertEqual(self.end(process).err.count("going on"), 0)
+
+    def test_settings(self):
+        """A ConfigMap; half of a file and a broken one change nothing, and are told once."""
+        tenant = self.many(3, [])
+        spare = {"connections": [entry(name="conn-1")]}
+        volume = Volume(self.folder / "config", **{"connsync.json": cli.json.dumps(spare).encode()})
+        path = volume.path("connsync.json")
+        process = self.run_watch(tenant, path, "--every", "1s")
+        until(lambda: pages(tenant) == 1)
+        volume.put(**{"connsync.json": b'{"connections":['})
+        seen = pages(tenant)
+        until(lambda: pages(tenant) >= seen + 3)  # by then it was looked at again and again
+        self.assertEqual(tenant.writes(), 0)
+        volume.put(**{"connsync.json": cli.json.dumps({**ALL_OFF, "connections": [
+            entry("on", name="conn-2")]}).encode()})
+        until(lambda: tenant.writes() == 1)
+        result = self.end(process)
+        self.assertEqual(self.written(tenant), [numbered(2)])
+        self.assertEqual(result.err.count("going on with the file as it was"), 1, result.err)
+        self.assertEqual(result.err.count("%s has changed: read again" % path), 1)
+
+    def test_what_cannot_be_read_twice(self):
+        """With a pipe among its files it looks at none; SIGHUP stays."""
+        tenant = self.many(2, [])
+        pipe = str(self.folder / "pipe")
+        os.mkfifo(pipe)
+        process = self.watch(tenant, "--token-file", pipe, every="1s",
+                             env={"AUTH0_DOMAIN": tenant.domain})
+        Path(pipe).write_text(tenant.token, encoding="ascii")
+        until(lambda: pages(tenant) == 1)
+        self.write({"connections": [entry("on", name="conn-1")]})
+        until(lambda: pages(tenant) >= 4)
+        self.assertEqual(tenant.writes(), 0)
+        self.assertNotIn("changed", self.end(process).err)
+
+    def test_standard_input(self):
+        for option in ("--token-file", "--client-secret-file"):
+            result = self.run_cli(self.many(1, []), "watch", self.write(ALL_OFF), option, "-",
+                                  stdin=b"MARKER-once")
+            self.expect(result, 64, "credentials that can be read again, not standard input")
 
 
 if __name__ == "__main__":

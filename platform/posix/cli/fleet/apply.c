@@ -18,8 +18,6 @@
 
 #include <unistd.h>
 
-#define DEFAULT_FILE "connsync.json"
-
 static struct desired_file file;
 
 bool cli_use_file(struct cli_options *options, struct desired_file *used)
@@ -28,7 +26,7 @@ bool cli_use_file(struct cli_options *options, struct desired_file *used)
     struct desired_file read;
 
     if (options->file == NULL) {
-        options->file = DEFAULT_FILE;
+        options->file = APPLY_DEFAULT_FILE;
     }
     if (!desired_file_read(&read, options->file, options->message.text,
                            sizeof options->message.text)) {
@@ -67,7 +65,8 @@ bool cli_use_file_again(struct cli_options *options, struct desired_file *used)
 /* A plan needs the file for no more than domain and credentials, which may be elsewhere. */
 static bool prepare(struct cli_options *options)
 {
-    if (options->fleet.plan != NULL && options->file == NULL && access(DEFAULT_FILE, F_OK) != 0) {
+    if (options->fleet.plan != NULL && options->file == NULL &&
+        access(APPLY_DEFAULT_FILE, F_OK) != 0) {
         return cli_resolve(options) == CLI_RUN &&
                plan_file_open(options->fleet.plan, &options->tenant, &options->message);
     }

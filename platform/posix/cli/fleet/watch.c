@@ -1,5 +1,6 @@
-/* `connsync watch`: runs, and what is between them: waiting, the status file, systemd, SIGHUP. The
- * runs themselves are fleet.c's, signals and waiting session.c's. */
+/* `connsync watch`: runs, and what is between them: waiting, the status file, systemd, files that
+ * are read again. The runs themselves are fleet.c's, signals and waiting session.c's; whether a
+ * file has changed is reread.c's. */
 #include "platform/posix/cli/fleet/watch.h"
 
 #include "config/exit_code.h"
@@ -11,6 +12,7 @@
 #include "platform/posix/cli/fleet/fleet.h"
 #include "platform/posix/cli/fleet/fleet_report.h"
 #include "platform/posix/cli/fleet/notify.h"
+#include "platform/posix/cli/fleet/reread.h"
 #include "platform/posix/cli/fleet/status_file.h"
 #include "platform/posix/cli/job/report.h"
 #include "platform/posix/cli/job/session.h"
@@ -28,6 +30,8 @@ struct watch {
     struct desired_file file;
     struct watch_status status;
     char last_error[CLI_MESSAGE_SIZE];
+    const char *wrong; /* a file that changed and could not be used; NULL: all are in use */
+    char complaint[CLI_MESSAGE_SIZE]; /* why, as it was told */
 };
 
 static struct watch watch;
@@ -110,19 +114,21 @@ static void tell_systemd(uint64_t wait_ms)
     notify_send(lines);
 }
 
-static void wait_for_next(void)
+/* Once, and not each time that it is tried. */
+static void complain(bool is_asked)
 {
-    uint64_t wait_ms = next_wait_ms();
+    const char *text = watch.options->message.text;
 
-    watch.status.next_run = log_utc_now() + (int64_t)((wait_ms + 999) / 1000);
-    save_status("waiting");
-    tell_systemd(wait_ms);
-    session_sleep(wait_ms);
-    watch.status.next_run = 0;
+    if (is_asked || strcmp(text, watch.complaint) != 0) {
+        log_format(LOG_ERROR, "%.400s; going on with the file as it was", text);
+    }
+    (void)snprintf(watch.complaint, sizeof watch.complaint, "%s", text);
 }
 
-/* A new file may have other credentials, or another tenant. A broken one changes nothing. */
-static void reload(void)
+/* New files may have other credentials, or another tenant. Broken ones change nothing: the agent
+ * stays as it is, and its token. `changed` is the one that made us read all of them; NULL: we were
+ * asked to. */
+static bool reload(const char *changed)
 {
     char lines[LINES_SIZE];
     char domain[CLI_HOST_SIZE];
@@ -132,16 +138,57 @@ static void reload(void)
                    1000ull * (unsigned long long)system_now_ms());
     notify_send(lines);
     memcpy(domain, options->tenant.domain, sizeof domain);
-    session_close();
-    if (cli_use_file_again(options, &watch.file)) {
-        log_format(LOG_NOTE, "%.200s was read again", options->file);
+    bool good = cli_use_file_again(options, &watch.file);
+    if (good) {
+        session_close();
+        watch.wrong = NULL;
+        watch.complaint[0] = '\0';
+        log_format(LOG_NOTE,
+                   changed != NULL ? "%.200s has changed: read again" : "%.200s was read again",
+                   changed != NULL ? changed : options->file);
     } else {
-        log_format(LOG_ERROR, "%.400s; going on with the file as it was", options->message.text);
+        watch.wrong = changed != NULL ? changed : watch.wrong;
+        complain(changed == NULL);
     }
     if (strcmp(domain, options->tenant.domain) != 0) {
         connsync_pace_forget(&options->tenant.pace);
     }
     notify_send("READY=1");
+    return good;
+}
+
+/* Is there something that another run is due for at once? A SIGHUP is, whatever the files are. */
+static bool take_news(void)
+{
+    if (session_take_hangup()) {
+        reread_note(watch.options);
+        (void)reload(NULL);
+        return true;
+    }
+    const char *changed = reread_look(watch.options);
+    return changed != NULL && reload(changed);
+}
+
+/* Looks at the files first and last too: a run that was just refused may have had a secret that is
+ * not in use any more, and none begins with one that was replaced while nobody looked. */
+static void wait_for_next(void)
+{
+    uint64_t wait_ms = next_wait_ms();
+    uint64_t due = system_now_ms() + wait_ms;
+
+    watch.status.next_run = log_utc_now() + (int64_t)((wait_ms + 999) / 1000);
+    save_status("waiting");
+    tell_systemd(wait_ms);
+    while (!session_stopped() && !take_news()) {
+        uint64_t now = system_now_ms();
+        if (now >= due) {
+            /* Time alone may make it good, as it does a certificate. */
+            (void)(watch.wrong != NULL && reload(watch.wrong));
+            break;
+        }
+        session_sleep(due - now < reread_wait_ms() ? due - now : reread_wait_ms());
+    }
+    watch.status.next_run = 0;
 }
 
 static void loop(void)
@@ -151,9 +198,6 @@ static void loop(void)
         run_and_note();
         if (!session_stopped()) {
             wait_for_next();
-        }
-        if (session_take_hangup()) {
-            reload();
         }
     }
 }
@@ -166,6 +210,7 @@ int cli_watch(struct cli_options *options)
         log_error("watch needs a file that can be read again, not standard input");
         return CS_EXIT_USAGE;
     }
+    reread_note(options);
     if (!cli_use_file(options, &watch.file)) {
         log_error(options->message.text);
         return CS_EXIT_USAGE;

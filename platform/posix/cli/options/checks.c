@@ -95,9 +95,11 @@ static enum cli_action check_fleet(struct cli_options *options)
         return cli_wrong(&options->message, "%s",
                          "--dry-run does not go with watch; see connsync plan");
     }
-    if (options->command->action == CLI_WATCH && cli_is_input(options->sources.private_key)) {
+    if (options->command->action == CLI_WATCH &&
+        (cli_is_input(options->sources.private_key) || cli_is_input(options->sources.token_file) ||
+         cli_is_input(options->sources.client_secret_file))) {
         return cli_wrong(&options->message, "%s",
-                         "watch needs a private key that can be read again, not standard input");
+                         "watch needs credentials that can be read again, not standard input");
     }
     return CLI_RUN;
 }

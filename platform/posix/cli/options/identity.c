@@ -280,7 +280,6 @@ void identity_release(void)
 
 void identity_wipe(void)
 {
-    identity_release();
     cs_private_key_wipe(&key);
     cs_client_certificate_wipe(&certificate);
 }

@@ -34,7 +34,7 @@ void identity_forget_token(void);
 /* The agent is closed: wipes the kept token. */
 void identity_release(void);
 
-/* Wipes the keys. */
+/* Wipes the keys; a kept token stays. */
 void identity_wipe(void);
 
 /* Keys that are about to be read again: keeps a copy, puts it back if they cannot be read,

@@ -128,7 +128,7 @@ static enum cli_action check_conflicts(const struct cli_sources *sources, const 
                : CLI_RUN;
 }
 
-void cli_forget(struct cli_options *options)
+static void wipe(struct cli_options *options)
 {
     struct cli_credentials *credentials = &options->credentials;
 
@@ -143,11 +143,17 @@ void cli_forget(struct cli_options *options)
     identity_wipe();
 }
 
+void cli_forget(struct cli_options *options)
+{
+    wipe(options);
+    identity_release();
+}
+
 enum cli_action cli_resolve(struct cli_options *options)
 {
     const struct cli_sources *sources = &options->sources;
 
-    cli_forget(options);
+    wipe(options);
     options->credentials.token[0] = '\0';
     options->credentials.client_secret[0] = '\0';
     enum cli_action action = read_names(&options->credentials, sources, &options->message);
