@@ -47,6 +47,7 @@ class Pod:
         self.spec = template(manifest)["spec"]
         self.container, = self.spec["containers"]
         self.maps, self.secrets, self.index = maps, secrets, index
+        self.writable = []
         self.root = Path(tempfile.mkdtemp(prefix="cs-"))
         shutil.copy(program, self.root / "connsync")
         self._put("etc/hosts", hosts.encode(), 0o644, None)
@@ -54,7 +55,8 @@ class Pod:
         for mount in self.container["volumeMounts"]:
             self._mount(volumes[mount["name"]], mount["mountPath"].lstrip("/"))
         for folder, _, _ in os.walk(self.root):
-            os.chmod(folder, 0o555)
+            if folder not in self.writable:
+                os.chmod(folder, 0o555)
 
     def remove(self):
         """Takes the root away."""
@@ -70,9 +72,21 @@ class Pod:
 
     def _mount(self, volume, where):
         kind, what = next((key, value) for key, value in volume.items() if key != "name")
+        group = self.spec["securityContext"]["fsGroup"]
+        if kind == "emptyDir":
+            self._make_empty(where, group)
+            return
         mode = what.get("defaultMode", 0o644)
         for name, data in self._files(kind, what):
-            self._put("%s/%s" % (where, name), data, mode, self.spec["securityContext"]["fsGroup"])
+            self._put("%s/%s" % (where, name), data, mode, group)
+
+    def _make_empty(self, where, group):
+        """The volume's group is what lets the user write there."""
+        folder = self.root / where
+        folder.mkdir(parents=True)
+        os.chown(folder, 0, group)
+        os.chmod(folder, 0o2775)
+        self.writable.append(str(folder))
 
     def _files(self, kind, what):
         if kind == "projected":
@@ -112,6 +126,15 @@ class Pod:
 
     def start(self):
         """The process."""
-        return subprocess.Popen(self.command(), env=self.environment(), cwd="/",
+        return self._start(self.command())
+
+    def probe(self, name):
+        """The exit code of "livenessProbe" or "readinessProbe"."""
+        process = self._start(self.container[name]["exec"]["command"])
+        process.communicate()
+        return process.returncode
+
+    def _start(self, command):
+        return subprocess.Popen(command, env=self.environment(), cwd="/",
                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                 stderr=subprocess.PIPE, preexec_fn=self._enter)

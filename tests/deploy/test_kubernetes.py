@@ -100,7 +100,9 @@ class ManifestTest(unittest.TestCase):
                 self.assertEqual(container["securityContext"], {
                     "allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True,
                     "capabilities": {"drop": ["ALL"]}})
-                self.assertTrue(all(mount["readOnly"] for mount in container["volumeMounts"]))
+                empty = {volume["name"] for volume in spec["volumes"] if "emptyDir" in volume}
+                self.assertEqual(empty, {mount["name"] for mount in container["volumeMounts"]
+                                         if not mount.get("readOnly")})
                 self.assertEqual(container["command"], ["/connsync"])
                 self.assertEqual(set(container["resources"]["limits"]), {"cpu", "memory"})
 
@@ -184,9 +186,13 @@ class PodTest(WireTest):
         process = container.start()
         self.addCleanup(lambda: process.poll() is None and process.kill())
         until(lambda: tenant.writes() == 2)
+        until(lambda: container.probe("readinessProbe") == 0)
+        self.assertEqual(container.probe("livenessProbe"), 0)
         self.check_memory(process, container.container["resources"])
         process.send_signal(signal.SIGTERM)
         self.assertEqual(self.finish(process).code, 0)
+        self.assertEqual([container.probe(name) for name in ("livenessProbe", "readinessProbe")],
+                         [1, 1])
         self.check_in_sync(tenant)
 
     def check_memory(self, process, resources):

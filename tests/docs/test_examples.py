@@ -38,6 +38,9 @@ LISTED = {
     ("docs/containers.md", "docker run --rm --read-only --cap-drop ALL \\"): "needs an engine",
     ("docs/containers.md", "docker buildx build --platform linux/amd64,linux/arm64,linux/arm/v7"
                            " --tag connsync ."): "needs an engine",
+    ("docs/containers.md", "args: [watch, /config/connsync.json, --client-secret-file,"
+                           " /secret/client, --status-file, /run/connsync/status.json]"):
+        "deploy/kubernetes has one that is run",
     ("docs/containers.md", "apiVersion: batch/v1"): "deploy/kubernetes has one that is run",
     ("docs/credentials.md", "openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out"
                             " client.pem"):

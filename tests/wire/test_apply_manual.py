@@ -98,15 +98,21 @@ class ManualTest(FleetTest):
         self.assertEqual(list(shown), list(told))
         for name, value in told.items():
             self.assertIs(type(value), type(shown[name]), name)
-        process.terminate()
-        self.assertEqual(self.finish(process).code, 0)
         old = os.stat(self.folder / "status.json").st_mtime - 5000
         os.utime(self.folder / "status.json", (old, old))
         self.assertNotEqual(self.probe(), 0, "an old file passes")
+        process.terminate()
+        self.assertEqual(self.finish(process).code, 0)
+        self.assertNotEqual(self.probe(), 0, "one that has ended passes")
 
     def probe(self):
-        return subprocess.run(["sh", "-c", self.block("sh", "status.json")], cwd=self.folder,
-                              check=False).returncode
+        program = self.folder / "connsync"
+        program.write_text('#!/bin/sh\nexec %s "$@"\n' % shlex.quote(cli.binary()))
+        program.chmod(0o755)
+        path = "%s:%s" % (self.folder, os.environ["PATH"])
+        return subprocess.run(["sh", "-ec", self.block("sh", "status.json")], cwd=self.folder,
+                              env=cli.environment({"PATH": path}), check=False,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
 
     def test_every_block_is_known(self):
         self.assertEqual({kind for kind, _ in BLOCK.findall(MANUAL)},

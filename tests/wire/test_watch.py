@@ -440,6 +440,99 @@ class StatusFileTest(WatchTest):
             self.assertTrue(32399 <= wait <= 39601, wait)
 
 
+class ProbeTest(WatchTest):
+    """watch-status: alive is a watch that goes on, ready one whose last run did well."""
+
+    def setUp(self):
+        super().setUp()
+        self.file = self.folder / "status.json"
+
+    def ask(self, *options):
+        return self.run_cli(None, "watch-status", str(self.file), *options, verbose=False)
+
+    def start_watch(self, tenant, **how):
+        """A service manager that wants to hear of it five times a second has the file touched as
+        often."""
+        return self.watch(tenant, "--status-file", str(self.file), env={
+            **tenant.environment(), "NOTIFY_SOCKET": "/nowhere", "WATCHDOG_USEC": "400000"}, **how)
+
+    def becomes(self, code, *options):
+        return until(lambda: (lambda result: result if result.code == code else None)(
+            self.ask("--max-age", "3s", *options)))
+
+    def test_a_life(self):
+        tenant = self.many(2, [])
+        self.expect(self.ask(), 1, "%s: No such file" % self.file)
+        tenant.faults.append(Fault("stall", seconds=4.5))
+        process = self.start_watch(tenant, every="1d")
+        first = self.becomes(0)
+        self.assertRegex(first.out, r"^running, \d s ago\n$")
+        self.expect(self.ask("--ready"), 1, "no run has ended yet")
+        while tenant.requests[-1:] == [] or json_of(self.file)["state"] == "running":
+            self.expect(self.ask("--max-age", "3s"), 0, "ago")  # at work for longer than that
+        self.expect(self.ask("--ready"), 0, "waiting, ")
+        found, = self.ask("--json", "--ready").json
+        self.assertLessEqual(found.pop("age_s"), 3)
+        self.assertEqual(found, {"alive": True, "ready": True, "runs": 1, "exit": 0,
+                                 "state": "waiting", "message": ""})
+        process.send_signal(signal.SIGSTOP)
+        self.assertIn("watch has not touched it for too long", self.becomes(1).message)
+        found, = self.ask("--json", "--max-age", "3s").json
+        self.assertEqual((found["alive"], found["ready"], found["exit"]), (False, False, 0))
+        self.assertGreater(found["age_s"], 3)
+        process.send_signal(signal.SIGCONT)
+        self.becomes(0)
+        self.end(process)
+        self.expect(self.ask(), 1, "watch has ended")
+
+    def test_a_run_that_fails(self):
+        """Starting it again would not help: alive, and not ready."""
+        tenant = self.many(2, [])
+        tenant.faults.append(Fault("status", status=400, times=None))
+        process = self.start_watch(tenant, every="1d")
+        until(lambda: self.file.exists() and json_of(self.file)["runs"] == 1)
+        self.expect(self.ask(), 0, "waiting")
+        self.expect(self.ask("--ready"), 1, "the last run failed")
+        found, = self.ask("--json", "--ready").json
+        self.assertEqual((found["alive"], found["ready"], found["exit"]), (True, False, 1))
+        self.end(process)
+
+    def test_a_clock_that_was_set_back(self):
+        self.file.write_text('{"state":"waiting","runs":1,"exit":0}')
+        ahead = time.time() + 3600
+        os.utime(self.file, (ahead, ahead))
+        self.expect(self.ask(), 1, "has not touched it for too long")
+        self.expect(self.ask("--max-age", "2h"), 0, "-3")
+
+    def test_what_is_no_status_file(self):
+        whole = b'{"state":"waiting","runs":1,"exit":0,"last_error":""}'
+        files = [whole[:cut] for cut in range(len(whole))]
+        files += [whole.replace(b"1", b"-1"), whole.replace(b"0", b'"0"'), whole + b"}",
+                  whole.replace(b"waiting", b"waiting" * 9), whole.replace(b'""', b'"%s"' % (b"x" * 9000)),
+                  b"[]", b"\0" * 64]
+
+        def check(number):
+            path = self.folder / ("broken%d" % number)
+            path.write_bytes(files[number])
+            self.expect(self.run_cli(None, "watch-status", str(path), verbose=False), 1,
+                        "%s: this is no status file of watch" % path)
+        self.all_of(check, range(len(files)))
+        self.file.write_bytes(whole)
+        self.expect(self.ask(), 0)
+
+    def test_usage(self):
+        for arguments, text in (((), "usage: connsync watch-status FILE"),
+                                (("x", "y"), "unexpected argument"),
+                                (("x", "--max-age", "2"), "--max-age takes"),
+                                (("x", "--dry-run"), "takes no options but"),
+                                (("x", "--domain", "y"), "takes no options but")):
+            self.expect(self.run_cli(None, "watch-status", *arguments, verbose=False), 64, text)
+        for option in (("--ready",), ("--max-age", "2m")):
+            self.expect(self.run_cli(None, "watch", *option, verbose=False), 64, "watch-status only")
+            self.expect(self.run_cli(None, "flash-image", "x", "-o", "y", *option, verbose=False),
+                        64, "flash-image takes all from FILE")
+
+
 class UsageTest(WatchTest):
     """What is wrong at the start ends it."""
 

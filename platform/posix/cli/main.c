@@ -10,6 +10,7 @@
 #include "platform/posix/cli/fleet/import.h"
 #include "platform/posix/cli/fleet/tally.h"
 #include "platform/posix/cli/fleet/watch.h"
+#include "platform/posix/cli/fleet/watch_status.h"
 #include "platform/posix/cli/job/change.h"
 #include "platform/posix/cli/job/listed.h"
 #include "platform/posix/cli/job/report.h"
@@ -94,7 +95,7 @@ static void close_memory(void)
     environment_hide();
 }
 
-/* Everything but help, usage errors and flash-image, which ask nothing of a tenant. */
+/* Everything but help, usage errors, watch-status and flash-image, which ask nothing of a tenant. */
 static int act(enum cli_action action)
 {
     if (action == CLI_WATCH) {
@@ -125,6 +126,8 @@ static int run_action(enum cli_action action)
     case CLI_USAGE_ERROR:
         log_error(options.message.text);
         return CS_EXIT_USAGE;
+    case CLI_WATCH_STATUS:
+        return cli_watch_status(&options);
     case CLI_FLASH_IMAGE:
         return cli_flash_image(options.file, options.image.path, options.image.partition_size);
     default:

@@ -9,7 +9,9 @@
 #include "platform/posix/cli/base/log.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Probes may run as another user. */
@@ -72,4 +74,9 @@ bool status_file_write(const char *path, const struct watch_status *status)
     }
     log_format(LOG_ERROR, "cannot write the status file %.200s: %s", path, strerror(errno));
     return false;
+}
+
+void status_file_touch(const char *path)
+{
+    (void)utimensat(AT_FDCWD, path, NULL, 0); /* one that is gone is written by the next run */
 }

@@ -18,7 +18,13 @@ struct watch_status {
     const char *last_error;
 };
 
+/* How often the file is touched at least. */
+#define STATUS_FILE_BEAT_MS 30000u
+
 /* False, with a report, if it cannot be written. */
 bool status_file_write(const char *path, const struct watch_status *status);
+
+/* Says that watch goes on: the file is as it was, and its time is now. */
+void status_file_touch(const char *path);
 
 #endif

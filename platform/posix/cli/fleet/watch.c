@@ -29,6 +29,8 @@ struct watch {
     struct cli_options *options;
     struct desired_file file;
     struct watch_status status;
+    bool is_saved; /* the file has it */
+    uint32_t watchdog_ms;
     char last_error[CLI_MESSAGE_SIZE];
     const char *wrong; /* a file that changed and could not be used; NULL: all are in use */
     char complaint[CLI_MESSAGE_SIZE]; /* why, as it was told */
@@ -38,9 +40,21 @@ static struct watch watch;
 
 static void save_status(const char *state)
 {
+    const char *path = watch.options->fleet.status_file;
+
     watch.status.state = state;
-    if (watch.options->fleet.status_file != NULL) {
-        (void)status_file_write(watch.options->fleet.status_file, &watch.status);
+    watch.is_saved = path != NULL && status_file_write(path, &watch.status);
+}
+
+/* Called while it waits for whatever it be: for the next run, or for a tenant. A loop that is stuck
+ * does not call it. */
+static void beat(void)
+{
+    if (watch.watchdog_ms > 0) {
+        notify_alive();
+    }
+    if (watch.is_saved) {
+        status_file_touch(watch.options->fleet.status_file);
     }
 }
 
@@ -218,10 +232,11 @@ int cli_watch(struct cli_options *options)
     if (!session_init(options)) {
         return CS_EXIT_TLS;
     }
-    uint32_t watchdog_ms = notify_watchdog_ms();
-    if (watchdog_ms > 0) {
-        session_set_pulse(watchdog_ms, notify_alive);
-    }
+    watch.watchdog_ms = notify_watchdog_ms();
+    session_set_pulse(watch.watchdog_ms > 0 && watch.watchdog_ms < STATUS_FILE_BEAT_MS
+                          ? watch.watchdog_ms
+                          : STATUS_FILE_BEAT_MS,
+                      beat);
     notify_send("READY=1");
     loop();
     notify_send("STOPPING=1");

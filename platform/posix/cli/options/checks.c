@@ -20,7 +20,7 @@ static enum cli_action check_flash_image(struct cli_options *options)
                    : cli_wrong(&options->message, "%s",
                                "--output and --partition-size go with flash-image only");
     }
-    if (options->asks_tenant) {
+    if ((options->foreign & CLI_OF_IMAGE) != 0) {
         return cli_wrong(&options->message, "%s",
                          "flash-image takes all from FILE, and no options but --output and "
                          "--partition-size");
@@ -32,6 +32,20 @@ static enum cli_action check_flash_image(struct cli_options *options)
         options->image.partition_size = CS_FLASH_IMAGE_PARTITION_SIZE;
     }
     return CLI_RUN;
+}
+
+static enum cli_action check_status(struct cli_options *options)
+{
+    if (options->command->action != CLI_WATCH_STATUS) {
+        return options->fleet.max_age_s == 0 && !options->fleet.ready
+                   ? CLI_RUN
+                   : cli_wrong(&options->message, "%s",
+                               "--max-age and --ready go with watch-status only");
+    }
+    return (options->foreign & CLI_OF_STATUS) == 0
+               ? CLI_RUN
+               : cli_wrong(&options->message, "%s",
+                           "watch-status takes no options but --max-age, --ready and --json");
 }
 
 static bool is_visible(const char *text)
@@ -108,6 +122,9 @@ enum cli_action cli_check(struct cli_options *options)
 {
     enum cli_action action = check_flash_image(options);
 
+    if (action == CLI_RUN) {
+        action = check_status(options);
+    }
     if (action == CLI_RUN) {
         action = check_safeguards(options);
     }

@@ -23,7 +23,7 @@ struct rule {
     unsigned place; /* in struct cli_options */
     enum use use;
     char letter;
-    bool of_image; /* also one of flash-image */
+    unsigned char of; /* CLI_OF_IMAGE, _STATUS: also one of these commands */
 };
 
 static enum cli_action read_verbose(struct cli_options *options, const char *value)
@@ -49,44 +49,48 @@ static enum cli_action show_licenses(struct cli_options *options, const char *va
 
 #define AT(member) offsetof(struct cli_options, member)
 
+#define EITHER (CLI_OF_IMAGE | CLI_OF_STATUS)
+
 static const struct rule rules[] = {
-    {"domain", NULL, AT(sources.domain), USE_TEXT, 0, false},
-    {"token-file", NULL, AT(sources.token_file), USE_TEXT, 0, false},
-    {"client-id", NULL, AT(sources.client_id), USE_TEXT, 0, false},
-    {"client-secret-file", NULL, AT(sources.client_secret_file), USE_TEXT, 0, false},
-    {"private-key", NULL, AT(sources.private_key), USE_TEXT, 0, false},
-    {"signing-alg", NULL, AT(sources.signing_alg), USE_TEXT, 0, false},
-    {"key-id", NULL, AT(credentials.key_id), USE_TEXT, 0, false},
-    {"client-certificate", NULL, AT(sources.client_certificate), USE_TEXT, 0, false},
-    {"client-key", NULL, AT(sources.client_key), USE_TEXT, 0, false},
-    {"no-token-cache", NULL, AT(credentials.no_token_cache), USE_SWITCH, 0, false},
-    {"audience", NULL, AT(sources.audience), USE_TEXT, 0, false},
-    {"ca-file", NULL, AT(tenant.ca_file), USE_TEXT, 0, false},
-    {"timeout", cli_read_timeout, 0, USE_VALUE, 0, false},
-    {"connect-to", cli_read_connect_to, 0, USE_VALUE, 0, false},
-    {"proxy", NULL, AT(sources.proxy), USE_TEXT, 0, false},
-    {"no-proxy", NULL, AT(sources.no_proxy), USE_TEXT, 0, false},
-    {"dry-run", NULL, AT(job.dry_run), USE_SWITCH, 0, false},
+    {"domain", NULL, AT(sources.domain), USE_TEXT, 0, 0},
+    {"token-file", NULL, AT(sources.token_file), USE_TEXT, 0, 0},
+    {"client-id", NULL, AT(sources.client_id), USE_TEXT, 0, 0},
+    {"client-secret-file", NULL, AT(sources.client_secret_file), USE_TEXT, 0, 0},
+    {"private-key", NULL, AT(sources.private_key), USE_TEXT, 0, 0},
+    {"signing-alg", NULL, AT(sources.signing_alg), USE_TEXT, 0, 0},
+    {"key-id", NULL, AT(credentials.key_id), USE_TEXT, 0, 0},
+    {"client-certificate", NULL, AT(sources.client_certificate), USE_TEXT, 0, 0},
+    {"client-key", NULL, AT(sources.client_key), USE_TEXT, 0, 0},
+    {"no-token-cache", NULL, AT(credentials.no_token_cache), USE_SWITCH, 0, 0},
+    {"audience", NULL, AT(sources.audience), USE_TEXT, 0, 0},
+    {"ca-file", NULL, AT(tenant.ca_file), USE_TEXT, 0, 0},
+    {"timeout", cli_read_timeout, 0, USE_VALUE, 0, 0},
+    {"connect-to", cli_read_connect_to, 0, USE_VALUE, 0, 0},
+    {"proxy", NULL, AT(sources.proxy), USE_TEXT, 0, 0},
+    {"no-proxy", NULL, AT(sources.no_proxy), USE_TEXT, 0, 0},
+    {"dry-run", NULL, AT(job.dry_run), USE_SWITCH, 0, 0},
     {"allow-encrypted-configuration", NULL, AT(job.allow_encrypted_configuration), USE_SWITCH, 0,
-     false},
-    {"json", NULL, AT(output.json), USE_SWITCH, 0, false},
-    {"output", NULL, AT(image.path), USE_TEXT, 'o', true},
-    {"partition-size", cli_read_partition_size, 0, USE_VALUE, 0, true},
-    {"out", NULL, AT(fleet.out), USE_TEXT, 0, false},
-    {"plan", NULL, AT(fleet.plan), USE_TEXT, 0, false},
-    {"every", cli_read_every, 0, USE_VALUE, 0, false},
-    {"status-file", NULL, AT(fleet.status_file), USE_TEXT, 0, false},
-    {"log-format", cli_read_log_format, 0, USE_VALUE, 0, true},
-    {"max-rps", cli_read_max_rps, 0, USE_VALUE, 0, false},
-    {"leave", cli_read_leave, 0, USE_VALUE, 0, false},
-    {"backup", NULL, AT(safeguards.backup), USE_TEXT, 0, false},
-    {"restore", NULL, AT(safeguards.restore), USE_SWITCH, 0, false},
-    {"changes", NULL, AT(safeguards.changes), USE_SWITCH, 0, false},
-    {"correlation-id", NULL, AT(safeguards.correlation_id), USE_TEXT, 0, false},
-    {"verbose", read_verbose, 0, USE_ACTION, 'v', true},
-    {"help", NULL, AT(help), USE_SWITCH, 0, true},
-    {"version", show_version, 0, USE_ACTION, 0, true},
-    {"licenses", show_licenses, 0, USE_ACTION, 0, true},
+     0},
+    {"json", NULL, AT(output.json), USE_SWITCH, 0, CLI_OF_STATUS},
+    {"output", NULL, AT(image.path), USE_TEXT, 'o', CLI_OF_IMAGE},
+    {"partition-size", cli_read_partition_size, 0, USE_VALUE, 0, CLI_OF_IMAGE},
+    {"out", NULL, AT(fleet.out), USE_TEXT, 0, 0},
+    {"plan", NULL, AT(fleet.plan), USE_TEXT, 0, 0},
+    {"every", cli_read_every, 0, USE_VALUE, 0, 0},
+    {"status-file", NULL, AT(fleet.status_file), USE_TEXT, 0, 0},
+    {"max-age", cli_read_max_age, 0, USE_VALUE, 0, CLI_OF_STATUS},
+    {"ready", NULL, AT(fleet.ready), USE_SWITCH, 0, CLI_OF_STATUS},
+    {"log-format", cli_read_log_format, 0, USE_VALUE, 0, EITHER},
+    {"max-rps", cli_read_max_rps, 0, USE_VALUE, 0, 0},
+    {"leave", cli_read_leave, 0, USE_VALUE, 0, 0},
+    {"backup", NULL, AT(safeguards.backup), USE_TEXT, 0, 0},
+    {"restore", NULL, AT(safeguards.restore), USE_SWITCH, 0, 0},
+    {"changes", NULL, AT(safeguards.changes), USE_SWITCH, 0, 0},
+    {"correlation-id", NULL, AT(safeguards.correlation_id), USE_TEXT, 0, 0},
+    {"verbose", read_verbose, 0, USE_ACTION, 'v', EITHER},
+    {"help", NULL, AT(help), USE_SWITCH, 0, EITHER},
+    {"version", show_version, 0, USE_ACTION, 0, EITHER},
+    {"licenses", show_licenses, 0, USE_ACTION, 0, EITHER},
 };
 #define RULES (sizeof rules / sizeof rules[0])
 
@@ -142,7 +146,7 @@ static enum cli_action apply(struct cli_options *options, const struct rule *rul
 {
     void *place = (char *)options + rule->place;
 
-    options->asks_tenant = options->asks_tenant || !rule->of_image;
+    options->foreign |= EITHER & ~(unsigned)rule->of;
     switch (rule->use) {
     case USE_TEXT:
         *(const char **)place = value;

@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-const char cli_commands[] =
-    "there are get, set, patch, restore, list, plan, apply, watch, import and flash-image";
+const char cli_commands[] = "there are get, set, patch, restore, list, plan, apply, watch, "
+                            "watch-status, import and flash-image";
 
 static const struct cli_command commands[] = {
     {"get", &connsync_operation_get, "CONNECTION", cli_help_get, CLI_RUN, 1, false},
@@ -18,6 +18,8 @@ static const struct cli_command commands[] = {
     {"plan", &connsync_operation_set, "", cli_help_plan, CLI_PLAN, 0, false},
     {"apply", &connsync_operation_set, "", cli_help_apply, CLI_APPLY, 0, true},
     {"watch", &connsync_operation_set, "", cli_help_watch, CLI_WATCH, 0, true},
+    {"watch-status", &connsync_operation_get, "FILE", cli_help_watch_status, CLI_WATCH_STATUS, 1,
+     false},
     {"import", &connsync_operation_list, "", cli_help_import, CLI_IMPORT, 0, false},
     {"flash-image", &connsync_operation_get, "FILE -o IMAGE", cli_help_flash_image, CLI_FLASH_IMAGE,
      1, false},
@@ -77,8 +79,8 @@ enum cli_action cli_command_read(struct cli_options *options, int count, char **
     if (count > taken) {
         return cli_wrong(&options->message, "unexpected argument \"%.60s\"", words[taken]);
     }
-    if (taken > 0 && (of_fleet || command->action == CLI_FLASH_IMAGE ||
-                      command->operation == &connsync_operation_restore)) {
+    if (taken > 0 &&
+        (command->action != CLI_RUN || command->operation == &connsync_operation_restore)) {
         options->file = words[0];
     } else if (taken > 0) {
         return read_connection(options, words);

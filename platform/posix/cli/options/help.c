@@ -86,6 +86,7 @@ const char cli_help[] =
     "  connsync plan  [FILE]            what apply would change; exit 2 if anything\n"
     "  connsync apply [FILE]            make it so for all that FILE names\n"
     "  connsync watch [FILE]            apply, wait, again, until told to end\n"
+    "  connsync watch-status FILE       is watch alive? a probe for containers\n"
     "  connsync import                  a connsync.json of what there is\n"
     "  connsync flash-image FILE        a board's configuration, from connsync.json\n"
     "\n"
@@ -218,6 +219,17 @@ const char cli_help_watch[] =
     "\n"
     "Exit codes: 0 ended by a signal, 8 no trusted roots, 64 usage, or FILE is wrong\n"
     "at the start. A run that fails does not end it.\n";
+
+const char cli_help_watch_status[] =
+    "Usage: connsync watch-status FILE [options]\n"
+    "Is the watch alive that keeps FILE with --status-file? It touches FILE at least\n"
+    "every 30 s, be it waiting or at work, unless it is stuck. Asks no tenant.\n"
+    "\n"
+    "  --max-age INTERVAL         how long ago that may be, such as 90s (2m)\n"
+    "  --ready                    and the last run must have ended with exit code 0\n"
+    "  --json                     the answer as one line of JSON\n"
+    "\n"
+    "Exit codes: 0 yes, 1 no, 64 usage.\n";
 
 const char cli_help_flash_image[] =
     "Usage: connsync flash-image FILE --output IMAGE [options]\n"

@@ -13,6 +13,7 @@ extern const char cli_help_import[];
 extern const char cli_help_plan[];
 extern const char cli_help_apply[];
 extern const char cli_help_watch[];
+extern const char cli_help_watch_status[];
 extern const char cli_help_flash_image[];
 /* Of NOTICE, what is in this program; made by cmake/notice.cmake. */
 extern const char cli_licenses[];

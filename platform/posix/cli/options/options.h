@@ -28,6 +28,12 @@
 /* No board has a larger one. */
 #define CLI_PARTITION_SIZE_MAX (1024u * 1024u)
 
+/* The commands that ask no tenant, as bits. */
+enum {
+    CLI_OF_IMAGE = 1, /* flash-image */
+    CLI_OF_STATUS = 2 /* watch-status */
+};
+
 enum cli_action {
     CLI_RUN, /* one job; of a function that reads something: nothing is wrong with it */
     CLI_IMPORT,
@@ -35,6 +41,7 @@ enum cli_action {
     CLI_PLAN,
     CLI_APPLY,
     CLI_WATCH,
+    CLI_WATCH_STATUS,
     CLI_SHOW_TEXT,
     CLI_SHOW_VERSION,
     CLI_USAGE_ERROR
@@ -104,12 +111,14 @@ struct cli_safeguards {
     bool changes;               /* --changes */
 };
 
-/* What plan, apply and watch have for themselves. */
+/* What plan, apply, watch and watch-status have for themselves. */
 struct cli_fleet {
     const char *out;         /* --out: where to plan writes */
     const char *plan;        /* --plan: what apply reads */
     const char *status_file; /* --status-file of watch */
     uint32_t every_s;        /* --every of watch; 0 when not given */
+    uint32_t max_age_s;      /* --max-age of watch-status; likewise */
+    bool ready;              /* --ready of watch-status */
 };
 
 /* What flash-image makes. */
@@ -122,7 +131,7 @@ struct cli_options {
     const struct cli_command *command; /* NULL if none was given */
     const char *file; /* what it reads, NULL when not given; "-" is standard input */
     bool help;
-    bool asks_tenant; /* an option that flash-image has no use for was given */
+    unsigned foreign; /* CLI_OF_IMAGE, _STATUS: an option it has no use for was given */
     struct connsync_job job;
     struct cli_output output;
     struct cli_safeguards safeguards;

@@ -51,15 +51,25 @@ enum cli_action cli_read_partition_size(struct cli_options *options, const char 
     return CLI_RUN;
 }
 
+static enum cli_action read_interval(struct cli_message *message, const char *option,
+                                     const char *text, uint32_t *seconds)
+{
+    return cs_interval_read(text, seconds)
+               ? CLI_RUN
+               : cli_wrong(message,
+                           "%s takes a whole number and s, m, h or d, from 1s to 30d, not "
+                           "\"%.40s\"",
+                           option, text);
+}
+
 enum cli_action cli_read_every(struct cli_options *options, const char *text)
 {
-    if (!cs_interval_read(text, &options->fleet.every_s)) {
-        return cli_wrong(&options->message,
-                         "--every takes a whole number and s, m, h or d, from 1s to 30d, not "
-                         "\"%.40s\"",
-                         text);
-    }
-    return CLI_RUN;
+    return read_interval(&options->message, "--every", text, &options->fleet.every_s);
+}
+
+enum cli_action cli_read_max_age(struct cli_options *options, const char *text)
+{
+    return read_interval(&options->message, "--max-age", text, &options->fleet.max_age_s);
 }
 
 enum cli_action cli_read_log_format(struct cli_options *options, const char *text)

@@ -11,6 +11,7 @@ enum cli_action cli_read_timeout(struct cli_options *options, const char *text);
 enum cli_action cli_read_connect_to(struct cli_options *options, const char *text);
 enum cli_action cli_read_partition_size(struct cli_options *options, const char *text);
 enum cli_action cli_read_every(struct cli_options *options, const char *text);
+enum cli_action cli_read_max_age(struct cli_options *options, const char *text);
 enum cli_action cli_read_log_format(struct cli_options *options, const char *text);
 enum cli_action cli_read_max_rps(struct cli_options *options, const char *text);
 enum cli_action cli_read_leave(struct cli_options *options, const char *text);
