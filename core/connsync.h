@@ -250,6 +250,12 @@ struct connsync_config {
     /* What is compared after a write beside `options`: &connsync_beside_all, or NULL for
      * display_name alone, if it was sent. */
     const struct connsync_beside *beside;
+
+    /* Called with `attended` again and again while something long is computed, a handshake above
+     * all; or NULL. For a port whose network nobody else looks after in that time: it may do
+     * there whatever it does between two steps, but may not call the agent. */
+    void (*attend)(void *attended);
+    void *attended;
 };
 
 /* All that a write could hold is asked for as well, and is to be as before after a write, with all

@@ -80,6 +80,8 @@ struct connsync *connsync_open(const struct connsync_config *config, enum connsy
     agent->config = *config;
     cs_arena_init(&agent->arena, (unsigned char *)config->memory + taken,
                   config->memory_size - taken);
+    agent->arena.attend = config->attend;
+    agent->arena.attended = config->attended;
     set_no_job(agent);
     *status = prepare(agent);
     if (*status != CONNSYNC_OK) {

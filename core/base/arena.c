@@ -169,6 +169,9 @@ void cs_arena_release(struct cs_arena *arena, void *piece)
         *header_at(arena, offset) &= ~IN_USE;
         /* With what is free behind it: later walks are shorter. */
         *header_at(arena, offset) = hole_at(arena, offset, none);
+        if (arena->attend != NULL) {
+            arena->attend(arena->attended);
+        }
     }
 }
 

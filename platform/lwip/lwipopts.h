@@ -62,8 +62,12 @@
 #define ARP_TABLE_SIZE 6
 
 /* ---- TCP ---- */
-#define TCP_MSS 1460
-#define TCP_WND (2 * TCP_MSS)
+/* The least that every network carries (RFC 9293), and three of it on their way: the smallest
+ * controller receives 2 KB ahead, and a window's worth comes at the speed of the line, faster
+ * than it is taken out. Two full frames would be more than that, and the second be lost. */
+#define TCP_MSS 536
+#define TCP_CALCULATE_EFF_SEND_MSS 0 /* from an interface's MTU: it would be the same */
+#define TCP_WND (3 * TCP_MSS)
 #define TCP_SND_BUF (2 * TCP_MSS)
 #define TCP_SND_QUEUELEN 8
 #define TCP_QUEUE_OOSEQ 0

@@ -108,6 +108,12 @@ static bool take_frames(struct cs_network *network)
     return count > 0;
 }
 
+void cs_network_attend(void *network)
+{
+    (void)take_frames(network);
+    sys_check_timeouts();
+}
+
 bool cs_network_poll(struct cs_network *network)
 {
     uint32_t out_before = network->frames_out;

@@ -90,6 +90,12 @@ int cs_network_start(struct cs_network *network);
  * the lease. True when frames were moved, so that another turn is worth while. */
 bool cs_network_poll(struct cs_network *network);
 
+/* Takes the frames that wait, and runs what is due, of the `struct cs_network` at `network`: for the
+ * long computations of a job, in which nobody comes to poll. The peer has its
+ * acknowledgements then, and a controller with a small memory keeps room. Never from an
+ * interrupt: lwIP may be anywhere then. */
+void cs_network_attend(void *network);
+
 /* False when a frame waits, or when the agent is in the middle of taking what
  * was received: sleeping then makes a download many times slower. */
 bool cs_network_may_sleep(const struct cs_network *network);

@@ -209,6 +209,8 @@ static void open_agent(struct cs_run *run, const struct cs_run_parts *parts)
     config->anchors = parts->anchors;
     config->anchors_length = parts->anchors_length;
     config->timeout_ms = CS_RUN_JOB_MS;
+    config->attend = cs_network_attend;
+    config->attended = &run->network;
     run->agent = connsync_open(config, &status);
     if (run->agent != NULL) {
         return;

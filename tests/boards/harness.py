@@ -135,16 +135,17 @@ class Bench:
         wanted = {key: value for key, value in wanted.items() if value is not None}
         return json.dumps(wanted).encode()
 
-    def boot(self, content=None, *, unplugged=False, **changes):
+    def boot(self, content=None, *, unplugged=False, machine=None, **changes):
         """Switches the board on, with this content of its partition or the image of
-        document(**changes). One after the other is possible."""
+        document(**changes). One after the other is possible. `machine` are more arguments
+        of qemu.Machine."""
         self.halt()
         path = self.folder / "config.bin"
         path.write_bytes(image.make(self.document(**changes)) if content is None else content)
         (self.folder / "frames.pcap").unlink(missing_ok=True)
         self._read = self._cycles = 0
         self.machine = machine_kind()(self.board, setting("CONNSYNC_FIRMWARE"), path, self.wire,
-                                      self.folder, unplugged=unplugged)
+                                      self.folder, unplugged=unplugged, **(machine or {}))
         return self.machine
 
     def halt(self):
@@ -155,6 +156,8 @@ class Bench:
                 machine.stop()
             finally:
                 self.test.printed.append(machine.console.text().encode())
+            if machine.relay is not None:
+                self.test.assertEqual(machine.relay.overruns, 0, "frames that the chip would lose")
 
     # What a test looks at.
 

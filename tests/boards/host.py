@@ -20,6 +20,7 @@ class Machine(Running):
     """A running firmware; as qemu.Machine."""
 
     TOOLS = ()
+    relay = None
 
     def __init__(self, board, firmware, image, wire, folder, *, unplugged=False):
         self.board, self.lan = board, wire.lan

@@ -8,9 +8,13 @@ A board test starts emulators. They live in a process namespace whose first proc
 the test, so that they end with it even when it is killed.
 """
 
+import contextlib
 import os
+import socket
+import struct
 import subprocess
 import sys
+import threading
 
 from net import namespace
 
@@ -89,3 +93,26 @@ class Wire:
             hosts[POOL] = self._pool
         self.lan.serve(hosts, dhcp=lease,
                        time_servers=[self.address], more=more)
+
+    @contextlib.contextmanager
+    def chatter(self, seconds):
+        """Others talk on the wire: every so many seconds one asks everybody for the address of
+        a third (ARP)."""
+        third = socket.inet_aton(self.lan.prefix + ".9")
+        question = (b"\xff" * 6 + self.host + struct.pack("!HHHBBH", 0x0806, 1, 0x0800, 6, 4, 1)
+                    + self.host + socket.inet_aton(self.address) + bytes(6) + third)
+        over = threading.Event()
+
+        def talk(near_end):
+            while not over.wait(seconds):
+                near_end.send(question)
+
+        with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as near_end:
+            near_end.bind((self.tap, 0))
+            thread = threading.Thread(target=talk, args=(near_end,), daemon=True)
+            thread.start()
+            try:
+                yield
+            finally:
+                over.set()
+                thread.join(5)

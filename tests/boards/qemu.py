@@ -15,10 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gdb import Debugger, connect
+from relay import Relay
 from running import Running
 
 PROGRAM = "qemu-system-arm"
 START_LIMIT = 20
+TICKS = "tick_low"
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class Board:
     shows_link: bool  # the emulated controller tells whether there is a link
     room: int         # its memory for documents, in that of the smallest board
     partition_symbol: str = "board_configuration_start"
+    fifo: int = 0     # bytes that the chip can receive ahead, where the emulator has more
+    waiting: int = 0  # address of the register that counts the frames in it
 
 
 class Monitor:
@@ -74,17 +78,27 @@ class Machine(Running):
     image      the configuration partition's content, a file; None leaves it empty
     folder     where its sockets, its capture and its error output go; must be short
     unplugged  without a link until set_link(True), as far as the controller can tell
+    options    more of the emulator's
+    fifo       whether it has only the receive FIFO of the chip
+
+    The relay of a board with such a FIFO is `relay`; None without.
     """
 
     TOOLS = (PROGRAM, "arm-none-eabi-nm")
 
-    def __init__(self, board, firmware, image, wire, folder, *, unplugged=False):
+    def __init__(self, board, firmware, image, wire, folder, *, unplugged=False, options=(),
+                 fifo=True):
         self.board, self.folder = board, Path(folder)
-        for name in ("qmp", "gdb"):
+        for name in ("qmp", "relay", "gdb"):
             (self.folder / name).unlink(missing_ok=True)
-        self._monitor = None
+        self._monitor = self.relay = None
+        if board.fifo:
+            self.relay = Relay(wire.tap, wire.number, board.fifo if fifo else None)
         command = self._command(firmware, image, wire.tap)
-        super().__init__(command + (["-S"] if unplugged else []), folder)
+        super().__init__([*command, *options, *(["-S"] if unplugged else [])], folder)
+        if self.relay is not None:
+            self.relay.begin(Monitor(self._socket("relay")), board.waiting,
+                             address_of(firmware, TICKS))
         if unplugged:
             self.set_link(False)
             self.monitor.ask("cont")
@@ -93,15 +107,17 @@ class Machine(Running):
         command = [PROGRAM, "-M", self.board.machine, "-display", "none", "-monitor", "none",
                    "-serial", "stdio", "-kernel", firmware,
                    "-semihosting-config", "enable=on,target=native",
-                   "-netdev", "tap,id=wire,ifname=%s,script=no,downscript=no" % tap,
+                   "-netdev", (self.relay.netdev if self.relay is not None else
+                               "tap,ifname=%s,script=no,downscript=no" % tap) + ",id=wire",
                    "-net", "nic,netdev=wire",
                    "-object", "filter-dump,id=dump,netdev=wire,file=%s/frames.pcap" % self.folder,
                    "-qmp", "unix:%s,server=on,wait=off" % (self.folder / "qmp"),
+                   "-qmp", "unix:%s,server=on,wait=off" % (self.folder / "relay"),
                    "-chardev", "socket,id=gdb,server=on,wait=off,path=%s" % (self.folder / "gdb"),
                    "-gdb", "chardev:gdb"]
         if image is not None:
             command += ["-device", "loader,file=%s,addr=%#x,force-raw=on"
-                        % (image, partition_address(firmware, self.board))]
+                        % (image, address_of(firmware, self.board.partition_symbol))]
         return command
 
     def stop(self):
@@ -110,6 +126,8 @@ class Machine(Running):
             self._monitor.close()
             self._monitor = None
         super().stop()
+        if self.relay is not None:
+            self.relay.close()
 
     @property
     def monitor(self):
@@ -135,19 +153,19 @@ class Machine(Running):
             debugger.let_go()
 
 
-def partition_address(firmware, board):
-    """Where the configuration partition begins, by the firmware's own symbol."""
+def address_of(firmware, symbol):
+    """An address by the firmware's own symbol, such as that of the configuration partition."""
     listed = subprocess.run(["arm-none-eabi-nm", str(firmware)], capture_output=True, check=True,
                             text=True).stdout
     for line in listed.splitlines():
         words = line.split()
-        if words[-1] == board.partition_symbol:
+        if words[-1] == symbol:
             return int(words[0], 16)
-    raise RuntimeError("%s has no symbol %s" % (firmware, board.partition_symbol))
+    raise RuntimeError("%s has no symbol %s" % (firmware, symbol))
 
 
 BOARDS = {
-    "lm3s6965evb": Board("lm3s6965evb", "lm3s6965evb", False, 1),
+    "lm3s6965evb": Board("lm3s6965evb", "lm3s6965evb", False, 1, fifo=2048, waiting=0x40048034),
     "mps2-an385": Board("mps2-an385", "mps2-an385", True, 8),
     "mps2-an386": Board("mps2-an386", "mps2-an386", True, 8),
     "mps2-an500": Board("mps2-an500", "mps2-an500", True, 8),

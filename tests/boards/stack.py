@@ -40,6 +40,7 @@ POINTERS = {
     "utc_seconds": [f"{PORT}:port_utc_seconds"],
     "entropy": [f"{PORT}:port_entropy"],
     "is_derived": ["cs_auth0_is_derived"],
+    "attend": ["cs_network_attend"],
     "allocate": ["core/tls/mbedtls/library.c:world_allocate"],
     "release": ["core/tls/mbedtls/library.c:world_release"],
     "random": ["core/tls/mbedtls/library_3.c:draw"],

@@ -204,6 +204,29 @@ static void test_would_take(void **state)
     assert_true(yes > 2000 && no > 2000);
 }
 
+static void count_up(void *attended)
+{
+    ++*(unsigned *)attended;
+}
+
+/* After each piece that was given back, when the arena is whole again; nothing is no piece. */
+static void test_is_attended(void **state)
+{
+    struct cs_arena arena;
+    unsigned count = 0;
+
+    (void)state;
+    cs_arena_init(&arena, block, sizeof block);
+    arena.attend = count_up;
+    arena.attended = &count;
+    void *piece = cs_arena_allocate(&arena, 10);
+    cs_arena_release(&arena, NULL);
+    assert_int_equal(count, 0);
+    cs_arena_release(&arena, piece);
+    assert_int_equal(count, 1);
+    assert_int_equal(cs_arena_in_use(&arena), 0);
+}
+
 static void test_tiny_blocks(void **state)
 {
     struct cs_arena arena;
@@ -227,6 +250,7 @@ int main(void)
         cmocka_unit_test(test_cut),
         cmocka_unit_test(test_cut_does_not_split),
         cmocka_unit_test(test_would_take),
+        cmocka_unit_test(test_is_attended),
         cmocka_unit_test(test_tiny_blocks),
     };
 
