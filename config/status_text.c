@@ -18,6 +18,8 @@ static const char *const sentences[] = {
     [CONNSYNC_ERR_ENTROPY] = "the random source failed; TLS cannot be used without it",
     [CONNSYNC_ERR_TIMEOUT] = "no answer in time; try again or raise --timeout",
     [CONNSYNC_ERR_CLOSED] = "the server closed the connection without an answer; try again",
+    [CONNSYNC_ERR_NAME_TEMPORARY] =
+        "no name server gave an answer for the domain's name; try again, or check the resolver",
     [CONNSYNC_ERR_TLS] =
         "the TLS handshake failed; is this an HTTPS server with ECDHE and AEAD suites?",
     [CONNSYNC_ERR_TLS_VERSION] = "the server speaks neither TLS 1.2 nor TLS 1.3",

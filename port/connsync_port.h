@@ -34,7 +34,7 @@ enum connsync_port_status {
     CONNSYNC_PORT_OK = 0,
     CONNSYNC_PORT_WOULD_BLOCK = -1,
     CONNSYNC_PORT_EOF = -2,
-    /* The name has no address, or no resolver answered. */
+    /* There is no such name, or it has no address: a name server said so. */
     CONNSYNC_PORT_ERR_NAME = -3,
     /* Every address of the name refused or did not answer. */
     CONNSYNC_PORT_ERR_CONNECT = -4,
@@ -45,7 +45,9 @@ enum connsync_port_status {
     /* The random source failed. Nothing may go on without it. */
     CONNSYNC_PORT_ERR_ENTROPY = -7,
     /* The time of day is not known (yet). Certificates cannot be judged. */
-    CONNSYNC_PORT_ERR_TIME_UNKNOWN = -8
+    CONNSYNC_PORT_ERR_TIME_UNKNOWN = -8,
+    /* No name server gave an answer, which may pass: the core calls again later. */
+    CONNSYNC_PORT_ERR_NAME_TEMPORARY = -9
 };
 
 struct connsync_port {

@@ -264,7 +264,8 @@ static bool may_pass(enum connsync_status status)
     static const uint8_t passing[] = {CONNSYNC_ERR_CONNECT,      CONNSYNC_ERR_RESET,
                                       CONNSYNC_ERR_NETWORK,      CONNSYNC_ERR_CLOSED,
                                       CONNSYNC_ERR_TIMEOUT,      CONNSYNC_ERR_HTTP_TRUNCATED,
-                                      CONNSYNC_ERR_RATE_LIMITED, CONNSYNC_ERR_SERVER};
+                                      CONNSYNC_ERR_RATE_LIMITED, CONNSYNC_ERR_SERVER,
+                                      CONNSYNC_ERR_NAME_TEMPORARY};
 
     return memchr(passing, (int)status, sizeof passing) != NULL;
 }
@@ -312,7 +313,9 @@ static enum connsync_status try_again(struct connsync *agent, enum connsync_stat
     /* From CONNSYNC_ERR_UNAUTHORIZED on, but for what passes, the service has judged. */
     bool settles =
         open && agent->state == CS_STATE_WRITE && (passes || status < CONNSYNC_ERR_UNAUTHORIZED);
-    unsigned most = answered || open ? CS_AGENT_RETRIES_MAX : CS_AGENT_UNANSWERED_RETRIES_MAX;
+    /* A wrong domain, of which nobody answers, should be told soon. */
+    bool patient = answered || open || status == CONNSYNC_ERR_NAME_TEMPORARY;
+    unsigned most = patient ? CS_AGENT_RETRIES_MAX : CS_AGENT_UNANSWERED_RETRIES_MAX;
     uint32_t random = 0; /* spreads pauses; stays so without entropy */
 
     if (!settles && (!passes || agent->retries >= most)) {

@@ -152,6 +152,8 @@ static enum connsync_status status_of_connect(int code)
     switch (code) {
     case CONNSYNC_PORT_ERR_NAME:
         return CONNSYNC_ERR_NAME;
+    case CONNSYNC_PORT_ERR_NAME_TEMPORARY:
+        return CONNSYNC_ERR_NAME_TEMPORARY;
     case CONNSYNC_PORT_ERR_RESET:
         return CONNSYNC_ERR_RESET;
     case CONNSYNC_PORT_ERR_NETWORK:

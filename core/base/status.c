@@ -25,6 +25,7 @@ static const char *const names[] = {
     [CONNSYNC_ERR_ENTROPY] = "no_entropy",
     [CONNSYNC_ERR_TIMEOUT] = "timeout",
     [CONNSYNC_ERR_CLOSED] = "connection_closed",
+    [CONNSYNC_ERR_NAME_TEMPORARY] = "name_temporary",
     [CONNSYNC_ERR_TLS] = "tls_failed",
     [CONNSYNC_ERR_TLS_VERSION] = "tls_version",
     [CONNSYNC_ERR_CERT_UNTRUSTED] = "cert_untrusted",

@@ -32,6 +32,7 @@ enum connsync_status {
     CONNSYNC_ERR_ENTROPY = 24,
     CONNSYNC_ERR_TIMEOUT = 25,
     CONNSYNC_ERR_CLOSED = 26,
+    CONNSYNC_ERR_NAME_TEMPORARY = 27,
 
     /* TLS and certificates: 40..59 */
     CONNSYNC_ERR_TLS = 40,

@@ -1,10 +1,9 @@
 /*
- * Opens the connection of the port: looks the name up, dials the addresses one after another, and
- * asks the proxy for a tunnel where there is one. What is then sent and received, and the waiting,
- * are posix_port.c's; no call blocks (but see posix_resolver.h).
+ * Opens the connection of the port: looks the name up, dials its addresses (RFC 8305), and asks the
+ * proxy for a tunnel where there is one. What is then sent and received, and the waiting, are
+ * posix_port.c's; no call blocks (but see posix_resolver.h).
  */
-/* For SOCK_CLOEXEC and, with -std=c11, for all of POSIX. */
-#define _GNU_SOURCE 1
+#define _POSIX_C_SOURCE 200809L
 
 #include "platform/posix/network/posix_connection.h"
 
@@ -12,11 +11,8 @@
 #include "port/connsync_port.h"
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -65,6 +61,7 @@ static void close_socket(struct cs_posix_connection *connection)
 static void release(struct cs_posix_connection *connection)
 {
     cs_posix_resolver_stop(&connection->resolver);
+    cs_posix_attempts_end(&connection->attempts);
     close_socket(connection);
     connection->stage = CS_POSIX_STAGE_CLOSED;
 }
@@ -86,137 +83,181 @@ static int proxy_unreachable(struct cs_posix_connection *connection, int status)
     return status;
 }
 
-static int refuse_name(struct cs_posix_connection *connection, const char *host, const char *phrase)
+static int refuse_name(struct cs_posix_connection *connection, const char *host, const char *phrase,
+                       int status)
 {
     (void)snprintf(connection->reason, sizeof connection->reason, "%.*s: %s",
                    (int)CS_POSIX_HOST_MAX, host, phrase);
     release(connection);
-    return CONNSYNC_PORT_ERR_NAME;
+    return status;
 }
 
-/* Finds the addresses to dial: at once for a literal one, else by the resolver. */
-static int begin(struct cs_posix_connection *connection, const char *host)
-{
-    struct cs_posix_answer *answer = &connection->resolver.answer;
-    connection->reason[0] = '\0';
-    connection->next_address = 0;
-    connection->failure = CONNSYNC_PORT_ERR_NETWORK;
-    if (cs_posix_address_parse(host, &answer->addresses[0])) {
-        answer->outcome = CS_POSIX_RESOLVED;
-        answer->count = 1;
-        connection->stage = CS_POSIX_STAGE_CONNECTING;
-        return CONNSYNC_PORT_OK;
-    }
-    size_t length = strlen(host);
-    if (length == 0 || length > CS_POSIX_HOST_MAX) {
-        return refuse_name(connection, host, "not a host name");
-    }
-    cs_posix_resolver_start(&connection->resolver, host, cs_posix_now_ms());
-    connection->stage = CS_POSIX_STAGE_RESOLVING;
-    return CONNSYNC_PORT_OK;
-}
-
-/* Begins to connect to the next address; returns 0 or an errno. */
-static int dial(struct cs_posix_connection *connection)
-{
-    const struct cs_posix_answer *answer = &connection->resolver.answer;
-    const struct cs_posix_address *address = &answer->addresses[connection->next_address];
-    bool last = connection->next_address + 1u == answer->count;
-    connection->attempt_deadline_ms =
-        cs_posix_now_ms() + (last ? connection->connect_ms : connection->connect_share_ms);
-    connection->fd =
-        socket(address->family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP);
-    if (connection->fd < 0) {
-        return errno;
-    }
-    int on = 1;
-    (void)setsockopt(connection->fd, IPPROTO_TCP, TCP_NODELAY, &on, (socklen_t)sizeof on);
-    struct sockaddr_storage name;
-    socklen_t length = cs_posix_address_socket(address, connection->port_number, &name);
-    if (connect(connection->fd, (const struct sockaddr *)&name, length) == 0) {
-        return 0;
-    }
-    /* An interrupted connect() goes on by itself, as one in progress does. */
-    return errno == EINPROGRESS || errno == EINTR ? 0 : errno;
-}
-
-/* How the attempt stands: 0 connected, EINPROGRESS, or why it failed. */
-static int attempt_state(const struct cs_posix_connection *connection)
-{
-    struct pollfd entry = {connection->fd, POLLOUT, 0};
-    if (poll(&entry, 1, 0) <= 0) {
-        return cs_posix_now_ms() < connection->attempt_deadline_ms ? EINPROGRESS : ETIMEDOUT;
-    }
-    int error = 0;
-    socklen_t length = (socklen_t)sizeof error;
-    if (getsockopt(connection->fd, SOL_SOCKET, SO_ERROR, &error, &length) != 0) {
-        return errno;
-    }
-    return error;
-}
-
-/* Releases one address. A peer that refused tells more than a route that is
+/* Ends one attempt. A peer that refused tells more than a route that is
  * missing, so it decides the status and the reason of the whole connection. */
-static void release_address(struct cs_posix_connection *connection, int error)
+static void end_attempt(struct cs_posix_connection *connection, struct cs_posix_attempt *attempt,
+                        int error)
 {
     bool network = cs_posix_is_network_error(error);
     if (!network || connection->failure == CONNSYNC_PORT_ERR_NETWORK) {
         char text[CS_POSIX_ADDRESS_TEXT_SIZE];
-        cs_posix_address_text(&connection->resolver.answer.addresses[connection->next_address],
-                              text, sizeof text);
+        cs_posix_address_text(&attempt->address, text, sizeof text);
         set_reason(connection, text, connection->port_number, cs_posix_error_text(error), error);
     }
     if (!network) {
         connection->failure = CONNSYNC_PORT_ERR_CONNECT;
     }
-    close_socket(connection);
-    connection->next_address++;
+    cs_posix_attempt_end(attempt);
 }
 
-static int try_addresses(struct cs_posix_connection *connection)
+/* Dials one more address. One that fails at once has its reason. */
+static void dial(struct cs_posix_connection *connection, const struct cs_posix_address *address)
 {
-    while (connection->next_address < connection->resolver.answer.count) {
-        int error = connection->fd < 0 ? dial(connection) : 0;
+    uint64_t now = cs_posix_now_ms();
+    connection->next_attempt_ms = now + connection->attempt_delay_ms;
+    connection->attempt_deadline_ms = now + connection->connect_ms;
+    struct cs_posix_attempt *attempt = &connection->attempts.list[connection->attempts.count];
+    int error = cs_posix_attempts_begin(&connection->attempts, address, connection->port_number);
+    if (error != 0) {
+        end_attempt(connection, attempt, error);
+    }
+}
+
+/* An address that served a moment ago is dialled before anybody is asked: what name servers have
+ * for trouble then is none of a job's that is under way. It serves once for each time that
+ * something came from it, so one that serves no more is asked for. */
+static bool dial_known(struct cs_posix_connection *connection, const char *host)
+{
+    bool serves = connection->known_serves && cs_posix_now_ms() < connection->known_until_ms &&
+                  strcmp(connection->known_host, host) == 0;
+    connection->known_serves = false;
+    if (serves) {
+        dial(connection, &connection->known);
+    }
+    return serves;
+}
+
+static int begin(struct cs_posix_connection *connection, const char *host)
+{
+    size_t length = strlen(host);
+    connection->reason[0] = '\0';
+    connection->failure = CONNSYNC_PORT_ERR_NETWORK;
+    connection->asked = false;
+    connection->is_unresolved = false;
+    if (length == 0 || length > CS_POSIX_HOST_MAX + (host[length - 1] == '.')) {
+        return refuse_name(connection, host, "not a host name", CONNSYNC_PORT_ERR_NAME);
+    }
+    connection->stage = CS_POSIX_STAGE_CONNECTING;
+    if (!dial_known(connection, host)) {
+        connection->known_until_ms = cs_posix_now_ms() + CS_POSIX_KNOWN_MS;
+        (void)snprintf(connection->known_host, sizeof connection->known_host, "%s", host);
+    }
+    return CONNSYNC_PORT_OK;
+}
+
+/* Takes the attempt's socket, and lets go of all that competed with it. */
+static int adopt(struct cs_posix_connection *connection, struct cs_posix_attempt *attempt)
+{
+    connection->fd = attempt->fd;
+    attempt->fd = -1;
+    connection->known = attempt->address;
+    cs_posix_attempts_end(&connection->attempts);
+    cs_posix_resolver_stop(&connection->resolver);
+    connection->stage = has_proxy(connection) ? CS_POSIX_STAGE_TUNNEL : CS_POSIX_STAGE_OPEN;
+    connection->tunnel.deadline_ms = cs_posix_now_ms() + CS_POSIX_TUNNEL_MS;
+    connection->reason[0] = '\0';
+    return CONNSYNC_PORT_OK;
+}
+
+/* The attempt that succeeded, or NULL. Those that failed, or are late, are over. */
+static struct cs_posix_attempt *first_connected(struct cs_posix_connection *connection)
+{
+    bool late = cs_posix_now_ms() >= connection->attempt_deadline_ms;
+    for (uint32_t i = 0; i < connection->attempts.count; i++) {
+        struct cs_posix_attempt *attempt = &connection->attempts.list[i];
+        int error = attempt->fd >= 0 ? cs_posix_attempt_state(attempt) : EINPROGRESS;
         if (error == 0) {
-            error = attempt_state(connection);
+            return attempt;
         }
-        if (error == EINPROGRESS) {
-            return CONNSYNC_PORT_WOULD_BLOCK;
+        if (error != EINPROGRESS || (late && attempt->fd >= 0)) {
+            end_attempt(connection, attempt, error != EINPROGRESS ? error : ETIMEDOUT);
         }
-        if (error == 0) {
-            connection->stage = has_proxy(connection) ? CS_POSIX_STAGE_TUNNEL : CS_POSIX_STAGE_OPEN;
-            connection->tunnel.deadline_ms = cs_posix_now_ms() + CS_POSIX_TUNNEL_MS;
-            connection->reason[0] = '\0';
-            return CONNSYNC_PORT_OK;
-        }
-        release_address(connection, error);
+    }
+    return NULL;
+}
+
+/* Has the look-up gone on, and given an address? Begins it, where a known address did not do. */
+static int next_address(struct cs_posix_connection *connection, const char *host,
+                        struct cs_posix_address *address)
+{
+    struct cs_posix_resolver *resolver = &connection->resolver;
+    bool early = cs_posix_attempts_any(&connection->attempts) &&
+                 cs_posix_now_ms() < connection->next_attempt_ms;
+    connection->wake_ms = connection->next_attempt_ms;
+    if (early && !connection->asked) {
+        return CONNSYNC_PORT_WOULD_BLOCK;
+    }
+    if (!connection->asked) {
+        connection->asked = true;
+        cs_posix_resolver_start(resolver, host, cs_posix_now_ms());
+    }
+    int status = cs_posix_resolver_step(resolver, cs_posix_now_ms());
+    if (early && status == CONNSYNC_PORT_OK) {
+        return CONNSYNC_PORT_WOULD_BLOCK;
+    }
+    connection->wake_ms = resolver->deadline_ms;
+    if (status != CONNSYNC_PORT_OK) {
+        return status;
+    }
+    if (connection->attempts.count < CS_POSIX_ATTEMPT_MAX &&
+        cs_posix_resolver_next(resolver, address)) {
+        return CONNSYNC_PORT_OK;
+    }
+    return cs_posix_resolver_is_running(resolver) ? CONNSYNC_PORT_WOULD_BLOCK
+                                                  : CONNSYNC_PORT_ERR_CONNECT;
+}
+
+/* There is no address to dial now, for that reason. Goes on while there are attempts. */
+static int wait_or_fail(struct cs_posix_connection *connection, const char *host, int status)
+{
+    if (cs_posix_attempts_any(&connection->attempts)) {
+        bool later = status != CONNSYNC_PORT_WOULD_BLOCK ||
+                     connection->wake_ms > connection->attempt_deadline_ms;
+        connection->wake_ms = later ? connection->attempt_deadline_ms : connection->wake_ms;
+        return CONNSYNC_PORT_WOULD_BLOCK;
+    }
+    if (status == CONNSYNC_PORT_WOULD_BLOCK) {
+        return status;
+    }
+    if (connection->attempts.count == 0) {
+        return refuse_name(connection, host, cs_posix_outcome_text(connection->resolver.outcome),
+                           status);
     }
     release(connection);
     return connection->failure;
 }
 
 /* Brings a TCP connection about, to the proxy where there is one. */
-static int reach(struct cs_posix_connection *connection, const char *dialled)
+static int reach(struct cs_posix_connection *connection, const char *host)
 {
     if (connection->stage == CS_POSIX_STAGE_CLOSED) {
-        int status = begin(connection, dialled);
+        int status = begin(connection, host);
         if (status != CONNSYNC_PORT_OK) {
             return status;
         }
     }
-    if (connection->stage == CS_POSIX_STAGE_RESOLVING) {
-        int status = cs_posix_resolver_step(&connection->resolver, cs_posix_now_ms());
-        if (status == CONNSYNC_PORT_WOULD_BLOCK) {
-            return status;
+    while (connection->stage == CS_POSIX_STAGE_CONNECTING) {
+        struct cs_posix_attempt *connected = first_connected(connection);
+        if (connected != NULL) {
+            return adopt(connection, connected);
         }
+        struct cs_posix_address address;
+        int status = next_address(connection, host, &address);
         if (status != CONNSYNC_PORT_OK) {
-            int32_t outcome = connection->resolver.answer.outcome;
-            return refuse_name(connection, dialled, cs_posix_outcome_text(outcome));
+            return wait_or_fail(connection, host, status);
         }
-        connection->stage = CS_POSIX_STAGE_CONNECTING;
+        dial(connection, &address);
     }
-    return connection->stage == CS_POSIX_STAGE_CONNECTING ? try_addresses(connection)
-                                                          : CONNSYNC_PORT_OK;
+    return CONNSYNC_PORT_OK;
 }
 
 /* Asks the proxy for a tunnel, and waits for it. */
@@ -248,7 +289,7 @@ static int connect_through(struct cs_posix_connection *connection, const char *h
         }
         connection->port_number = connection->proxy->port_number;
         if (!cs_posix_tunnel_prepare(&connection->tunnel, connection->proxy, host, port_number)) {
-            return refuse_name(connection, host, "not a host name");
+            return refuse_name(connection, host, "not a host name", CONNSYNC_PORT_ERR_NAME);
         }
     }
     int status = reach(connection, connection->proxy->host);
@@ -273,7 +314,8 @@ int cs_posix_connect(struct cs_posix_connection *connection, const char *host, u
     return reach(connection, host);
 }
 
-/* Whoever disconnects while the proxy is awaited gets to know that it was the proxy. */
+/* Whoever disconnects while the proxy is awaited gets to know that it was the proxy, and while the
+ * name is looked up, that it was the name. */
 void cs_posix_disconnect(struct cs_posix_connection *connection)
 {
     if (connection->stage == CS_POSIX_STAGE_TUNNEL) {
@@ -283,40 +325,54 @@ void cs_posix_disconnect(struct cs_posix_connection *connection)
                connection->stage != CS_POSIX_STAGE_OPEN) {
         (void)snprintf(connection->reason, sizeof connection->reason, "no answer yet");
         (void)proxy_unreachable(connection, CONNSYNC_PORT_ERR_CONNECT);
+    } else if (connection->stage == CS_POSIX_STAGE_CONNECTING && connection->attempts.count == 0) {
+        connection->is_unresolved = true;
+        (void)refuse_name(connection, connection->known_host,
+                          cs_posix_outcome_text(CS_POSIX_NO_NAME_SERVER),
+                          CONNSYNC_PORT_ERR_NAME_TEMPORARY);
     }
     release(connection);
 }
 
-/* What to watch. Nothing wanted of an open connection means not to watch it at
- * all: poll() reports a hang-up unasked, and a sleep would become a busy loop. */
-struct pollfd cs_posix_interest(const struct cs_posix_connection *connection, bool want_read,
-                                bool want_write)
+/* What to watch while the connection is being opened: every look-up and every attempt. */
+static size_t opening_interest(const struct cs_posix_connection *connection, struct pollfd *entries)
 {
-    struct pollfd entry = {-1, 0, 0};
-    if (connection->stage == CS_POSIX_STAGE_RESOLVING) {
-        entry.fd = connection->resolver.fd;
-        entry.events = POLLIN;
-    } else if (connection->stage == CS_POSIX_STAGE_CONNECTING) {
-        entry.fd = connection->fd;
-        entry.events = POLLOUT;
-    } else if (connection->stage == CS_POSIX_STAGE_TUNNEL) {
-        entry.fd = connection->fd;
+    const struct cs_posix_query *queries = connection->resolver.queries;
+    const struct cs_posix_attempts *attempts = &connection->attempts;
+    size_t count = 0;
+    for (size_t i = 0; connection->asked && i < CS_POSIX_FAMILIES; i++) {
+        entries[count++] = (struct pollfd){queries[i].fd, POLLIN, 0};
+    }
+    for (size_t i = 0; i < attempts->count; i++) {
+        entries[count++] = (struct pollfd){attempts->list[i].fd, POLLOUT, 0};
+    }
+    return count;
+}
+
+/* Nothing wanted of an open connection means not to watch it at
+ * all: poll() reports a hang-up unasked, and a sleep would become a busy loop. */
+size_t cs_posix_interest(const struct cs_posix_connection *connection, bool want_read,
+                         bool want_write, struct pollfd *entries)
+{
+    struct pollfd entry = {connection->fd, 0, 0};
+    if (connection->stage == CS_POSIX_STAGE_CONNECTING) {
+        return opening_interest(connection, entries);
+    }
+    if (connection->stage == CS_POSIX_STAGE_TUNNEL) {
         entry.events = cs_posix_tunnel_wants_write(&connection->tunnel) ? POLLOUT : POLLIN;
-    } else if (connection->stage == CS_POSIX_STAGE_OPEN && (want_read || want_write)) {
-        entry.fd = connection->fd;
+    } else if (connection->stage == CS_POSIX_STAGE_OPEN) {
         entry.events = (short)((want_read ? POLLIN : 0) | (want_write ? POLLOUT : 0));
     }
-    return entry;
+    entries[0] = entry;
+    return entry.events != 0 ? 1 : 0;
 }
 
 /* When the stage of a connection that is being opened ends, or never. */
 uint64_t cs_posix_stage_deadline(const struct cs_posix_connection *connection)
 {
     switch (connection->stage) {
-    case CS_POSIX_STAGE_RESOLVING:
-        return connection->resolver.deadline_ms;
     case CS_POSIX_STAGE_CONNECTING:
-        return connection->attempt_deadline_ms;
+        return connection->wake_ms;
     case CS_POSIX_STAGE_TUNNEL:
         return connection->tunnel.deadline_ms;
     default:

@@ -55,7 +55,7 @@ static int port_connect(void *context, const char *host, uint16_t port_number)
     struct cs_posix_connection *connection = connection_of(context);
 
     connection->connect_ms = posix->connect_ms;
-    connection->connect_share_ms = posix->connect_share_ms;
+    connection->attempt_delay_ms = posix->attempt_delay_ms;
     connection->proxy = posix->proxy;
     return cs_posix_connect(connection, host, port_number);
 }
@@ -97,6 +97,7 @@ static int32_t port_recv(void *context, uint8_t *data, size_t size)
     if (count < 0) {
         return stream_failure(connection, errno);
     }
+    connection->known_serves |= count > 0;
     return count == 0 ? (int32_t)CONNSYNC_PORT_EOF : (int32_t)count;
 }
 
@@ -142,7 +143,7 @@ void connsync_posix_init(struct connsync_posix *posix, const char *connect_to_ho
 {
     memset(posix, 0, sizeof *posix);
     posix->connect_ms = CONNSYNC_POSIX_CONNECT_MS;
-    posix->connect_share_ms = CONNSYNC_POSIX_CONNECT_SHARE_MS;
+    posix->attempt_delay_ms = CONNSYNC_POSIX_ATTEMPT_DELAY_MS;
     posix->wake_fd = -1;
     posix->port.context = posix;
     posix->port.connect = port_connect;
@@ -168,6 +169,11 @@ const char *connsync_posix_reason(const struct connsync_posix *posix)
     return look_at(posix)->reason;
 }
 
+bool connsync_posix_is_unresolved(const struct connsync_posix *posix)
+{
+    return look_at(posix)->is_unresolved;
+}
+
 enum connsync_posix_proxy_failure connsync_posix_proxy_failure(const struct connsync_posix *posix)
 {
     return look_at(posix)->tunnel.failure;
@@ -189,13 +195,11 @@ static int poll_time(const struct cs_posix_connection *connection, int64_t timeo
 enum connsync_posix_wake connsync_posix_wait(struct connsync_posix *posix, bool want_read,
                                              bool want_write, int64_t timeout_ms)
 {
-    struct pollfd entries[2];
-    entries[0] = cs_posix_interest(look_at(posix), want_read, want_write);
-    entries[1].fd = posix->wake_fd;
-    entries[1].events = POLLIN;
-    entries[1].revents = 0;
-    int count = poll(entries, 2, poll_time(look_at(posix), timeout_ms));
-    if (count < 0 || entries[1].revents != 0) {
+    struct pollfd entries[1 + CS_POSIX_INTEREST_MAX];
+    entries[0] = (struct pollfd){posix->wake_fd, POLLIN, 0};
+    size_t watched = cs_posix_interest(look_at(posix), want_read, want_write, entries + 1);
+    int count = poll(entries, (nfds_t)(1 + watched), poll_time(look_at(posix), timeout_ms));
+    if (count < 0 || entries[0].revents != 0) {
         return CONNSYNC_POSIX_INTERRUPTED;
     }
     return count == 0 ? CONNSYNC_POSIX_TIMEOUT : CONNSYNC_POSIX_READY;

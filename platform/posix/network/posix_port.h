@@ -21,13 +21,13 @@
 extern "C" {
 #endif
 
-/* How long the last address of a name may take to answer ... */
+/* How long the address that was dialled last may take to answer ... */
 #define CONNSYNC_POSIX_CONNECT_MS 10000u
-/* ... and how long one before it: two retransmissions of the first segment
- * (RFC 6298 begins with 1 s and doubles), then the next address has its turn. */
-#define CONNSYNC_POSIX_CONNECT_SHARE_MS 3500u
+/* ... and for how long it is waited for before the next one is dialled beside it (RFC 8305,
+ * section 5). One that fails makes room at once. */
+#define CONNSYNC_POSIX_ATTEMPT_DELAY_MS 250u
 /* What a connection takes in struct connsync_posix. */
-#define CONNSYNC_POSIX_CONNECTION_SIZE 2560u
+#define CONNSYNC_POSIX_CONNECTION_SIZE 3328u
 
 /* What ended `connsync_posix_wait`. Whatever it was, step again. */
 enum connsync_posix_wake {
@@ -39,7 +39,7 @@ enum connsync_posix_wake {
 struct connsync_posix {
     /* May be changed between init and the first use. */
     uint32_t connect_ms;       /* CONNSYNC_POSIX_CONNECT_MS */
-    uint32_t connect_share_ms; /* CONNSYNC_POSIX_CONNECT_SHARE_MS */
+    uint32_t attempt_delay_ms; /* CONNSYNC_POSIX_ATTEMPT_DELAY_MS */
     /* A descriptor that `connsync_posix_wait` also watches for reading, or -1. A
      * handler that writes a byte to a pipe is noticed even if its signal came
      * just before the wait began, which EINTR alone would miss. Nobody reads it
@@ -85,6 +85,10 @@ enum connsync_posix_wake connsync_posix_wait(struct connsync_posix *posix, bool 
  * network or in a time-out. `connsync_posix_reason` is a whole sentence about it then.
  */
 enum connsync_posix_proxy_failure connsync_posix_proxy_failure(const struct connsync_posix *posix);
+
+/* Was the last connection abandoned while its name was looked up? A job that ended in a time-out
+ * ended for want of a name server then, and `connsync_posix_reason` says so. */
+bool connsync_posix_is_unresolved(const struct connsync_posix *posix);
 
 /*
  * Why the last call failed, as one line without a full stop, such as

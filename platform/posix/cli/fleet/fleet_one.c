@@ -113,7 +113,7 @@ static bool is_unavailable(const struct connsync_result *result, enum connsync_s
 
 static bool is_of_network(enum connsync_status status)
 {
-    return status >= CONNSYNC_ERR_NAME && status <= CONNSYNC_ERR_CLOSED;
+    return status >= CONNSYNC_ERR_NAME && status <= CONNSYNC_ERR_NAME_TEMPORARY;
 }
 
 static void see_if_to_stop(struct fleet *fleet, const struct connsync_result *result,

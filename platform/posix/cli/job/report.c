@@ -152,7 +152,8 @@ void report_json_line(const struct connsync_result *result, const char *outcome,
 
 static bool is_network(enum connsync_status status)
 {
-    return status >= CONNSYNC_ERR_NAME && status <= CONNSYNC_ERR_NETWORK;
+    return (status >= CONNSYNC_ERR_NAME && status <= CONNSYNC_ERR_NETWORK) ||
+           status == CONNSYNC_ERR_NAME_TEMPORARY;
 }
 
 bool report_blames_proxy(enum connsync_status status, const struct report_cause *cause)

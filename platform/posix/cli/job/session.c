@@ -225,6 +225,14 @@ static bool is_of_token(enum connsync_status status)
            (status == CONNSYNC_ERR_SCOPE && result->http_status == HTTP_FORBIDDEN);
 }
 
+/* A job whose time was over while its domain was looked up. */
+static enum connsync_status name_temporary(enum connsync_status status)
+{
+    bool unresolved = connsync_posix_is_unresolved(system_posix());
+
+    return status == CONNSYNC_ERR_TIMEOUT && unresolved ? CONNSYNC_ERR_NAME_TEMPORARY : status;
+}
+
 enum connsync_status
 session_run(const struct connsync_job *job,
             void (*on_item)(void *context, const struct connsync_result *result), void *context)
@@ -254,7 +262,7 @@ session_run(const struct connsync_job *job,
                 token_rejected = true;
                 identity_forget_token();
             }
-            return status;
+            return name_temporary(status);
         }
     }
 }
