@@ -6,9 +6,11 @@ flash and reads in place.
 
 With --public the roots are chosen out of a system's bundle, by name (PUBLIC_ROOTS below).
 
-What could never verify anything is refused: a certificate that is no authority's, one
-that has expired, a key that the firmware's TLS does not know. A certificate that is
-there twice is taken once. Fewer than --minimum different ones (2 unless told) are an
+What could never verify anything is refused, by the name in its subject: a certificate that is
+no authority's, one that has expired, a key, a critical extension or a signature that the
+firmware's TLS cannot read. (An anchor's own signature proves nothing; but the library reads all
+of a certificate or nothing, and a firmware has no SHA-1.) A certificate that is there twice is
+taken once, and of renewed ones, which have the same name and key, the one that ends last. Fewer than --minimum different ones (2 unless told) are an
 error, because a service may change its certificate authority from one day to the next.
 
 Status: 0 written, 1 refused; each complaint is a line on standard error.
@@ -37,13 +39,32 @@ SHORT_LIFE = datetime.timedelta(days=2 * 365)
 PEM = re.compile(r"-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----(.*?)"
                  r"-----END (?:TRUSTED |X509 )?CERTIFICATE-----", re.DOTALL)
 
-OID, BOOLEAN = 0x06, 0x01
+OID, BOOLEAN, TRUE = 0x06, 0x01, (0x01, b"\xff")
 UTC_TIME, VERSION, EXTENSIONS = 0x17, 0xA0, 0xA3
 COMMON_NAME = bytes.fromhex("550403")
 ORGANISATION = bytes.fromhex("55040a")
 BASIC_CONSTRAINTS = bytes.fromhex("551d13")
 RSA = bytes.fromhex("2a864886f70d010101")
 EC = bytes.fromhex("2a8648ce3d0201")
+# Algorithms of signatures: those that can be read, and names for those that are met.
+SIGNATURES = tuple(bytes.fromhex(text) for text in (
+    "2a864886f70d01010a", "2a864886f70d01010b", "2a864886f70d01010c", "2a864886f70d01010d",
+    "2a8648ce3d040302", "2a8648ce3d040303", "2a8648ce3d040304"))
+OLD_SIGNATURES = {bytes.fromhex("2a864886f70d010102"): "MD2",
+                  bytes.fromhex("2a864886f70d010104"): "MD5",
+                  bytes.fromhex("2a864886f70d010105"): "SHA-1",
+                  bytes.fromhex("2b0e03021d"): "SHA-1",
+                  bytes.fromhex("2a8648ce3d0401"): "SHA-1"}
+# Extensions that can be read, and names for others: all of 2.5.29.
+EXTENSIONS_READ = {bytes.fromhex("551d" + last) for last in ("0e", "0f", "11", "13", "20", "23",
+                                                             "25")}
+POLICIES = bytes.fromhex("551d20")
+ANY_POLICY = POLICIES + b"\0"
+EXTENSION_NAMES = {POLICIES: "certificatePolicies",
+                   bytes.fromhex("551d1e"): "nameConstraints",
+                   bytes.fromhex("551d21"): "policyMappings",
+                   bytes.fromhex("551d24"): "policyConstraints",
+                   bytes.fromhex("551d36"): "inhibitAnyPolicy"}
 CURVES = {bytes.fromhex("2a8648ce3d030107"): "P-256", bytes.fromhex("2b81040022"): "P-384"}
 RSA_BITS_MAX = 4096
 
@@ -80,10 +101,15 @@ class Certificate:
             fields = elements(elements(outer)[0][1])
             if fields[0][0] == VERSION:
                 fields = fields[1:]
+            self.signature = elements(fields[1][1])[0][1]
             self.expiry = self.read_time(elements(fields[3][1])[1])
             self.name = self.read_name(fields[4][1])
+            self.subject = fields[4][1]
             self.key = fields[5][1]
-            self.extensions = [content for tag, content in fields[6:] if tag == EXTENSIONS]
+            self.extensions = [elements(extension)
+                               for tag, content in fields[6:] if tag == EXTENSIONS
+                               for _, listing in elements(content)
+                               for _, extension in elements(listing)]
         except (IndexError, ValueError) as error:
             raise Refused(f"a certificate cannot be read: {error}") from error
 
@@ -105,12 +131,23 @@ class Certificate:
         return parts.get(COMMON_NAME) or parts.get(ORGANISATION) or "a root without a name"
 
     def is_authority(self):
-        for _, listing in (pair for block in self.extensions for pair in elements(block)):
-            for _, extension in elements(listing):
-                parts = elements(extension)
-                if parts[0][1] == BASIC_CONSTRAINTS:
-                    return (BOOLEAN, b"\xff") in elements(elements(parts[-1][1])[0][1])
+        for parts in self.extensions:
+            if parts[0][1] == BASIC_CONSTRAINTS:
+                return TRUE in elements(elements(parts[-1][1])[0][1])
         return False
+
+    @staticmethod
+    def any_policy(parts):
+        (_, policies), = elements(parts[-1][1])
+        return all(elements(policy)[0][1] == ANY_POLICY for _, policy in elements(policies))
+
+    def unread_extension(self):
+        """The name of a critical extension that nothing reads, or None."""
+        for parts in self.extensions:
+            if TRUE in parts[1:2] and (parts[0][1] not in EXTENSIONS_READ or
+                                       parts[0][1] == POLICIES and not self.any_policy(parts)):
+                return EXTENSION_NAMES.get(parts[0][1], "OID " + parts[0][1].hex())
+        return None
 
     def is_known_key(self):
         (_, algorithm), (_, bits) = elements(self.key)
@@ -146,6 +183,14 @@ def check(certificate, now):
     if not certificate.is_known_key():
         raise Refused(f"the key of {certificate.name} is none that the firmware can use: "
                       f"RSA up to {RSA_BITS_MAX} bits, {' and '.join(CURVES.values())}")
+    if certificate.signature not in SIGNATURES:
+        how = OLD_SIGNATURES.get(certificate.signature, "an algorithm")
+        raise Refused(f"{certificate.name} is signed with {how}, which the firmware cannot read, "
+                      "not even in a root: it would never be found; take another root of this "
+                      "authority")
+    if certificate.unread_extension():
+        raise Refused(f"{certificate.name} has a critical extension that the firmware cannot "
+                      f"read: {certificate.unread_extension()}")
     if certificate.expiry <= now:
         raise Refused(f"{certificate.name} expired on {certificate.expiry:%Y-%m-%d}")
     if certificate.expiry - now < SHORT_LIFE:
@@ -159,6 +204,21 @@ def without_duplicates(certificates):
             complain(f"{certificate.name} is there twice; taken once")
         different[certificate.der] = certificate
     return list(different.values())
+
+
+def without_renewed(certificates):
+    """A library takes the first that fits, whatever its dates say."""
+    last = {}
+    for certificate in certificates:
+        twin = last.setdefault((certificate.subject, certificate.key), certificate)
+        if twin is certificate:
+            continue
+        older = min(twin, certificate, key=lambda one: one.expiry)
+        complain(f"{certificate.name} was renewed; the one that ends on "
+                 f"{older.expiry:%Y-%m-%d} is left out")
+        if older is twin:
+            last[certificate.subject, certificate.key] = certificate
+    return list(last.values())
 
 
 def choose_public(certificates, now):
@@ -206,7 +266,7 @@ def run(options):
     certificates = read_bundle(path)
     if options.public:
         certificates = choose_public(certificates, now)
-    certificates = without_duplicates(certificates)
+    certificates = without_renewed(without_duplicates(certificates))
     for certificate in certificates:
         check(certificate, now)
     if len(certificates) < options.minimum:

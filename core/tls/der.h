@@ -11,6 +11,7 @@
 enum cs_der_tag {
     CS_DER_BOOLEAN = 0x01,
     CS_DER_INTEGER = 0x02,
+    CS_DER_BIT_STRING = 0x03,
     CS_DER_OCTET_STRING = 0x04,
     CS_DER_OID = 0x06,
     CS_DER_UTC_TIME = 0x17,

@@ -84,6 +84,19 @@
 /* Real chains are signed with SHA-384 and, rarely, SHA-512: both are one file. */
 #define MBEDTLS_SHA384_C
 #define MBEDTLS_SHA512_C
+#if !defined(CONNSYNC_TLS_SMALL)
+/*
+ * The names of SHA-1 and MD5 without the functions: certificates that are signed with them can be
+ * read, and no such signature can be found to be good, for computing the hash fails. A host's
+ * anchors need that: a fifth of the roots that distributions trust sign themselves so, which proves
+ * nothing and is not checked (RFC 8446, section 4.4.2.2). Below an anchor the profile in
+ * core/tls/mbedtls/session.c refuses both by name. mbedTLS derives these names of MBEDTLS_SHA1_C
+ * and MBEDTLS_MD5_C, which would add what nothing may use. A board's roots are chosen when it is
+ * built (cmake/anchors.py), and none is of this kind.
+ */
+#define MBEDTLS_MD_CAN_SHA1
+#define MBEDTLS_MD_CAN_MD5
+#endif
 /* Rolled loops: hashing is a small part of the work. */
 #define MBEDTLS_SHA256_SMALLER
 #define MBEDTLS_SHA512_SMALLER
@@ -155,7 +168,7 @@
  *     handshake. A ticket that a TLS 1.3 server sends all the same is skipped.
  * MBEDTLS_SSL_ALPN: HTTP/1.1 is what a server assumes without it.
  * MBEDTLS_SHA1_C, MBEDTLS_MD5_C, CBC and CCM suites, DHE, static RSA: not used
- *     by any server worth talking to.
+ *     by any server worth talking to. For names without functions see "hash".
  * MBEDTLS_DEBUG_C, MBEDTLS_ERROR_C, MBEDTLS_VERSION_C: text; core/base/status has
  *     the words that a person sees.
  */

@@ -89,6 +89,48 @@ class AnchorsTest(unittest.TestCase):
                            (expired, "expired expired on")):
             self.refused(self.rsa + self.p256 + pem, words)
 
+    def test_what_the_firmware_cannot_read_is_refused_by_name(self):
+        curve = ("ec", "-pkeyopt", "ec_paramgen_curve:P-256")
+        for name, options, words in (
+                ("old root", ("rsa:2048", "-sha1"), "is signed with SHA-1, which the firmware"),
+                ("older root", ("rsa:2048", "-md5"), "is signed with MD5, which the firmware"),
+                ("ec root", (*curve, "-sha1"), "is signed with SHA-1, which the firmware"),
+                ("bound root", (*curve, "-addext", "nameConstraints=critical,permitted;DNS:a.test"),
+                 "has a critical extension that the firmware cannot read: nameConstraints"),
+                ("strict root", (*curve, "-addext", "policyConstraints=critical,"
+                                 "inhibitPolicyMapping:0"), "cannot read: policyConstraints"),
+                ("policy root", (*curve, "-addext", "certificatePolicies=critical,1.2.3"),
+                 "cannot read: certificatePolicies"),
+                ("odd root", (*curve, "-addext", "1.2.3.4=critical,ASN1:NULL"),
+                 "cannot read: OID 2a0304")):
+            self.refused(self.rsa + self.p256 + self.make(name, *options), f"{name} {words}"
+                         if words.startswith(("is", "has")) else words)
+
+    def test_extensions_that_are_read(self):
+        for extension in ("nameConstraints=permitted;DNS:a.test", "subjectAltName=DNS:a.test",
+                          "extendedKeyUsage=critical,serverAuth",
+                          "certificatePolicies=critical,2.5.29.32.0"):
+            root = self.make("root", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-addext",
+                             extension)
+            self.assertEqual(self.run_script(self.rsa + root)[:2], (0, ""))
+
+    def test_of_renewed_roots_the_last_is_taken(self):
+        key = self.folder / "renewed.key"
+        subprocess.run(["openssl", "genpkey", "-quiet", "-algorithm", "EC", "-pkeyopt",
+                        "ec_paramgen_curve:P-256", "-out", key], check=True)
+        old, new = (subprocess.run(
+            ["openssl", "req", "-x509", "-key", key, "-subj", "/CN=renewed", "-days", str(days)],
+            check=True, stdout=subprocess.PIPE, text=True).stdout for days in (1000, DAYS))
+        for twins in (old + new, new + old):
+            status, complaint, text = self.run_script(self.rsa + twins)
+            self.assertEqual(status, 0)
+            self.assertIn("renewed was renewed; the one that ends on", complaint)
+            self.assertEqual(text.count("*   renewed,"), 1)
+            self.assertIn(f"{len(self.der(new))} bytes", text)
+            array = text[text.index("[] = {"):text.index("};")]
+            data = bytes(int(byte, 16) for byte in re.findall(r"0x([0-9a-f]{2})", array))
+            self.assertEqual(data, self.der(self.rsa) + self.der(new))
+
     def test_a_short_life_is_told(self):
         short = self.make("short", "rsa:2048", days=30)
         status, complaint, _ = self.run_script(self.rsa + short)

@@ -103,6 +103,12 @@ def _right(maker):
                 leaf={"digest": "sha384"})
     maker.three("sha512_signed", kind="rsa2048", middle={"digest": "sha512"},
                 leaf={"digest": "sha512"})
+    # An anchor's own signature proves nothing and is not looked at: RFC 8446, section 4.4.2.2.
+    for digest in ("sha1", "md5"):
+        maker.three(digest + "_root", kind="rsa2048", root={"digest": digest})
+    root = maker.root("rsa2048", digest="sha1")
+    middle = maker.intermediate(root, "rsa2048")
+    maker.add("sha1_root_sent_too", root, [maker.leaf(middle, "rsa2048"), middle, root])
     maker.three("p256_leaf_under_rsa", kind="rsa2048", leaf={"kind": "p256"})
     maker.add("root_sent_too", maker.root(), _with_root(maker))
     maker.three("no_extended_key_usage", leaf={"base": LEAF_EXTENSIONS[:2]})

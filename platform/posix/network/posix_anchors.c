@@ -4,6 +4,7 @@
 #include "platform/posix/network/posix_anchors.h"
 
 #include "core/tls/base64.h"
+#include "core/tls/certificate.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -86,8 +87,16 @@ static bool refill(struct reader *reader, int *error)
     return count > 0;
 }
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r';
+}
+
 static void add_to_line(struct reader *reader, char c)
 {
+    if (reader->length == 0 && is_blank(c)) {
+        return;
+    }
     if (reader->length == sizeof reader->line) {
         reader->too_long = true;
         return;
@@ -96,12 +105,19 @@ static void add_to_line(struct reader *reader, char c)
     reader->length++;
 }
 
-static bool is_blank(char c)
+/* What some editors put before a text, and what then stands within files that are joined. */
+static void drop_byte_order_mark(struct reader *reader)
 {
-    return c == ' ' || c == '\t' || c == '\r';
+    static const char mark[] = {'\xef', '\xbb', '\xbf'};
+
+    if (reader->length >= sizeof mark && memcmp(reader->line, mark, sizeof mark) == 0) {
+        reader->length -= sizeof mark;
+        memmove(reader->line, reader->line + sizeof mark, reader->length);
+    }
 }
 
-/* Reads one line, without its end and blanks before it. False when there is none. */
+/* Reads one line, without its end, blanks around it and a byte order mark. False when there is
+ * none. */
 static bool next_line(struct reader *reader, int *error)
 {
     reader->length = 0;
@@ -123,6 +139,7 @@ static bool next_line(struct reader *reader, int *error)
     while (reader->length > 0 && is_blank(reader->line[reader->length - 1])) {
         reader->length--;
     }
+    drop_byte_order_mark(reader);
     return any && *error == 0;
 }
 
@@ -135,28 +152,6 @@ static bool line_starts(const struct reader *reader, const char *prefix)
 static bool line_is(const struct reader *reader, const char *text)
 {
     return reader->length == strlen(text) && line_starts(reader, text);
-}
-
-/* Is `der` one DER SEQUENCE (X.690, sections 8.1 and 10.1) that fills it exactly? */
-static bool is_one_sequence(const uint8_t *der, size_t length)
-{
-    if (length < 2 || der[0] != 0x30) {
-        return false;
-    }
-    if (der[1] < 0x80) {
-        return length == 2u + der[1];
-    }
-    size_t octets = der[1] & 0x7Fu;
-    if (octets == 0 || octets > 3 || length < 2u + octets) {
-        return false;
-    }
-    size_t content = 0;
-    for (size_t i = 0; i < octets; i++) {
-        content = content << 8 | der[2 + i];
-    }
-    /* DER wants the shortest form of a length. */
-    bool shortest = octets == 1 ? content >= 0x80 : content >> (8 * (octets - 1)) != 0;
-    return shortest && length - 2u - octets == content;
 }
 
 /* Decodes the whole quanta that are in `text`, and keeps what is left over. */
@@ -211,7 +206,8 @@ static enum connsync_posix_anchors_status begin_block(struct job *job)
     if (decoder->block != BLOCK_NONE) {
         return damaged(job, "a block begins inside another");
     }
-    bool wanted = line_is(&job->reader, "-----BEGIN CERTIFICATE-----");
+    bool wanted = line_is(&job->reader, "-----BEGIN CERTIFICATE-----") ||
+                  line_is(&job->reader, "-----BEGIN X509 CERTIFICATE-----");
     decoder->block = wanted ? BLOCK_CERTIFICATE : BLOCK_OTHER;
     if (line_is(&job->reader, "-----BEGIN TRUSTED CERTIFICATE-----")) {
         decoder->saw_trusted = true;
@@ -222,26 +218,40 @@ static enum connsync_posix_anchors_status begin_block(struct job *job)
     return CONNSYNC_POSIX_ANCHORS_OK;
 }
 
-static enum connsync_posix_anchors_status end_block(struct job *job)
+static enum connsync_posix_anchors_status take_certificate(struct job *job)
 {
     struct decoder *decoder = &job->decoder;
-    enum block block = decoder->block;
-    decoder->block = BLOCK_NONE;
-    if (block != BLOCK_CERTIFICATE) {
-        return CONNSYNC_POSIX_ANCHORS_OK;
-    }
-    if (!line_is(&job->reader, "-----END CERTIFICATE-----")) {
-        return damaged(job, "the block ends under another name");
-    }
+    struct cs_slice whole = cs_slice_make((const char *)decoder->der + decoder->start,
+                                          job->anchors->length - decoder->start);
+    struct cs_certificate_parts parts;
+
     if (decoder->pending != 0) {
         return damaged(job, "base64 stops in the middle");
     }
-    size_t length = job->anchors->length - decoder->start;
-    if (!is_one_sequence(decoder->der + decoder->start, length)) {
+    if (!cs_certificate_read(whole, &parts)) {
         return damaged(job, "this block does not hold one certificate");
     }
     job->anchors->count++;
     return CONNSYNC_POSIX_ANCHORS_OK;
+}
+
+/* An end that closes nothing, or another block, closes a certificate whose beginning was not
+ * seen for what it is: that one would be missing without a word. */
+static enum connsync_posix_anchors_status end_block(struct job *job)
+{
+    struct decoder *decoder = &job->decoder;
+    enum block block = decoder->block;
+    bool of_certificate = line_is(&job->reader, "-----END CERTIFICATE-----") ||
+                          line_is(&job->reader, "-----END X509 CERTIFICATE-----");
+
+    decoder->block = BLOCK_NONE;
+    if (block == BLOCK_NONE && of_certificate) {
+        return damaged(job, "a certificate ends that did not begin");
+    }
+    if (block != BLOCK_NONE && of_certificate != (block == BLOCK_CERTIFICATE)) {
+        return damaged(job, "the block ends under another name");
+    }
+    return of_certificate ? take_certificate(job) : CONNSYNC_POSIX_ANCHORS_OK;
 }
 
 static enum connsync_posix_anchors_status take_line(struct job *job)

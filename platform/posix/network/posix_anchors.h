@@ -3,11 +3,13 @@
  * DER and laid end to end in memory that the caller gives. Each DER certificate
  * says its own length in its first bytes, so the row needs no index.
  *
- * Read strictly: damaged base64, a block without an end, or a certificate that is
- * not exactly one DER SEQUENCE fails the whole file. Half a list of anchors would
- * look like an untrusted server later, far from the cause.
+ * Damaged base64, a block without an end, an end without a beginning, or a block that
+ * has not the outline of a certificate fails the whole file. Half a list of anchors would
+ * look like an untrusted server later, far from the cause. Whether a certificate can be
+ * used, with its key, extensions and dates, shows when a server's chain leads to it.
  *
- * Skipped: all text outside blocks, and blocks of other types. This includes
+ * Skipped: blanks around lines, byte order marks, all text outside blocks, and blocks of
+ * other types. This includes
  * OpenSSL's "TRUSTED CERTIFICATE", which carries trust settings beside the
  * certificate, rejections too: reading it as a plain certificate could turn
  * "rejected" into "trusted". Where such blocks are all there is, the reason says so.
