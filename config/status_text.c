@@ -20,8 +20,7 @@ static const char *const sentences[] = {
     [CONNSYNC_ERR_CLOSED] = "the server closed the connection without an answer; try again",
     [CONNSYNC_ERR_NAME_TEMPORARY] =
         "no name server gave an answer for the domain's name; try again, or check the resolver",
-    [CONNSYNC_ERR_TLS] =
-        "the TLS handshake failed; is this an HTTPS server with ECDHE and AEAD suites?",
+    [CONNSYNC_ERR_TLS] = "the TLS handshake failed",
     [CONNSYNC_ERR_TLS_VERSION] = "the server speaks neither TLS 1.2 nor TLS 1.3",
     [CONNSYNC_ERR_CERT_UNTRUSTED] =
         "the certificate's authority is not trusted; name yours with --ca-file",
@@ -39,6 +38,9 @@ static const char *const sentences[] = {
     [CONNSYNC_ERR_CLIENT_CERTIFICATE] =
         "the server asks for a client certificate, or did not accept the one it was shown; "
         "see --client-certificate",
+    [CONNSYNC_ERR_TLS_POST_HANDSHAKE] =
+        "the server asks in the middle of a connection for what TLS here can have at its "
+        "beginning only",
     [CONNSYNC_ERR_HTTP_SYNTAX] =
         "the answer is not well-formed HTTP/1.1; is there a proxy in between?",
     [CONNSYNC_ERR_HTTP_TOO_LARGE] = "the answer, or its head, is larger than can be taken",

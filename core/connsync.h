@@ -383,6 +383,8 @@ struct connsync_result {
     enum connsync_status cause; /* under CONNSYNC_ERR_UNVERIFIED: what prevented it;
                                    of a list's connection: why it would be refused */
     uint16_t http_status;       /* of the response to the last request; 0: there was none */
+    uint16_t tls_code;  /* of a session that failed, with a client: the library's error, or 0, */
+    uint8_t tls_reason; /* and what there is to say of it: enum connsync_tls_reason */
     char service_code[CONNSYNC_SERVICE_CODE_SIZE]; /* its errorCode or error */
     const char *missing_scope;                     /* scopes' names, "a, b", or NULL */
     size_t bytes_needed;                           /* memory or document size that did not fit */

@@ -382,7 +382,7 @@ static enum connsync_status after_failure(struct connsync *agent, enum connsync_
         cs_client_is_usable(&agent->config)) {
         return renew(agent);
     }
-    if (client != NULL && client->hooks->reissues(agent, status)) {
+    if (client != NULL && client->hooks->take_failure(agent, status)) {
         return cs_agent_enter(agent, CS_EVENT_AGAIN);
     }
     if (status == CONNSYNC_ERR_HTTP_TOO_LARGE && agent->exchange.bytes_needed > 0) {

@@ -78,6 +78,15 @@ static bool reissues(struct connsync *agent, enum connsync_status status)
     return true;
 }
 
+static bool take_failure(struct connsync *agent, enum connsync_status status)
+{
+    struct cs_tls_reason reason = cs_tls_take_reason(agent->exchange.tls);
+
+    agent->result.tls_reason = reason.why;
+    agent->result.tls_code = reason.code;
+    return reissues(agent, status);
+}
+
 /* ---- Kept tokens ---- */
 
 static bool lacks_scopes(struct connsync *agent, struct cs_slice granted)
@@ -153,7 +162,7 @@ void connsync_client_init(struct connsync_client *client)
         .write_proof = write_proof,
         .check_scopes = check_scopes,
         .hand_over = hand_over,
-        .reissues = reissues,
+        .take_failure = take_failure,
     };
 
     memset(client, 0, sizeof *client);

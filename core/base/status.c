@@ -37,6 +37,7 @@ static const char *const names[] = {
     [CONNSYNC_ERR_CERT_WEAK] = "cert_weak",
     [CONNSYNC_ERR_CERT_CONSTRAINT] = "cert_constraint",
     [CONNSYNC_ERR_CLIENT_CERTIFICATE] = "client_certificate",
+    [CONNSYNC_ERR_TLS_POST_HANDSHAKE] = "tls_post_handshake",
     [CONNSYNC_ERR_HTTP_SYNTAX] = "http_syntax",
     [CONNSYNC_ERR_HTTP_TOO_LARGE] = "http_too_large",
     [CONNSYNC_ERR_HTTP_TRUNCATED] = "http_truncated",

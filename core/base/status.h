@@ -46,6 +46,7 @@ enum connsync_status {
     CONNSYNC_ERR_CERT_WEAK = 48,
     CONNSYNC_ERR_CERT_CONSTRAINT = 49,
     CONNSYNC_ERR_CLIENT_CERTIFICATE = 50,
+    CONNSYNC_ERR_TLS_POST_HANDSHAKE = 54,
 
     /* HTTP: 60..79 */
     CONNSYNC_ERR_HTTP_SYNTAX = 60,
@@ -93,6 +94,30 @@ enum connsync_status {
     CONNSYNC_ERR_LOSS = 140,
     CONNSYNC_ERR_NOT_APPLIED = 141,
     CONNSYNC_ERR_UNVERIFIED = 142
+};
+
+/*
+ * What there is to say of a session that failed, beside its status. From 1 to 127 it is the alert
+ * that the server sent (RFC 8446, section 6); from 128 on it is what was found here. Numbers are
+ * never reused.
+ */
+enum connsync_tls_reason {
+    CONNSYNC_TLS_UNTOLD = 0,
+    CONNSYNC_TLS_ALERT_LAST = 127,
+    CONNSYNC_TLS_NOT_TLS = 128,        /* bytes that are no record */
+    CONNSYNC_TLS_COOKIE = 129,         /* of a HelloRetryRequest, that cannot be sent back */
+    CONNSYNC_TLS_LIST_TOO_LARGE = 130, /* of certificates: beyond 16 KB */
+    /* A certificate in its list has a key that cannot be used: */
+    CONNSYNC_TLS_KEY_UNKNOWN = 131,
+    CONNSYNC_TLS_KEY_RSA = 132, /* of an odd length, beyond 4,096 bits mostly */
+    CONNSYNC_TLS_KEY_RSA_PSS = 133,
+    CONNSYNC_TLS_KEY_P521 = 134,
+    CONNSYNC_TLS_KEY_CURVE = 135, /* on another curve */
+    CONNSYNC_TLS_KEY_ED25519 = 136,
+    CONNSYNC_TLS_KEY_ED448 = 137,
+    /* What the server asked for in the middle of a session: */
+    CONNSYNC_TLS_KEY_UPDATE = 138,
+    CONNSYNC_TLS_RENEGOTIATION = 139
 };
 
 /* "ok", "cert_expired", "missing_options": stable, lower case, one word. "unknown_status" for

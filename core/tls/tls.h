@@ -16,6 +16,12 @@
 
 struct cs_tls;
 
+/* Why a session failed, beside the status; zeros where there is nothing to say. */
+struct cs_tls_reason {
+    uint16_t code; /* the library's error, without its sign */
+    uint8_t why;   /* enum connsync_tls_reason */
+};
+
 /*
  * Prepares the policy, once, in a piece of the arena. `anchors` are the trusted roots, one
  * DER certificate after another, used in place. Draws entropy from the port. All pointers
@@ -42,6 +48,10 @@ enum connsync_status cs_tls_init(struct cs_tls **out, const struct connsync_port
  */
 enum connsync_status cs_tls_identify(struct cs_tls *tls, struct cs_slice chain,
                                      struct cs_slice key);
+
+/* Why a call failed, if one has since this was last asked; zeros also where cs_tls_identify was
+ * not called, by whom alone reasons are noted. */
+struct cs_tls_reason cs_tls_take_reason(struct cs_tls *tls);
 
 /*
  * Begins a turn, in which the calls below receive from the port a bounded number of times, all

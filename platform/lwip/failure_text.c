@@ -32,6 +32,7 @@ static const struct row rows[] = {
     {CONNSYNC_ERR_CERT_USAGE, "a certificate is not for servers"},
     {CONNSYNC_ERR_CERT_WEAK, "a certificate is too weak"},
     {CONNSYNC_ERR_CERT_CONSTRAINT, "name constraints or an unknown critical extension"},
+    {CONNSYNC_ERR_TLS_POST_HANDSHAKE, "the server negotiates again"},
     {CONNSYNC_ERR_HTTP_SYNTAX, "the answer is not HTTP/1.1"},
     {CONNSYNC_ERR_HTTP_TOO_LARGE, "the answer is too large"},
     {CONNSYNC_ERR_HTTP_TRUNCATED, "the answer was cut short"},

@@ -54,8 +54,8 @@ POINTERS = {
                      "visit", "observer", "forget"), ()),
     # ... what is beside `options` as a whole, a client's keys, tokens and certificate; pacing;
     # dates in answers.
-    **dict.fromkeys(("size", "differences", "has_proof", "identify", "is_missed", "assertion",
-                     "write_proof", "granted", "check_scopes", "hand_over", "reissues", "begin",
+    **dict.fromkeys(("size", "differences", "has_proof", "identify", "explain", "assertion",
+                     "write_proof", "granted", "check_scopes", "hand_over", "take_failure", "begin",
                      "wait_ms", "answer", "parse_date"), ()),
     "input": ["ethernet_input"],
     "goes_before": ["config/desired_find.c:goes_before", "core/agent/comparison.c:goes_before"],

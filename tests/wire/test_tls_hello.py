@@ -1,4 +1,8 @@
-"""What a server says in its first messages, and what is made of it: hellos, alerts, certificates."""
+"""What a server says in its first messages, and what is made of it: hellos, alerts, certificates.
+
+Servers of others that say the same are in test_tls_servers.py; here is what none of them can be
+made to say, or no longer can.
+"""
 
 import cli
 import hello as tls
@@ -25,6 +29,15 @@ class HelloTest(WireTest):
                 *arguments, env={"AUTH0_API_TOKEN": "MARKER-token"})
         return result, server.hellos
 
+    def expect_failure(self, answer, code, *texts):
+        """The status and words of a `get` that fails so, in the message and in the JSON."""
+        result, _ = self.get_from(answer)
+        self.expect(result, 4 if code == "client_certificate" else 8, *texts)
+        line = result.json[0]
+        self.assertEqual((line["status"], line["code"]), ("failed", code))
+        self.assertIn(line["message"], result.message)
+        return result
+
 
 class RetryTest(HelloTest):
     """HelloRetryRequest (RFC 8446 section 4.1.4)."""
@@ -49,6 +62,124 @@ class RetryTest(HelloTest):
             with self.subTest(length):
                 second = self.second_hello(cookie[:length])
                 self.assertEqual(second.extensions[tls.COOKIE], tls.vector(cookie[:length], 2))
+
+    def test_a_cookie_that_is_too_long(self):
+        self.expect_failure(lambda hello, _: tls.retry(hello, tls.P256, b"c" * 5000),
+                            "tls_failed", "cookie that cannot be sent back")
+
+    def test_a_group_that_was_not_offered(self):
+        self.expect_failure(lambda hello, _: tls.retry(hello, tls.P521), "tls_failed",
+                            "the library's error -0x6600")
+
+
+class AlertTest(HelloTest):
+    """Alerts in place of a ServerHello (RFC 8446 section 6.2)."""
+
+    def check(self, case):
+        alert, code, *texts = case
+        self.expect_failure(lambda *_: tls.alert(alert), code, *texts)
+
+    def test_alerts(self):
+        self.all_of(self.check, (
+            (40, "tls_failed", "alert 40, handshake_failure", "ECDHE with AES-GCM",
+             "P-256 and P-384 keys"),
+            (70, "tls_version", "neither TLS 1.2 nor TLS 1.3", "alert 70, protocol_version"),
+            (71, "tls_failed", "alert 71, insufficient_security"),
+            (80, "tls_failed", "alert 80, internal_error"),
+            (112, "tls_failed", "alert 112, unrecognized_name", "check the domain"),
+            (49, "client_certificate", "alert 49, access_denied"),
+            (116, "client_certificate", "alert 116, certificate_required"),
+            (120, "tls_failed", "alert 120, no_application_protocol"),
+            (126, "tls_failed", "(the server's alert 126)"),
+            (200, "tls_failed", "(the server's alert 72)"),
+        ), 4)
+
+
+class VersionTest(HelloTest):
+    """A ServerHello of TLS 1.1, 1.0 and SSL 3."""
+
+    def test_old_versions(self):
+        for version in (0x0302, 0x0301, 0x0300):
+            with self.subTest(hex(version)):
+                self.expect_failure(lambda hello, _, version=version:
+                                    tls.server_hello(hello, 0xc013, version), "tls_version",
+                                    "neither TLS 1.2 nor TLS 1.3")
+
+    def test_no_tls(self):
+        for text in (b"HTTP/1.1 400 Bad Request\r\n\r\n", b"220 mail.example ESMTP\r\n"):
+            self.expect_failure(lambda *_, text=text: text, "tls_failed",
+                                "not TLS; check the port")
+
+
+def der(tag, *parts):
+    """One element (X.690)."""
+    content = b"".join(parts)
+    size = len(content)
+    if size < 0x80:
+        return bytes((tag, size)) + content
+    if size < 0x100:
+        return bytes((tag, 0x81, size)) + content
+    return bytes((tag, 0x82)) + size.to_bytes(2, "big") + content
+
+
+SEQUENCE, INTEGER, BITS, OID = 0x30, 2, 3, 6
+ECDSA_SHA256 = der(SEQUENCE, der(OID, bytes.fromhex("2a8648ce3d040302")))
+NOBODY = der(SEQUENCE, der(0x31, der(SEQUENCE, der(OID, b"\x55\x04\x03"), der(12, b"any"))))
+ALWAYS = der(SEQUENCE, der(23, b"200101000000Z"), der(23, b"491231235959Z"))
+EC, RSA = "2a8648ce3d0201", "2a864886f70d010101"
+
+
+def certificate(algorithm, *parameters, key=b"\4" + bytes(64)):
+    """For a key of that algorithm, as far as it is read before the key is looked at."""
+    spki = der(SEQUENCE, der(SEQUENCE, der(OID, bytes.fromhex(algorithm)), *parameters),
+               der(BITS, b"\0", key))
+    return der(SEQUENCE, der(SEQUENCE, der(0xa0, der(INTEGER, b"\2")), der(INTEGER, b"\1"),
+                             ECDSA_SHA256, NOBODY, ALWAYS, NOBODY, spki),
+               ECDSA_SHA256, der(BITS, b"\0", der(SEQUENCE)))
+
+
+def on_curve(oid, **key):
+    """A certificate with a key on that curve."""
+    return certificate(EC, der(OID, bytes.fromhex(oid)), **key)
+
+
+def with_rsa(bits):
+    """A certificate with an RSA key so long."""
+    modulus = der(INTEGER, b"\0" + b"\xc5" * (bits // 8))
+    return certificate(RSA, b"\5\0", key=der(SEQUENCE, modulus, der(INTEGER, b"\1\0\1")))
+
+
+class KeyTest(HelloTest):
+    """The certificates of TLS 1.2 come in the clear, and some servers send them to anybody."""
+
+    def check(self, case):
+        words, *ders = case
+        self.expect_failure(lambda hello, _: tls.server_hello(hello) + tls.certificates(*ders),
+                            "tls_failed", "its certificate list " + words)
+
+    def test_kinds(self):
+        p521 = on_curve("2b81040023")
+        self.all_of(self.check, (
+            ("has a P-521 key; RSA, P-256 or P-384 is needed", p521),
+            ("has a P-521 key", with_rsa(2048), p521),
+            ("has a key on an unusual curve", on_curve("2b8104000a")),
+            ("has an Ed25519 key", certificate("2b6570", key=bytes(32))),
+            ("has an Ed448 key", certificate("2b6571", key=bytes(57))),
+            ("has an RSA-PSS key", certificate("2a864886f70d01010a", key=bytes(99))),
+            ("has an RSA key of more than 4096 bits", with_rsa(8192)),
+            ("has a key of an unknown kind", certificate("2b656e", key=bytes(32))),
+        ), 4)
+
+    def test_a_key_that_is_damaged(self):
+        """It is of a good kind: the library's word is what there is."""
+        for damaged in (on_curve("2b81040022", key=b"\4"), certificate(RSA, b"\5\0", key=b"")):
+            self.expect_failure(
+                lambda hello, _, damaged=damaged: tls.server_hello(hello)
+                + tls.certificates(damaged), "tls_failed", "the library's error -0x")
+
+    def test_a_long_list(self):
+        one = with_rsa(4096)
+        self.check(("is larger than 16 KB", *[one] * (17000 // len(one) + 1)))
 
 
 if __name__ == "__main__":

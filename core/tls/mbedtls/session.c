@@ -130,20 +130,26 @@ static enum connsync_status status_of(struct cs_tls *tls, int code, bool *want_w
     if (tls->world.arena->failed != tls->failures_before) {
         return CONNSYNC_ERR_MEMORY;
     }
+    enum connsync_status status =
+        tls->identity != NULL ? tls->identity->explain(tls, code) : CONNSYNC_OK;
+    if (status != CONNSYNC_OK) {
+        return status;
+    }
     if (tls->port_error != 0) {
         return status_of_port(tls->port_error);
     }
     if (tls->verdict.status != CONNSYNC_OK) {
         return tls->verdict.status;
     }
-    if (tls->identity != NULL && tls->identity->is_missed(tls, code)) {
-        return CONNSYNC_ERR_CLIENT_CERTIFICATE;
+    status = cs_library_status(code);
+    if (status != CONNSYNC_ERR_TLS || mbedtls_ssl_is_handshake_over(&tls->ssl) == 0) {
+        return status;
     }
-    enum connsync_status status = cs_library_status(code);
-    /* A record of an established session that does not decrypt or parse was damaged on
-     * its way: the connection is broken, and nothing is wrong with the policy. */
-    bool is_broken = status == CONNSYNC_ERR_TLS && mbedtls_ssl_is_handshake_over(&tls->ssl) != 0;
-    return is_broken ? CONNSYNC_ERR_RESET : status;
+    /* In an established session a message that has no place there is the server's will, and will
+     * come again; a record that does not decrypt or parse was damaged on its way: the connection
+     * is broken, and nothing is wrong with the policy. */
+    return code == MBEDTLS_ERR_SSL_UNEXPECTED_MESSAGE ? CONNSYNC_ERR_TLS_POST_HANDSHAKE
+                                                      : CONNSYNC_ERR_RESET;
 }
 
 /* ---- The session ---- */

@@ -12,9 +12,10 @@
 struct cs_tls_identity {
     mbedtls_x509_crt chain;
     mbedtls_pk_context key;
-    /* Is it for the client's certificate, or the lack of one, that the server ended the
-     * session with this code? */
-    bool (*is_missed)(const struct cs_tls *tls, int code);
+    /* Notes why a call ended with this code. The status, where that is more than the code
+     * says; otherwise CONNSYNC_OK. */
+    enum connsync_status (*explain)(struct cs_tls *tls, int code);
+    struct cs_tls_reason reason; /* of the last failure */
     /* Gives back all of it, this too. */
     void (*forget)(struct cs_tls *tls);
 };
@@ -32,6 +33,9 @@ struct cs_tls {
     bool set_up;
     uint8_t received; /* how often, in this turn */
 };
+
+/* For cs_tls_identify, which alone links it: `explain` of an identity. */
+enum connsync_status cs_tls_explain(struct cs_tls *tls, int code);
 
 /* The callback for mbedtls_ssl_conf_verify; its context is a verdict. */
 int cs_tls_verify(void *context, mbedtls_x509_crt *certificate, int depth, uint32_t *flags);

@@ -5,6 +5,7 @@
 #include "config/exit_code.h"
 #include "config/sentence.h"
 #include "config/status_text.h"
+#include "config/tls_text.h"
 #include "core/auth0/auth0.h"
 #include "core/json/json.h"
 #include "platform/posix/cli/base/json_out.h"
@@ -331,6 +332,7 @@ static void add_failure(struct cs_writer *line, const struct connsync_result *re
     bool proxy = status == CONNSYNC_ERR_UNVERIFIED && report_blames_proxy(result->cause, cause);
     cs_sentence_failure(line, result, status, cs_status_text(status),
                         proxy ? cause->failure.reason : cs_status_text(result->cause));
+    cs_tls_text_add(line, result, status == CONNSYNC_ERR_UNVERIFIED ? result->cause : status);
     if (is_network(status) && cause->failure.reason[0] != '\0') {
         add_reason(line, cause->failure.reason);
     }
