@@ -72,6 +72,28 @@ class RetryTest(HelloTest):
                             "the library's error -0x6600")
 
 
+class NameTest(HelloTest):
+    """server_name has DNS names only (RFC 6066 section 3); addresses as in certificates' cases."""
+
+    def names_sent_for(self, host):
+        _, hellos = self.get_from(lambda *_: tls.alert(80), host=host)
+        return hellos[0].extensions.get(tls.SERVER_NAME)
+
+    def test_a_name(self):
+        name = tls.number(0, 1) + tls.vector(HOST.encode(), 2)
+        self.assertEqual(self.names_sent_for(HOST), tls.vector(name, 2))
+
+    def test_addresses(self):
+        for host in ("127.0.0.1", "192.0.2.7", "[::1]", "[2001:db8::7]"):
+            with self.subTest(host):
+                self.assertIsNone(self.names_sent_for(host))
+
+    def test_names_that_look_like_addresses(self):
+        for host in ("127.0.0.1.example", "1e100.net"):
+            with self.subTest(host):
+                self.assertIn(host.encode(), self.names_sent_for(host))
+
+
 class AlertTest(HelloTest):
     """Alerts in place of a ServerHello (RFC 8446 section 6.2)."""
 

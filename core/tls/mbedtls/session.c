@@ -2,6 +2,7 @@
 #include "core/tls/mbedtls/session.h"
 
 #include "core/tls/certificate.h"
+#include "core/tls/tls_name.h"
 #include "port/mbedtls/mbedtls_trim.h"
 
 #include <mbedtls/version.h>
@@ -189,6 +190,16 @@ enum connsync_status cs_tls_init(struct cs_tls **out, const struct connsync_port
     return cs_library_start(&tls->world, &tls->config);
 }
 
+/* The name that is sent (server_name), which an address must not be: RFC 6066, section 3. The
+ * library then compares none with the certificate; the verdict does, in either case. */
+static int set_name(struct cs_tls *tls)
+{
+    uint8_t address[CS_TLS_ADDRESS_MAX];
+    bool is_address = cs_tls_parse_address(tls->verdict.host, address) > 0;
+
+    return mbedtls_ssl_set_hostname(&tls->ssl, is_address ? NULL : tls->host);
+}
+
 static enum connsync_status set_up(struct cs_tls *tls)
 {
     int64_t now = 0;
@@ -198,8 +209,7 @@ static enum connsync_status set_up(struct cs_tls *tls)
     tls->port_error = 0;
     tls->verdict =
         (struct cs_tls_verdict){.host = cs_slice_of(tls->host), .now = now, .time_known = known};
-    if (mbedtls_ssl_setup(&tls->ssl, &tls->config) != 0 ||
-        mbedtls_ssl_set_hostname(&tls->ssl, tls->host) != 0) {
+    if (mbedtls_ssl_setup(&tls->ssl, &tls->config) != 0 || set_name(tls) != 0) {
         cs_tls_close(tls);
         return CONNSYNC_ERR_MEMORY;
     }
