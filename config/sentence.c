@@ -99,7 +99,8 @@ static void add_parenthesis(struct cs_writer *line, const char *before, const ch
 /* Statuses that say that nothing was written. */
 static bool claims_no_write(enum connsync_status status)
 {
-    return connsync_status_is_refusal(status) || status == CONNSYNC_ERR_CANCELLED;
+    return connsync_status_is_refusal(status) || status == CONNSYNC_ERR_CANCELLED ||
+           status == CONNSYNC_ERR_WEB_PAGE;
 }
 
 static void add_numbers(struct cs_writer *line, const struct connsync_result *result,

@@ -68,6 +68,8 @@ static const char *const sentences[] = {
     [CONNSYNC_ERR_ASSERTION] = "the private key made no client assertion; check the key",
     [CONNSYNC_ERR_TOKEN] =
         "the answer to the request for a token has none that can be used; check the domain",
+    [CONNSYNC_ERR_WEB_PAGE] = "the answer is a web page, not the API's: it is of a firewall, a "
+                              "proxy or an edge in between",
     [CONNSYNC_REFUSED_NO_OPTIONS] =
         "the answer has no `options`; is the scope read:connections_options granted?",
     [CONNSYNC_REFUSED_OPTIONS_NOT_OBJECT] = "`options` is not an object",

@@ -162,6 +162,30 @@ struct connsync_client {
 /* A client that has nothing yet. */
 void connsync_client_init(struct connsync_client *client);
 
+/*
+ * What failures are told in more words with: who shows them gets a few fields of each answer, and
+ * the body of each that is no success. The caller's; connsync_listener_init fills it.
+ */
+struct connsync_listener {
+    /* The names of the fields, in lower case, each with its NUL, an empty one behind the last: at
+     * most eight of at most 24 bytes. */
+    const char *fields;
+    /* Told of each, by its place in that list; of a value, of its first 96 bytes. */
+    void (*field)(void *context, unsigned place, const char *value, size_t length);
+    /* Told that `status` is to end the request with this answer, whose body may be anything at all,
+     * and quote what was sent. Another failure that is returned stands for it:
+     * CONNSYNC_ERR_WEB_PAGE, or one of the caller's own meaning. */
+    enum connsync_status (*failed)(void *context, enum connsync_status status, const char *body,
+                                   size_t length);
+    void *context; /* of both */
+
+    /* Private. */
+    const struct cs_http_more *more;
+};
+
+/* One that has nothing yet; all that is not private is to be set. */
+void connsync_listener_init(struct connsync_listener *listener);
+
 /* Lists, single reads and writes, each of which may draw from a bucket of its own. */
 #define CONNSYNC_PACE_BUCKETS 3
 /* A wait without an end that could be told: nothing may be sent at all. */
@@ -246,6 +270,9 @@ struct connsync_config {
 
     /* More of the client's credentials, or NULL. connsync_client_init() filled it. */
     struct connsync_client *client;
+
+    /* Who is told what answers say that are no success; or NULL. */
+    const struct connsync_listener *listener;
 
     /* What is compared after a write beside `options`: &connsync_beside_all, or NULL for
      * display_name alone, if it was sent. */

@@ -35,12 +35,17 @@ static enum connsync_status prepare(struct connsync *agent)
     }
     enum connsync_status status = cs_exchange_init(&agent->exchange, &agent->config, &agent->arena);
     const struct connsync_client *client = agent->config.client;
+    const struct connsync_listener *listener = agent->config.listener;
     if (agent->config.pace != NULL) {
-        agent->exchange.parse_date = agent->config.pace->hooks->parse_date;
+        agent->exchange.more = agent->config.pace->hooks->more;
     }
     if (client != NULL && status == CONNSYNC_OK) {
-        agent->exchange.parse_date = client->hooks->parse_date;
+        agent->exchange.more = client->hooks->more;
         status = client->hooks->identify(client, agent->exchange.tls);
+    }
+    if (listener != NULL) {
+        agent->exchange.more = listener->more;
+        agent->exchange.listener = listener;
     }
     return status;
 }
@@ -276,7 +281,7 @@ static const struct cs_http_head *dated_head(struct connsync *agent)
     const struct connsync_port *port = agent->config.port;
     struct cs_http_head *head = &agent->exchange.parser.head;
 
-    if (agent->exchange.parse_date == NULL) {
+    if (agent->exchange.more == NULL) {
         int64_t utc = -1; /* CS_HTTP_UNKNOWN, if it stays so */
         (void)port->utc_seconds(port->context, &utc);
         head->date = (uint64_t)utc;

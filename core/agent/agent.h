@@ -253,8 +253,8 @@ enum connsync_status cs_write_does_not_fit(struct connsync *agent);
 struct connsync_client_hooks {
     /* Has it a proof of who it is that could stand in for a secret? */
     bool (*has_proof)(const struct connsync_client *client);
-    size_t proof_size;                            /* that a proof may add to a token request */
-    uint64_t (*parse_date)(struct cs_slice text); /* for it needs the dates of answers */
+    size_t proof_size;               /* that a proof may add to a token request */
+    const struct cs_http_more *more; /* for it needs the dates of answers */
 
     enum connsync_status (*identify)(const struct connsync_client *client, struct cs_tls *tls);
     /* At the beginning of a job: drops a kept token that is known to lack a scope. */

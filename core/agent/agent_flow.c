@@ -326,7 +326,7 @@ static enum connsync_status take_grant(struct connsync *agent)
     return status == CONNSYNC_ERR_HTTP_TRUNCATED ? status : CONNSYNC_ERR_TOKEN;
 }
 
-enum connsync_status cs_agent_take_response(struct connsync *agent)
+static enum connsync_status take_response(struct connsync *agent)
 {
     uint16_t http_status = agent->exchange.parser.head.status;
 
@@ -343,4 +343,16 @@ enum connsync_status cs_agent_take_response(struct connsync *agent)
     default:
         return take_reading(agent);
     }
+}
+
+enum connsync_status cs_agent_take_response(struct connsync *agent)
+{
+    const struct connsync_listener *listener = agent->config.listener;
+    enum connsync_status status = take_response(agent);
+
+    /* The document is the answer, or nothing. */
+    return listener != NULL && status > CONNSYNC_ITEM
+               ? listener->failed(listener->context, status, agent->document.memory,
+                                  agent->document.size)
+               : status;
 }

@@ -156,7 +156,7 @@ void connsync_client_init(struct connsync_client *client)
     static const struct connsync_client_hooks hooks = {
         .has_proof = has_proof,
         .proof_size = sizeof ASSERTION_TYPE + CONNSYNC_ASSERTION_SIZE,
-        .parse_date = cs_http_parse_date,
+        .more = &cs_http_rates,
         .identify = identify,
         .begin = begin,
         .write_proof = write_proof,

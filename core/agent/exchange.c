@@ -126,7 +126,7 @@ void cs_exchange_begin(struct cs_exchange *exchange, uint64_t deadline)
     exchange->deadline = deadline;
     exchange->sent_any = false;
     exchange->bytes_needed = 0;
-    cs_http_parser_init(&exchange->parser, exchange->parse_date);
+    cs_http_parser_init(&exchange->parser, exchange->more, exchange->listener);
     (void)enter(exchange, exchange->connected ? CS_EXCHANGE_PROBE : CS_EXCHANGE_CONNECT);
 }
 

@@ -53,7 +53,8 @@ struct cs_exchange {
     bool sent_any;  /* a byte of this request may have reached the peer */
     uint16_t port_number;
     const struct connsync_port *port;
-    uint64_t (*parse_date)(struct cs_slice text); /* NULL: dates are not read */
+    const struct cs_http_more *more;          /* NULL: dates are not read */
+    const struct connsync_listener *listener; /* for `more` */
     struct cs_arena *arena;
     struct cs_tls *tls;
     const char *host;

@@ -226,8 +226,7 @@ static void take_answer(struct connsync_pace *pace, enum cs_pace_kind kind,
 
 void connsync_pace_init(struct connsync_pace *pace)
 {
-    static const struct connsync_pace_hooks hooks = {wait_ms, begin, take_answer,
-                                                     cs_http_parse_date};
+    static const struct connsync_pace_hooks hooks = {wait_ms, begin, take_answer, &cs_http_rates};
 
     memset(pace, 0, sizeof *pace);
     pace->hooks = &hooks;

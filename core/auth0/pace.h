@@ -68,7 +68,7 @@ struct connsync_pace_hooks {
     /* It was answered. */
     void (*answer)(struct connsync_pace *pace, enum cs_pace_kind kind,
                    const struct cs_http_head *head, uint64_t now);
-    uint64_t (*parse_date)(struct cs_slice text); /* for it needs the dates of answers */
+    const struct cs_http_more *more; /* for it needs the dates of answers */
 };
 
 #endif

@@ -58,6 +58,7 @@ static const char *const names[] = {
     [CONNSYNC_ERR_CLIENT_CREDENTIALS] = "client_credentials",
     [CONNSYNC_ERR_ASSERTION] = "client_assertion",
     [CONNSYNC_ERR_TOKEN] = "unusable_token",
+    [CONNSYNC_ERR_WEB_PAGE] = "web_page",
     [CONNSYNC_REFUSED_NO_OPTIONS] = "missing_options",
     [CONNSYNC_REFUSED_OPTIONS_NOT_OBJECT] = "options_not_object",
     [CONNSYNC_REFUSED_PASSWORDLESS] = "passwordless",

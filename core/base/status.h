@@ -73,6 +73,7 @@ enum connsync_status {
     CONNSYNC_ERR_CLIENT_CREDENTIALS = 108,
     CONNSYNC_ERR_ASSERTION = 109,
     CONNSYNC_ERR_TOKEN = 110,
+    CONNSYNC_ERR_WEB_PAGE = 111, /* told by who listens to answers */
 
     /* Refusals: nothing was written. 120..139 */
     CONNSYNC_REFUSED_NO_OPTIONS = 120,

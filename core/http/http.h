@@ -49,7 +49,7 @@ enum connsync_status cs_http_write_request(struct cs_writer *writer,
 #define CS_HTTP_UNKNOWN UINT64_MAX
 
 /* What the head of the final response said. The members from `ratelimit_limit` on are
- * CS_HTTP_UNKNOWN unless the parser reads dates. */
+ * CS_HTTP_UNKNOWN unless the parser is given cs_http_rates, or what stands on it. */
 struct cs_http_head {
     uint16_t status;
     bool keep_alive;              /* the connection may be used again afterwards */
@@ -72,6 +72,26 @@ enum cs_http_event {
     CS_HTTP_ERROR /* `error` says why; the parser stays here */
 };
 
+struct cs_http_parser;
+
+/* The numbers of fields that every program reads are below this one. */
+#define CS_HTTP_FIELD_MORE 6
+
+/* Fields beside those, which who needs them brings along. */
+struct cs_http_more {
+    /* The number, from CS_HTTP_FIELD_MORE on and below 64, of the field whose name has been read;
+     * -1 for none. */
+    int (*find)(const struct cs_http_parser *parser);
+    /* Takes one of them. */
+    void (*take)(struct cs_http_parser *parser, struct cs_slice value);
+    uint64_t (*parse_date)(struct cs_slice text); /* of Retry-After */
+};
+
+/* X-RateLimit-Limit, X-RateLimit-Remaining and Date. */
+extern const struct cs_http_more cs_http_rates;
+/* Behind the last number of these. */
+#define CS_HTTP_RATES_END (CS_HTTP_FIELD_MORE + 3)
+
 /* The contents are the parser's own but for `head`, `error` and `body_bytes`. What every byte
  * looks at stands at the front, where short instructions reach it. */
 struct cs_http_parser {
@@ -90,7 +110,8 @@ struct cs_http_parser {
     uint32_t extension_bytes;
     uint32_t extension_total;
     enum connsync_status error;
-    uint64_t (*parse_date)(struct cs_slice text);
+    const struct cs_http_more *more;
+    const void *context; /* of `more` */
     struct cs_http_head head;
     uint64_t remaining;
     size_t body_bytes; /* of the body, those that have come */
@@ -98,10 +119,10 @@ struct cs_http_parser {
     char value[CS_HTTP_VALUE_MAX];
 };
 
-/* `parse_date` is cs_http_parse_date; or NULL, and neither Date nor a Retry-After that is one is
- * read, nor what only they have a use for: X-RateLimit-Limit and -Remaining. */
-void cs_http_parser_init(struct cs_http_parser *parser,
-                         uint64_t (*parse_date)(struct cs_slice text));
+/* `more` is cs_http_rates, or one that has more still; or NULL, and neither Date nor a Retry-After
+ * that is one is read, nor what only they have a use for. `context` is for `more`. */
+void cs_http_parser_init(struct cs_http_parser *parser, const struct cs_http_more *more,
+                         const void *context);
 
 /* Takes bytes from the front of `*input` (the slice moves on) until there is
  * something to say. After CS_HTTP_DONE or CS_HTTP_ERROR it takes nothing. */

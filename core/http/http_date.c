@@ -1,9 +1,10 @@
 /*
- * Reads the date of a field. Only who paces its requests, or issues assertions by the service's
- * clock, has a use for dates: a parser that is not given this function links none of it.
+ * Reads the date of a field, and the fields that only they have a use for who have one for dates:
+ * who paces its requests, or issues assertions by the service's clock. A parser that is not given
+ * cs_http_rates links none of it.
  */
 #include "core/base/civil.h"
-#include "core/http/http.h"
+#include "core/http/http_parser.h"
 
 #include <string.h>
 
@@ -44,3 +45,34 @@ uint64_t cs_http_parse_date(struct cs_slice text)
     int weekday = name_index(text.data + DAY_NAME_AT, day_names);
     return weekday == (int)((day + 3) % 7) ? utc : CS_HTTP_UNKNOWN;
 }
+
+/* ---- Fields ---- */
+
+static int find(const struct cs_http_parser *parser)
+{
+    static const char names[] = "x-ratelimit-limit\0x-ratelimit-remaining\0date\0";
+    int found = cs_words_find(names, cs_slice_make(parser->name, parser->name_length));
+
+    return found < 0 ? found : CS_HTTP_FIELD_MORE + found;
+}
+
+static void take(struct cs_http_parser *parser, struct cs_slice value)
+{
+    struct cs_http_head *head = &parser->head;
+    uint64_t number = CS_HTTP_UNKNOWN;
+
+    (void)cs_slice_to_u64(value, &number);
+    switch (parser->field - CS_HTTP_FIELD_MORE) {
+    case 0:
+        cs_http_set_once(parser, &head->ratelimit_limit, number);
+        break;
+    case 1:
+        cs_http_set_once(parser, &head->ratelimit_remaining, number);
+        break;
+    default:
+        cs_http_set_once(parser, &head->date, cs_http_parse_date(value));
+        break;
+    }
+}
+
+const struct cs_http_more cs_http_rates = {find, take, cs_http_parse_date};

@@ -1,36 +1,35 @@
 /*
- * What the fields of a response head mean (RFC 9110): framing, the connection's future, when to
- * ask again, and what is left of a rate. How bytes become fields is left to http_response.c, how
- * a date is read to http_date.c.
+ * What the fields of a response head mean (RFC 9110): framing, the connection's future, and when
+ * to ask again. How bytes become fields is left to http_response.c, dates and what is left of a
+ * rate to http_date.c.
  */
 #include "core/http/http_parser.h"
 
 #include <string.h>
 
-/* The fields that are looked at, in the order of their names. Those behind X-RateLimit-Reset
- * are looked at only where dates are read. */
+/* The fields that are always looked at, in the order of their names. */
 enum {
     CONNECTION,
     CONTENT_ENCODING,
     CONTENT_LENGTH,
     TRANSFER_ENCODING,
     RETRY_AFTER,
-    RATELIMIT_RESET,
-    RATELIMIT_LIMIT,
-    RATELIMIT_REMAINING,
-    DATE
+    RATELIMIT_RESET
 };
 static const char field_names[] = "connection\0content-encoding\0content-length\0"
-                                  "transfer-encoding\0retry-after\0x-ratelimit-reset\0"
-                                  "x-ratelimit-limit\0x-ratelimit-remaining\0date\0";
+                                  "transfer-encoding\0retry-after\0x-ratelimit-reset\0";
+
+_Static_assert(RATELIMIT_RESET + 1 == CS_HTTP_FIELD_MORE, "the others are numbered behind them");
 
 int cs_http_field_find(const struct cs_http_parser *parser)
 {
-    int found = cs_words_find(field_names, cs_slice_make(parser->name, parser->name_length));
-    bool is_read = found <= RATELIMIT_RESET || parser->parse_date != NULL;
-
     /* A trailer is checked and dropped: it comes too late to change the head. */
-    return is_read && !parser->trailer ? found : -1;
+    if (parser->trailer) {
+        return -1;
+    }
+    int found = cs_words_find(field_names, cs_slice_make(parser->name, parser->name_length));
+
+    return found < 0 && parser->more != NULL ? parser->more->find(parser) : found;
 }
 
 /* ---- Framing and the connection ---- */
@@ -85,31 +84,26 @@ static enum connsync_status take_transfer_encoding(struct cs_http_parser *parser
     return announce(parser, CS_HTTP_EXPECT_CHUNK_SIZE);
 }
 
-/* ---- Rates and dates ---- */
+/* ---- When to ask again ---- */
 
-/* Two lines of one field that say different things have said nothing. */
-static void set_once(uint64_t *kept, bool repeated, uint64_t value)
+void cs_http_set_once(struct cs_http_parser *parser, uint64_t *kept, uint64_t value)
 {
+    uint16_t bit = (uint16_t)(1u << parser->field);
+    bool repeated = (parser->seen & bit) != 0;
+
+    parser->seen |= bit;
     *kept = repeated && *kept != value ? CS_HTTP_UNKNOWN : value;
 }
 
-static void take_rate(struct cs_http_parser *parser, uint64_t number, uint64_t date)
+static void take_retry_after(struct cs_http_parser *parser, struct cs_slice value, uint64_t number)
 {
     struct cs_http_head *head = &parser->head;
-    uint64_t *const places[] = {
-        [RETRY_AFTER] = &head->retry_after,
-        [RATELIMIT_RESET] = &head->ratelimit_reset,
-        [RATELIMIT_LIMIT] = &head->ratelimit_limit,
-        [RATELIMIT_REMAINING] = &head->ratelimit_remaining,
-        [DATE] = &head->date,
-    };
-    unsigned bit = 1u << parser->field;
-    bool repeated = (parser->seen & bit) != 0;
+    uint16_t seen = parser->seen;
 
-    parser->seen = (uint16_t)(parser->seen | bit);
-    set_once(places[parser->field], repeated, parser->field == DATE ? date : number);
-    if (parser->field == RETRY_AFTER) {
-        set_once(&head->retry_after_date, repeated, date);
+    cs_http_set_once(parser, &head->retry_after, number);
+    if (parser->more != NULL) {
+        parser->seen = seen;
+        cs_http_set_once(parser, &head->retry_after_date, parser->more->parse_date(value));
     }
 }
 
@@ -131,9 +125,14 @@ enum connsync_status cs_http_field_take(struct cs_http_parser *parser)
         return take_content_length(parser, number);
     case TRANSFER_ENCODING:
         return take_transfer_encoding(parser, value);
+    case RETRY_AFTER:
+        take_retry_after(parser, value, number);
+        return CONNSYNC_OK;
+    case RATELIMIT_RESET:
+        cs_http_set_once(parser, &parser->head.ratelimit_reset, number);
+        return CONNSYNC_OK;
     default:
-        take_rate(parser, number,
-                  parser->parse_date != NULL ? parser->parse_date(value) : CS_HTTP_UNKNOWN);
+        parser->more->take(parser, value);
         return CONNSYNC_OK;
     }
 }

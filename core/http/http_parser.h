@@ -35,6 +35,9 @@ void cs_http_fields_reset(struct cs_http_parser *parser);
  * with it. */
 int cs_http_field_find(const struct cs_http_parser *parser);
 
+/* A number of which two lines that say different things have said nothing. */
+void cs_http_set_once(struct cs_http_parser *parser, uint64_t *kept, uint64_t value);
+
 /* Takes the field that has just been read: its number, and its value without white
  * space around it. CONNSYNC_ERR_HTTP_SYNTAX when the message must not be trusted. */
 enum connsync_status cs_http_field_take(struct cs_http_parser *parser);

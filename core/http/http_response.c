@@ -166,7 +166,9 @@ static enum cs_http_event take_value(struct cs_http_parser *parser, int c)
         return CS_HTTP_MORE;
     }
     if (parser->value_length == CS_HTTP_VALUE_MAX) {
-        return fail(parser, CONNSYNC_ERR_HTTP_TOO_LARGE);
+        /* Of what is only told, the beginning is enough. */
+        return parser->field < CS_HTTP_RATES_END ? fail(parser, CONNSYNC_ERR_HTTP_TOO_LARGE)
+                                                 : CS_HTTP_MORE;
     }
     parser->value[parser->value_length++] = (char)c;
     return CS_HTTP_MORE;
@@ -335,11 +337,12 @@ static enum cs_http_event outcome(const struct cs_http_parser *parser)
     return parser->state == CS_HTTP_FAILED ? CS_HTTP_ERROR : CS_HTTP_MORE;
 }
 
-void cs_http_parser_init(struct cs_http_parser *parser,
-                         uint64_t (*parse_date)(struct cs_slice text))
+void cs_http_parser_init(struct cs_http_parser *parser, const struct cs_http_more *more,
+                         const void *context)
 {
     memset(parser, 0, sizeof *parser);
-    parser->parse_date = parse_date;
+    parser->more = more;
+    parser->context = context;
     begin_head(parser);
 }
 

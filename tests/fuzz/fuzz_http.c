@@ -47,7 +47,7 @@ static struct summary run(struct cs_slice text, size_t step, bool dated)
     struct summary summary = {CS_HTTP_MORE, CONNSYNC_OK, 0, 0, 0};
     struct cs_http_parser parser;
 
-    cs_http_parser_init(&parser, dated ? cs_http_parse_date : NULL);
+    cs_http_parser_init(&parser, dated ? &cs_http_rates : NULL, NULL);
     for (size_t at = 0; at < text.length && summary.last == CS_HTTP_MORE; at += step) {
         size_t rest = text.length - at;
         feed(&parser, &summary, cs_slice_make(text.data + at, rest < step ? rest : step));

@@ -66,7 +66,7 @@ static void render_facts(const struct cs_http_head *head, char *out, size_t size
 
 static void begin(struct cs_http_parser *parser, struct outcome *outcome)
 {
-    cs_http_parser_init(parser, cs_http_parse_date);
+    cs_http_parser_init(parser, &cs_http_rates, NULL);
     memset(outcome, 0, offsetof(struct outcome, body));
 }
 
@@ -259,7 +259,7 @@ static void test_closed_before_first_byte(void **state)
     struct cs_http_parser parser;
 
     (void)state;
-    cs_http_parser_init(&parser, NULL);
+    cs_http_parser_init(&parser, NULL, NULL);
     assert_int_equal(cs_http_end(&parser), CS_HTTP_ERROR);
     assert_int_equal(parser.error, CONNSYNC_ERR_CLOSED);
 }

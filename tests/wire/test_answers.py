@@ -32,8 +32,6 @@ class TokenAnswerTest(FaultTest):
         faults.append(Fault("duplicate_keys", method="POST", key="access_token", value='"b"'))
         faults += [Fault("body", method="POST", data=body)
                    for body in (b"[]", b"null", b'"MARKER-token"')]
-        faults += [Fault("not_json", method="POST"), Fault("status", method="POST", status=200,
-                                                           body="html")]
         self.all_of(self.refused, faults)
 
     def test_where_a_write_waits_for_it(self):

@@ -38,7 +38,7 @@ class StatusTest(FaultTest):
             tenant.close()
 
     def test_403_without_a_scope(self):
-        for body in ("html", "empty", '{"message":"no"}'):
+        for body in ("empty", '{"message":"no"}'):
             self.fails(4, "forbidden", Fault("status", method="GET", status=403, body=body))
 
     def test_404(self):
@@ -47,13 +47,15 @@ class StatusTest(FaultTest):
             result = self.run_cli(tenant, "set", key, "off", "--json")
             self.expect(result, 5, key, "no such connection")
             self.assertEqual(result.json[0]["code"], "no_such_connection")
-        self.fails(5, "no_such_connection", Fault("status", method="PATCH", status=404))
+        self.fails(5, "no_such_connection", Fault("status", method="PATCH", status=404,
+                                                  body="json"))
 
     def test_other_refusals_by_the_service(self):
         def check(case):
             status, body = case
             fault = Fault("status", method="PATCH", status=status, body=body)
-            tenant, _ = self.fails(1, "rejected", fault, texts=("HTTP %d" % status,))
+            code = "web_page" if body == "html" else "rejected"
+            tenant, _ = self.fails(1, code, fault, texts=("HTTP %d" % status,))
             self.assertEqual(tenant.methods(), ["GET", "PATCH"])
 
         self.all_of(check, [(status, body) for status in (400, 402, 405, 409, 413, 415, 422)
@@ -109,9 +111,10 @@ class StatusTest(FaultTest):
         self.assertEqual(tenant.writes(), 0)
 
     def test_token_endpoint(self):
-        for status, exit_code, code in ((500, 0, "ok"), (429, 0, "ok"), (403, 4, None)):
+        for status, body, exit_code, code in ((500, "html", 0, "ok"), (429, "html", 0, "ok"),
+                                              (403, "json", 4, None), (403, "empty", 4, None)):
             tenant, con = self.one()
-            tenant.faults.append(Fault("status", method="POST", status=status))
+            tenant.faults.append(Fault("status", method="POST", status=status, body=body))
             result = self.run_cli(tenant, "set", con, "off", "--json",
                                   env=tenant.environment(credentials=True))
             self.assertEqual(result.code, exit_code, result.raw)

@@ -231,9 +231,9 @@ class DocumentTest(RefusalTest):
                 self.refused(self.with_fault("body", data=body), "not_json", "nothing written")
 
     def test_web_page_with_200(self):
-        self.refused(self.with_fault("not_json"), "not_json", "not strict JSON")
-        self.refused(self.with_fault("status", status=200, body="html"), "not_json",
-                     "not strict JSON")
+        for fault in (("not_json", {}), ("status", {"status": 200, "body": "html"})):
+            self.refused(self.with_fault(fault[0], **fault[1]), "web_page", "not the API's",
+                         "nothing written", "HTTP 200", exit_code=1, status="failed")
 
     def test_json_that_is_no_connection(self):
         for body in (b"[]", b"null", b"7", b'"x"', b"{}", b'{"id":7,"name":"a","strategy":"b"}',

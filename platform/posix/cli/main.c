@@ -62,7 +62,7 @@ static enum connsync_status run_job(struct connsync_result *result, struct repor
 static int run(void)
 {
     struct connsync_result result;
-    struct report_cause cause = {{"", CONNSYNC_POSIX_PROXY_FINE}, NULL, NULL};
+    struct report_cause cause = {{"", CONNSYNC_POSIX_PROXY_FINE, NULL}, NULL, NULL};
     int code = CS_EXIT_DONE;
     enum connsync_status status = session_open();
 

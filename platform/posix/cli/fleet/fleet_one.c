@@ -14,7 +14,7 @@
 
 #include <string.h>
 
-/* Failures of the network in a row after which the rest is not tried. */
+/* Failures of the network, an edge's pages among them, in a row after which the rest is not tried. */
 #define NETWORK_FAILURES_MAX 3u
 /* RFC 9110 section 15.6.4; proxies limit with it, too. */
 #define HTTP_UNAVAILABLE 503
@@ -113,7 +113,8 @@ static bool is_unavailable(const struct connsync_result *result, enum connsync_s
 
 static bool is_of_network(enum connsync_status status)
 {
-    return status >= CONNSYNC_ERR_NAME && status <= CONNSYNC_ERR_NAME_TEMPORARY;
+    return (status >= CONNSYNC_ERR_NAME && status <= CONNSYNC_ERR_NAME_TEMPORARY) ||
+           status == CONNSYNC_ERR_WEB_PAGE;
 }
 
 static void see_if_to_stop(struct fleet *fleet, const struct connsync_result *result,

@@ -330,7 +330,11 @@ static void add_failure(struct cs_writer *line, const struct connsync_result *re
         return;
     }
     bool proxy = status == CONNSYNC_ERR_UNVERIFIED && report_blames_proxy(result->cause, cause);
-    cs_sentence_failure(line, result, status, cs_status_text(status),
+    struct connsync_result shown = *result;
+    if (!cs_answer_knows_code(shown.service_code)) {
+        shown.service_code[0] = '\0';
+    }
+    cs_sentence_failure(line, &shown, status, cs_status_text(status),
                         proxy ? cause->failure.reason : cs_status_text(result->cause));
     cs_tls_text_add(line, result, status == CONNSYNC_ERR_UNVERIFIED ? result->cause : status);
     if (is_network(status) && cause->failure.reason[0] != '\0') {
@@ -338,6 +342,10 @@ static void add_failure(struct cs_writer *line, const struct connsync_result *re
     }
     if (cause->detail != NULL) {
         add_reason(line, cause->detail);
+    }
+    if (cause->failure.answer != NULL) {
+        cs_answer_write(line, cause->failure.answer,
+                        status == CONNSYNC_ERR_UNVERIFIED ? result->cause : status);
     }
 }
 

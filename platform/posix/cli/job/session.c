@@ -7,6 +7,7 @@
 #include "platform/posix/cli/base/log.h"
 #include "platform/posix/cli/base/output.h"
 #include "platform/posix/cli/base/system.h"
+#include "platform/posix/cli/job/answered.h"
 #include "platform/posix/cli/options/commands.h"
 #include "platform/posix/cli/options/identity.h"
 #include "platform/posix/network/posix_anchors.h"
@@ -240,6 +241,7 @@ session_run(const struct connsync_job *job,
     struct connsync_wait wait;
     enum connsync_status status = connsync_begin(agent, job);
 
+    answered_begin(agent, job);
     if (status != CONNSYNC_OK) {
         return status;
     }
@@ -281,6 +283,7 @@ struct session_failure session_failure(void)
 
     failure.reason = connsync_posix_reason(system_posix());
     failure.proxy = connsync_posix_proxy_failure(system_posix());
+    failure.answer = agent != NULL ? answered_last() : NULL;
     return failure;
 }
 
@@ -363,6 +366,7 @@ static void fill_config(struct connsync_config *config)
     config->timeout_ms = tenant->timeout_ms;
     config->reconnect_reserve = RECONNECT_RESERVE;
     config->pace = &tenant->pace;
+    config->listener = answered_listener();
     config->beside = &connsync_beside_all;
     identity_fill(config, credentials, is_verbose);
 }

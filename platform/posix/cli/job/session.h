@@ -9,6 +9,7 @@
 #ifndef CONNSYNC_CLI_SESSION_H
 #define CONNSYNC_CLI_SESSION_H
 
+#include "config/answer.h"
 #include "core/connsync.h"
 #include "platform/posix/cli/options/options.h"
 #include "platform/posix/network/posix_tunnel.h"
@@ -43,6 +44,7 @@ enum connsync_status session_run_on(const struct connsync_job *job);
 struct session_failure {
     const char *reason; /* its own words, or "" */
     enum connsync_posix_proxy_failure proxy;
+    const struct cs_answer *answer; /* what the service, or who stood in its place, said; or NULL */
 };
 struct session_failure session_failure(void);
 

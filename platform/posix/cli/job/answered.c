@@ -1,0 +1,69 @@
+/* Keeps what the last answer said, and of which request it is. What may be shown of it is
+ * config/answer.c's, what is made of it report.c's. */
+#include "platform/posix/cli/job/answered.h"
+
+static struct {
+    const struct connsync *agent;
+    struct cs_slice document;
+    uint32_t request; /* the answer's number in the job; 0: there is none */
+    bool has_failed;
+    struct cs_answer answer;
+} last;
+
+/* The answer to another request has nothing of the one before. */
+static void turn_to_answer(void)
+{
+    uint32_t request = connsync_result(last.agent)->requests;
+
+    if (last.request != request) {
+        last.request = request;
+        last.has_failed = false;
+        cs_answer_begin(&last.answer);
+    }
+}
+
+static void take_field(void *context, unsigned place, const char *value, size_t length)
+{
+    (void)context;
+    turn_to_answer();
+    cs_answer_take_field(&last.answer, place, cs_slice_make(value, length));
+}
+
+static enum connsync_status take_failure(void *context, enum connsync_status status,
+                                         const char *body, size_t length)
+{
+    (void)context;
+    turn_to_answer();
+    last.has_failed = true;
+    return cs_answer_take_body(&last.answer, status, connsync_result(last.agent)->http_status,
+                               cs_slice_make(body, length), last.document);
+}
+
+const struct connsync_listener *answered_listener(void)
+{
+    static struct connsync_listener listener;
+
+    connsync_listener_init(&listener);
+    listener.fields = cs_answer_fields;
+    listener.field = take_field;
+    listener.failed = take_failure;
+    return &listener;
+}
+
+void answered_begin(const struct connsync *agent, const struct connsync_job *job)
+{
+    last.agent = agent;
+    last.document = cs_slice_make(job->document, job->document_length);
+    last.request = 0;
+    last.has_failed = false;
+}
+
+const struct cs_answer *answered_last(void)
+{
+    if (last.agent == NULL || !last.has_failed) {
+        return NULL;
+    }
+    const struct connsync_result *result = connsync_result(last.agent);
+
+    return result->http_status != 0 && last.request == result->requests ? &last.answer : NULL;
+}

@@ -1,0 +1,20 @@
+/*
+ * What the answers of a job said that were no success: the listener of this process's agent.
+ */
+#ifndef CONNSYNC_CLI_ANSWERED_H
+#define CONNSYNC_CLI_ANSWERED_H
+
+#include "config/answer.h"
+#include "core/connsync.h"
+
+/* For connsync_config. */
+const struct connsync_listener *answered_listener(void);
+
+/* A job begins, with this agent: of its document, names may be told. Both stay the caller's. */
+void answered_begin(const struct connsync *agent, const struct connsync_job *job);
+
+/* What the answer to the last request of the job said; NULL if it was a success, or there is
+ * none. */
+const struct cs_answer *answered_last(void);
+
+#endif
