@@ -1,15 +1,24 @@
 """What is told of an answer that is no success: whose it is, and why, and never what it quotes."""
 
 import json
+import os
+import unittest
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import cli
-from cli import CON, Fault, FaultTest, connection
+from cli import CON, Fault, FaultTest, connection, raw_json
 
 PAGE = ("<!DOCTYPE html>\n<html><head><title>Attention Required! | Edge</title></head><body>"
         "check its scopes MARKER-of-the-page</body></html>")
 # What would send somebody to the token, the client or the connection.
 WRONG_WAYS = ("check its scopes", "check the id", "get a new one", "see connsync list",
               "the service ", "check the domain", "strict JSON")
+
+
+DIRECTORY = Path(os.environ.get("CONNSYNC_FIXTURES") or
+                 Path(__file__).resolve().parents[3] / "shared/fixtures/connections")
+FILES = sorted(DIRECTORY.glob("*.json"))[::3] if DIRECTORY.is_dir() else []
 
 
 class PageTest(FaultTest):
@@ -104,6 +113,106 @@ class PageTest(FaultTest):
         self.assertEqual(result.code, 1, result.raw)
         self.assertEqual(tenant.methods().count("PATCH"), 3)
         self.assertIn("4 connections were not tried after that: web_page", result.err)
+
+
+class ReasonTest(FaultTest):
+    """Why the service does not take a body, in words that quote nothing."""
+
+    def reason(self, message, command=("set", CON, "off"), status=400, stdin=None, method="PATCH",
+               **more):
+        tenant, _ = self.one()
+        body = json.dumps({"statusCode": status, "error": "Bad Request", "message": message,
+                           **more})
+        tenant.faults.append(Fault("status", method=method, status=status, body=body, times=None))
+        env = tenant.environment(credentials=method == "POST")
+        result = self.run_cli(tenant, *command, "--json", stdin=stdin, env=env)
+        self.assertEqual(tenant.writes(), 0)
+        told = result.json[0]["message"]
+        self.assertIn(told, result.message)
+        return result, told
+
+    def test_of_a_set(self):
+        for status in (400, 409, 422):
+            result, told = self.reason(
+                "Payload validation error: 'String is too long (5000 chars), maximum 4096: "
+                "MARKER-secret' on property options.MARKER-id.icon_url", status=status,
+                errorCode="invalid_body")
+            self.assertEqual((result.code, result.json[0]["code"]), (1, "rejected"))
+            self.assertIn("(HTTP %d, invalid_body); its words: payload validation error string is "
+                          "too long ... chars maximum ... on property options ..." % status, told)
+
+    def test_of_a_patch(self):
+        """Of its members' names those are told that the message has, at whatever depth."""
+        patch = b'{"icon_url":"MARKER-secret","upstream_params":{"login.hint":{"value":"x"}}}'
+        result, told = self.reason(
+            "options.upstream_params.login.hint must be of type object, not MARKER-secret; "
+            "other_member is unknown", ("patch", CON, "-"), stdin=patch)
+        self.assertEqual(result.code, 1)
+        self.assertIn("its words: options upstream_params login.hint must be of type object not "
+                      "... is unknown", told)
+
+    def test_of_a_token(self):
+        """What it is about, of all that is to be checked."""
+        tenant, con = self.one()
+        for body, words in (
+                ({"error": "access_denied", "error_description":
+                  "Client is not authorized to access \"MARKER-secret\". You need a grant"},
+                 "(HTTP 403, access_denied); its words: client is not authorized to access ... "
+                 "you ... grant"),
+                ({"error": "MARKER-secret", "error_description": "MARKER-secret"}, "(HTTP 403)")):
+            tenant.faults[:] = [Fault("status", method="POST", status=403, body=json.dumps(body))]
+            result = self.run_cli(tenant, "get", con, env=tenant.environment(credentials=True))
+            self.expect(result, 4, "no token for these client credentials")
+            self.assertTrue(result.message.endswith(words), result.message)
+
+    def test_codes(self):
+        """One of the service's is told, and a plain word of anybody's is not."""
+        for code, told in (("operation_not_supported", True), ("MARKERsecret", False)):
+            self.more_secrets.append("MARKERsecret")
+            _, message = self.reason("", errorCode=code)
+            self.assertEqual(code in message, told, message)
+
+    def test_many(self):
+        """Each connection of a run has the reason of its own."""
+        tenant = self.tenant(connection("a", number=1), connection("b", number=2))
+        for number, word in ((1, "domain"), (2, "metadata")):
+            tenant.faults.append(Fault("status", method="PATCH", occurrence=number,
+                                       status=400, body=json.dumps(
+                                           {"message": "options.%s is required" % word})))
+        result = self.run_cli(tenant, "apply", "-", "--json", stdin=json.dumps(
+            {"all": True, "set_user_root_attributes": "off"}).encode())
+        told = [line["message"].split("words: ")[1] for line in result.json if "id" in line]
+        self.assertEqual(told, ["options domain is required", "options metadata is required"])
+
+    @unittest.skipUnless(FILES, "no fixtures: set CONNSYNC_FIXTURES")
+    def test_no_value_of_a_real_connection(self):
+        """The service quotes all of `options`, as they are, and as a text: nothing of it is told but
+        names of the patch. Every string in `options` is searched for."""
+        # A value that stands in a name of the patch may be told.
+        values = {text for path in FILES for text in raw_json.strings(path.read_bytes())
+                  if len(text) >= cli.SHORTEST_SECRET}
+
+        def check(path):
+            tenant = self.tenant()
+            con = tenant.add(path.read_bytes().strip())
+            options = tenant.raw_options(con).decode()
+            quoted = " must ".join((options, json.dumps(options), options.replace('"', "'")))
+            members = json.loads(options)
+            patch = json.dumps({**{name: None for name in members
+                                   if not any(value in name for value in values)},
+                                "MARKER": 1})
+            tenant.faults.append(Fault(
+                "status", method="PATCH", status=400, times=None, body=json.dumps(
+                    {"message": quoted[:600], "errorCode": "invalid_body"})))
+            result = self.run_cli(tenant, "patch", con, "-", "--allow-encrypted-configuration",
+                                  stdin=patch.encode())
+            if "HTTP 400" in result.err:
+                return 1
+            self.assertIn(result.code, (2, 3), result.raw)
+            return 0
+
+        with ThreadPoolExecutor(4) as pool:
+            self.assertGreater(sum(pool.map(check, FILES)), len(FILES) // 2)
 
 
 if __name__ == "__main__":
