@@ -94,7 +94,7 @@ static void test_fields(void **state)
     struct cs_slice body;
 
     (void)state;
-    cs_http_parser_init(&parser, NULL);
+    cs_http_parser_init(&parser, NULL, NULL);
     assert_int_equal(cs_http_next(&parser, &input, &body), CS_HTTP_HEAD);
     assert_int_equal(parser.head.status, 429);
     assert_true(parser.head.encoded);
