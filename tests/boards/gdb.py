@@ -14,8 +14,9 @@ _BRANCH_TO_ITSELF = b"\xfe\xe7"
 _SEARCHED, _PIECE = 256 * 1024, 1024
 
 
-def connect(path, timeout=10):
-    """A socket is in its folder a moment before anybody listens on it."""
+def connect(path, timeout=10, process=None):
+    """A socket is in its folder a moment before anybody listens on it, and still is when its
+    process has ended."""
     end = time.monotonic() + timeout
     while True:
         found = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -25,7 +26,7 @@ def connect(path, timeout=10):
             return found
         except ConnectionRefusedError:
             found.close()
-            if time.monotonic() > end:
+            if time.monotonic() > end or (process and process.poll() is not None):
                 raise
             time.sleep(0.01)
 

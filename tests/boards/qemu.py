@@ -39,8 +39,8 @@ class Board:
 class Monitor:
     """QEMU's machine protocol (QMP) on a Unix socket."""
 
-    def __init__(self, path):
-        self._socket = connect(path)
+    def __init__(self, path, process=None):
+        self._socket = connect(path, process=process)
         self._file = self._socket.makefile("rb")
         self.events = []
         self._answer()
@@ -97,8 +97,7 @@ class Machine(Running):
         command = self._command(firmware, image, wire.tap)
         super().__init__([*command, *options, *(["-S"] if unplugged else [])], folder)
         if self.relay is not None:
-            self.relay.begin(Monitor(self._socket("relay")), board.waiting,
-                             address_of(firmware, TICKS))
+            self._begin_relay(address_of(firmware, TICKS))
         if unplugged:
             self.set_link(False)
             self.monitor.ask("cont")
@@ -120,6 +119,13 @@ class Machine(Running):
                         % (image, address_of(firmware, self.board.partition_symbol))]
         return command
 
+    def _begin_relay(self, ticks):
+        try:
+            monitor = Monitor(self._socket("relay"), self.process)
+        except (OSError, RuntimeError):
+            return  # the board has halted already
+        self.relay.begin(monitor, self.board.waiting, ticks)
+
     def stop(self):
         """Ends the process, whatever it is at."""
         if self._monitor is not None:
@@ -138,7 +144,8 @@ class Machine(Running):
 
     def _socket(self, name):
         path, deadline = self.folder / name, time.monotonic() + START_LIMIT
-        while not path.exists() and time.monotonic() < deadline:
+        while (not path.exists() and self.process.poll() is None
+               and time.monotonic() < deadline):
             time.sleep(0.005)
         return path
 

@@ -113,12 +113,12 @@ static void reach(enum moment moment, const char *address)
     }
     open_pair(address);
     if (moment == OPEN_UNREAD || moment == ENDED) {
-        peer_send(pattern, 2000);
+        peer_send(pattern, TCP_WND - 100); /* so that there is room for its end */
     }
     if (moment == OPEN_UNSENT) {
         peer.reads = false;
         for (int i = 0; i < 10; i++) {
-            (void)port.send(port.context, pattern, 2920);
+            (void)port.send(port.context, pattern, TCP_SND_BUF);
             pass(10);
         }
     }
@@ -229,7 +229,7 @@ static void a_thousand_connections(void **state)
     struct cs_network_figures before = figures();
     for (uint32_t i = 0; i < 1000; i++) {
         open_pair(i % 2 == 0 ? LOOP_ADDRESS : "a.example");
-        peer_send(pattern, 1 + i * 3 % 2900);
+        peer_send(pattern, 1 + i * 3 % (TCP_WND - 20));
         send_all(pattern, 1 + i * 7 % 2900, LARGE);
         if (i % 3 != 0) {
             assert_true(recv_fully(received, 3000) > 0);

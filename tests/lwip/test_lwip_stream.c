@@ -94,7 +94,7 @@ static void a_peer_that_does_not_read(void **state)
 static void a_reader_that_does_not_read(void **state)
 {
     (void)state;
-    static const size_t pieces[] = {1, 2, 110, 203, 1460, 2920};
+    static const size_t pieces[] = {1, 2, 110, 203, TCP_MSS, TCP_SND_BUF};
     for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
         open_pair(LOOP_ADDRESS);
         size_t queued = 0;
@@ -123,7 +123,7 @@ static void a_reader_that_does_not_read(void **state)
 static void everything_arrives(void **state)
 {
     (void)state;
-    static const size_t pieces[] = {1, 5, 64, 1459, 1460, 1461, 2077, LARGE};
+    static const size_t pieces[] = {1, 5, 64, TCP_MSS - 1, TCP_MSS, TCP_MSS + 1, 777, LARGE};
     for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
         open_pair(OWN_ADDRESS);
         size_t total = pieces[i] == 1 ? 5000 : LARGE;
