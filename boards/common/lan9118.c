@@ -25,15 +25,22 @@
 static bool link_is_up;
 static uint64_t link_asked_ms;
 
-static bool mac_access(uint32_t command)
+/* Reads a register until those bits of it are as they should be, at most so often. */
+static bool comes(volatile const uint32_t *bits_of, uint32_t mask, uint32_t wanted,
+                  uint32_t readings)
 {
-    LAN_MAC_CSR_CMD = command | MAC_CSR_BUSY;
-    for (unsigned int i = 0; i < ACCESS_WAIT; i++) {
-        if ((LAN_MAC_CSR_CMD & MAC_CSR_BUSY) == 0) {
+    while (readings-- > 0) {
+        if ((*bits_of & mask) == wanted) {
             return true;
         }
     }
     return false;
+}
+
+static bool mac_access(uint32_t command)
+{
+    LAN_MAC_CSR_CMD = command | MAC_CSR_BUSY;
+    return comes(&LAN_MAC_CSR_CMD, MAC_CSR_BUSY, 0, ACCESS_WAIT);
 }
 
 static uint32_t mac_read(uint32_t number)
@@ -95,16 +102,13 @@ static void set_mac(void)
 
 static bool reset_chip(void)
 {
-    if (LAN_BYTE_TEST != BYTE_TEST_VALUE) {
+    /* After the power came on, or in its sleep, it reads otherwise for a while. */
+    if (!comes(&LAN_BYTE_TEST, UINT32_MAX, BYTE_TEST_VALUE, RESET_WAIT)) {
         return false;
     }
     LAN_HW_CFG = HW_CFG_SOFT_RESET;
-    for (unsigned int i = 0; i < RESET_WAIT; i++) {
-        if ((LAN_HW_CFG & HW_CFG_SOFT_RESET) == 0 && (LAN_PMT_CTRL & PMT_CTRL_READY) != 0) {
-            return true;
-        }
-    }
-    return false;
+    return comes(&LAN_HW_CFG, HW_CFG_SOFT_RESET, 0, RESET_WAIT) &&
+           comes(&LAN_PMT_CTRL, PMT_CTRL_READY, PMT_CTRL_READY, RESET_WAIT);
 }
 
 static void set_mac_control(bool full_duplex, bool receive)
@@ -163,12 +167,16 @@ bool connsync_board_nic_waiting(void)
     return RX_FIFO_FRAMES(LAN_RX_FIFO_INF) != 0 || (LAN_INT_STS & INT_RX_ERROR) != 0;
 }
 
-/* After an overrun lengths and data no longer belong together: all of it is dropped. */
+/* After an overrun lengths and data no longer belong together: all of it is dropped. The FIFOs
+ * may be emptied only when the receiver has stopped, and are not to be touched meanwhile. */
 static void restart_receiver(void)
 {
+    LAN_INT_STS = INT_RX_STOPPED;
     set_mac_control(negotiated_full_duplex(), false);
+    (void)comes(&LAN_INT_STS, INT_RX_STOPPED, INT_RX_STOPPED, ACCESS_WAIT);
     LAN_RX_CFG = RX_CFG_DUMP;
-    LAN_INT_STS = INT_RX_ERROR;
+    (void)comes(&LAN_RX_CFG, RX_CFG_DUMP, 0, ACCESS_WAIT);
+    LAN_INT_STS = INT_RX_ERROR | INT_RX_STOPPED;
     set_mac_control(negotiated_full_duplex(), true);
 }
 

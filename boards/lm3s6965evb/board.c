@@ -6,17 +6,27 @@
 
 #include "device.h"
 
+#define SYSCTL_DID0 BOARD_REGISTER(SYSCTL + 0x000u)
+#define DID0_REVISION 0xFFFFu
+#define REVISION_A2 0x0002u
 #define SYSCTL_LDOPCTL BOARD_REGISTER(SYSCTL + 0x034u)
 #define LDO_2_75_V 0x1Bu
 #define SYSCTL_RIS BOARD_REGISTER(SYSCTL + 0x050u)
 #define RIS_PLL_LOCKED (1u << 6)
+#define SYSCTL_MISC BOARD_REGISTER(SYSCTL + 0x058u) /* written, it acknowledges */
 #define SYSCTL_RCC BOARD_REGISTER(SYSCTL + 0x060u)
 #define RCC_SYSDIV(divisor) (((divisor)-1u) << 23)
 #define RCC_USE_SYSDIV (1u << 22)
 #define RCC_POWER_DOWN (1u << 13)
 #define RCC_BYPASS (1u << 11)
 #define RCC_CRYSTAL_8_MHZ (0xEu << 6)
-#define RCC_CLOCK_FIELDS ((0xFu << 23) | (0xFu << 6) | (3u << 4) | 1u)
+#define RCC_SOURCE_FIELDS ((0xFu << 6) | (3u << 4)) /* crystal, oscillator */
+#define RCC_DIVISOR_FIELD (0xFu << 23)
+#define RCC_MAIN_OSCILLATOR_OFF (1u << 0)
+/* So often a register is read while an oscillator settles: each read takes five cycles or
+ * more, and the internal oscillator has 15.6 MHz at most, so that it is 25 ms at least, of the
+ * crystal's 8 MHz 50. The crystal needs some milliseconds, the PLL half of one. */
+#define SETTLING_READS 80000u
 #define SYSCTL_RCGC0 BOARD_REGISTER(SYSCTL + 0x100u)
 #define RCGC0_WATCHDOG (1u << 3)
 #define SYSCTL_RCGC1 BOARD_REGISTER(SYSCTL + 0x104u)
@@ -51,18 +61,37 @@
 /* In 64ths: the integer part, and the fraction. */
 #define BAUD_DIVISOR ((BOARD_CPU_HZ * 4u + BAUD / 2u) / BAUD)
 
-/* From the 8 MHz crystal by the PLL (200 MHz), divided by four. The PLL is bypassed
- * until it has locked. */
+/* Waits for a sign in the raw interrupts' register, or, where nothing gives one, for as long as
+ * an oscillator can take. */
+static bool settles(uint32_t sign)
+{
+    for (uint32_t i = 0; i < SETTLING_READS; i++) {
+        if ((SYSCTL_RIS & sign) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* From the 8 MHz crystal by the PLL (200 MHz), divided by four. The internal oscillator is the
+ * clock until the crystal swings, and the crystal until the PLL has locked, which is told since
+ * the last time that it was acknowledged. One that does not lock is tried anew from the reset:
+ * at the speed of the crystal a handshake would outlast what servers wait for one. */
 static void start_pll(void)
 {
-    SYSCTL_LDOPCTL = LDO_2_75_V; /* what revision A silicon wants before its PLL runs */
-    uint32_t rcc = (SYSCTL_RCC | RCC_BYPASS) & ~RCC_USE_SYSDIV;
+    if ((SYSCTL_DID0 & DID0_REVISION) == REVISION_A2) {
+        SYSCTL_LDOPCTL = LDO_2_75_V; /* at 2.5 V the PLL of this revision may fail */
+    }
+    uint32_t rcc = (SYSCTL_RCC | RCC_BYPASS) & ~(RCC_USE_SYSDIV | RCC_MAIN_OSCILLATOR_OFF);
     SYSCTL_RCC = rcc;
-    rcc = (rcc & ~(RCC_CLOCK_FIELDS | RCC_POWER_DOWN)) | RCC_CRYSTAL_8_MHZ;
+    (void)settles(0);
+    SYSCTL_MISC = RIS_PLL_LOCKED;
+    rcc = (rcc & ~(RCC_SOURCE_FIELDS | RCC_POWER_DOWN)) | RCC_CRYSTAL_8_MHZ;
     SYSCTL_RCC = rcc;
-    rcc |= RCC_SYSDIV(4u) | RCC_USE_SYSDIV;
+    rcc = (rcc & ~RCC_DIVISOR_FIELD) | RCC_SYSDIV(4u) | RCC_USE_SYSDIV;
     SYSCTL_RCC = rcc;
-    while ((SYSCTL_RIS & RIS_PLL_LOCKED) == 0) {
+    if (!settles(RIS_PLL_LOCKED)) {
+        board_restart();
     }
     SYSCTL_RCC = rcc & ~RCC_BYPASS;
 }

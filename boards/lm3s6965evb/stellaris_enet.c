@@ -16,6 +16,7 @@
 #define MAC 0x40048000u
 #define MAC_RIS BOARD_REGISTER(MAC + 0x000u) /* written, it acknowledges */
 #define INT_RECEIVED (1u << 0)
+#define INT_SEND_ERROR (1u << 1)
 #define INT_OVERRUN (1u << 3)
 #define INT_RECEIVE_ERROR (1u << 4)
 #define MAC_IM BOARD_REGISTER(MAC + 0x004u)
@@ -47,6 +48,8 @@
 /* In front of a received frame, its length; behind it, its checksum. */
 #define LENGTH_SIZE 2u
 #define RECEIVE_OVERHEAD 6u
+/* What the chip can receive ahead, all overheads included. */
+#define RECEIVE_FIFO 2048u
 /* The transceiver's bus has a clock of at most 2.5 MHz; an access takes 64 of its
  * cycles, so this many readings of a register are more than enough. */
 #define PHY_CLOCK_DIVISOR (BOARD_CPU_HZ / (2u * 2500000u) - 1u)
@@ -137,8 +140,8 @@ bool connsync_board_nic_link(void)
 
 void board_nic_acknowledge(void)
 {
-    /* Not the error of sending: acknowledging it empties the transmitter's FIFO. Nor the
-     * overrun, which is for the next reception to find. */
+    /* Not the error of sending: acknowledging it empties the transmitter's FIFO, which is for
+     * the next frame to do. Nor the overrun, which is for the next reception to find. */
     MAC_RIS = INT_RECEIVED;
 }
 
@@ -149,15 +152,16 @@ bool connsync_board_nic_waiting(void)
 
 struct pbuf *connsync_board_nic_receive(void)
 {
-    if ((MAC_RIS & INT_OVERRUN) != 0) {
-        restart_receiver();
-    }
     if ((MAC_NP & NP_FRAMES) == 0) {
+        /* Frames that were whole before an overrun are good, and taken by now. */
+        if ((MAC_RIS & INT_OVERRUN) != 0) {
+            restart_receiver();
+        }
         return NULL;
     }
     uint32_t first = MAC_DATA;
     size_t length = first & 0xFFFFu;
-    if (length < BOARD_FRAME_MIN + RECEIVE_OVERHEAD) {
+    if (length < BOARD_FRAME_MIN + RECEIVE_OVERHEAD || length > RECEIVE_FIFO) {
         restart_receiver(); /* no frame begins here */
         return NULL;
     }
@@ -170,6 +174,9 @@ bool connsync_board_nic_send(const struct pbuf *frame)
     if ((MAC_TR & TR_SEND) != 0 || frame->tot_len < BOARD_FRAME_MIN ||
         frame->tot_len > BOARD_FRAME_MAX) {
         return false;
+    }
+    if ((MAC_RIS & INT_SEND_ERROR) != 0) {
+        MAC_RIS = INT_SEND_ERROR; /* what is left of the last frame is not to begin this one */
     }
     board_fifo_send(&MAC_DATA, frame, LENGTH_SIZE, frame->tot_len - BOARD_FRAME_MIN);
     MAC_TR = TR_SEND;
