@@ -34,8 +34,29 @@
 #define IP_FRAG 0
 
 #define LWIP_DHCP 1
-/* An address is used as soon as the server has acknowledged it. */
+/* An address is used as soon as the server has acknowledged it. RFC 2131, 2.2 and 4.4.1, would have
+ * the client ask for the address first, too (SHOULD): six to nine seconds at each start (RFC
+ * 5227), and its code. Servers probe before they offer; a conflict that they do not
+ * see fails a job, which is tried again, and harms nothing else. */
 #define LWIP_DHCP_DOES_ACD_CHECK 0
+/* How far a lease is, is counted in units of this, rounded down: it is never used for longer than
+ * it was given. With lwIP's own minute a lease of two would be renewed once. */
+#define DHCP_COARSE_TIMER_SECS 4
+#define DHCP_TIMEOUT_SIZE_T u32_t
+#define DHCP_DEFINE_CUSTOM_TIMEOUTS 1
+#define CS_DHCP_UNITS(seconds) LWIP_MAX((seconds) / DHCP_COARSE_TIMER_SECS, 1u)
+#define DHCP_SET_TIMEOUT_FROM_OFFERED_T0_LEASE(out, dhcp)                                          \
+    ((out) = CS_DHCP_UNITS((dhcp)->offered_t0_lease))
+#define DHCP_SET_TIMEOUT_FROM_OFFERED_T1_RENEW(out, dhcp)                                          \
+    ((out) = CS_DHCP_UNITS((dhcp)->offered_t1_renew))
+#define DHCP_SET_TIMEOUT_FROM_OFFERED_T2_REBIND(out, dhcp)                                         \
+    ((out) = CS_DHCP_UNITS((dhcp)->offered_t2_rebind))
+/* A renewal without an answer is tried again after half of what is left, as long as that is so many
+ * units. RFC 2131, 4.4.5, says 60 seconds at least (SHOULD), which of a short lease leaves
+ * nothing; eight are as quiet, as each time only half is left. */
+#define DHCP_NEXT_TIMEOUT_THRESHOLD 2u
+/* For an answer to anything else: 2, 4, 8, 16 and 32 seconds, then a minute. */
+#define DHCP_REQUEST_BACKOFF_SEQUENCE(tries) ((u16_t)(((tries) < 6 ? 1u << (tries) : 60u) * 1000u))
 #define LWIP_DHCP_GET_NTP_SRV 1
 #define LWIP_DHCP_MAX_NTP_SERVERS 1
 /* DHCP is to deliver name servers. dns.c is not among the sources: it remembers one

@@ -8,6 +8,7 @@
 #include "lwip/etharp.h"
 #include "lwip/init.h"
 #include "lwip/memp.h"
+#include "lwip/prot/dhcp.h"
 #include "lwip/stats.h"
 #include "lwip/timeouts.h"
 #include "netif/ethernet.h"
@@ -94,14 +95,30 @@ static void watch_lease(struct cs_network *network)
     }
 }
 
+/* lwIP begins anew as soon as it is refused (DHCPNAK), and would go round with a server that offers
+ * and refuses as fast as the network carries it. A lease of before that is refused is another
+ * matter: it is asked for anew at once. */
+static void hand_over(struct cs_network *network, struct pbuf *frame)
+{
+    struct dhcp *dhcp = netif_dhcp_data(&network->netif);
+    bool asked = dhcp->state == DHCP_STATE_REQUESTING;
+    if (network->netif.input(frame, &network->netif) != ERR_OK) {
+        (void)pbuf_free(frame);
+    }
+    if (asked && dhcp->state == DHCP_STATE_SELECTING) {
+        dhcp->state = DHCP_STATE_BACKING_OFF;
+        dhcp->request_timeout = CS_NETWORK_REFUSED_MS / DHCP_FINE_TIMER_MSECS;
+    }
+}
+
 static bool take_frames(struct cs_network *network)
 {
     uint32_t count = 0;
     while (count < CS_NETWORK_FRAMES_A_TURN && connsync_board_nic_waiting()) {
         struct pbuf *frame = connsync_board_nic_receive();
         count++;
-        if (frame != NULL && network->netif.input(frame, &network->netif) != ERR_OK) {
-            (void)pbuf_free(frame);
+        if (frame != NULL) {
+            hand_over(network, frame);
         }
     }
     network->frames_in += count;

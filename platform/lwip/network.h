@@ -38,6 +38,10 @@ extern "C" {
  * keep the agent and the watchdog from their turn. */
 #define CS_NETWORK_FRAMES_A_TURN 16u
 
+/* After a server has refused the very address that it had offered, nothing is asked of one for this
+ * long, as after an address that turns out to be taken (RFC 2131, 3.1.5). */
+#define CS_NETWORK_REFUSED_MS 10000u
+
 /* "255.255.255.255" and a NUL. */
 #define CS_NETWORK_ADDRESS_SIZE 16u
 

@@ -11,7 +11,6 @@
 #define FRAME_MAX 1514u
 #define DHCP_DISCOVER 1
 #define DHCP_OFFER 2
-#define DHCP_REQUEST 3
 #define DHCP_ACK 5
 #define DHCP_NAK 6
 
@@ -125,11 +124,12 @@ static uint16_t ip_checksum(const uint8_t *header)
     return (uint16_t)~sum;
 }
 
-/* Option 53 of a message with its options at `at`. */
-static uint8_t dhcp_type(const uint8_t *at, const uint8_t *end)
+/* The first byte of an option of the message; 0 without. */
+static uint8_t dhcp_option_of(const uint8_t *request, uint16_t length, uint8_t option)
 {
-    while (at + 2 < end && *at != 255) {
-        if (*at == 53) {
+    const uint8_t *at = request + 42 + 240;
+    while (at + 2 < request + length && *at != 255) {
+        if (*at == option) {
             return at[2];
         }
         at += 2 + at[1];
@@ -137,23 +137,40 @@ static uint8_t dhcp_type(const uint8_t *at, const uint8_t *end)
     return 0;
 }
 
+/* What the server says; 0: nothing. A request with a server's address (option 54) follows an
+ * offer. */
+static uint8_t dhcp_reply(const uint8_t *request, uint16_t length)
+{
+    if (dhcp_option_of(request, length, 53) == DHCP_DISCOVER) {
+        world.dhcp_discovers++;
+        return world.dhcp == DHCP_SILENT || world.dhcp == DHCP_REFUSES ? 0 : DHCP_OFFER;
+    }
+    world.dhcp_requests++;
+    bool offered = dhcp_option_of(request, length, 54) != 0;
+    if (world.dhcp == DHCP_SILENT) {
+        return 0;
+    }
+    if (world.dhcp == DHCP_ANSWERS || (world.dhcp == DHCP_REFUSES_OLD && offered)) {
+        return DHCP_ACK;
+    }
+    return DHCP_NAK;
+}
+
 static void answer_dhcp(const uint8_t *request, uint16_t length)
 {
-    uint8_t type = dhcp_type(request + 42 + 240, request + length);
-    uint8_t reply = type == DHCP_DISCOVER ? DHCP_OFFER : DHCP_ACK;
-    if (world.dhcp == DHCP_REFUSES && type == DHCP_REQUEST) {
-        reply = DHCP_NAK;
-    } else if (world.dhcp != DHCP_ANSWERS) {
+    uint8_t reply = dhcp_reply(request, length);
+    uint8_t lease = world.dhcp_lease_s != 0 ? world.dhcp_lease_s : 240;
+    if (reply == 0) {
         return;
     }
-    const uint8_t options[] = {99, 130, 83,    99,                  /* magic */
-                               53, 1,   reply,                      /* kind of message */
-                               54, 4,   10,    0,   0,   1,         /* server */
-                               51, 4,   0,     0,   0,   240,       /* lease in seconds */
-                               1,  4,   255,   255, 255, 0,         /* mask */
-                               3,  4,   10,    0,   0,   1,         /* router */
-                               6,  4,   127,   0,   0,   1,         /* name server */
-                               42, 4,   127,   0,   0,   1,   255}; /* time server */
+    const uint8_t options[] = {99, 130, 83,    99,                    /* magic */
+                               53, 1,   reply,                        /* kind of message */
+                               54, 4,   10,    0,   0,   1,           /* server */
+                               51, 4,   0,     0,   0,   lease,       /* in seconds */
+                               1,  4,   255,   255, 255, 0,           /* mask */
+                               3,  4,   10,    0,   0,   1,           /* router */
+                               6,  4,   127,   0,   0,   1,           /* name server */
+                               42, 4,   127,   0,   0,   1,     255}; /* time server */
     memset(waiting, 0, sizeof waiting);
     memset(waiting, 255, 6);
     waiting[6] = 2;

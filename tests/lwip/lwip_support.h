@@ -27,7 +27,9 @@
 enum dhcp_mode {
     DHCP_ANSWERS,
     DHCP_SILENT,
-    DHCP_REFUSES /* a request is rejected, a discovery not answered */
+    DHCP_REFUSES,     /* a request is rejected, a discovery not answered */
+    DHCP_TEASES,      /* whatever is offered is rejected */
+    DHCP_REFUSES_OLD, /* what was not offered just now is rejected */
 };
 
 /* What the board and the cable do. All of it may be changed at any time. */
@@ -36,7 +38,10 @@ struct world {
     bool link;
     bool entropy_fails;
     enum dhcp_mode dhcp;
-    uint8_t dhcp_host; /* the last byte of the address that is given */
+    uint8_t dhcp_host;       /* the last byte of the address that is given */
+    uint8_t dhcp_lease_s;    /* for how long; 0: 240 */
+    uint32_t dhcp_requests;  /* that came, answered or not */
+    uint32_t dhcp_discovers; /* likewise */
     uint32_t frames_out;
     jmp_buf *halt_to; /* where a halted board is expected; NULL: nowhere */
 };

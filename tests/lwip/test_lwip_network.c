@@ -151,6 +151,63 @@ static void gives_back_a_lost_lease(void **state)
     assert_address(OWN_ADDRESS);
 }
 
+/* One that offers an address and then refuses it is asked again, but not all the time. */
+static void pauses_when_it_is_refused(void **state)
+{
+    (void)state;
+    world.dhcp = DHCP_TEASES;
+    assert_true(pass_until(CS_NETWORK_NO_LEASE, 300000));
+    world.dhcp_requests = world.dhcp_discovers = 0;
+    pass(60000);
+    assert_in_range(world.dhcp_requests, 5, 7);
+    assert_in_range(world.dhcp_discovers, 5, 14);
+    world.dhcp = DHCP_ANSWERS;
+    assert_true(pass_until(CS_NETWORK_READY, CS_NETWORK_REFUSED_MS + 1000));
+}
+
+/* On another network the lease of the last one is refused, and another had at once. */
+static void moves_to_another_network(void **state)
+{
+    (void)state;
+    world.link = false;
+    pass(10);
+    world.dhcp = DHCP_REFUSES_OLD;
+    world.dhcp_host = 3;
+    world.link = true;
+    pass(500);
+    assert_address("10.0.0.3");
+    world.dhcp = DHCP_ANSWERS;
+    world.dhcp_host = 2;
+    world.link = false;
+    pass(10);
+    world.link = true;
+    assert_true(pass_until(CS_NETWORK_READY, 10000));
+    assert_address(OWN_ADDRESS);
+}
+
+/* A lease of two minutes is asked for again and again before it is over, and not used after. */
+static void renews_a_short_lease(void **state)
+{
+    (void)state;
+    world.dhcp_lease_s = 120;
+    pass(300000);
+    assert_address(OWN_ADDRESS);
+    /* Just renewed. */
+    uint32_t before = world.dhcp_requests;
+    for (int i = 0; i < 130000 && world.dhcp_requests == before; i++) {
+        pass(1);
+    }
+    world.dhcp = DHCP_SILENT;
+    before = world.dhcp_requests;
+    uint64_t begin = world.now_ms;
+    assert_true(pass_until(CS_NETWORK_NO_LEASE, 130000));
+    assert_in_range(world.now_ms - begin, 112000, 120000);
+    assert_in_range(world.dhcp_requests - before, 4, 8);
+    world.dhcp_lease_s = 0;
+    world.dhcp = DHCP_ANSWERS;
+    assert_true(pass_until(CS_NETWORK_READY, 120000));
+}
+
 /* ---- Names ---- */
 
 static int look_up(const char *name, uint32_t *took_ms)
@@ -354,6 +411,9 @@ int main(void)
         cmocka_unit_test(disbelieves_bad_times),
         cmocka_unit_test(learns_the_time),
         cmocka_unit_test(gives_back_a_lost_lease),
+        cmocka_unit_test(pauses_when_it_is_refused),
+        cmocka_unit_test(moves_to_another_network),
+        cmocka_unit_test(renews_a_short_lease),
         cmocka_unit_test(finds_names),
         cmocka_unit_test(refuses_what_is_no_name),
         cmocka_unit_test(tells_failures_of_names_apart),
