@@ -109,9 +109,10 @@ static int refuse_name(struct cs_connection *connection, enum cs_resolver_outcom
         [CS_RESOLVER_NO_SERVER] = "the lease names no name server",
         [CS_RESOLVER_NO_SOCKET] = "no socket left",
     };
+    int status =
+        outcome <= CS_RESOLVER_SILENT ? CONNSYNC_PORT_ERR_NAME_TEMPORARY : CONNSYNC_PORT_ERR_NAME;
     bool ours = outcome == CS_RESOLVER_NO_SOCKET;
-    return give_up(connection, ours ? CONNSYNC_PORT_ERR_NETWORK : CONNSYNC_PORT_ERR_NAME,
-                   reasons[outcome]);
+    return give_up(connection, ours ? CONNSYNC_PORT_ERR_NETWORK : status, reasons[outcome]);
 }
 
 /* Begins to connect to the next address. */
@@ -120,7 +121,7 @@ static err_t dial(struct cs_connection *connection, uint16_t port_number, uint64
     bool last = connection->next_address + 1u == connection->resolver.count;
     connection->failure = 0;
     connection->deadline_ms =
-        now_ms + (last ? CS_CONNECTION_CONNECT_MS : CS_CONNECTION_CONNECT_SHARE_MS);
+        (uint32_t)now_ms + (last ? CS_CONNECTION_CONNECT_MS : CS_CONNECTION_CONNECT_SHARE_MS);
     struct tcp_pcb *pcb = tcp_new();
     if (pcb == NULL) {
         return ERR_MEM;
@@ -155,7 +156,7 @@ static void release(struct cs_connection *connection)
 /* Whether the attempt is over without success; `failure` and `reason` say why. */
 static bool attempt_failed(struct cs_connection *connection, uint64_t now_ms)
 {
-    if (connection->pcb != NULL && now_ms >= connection->deadline_ms) {
+    if (connection->pcb != NULL && cs_resolver_is_due((uint32_t)now_ms, connection->deadline_ms)) {
         release(connection);
         connection->failure = CONNSYNC_PORT_ERR_CONNECT;
         connection->reason = "no answer";
@@ -188,14 +189,31 @@ static int try_addresses(struct cs_connection *connection, uint16_t port_number,
     }
 }
 
+/* May the address that was dialled last be dialled again, without asking for the name? It may once,
+ * if something came from there and it was asked for a short time ago. */
+static bool take_known(struct cs_connection *connection, const char *host, uint64_t now_ms)
+{
+    uint32_t digest = cs_resolver_digest(host);
+    bool serves = connection->serves && connection->host_digest == digest &&
+                  (uint32_t)now_ms - connection->resolver.deadline_ms + CS_RESOLVER_MS <
+                      CS_CONNECTION_KNOWN_MS;
+    connection->serves = false;
+    connection->host_digest = digest;
+    return serves;
+}
+
 static void begin(struct cs_connection *connection, const char *host, uint64_t now_ms)
 {
     connection->reason = "";
     connection->failure = 0;
-    connection->next_address = 0;
     connection->first = 0;
     connection->count = 0;
     connection->ended = false;
+    if (take_known(connection, host, now_ms)) {
+        connection->stage = STAGE_CONNECTING;
+        return;
+    }
+    connection->next_address = 0;
     if (cs_resolver_literal(host, &connection->resolver.addresses[0])) {
         connection->resolver.count = 1;
         connection->stage = STAGE_CONNECTING;
@@ -281,6 +299,7 @@ int32_t cs_connection_recv(struct cs_connection *connection, uint8_t *data, size
     connection->first = (uint16_t)((connection->first + part) % TCP_WND);
     connection->count = (uint16_t)(connection->count - part);
     connection->taken = 2;
+    connection->serves = true;
     if (connection->pcb != NULL) {
         tcp_recved(connection->pcb, (u16_t)part);
     }
@@ -316,6 +335,7 @@ void cs_connection_break(struct cs_connection *connection, const char *reason)
         tcp_abort(pcb); /* its RST may get through, or not */
     }
     connection->failure = CONNSYNC_PORT_ERR_NETWORK;
+    connection->serves = false;
     connection->reason = reason;
 }
 

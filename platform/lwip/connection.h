@@ -32,6 +32,9 @@ extern "C" {
  * the next address has its turn. */
 #define CS_CONNECTION_CONNECT_SHARE_MS 3500u
 
+/* For how long an address that served is dialled again without asking, since it was told. */
+#define CS_CONNECTION_KNOWN_MS 300000u
+
 struct cs_connection {
     /* Private. */
     struct cs_resolver resolver;
@@ -40,11 +43,13 @@ struct cs_connection {
     uint8_t stage;
     uint8_t next_address;
     bool ended;    /* the peer's FIN has come */
+    bool serves;   /* something has come from the address that was dialled last */
     uint8_t taken; /* not 0: bytes were taken since the last poll, or the one before */
     int8_t failure;
     uint16_t first; /* the oldest byte in the ring */
     uint16_t count;
-    uint64_t deadline_ms;
+    uint32_t host_digest; /* of the name whose addresses these are */
+    uint32_t deadline_ms; /* the low half of the time */
     uint8_t ring[TCP_WND];
 };
 

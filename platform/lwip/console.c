@@ -127,9 +127,10 @@ void cs_console_network(const struct cs_network *network, const struct connsync_
     tell_time(port);
 }
 
+/* Those for which the network may have a reason. */
 static bool is_network(enum connsync_status status)
 {
-    return status >= CONNSYNC_ERR_NAME && status <= CONNSYNC_ERR_NETWORK;
+    return status >= CONNSYNC_ERR_NAME && status <= CONNSYNC_ERR_NAME_TEMPORARY;
 }
 
 void cs_console_job(const struct connsync_result *result, const char *asked,

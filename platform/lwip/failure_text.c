@@ -9,6 +9,7 @@ struct row {
     const char *text;
 };
 
+static const char no_answer[] = "no answer in time";
 static const char no_json[] = "the answer is not strict JSON";
 
 /* All that a board can meet: it neither cancels nor plans, and has no client certificate. */
@@ -20,8 +21,9 @@ static const struct row rows[] = {
     {CONNSYNC_ERR_RESET, "connection reset"},
     {CONNSYNC_ERR_NETWORK, "no network"},
     {CONNSYNC_ERR_ENTROPY, "no random bytes"},
-    {CONNSYNC_ERR_TIMEOUT, "no answer in time"},
+    {CONNSYNC_ERR_TIMEOUT, no_answer},
     {CONNSYNC_ERR_CLOSED, "connection closed without an answer"},
+    {CONNSYNC_ERR_NAME_TEMPORARY, no_answer}, /* the resolver's reason follows */
     {CONNSYNC_ERR_TLS, "the TLS handshake failed"},
     {CONNSYNC_ERR_TLS_VERSION, "neither TLS 1.2 nor TLS 1.3"},
     {CONNSYNC_ERR_CERT_UNTRUSTED, "the certificate's authority is not trusted"},

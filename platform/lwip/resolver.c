@@ -80,6 +80,15 @@ static uint32_t digest_byte(uint32_t digest, uint8_t byte)
     return (digest ^ (upper ? byte + ('a' - 'A') : byte)) * 16777619u;
 }
 
+uint32_t cs_resolver_digest(const char *name)
+{
+    uint32_t digest = DIGEST_START;
+    while (*name != '\0') {
+        digest = digest_byte(digest, (uint8_t)*name++);
+    }
+    return digest;
+}
+
 /* Writes `name` as labels; returns the length, or 0 if it is no name. */
 static size_t encode_name(const char *name, uint8_t *out)
 {
@@ -242,7 +251,7 @@ static void read_message(struct cs_resolver *resolver, struct reader *reader)
     if (code != 0 && code != RCODE_NO_SUCH_NAME) {
         /* The next server may know better: it is asked at the next step. */
         resolver->outcome = CS_RESOLVER_REFUSED;
-        resolver->next_try_ms = 0;
+        resolver->next_try_ms = resolver->deadline_ms - CS_RESOLVER_MS;
         if (++resolver->refusals == DNS_MAX_SERVERS) {
             cs_resolver_stop(resolver);
         }
@@ -284,7 +293,7 @@ static void ask(struct cs_resolver *resolver, const char *name, uint64_t now_ms)
     resolver->server = server;
     /* One that could not be sent is as good as one that got lost. */
     (void)cs_datagram_ask(resolver->socket, &servers[server], DNS_PORT, question, length);
-    resolver->next_try_ms = now_ms + resolver->try_ms;
+    resolver->next_try_ms = (uint32_t)now_ms + resolver->try_ms;
     resolver->try_ms *= 2;
 }
 
@@ -296,7 +305,7 @@ void cs_resolver_start(struct cs_resolver *resolver, const char *name, uint64_t 
     resolver->server = DNS_MAX_SERVERS - 1; /* so the first is asked first */
     resolver->id = (uint16_t)cs_lwip_random();
     resolver->try_ms = CS_RESOLVER_TRY_MS;
-    resolver->deadline_ms = now_ms + CS_RESOLVER_MS;
+    resolver->deadline_ms = (uint32_t)now_ms + CS_RESOLVER_MS;
     resolver->socket = cs_datagram_open(on_message, resolver);
     if (resolver->socket == NULL) {
         resolver->outcome = CS_RESOLVER_NO_SOCKET;
@@ -308,10 +317,10 @@ void cs_resolver_start(struct cs_resolver *resolver, const char *name, uint64_t 
 enum cs_resolver_outcome cs_resolver_step(struct cs_resolver *resolver, const char *name,
                                           uint64_t now_ms)
 {
-    if (resolver->socket != NULL && now_ms >= resolver->deadline_ms) {
+    if (resolver->socket != NULL && cs_resolver_is_due((uint32_t)now_ms, resolver->deadline_ms)) {
         cs_resolver_stop(resolver);
     }
-    if (resolver->socket != NULL && now_ms >= resolver->next_try_ms) {
+    if (resolver->socket != NULL && cs_resolver_is_due((uint32_t)now_ms, resolver->next_try_ms)) {
         ask(resolver, name, now_ms);
     }
     return resolver->socket != NULL ? CS_RESOLVER_RUNNING

@@ -34,9 +34,11 @@ extern "C" {
 enum cs_resolver_outcome {
     CS_RESOLVER_RUNNING,
     CS_RESOLVER_FOUND,
+    /* What may pass ... */
+    CS_RESOLVER_REFUSED, /* the servers answer, but not with an address */
+    CS_RESOLVER_SILENT,  /* no server answered in time */
+    /* ... and what does not. */
     CS_RESOLVER_NO_SUCH_NAME, /* or one without an IPv4 address */
-    CS_RESOLVER_REFUSED,      /* the servers answer, but not with an address */
-    CS_RESOLVER_SILENT,       /* no server answered in time */
     CS_RESOLVER_NOT_A_NAME,
     CS_RESOLVER_NO_SERVER, /* DHCP has told none */
     CS_RESOLVER_NO_SOCKET  /* lwIP has none left */
@@ -54,13 +56,17 @@ struct cs_resolver {
     uint16_t id;
     uint32_t question_digest;
     uint32_t try_ms;
-    uint64_t next_try_ms;
-    uint64_t deadline_ms;
+    /* The low half of the time, as `cs_resolver_is_due` takes it. */
+    uint32_t next_try_ms;
+    uint32_t deadline_ms;
     struct udp_pcb *socket; /* NULL when no look-up is running */
 };
 
 /* Reads "192.0.2.1", and nothing looser than that. */
 bool cs_resolver_literal(const char *text, ip4_addr_t *address);
+
+/* Tells names apart, without regard to case, so that they need not be kept. */
+uint32_t cs_resolver_digest(const char *name);
 
 /* Begins a look-up of `name` in an initialised (all-zero) or stopped resolver. */
 void cs_resolver_start(struct cs_resolver *resolver, const char *name, uint64_t now_ms);
@@ -69,6 +75,12 @@ void cs_resolver_start(struct cs_resolver *resolver, const char *name, uint64_t 
  * longer RUNNING, nothing is held any more. */
 enum cs_resolver_outcome cs_resolver_step(struct cs_resolver *resolver, const char *name,
                                           uint64_t now_ms);
+
+/* Is `now_ms` at `then_ms` or up to 24 days later? Both are the low half of the time. */
+static inline bool cs_resolver_is_due(uint32_t now_ms, uint32_t then_ms)
+{
+    return now_ms - then_ms < UINT32_C(0x80000000);
+}
 
 /* Ends a look-up; harmless when there is none. */
 void cs_resolver_stop(struct cs_resolver *resolver);

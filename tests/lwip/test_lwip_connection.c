@@ -66,6 +66,46 @@ static void goes_on_after_a_refusal(void **state)
     pass(30000);
 }
 
+/* Once more for each connection over which something came, for a while, and for that name. */
+static void an_address_that_served_is_dialled_again(void **state)
+{
+    (void)state;
+    static const char host[] = "a.example";
+    static const char other[] = "b.example";
+    for (int round = 0; round < 2; round++) {
+        bool fails = round == 0;
+        open_pair(host);
+        peer_send(pattern, 10);
+        assert_int_equal(recv_fully(received, sizeof received), 10);
+        close_pair();
+        uint32_t questions = name_server.questions;
+        name_server.code = fails ? 2 : 0;
+        open_pair(host); /* nothing comes over it */
+        close_pair();
+        assert_int_equal(name_server.questions, questions);
+        int status = connect_fully(host, PEER_PORT, NULL);
+        assert_int_equal(status, fails ? CONNSYNC_PORT_ERR_NAME_TEMPORARY : CONNSYNC_PORT_OK);
+        assert_true(name_server.questions > questions);
+        name_server.code = 0;
+        close_pair();
+    }
+    static const struct {
+        const char *host;
+        uint32_t later_ms;
+    } cases[] = {{other, 0}, {host, CS_CONNECTION_KNOWN_MS}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        open_pair(host);
+        peer_send(pattern, 10);
+        assert_int_equal(recv_fully(received, sizeof received), 10);
+        close_pair();
+        pass(cases[i].later_ms);
+        uint32_t questions = name_server.questions;
+        open_pair(cases[i].host);
+        close_pair();
+        assert_int_equal(name_server.questions, questions + 1);
+    }
+}
+
 static void literal_addresses(void **state)
 {
     (void)state;
@@ -250,9 +290,13 @@ static void a_thousand_connections(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(literal_addresses),       cmocka_unit_test(tries_addresses_in_turn),
-        cmocka_unit_test(goes_on_after_a_refusal), cmocka_unit_test(closes_at_any_moment),
-        cmocka_unit_test(network_goes_away),       cmocka_unit_test(a_thousand_connections),
+        cmocka_unit_test(literal_addresses),
+        cmocka_unit_test(tries_addresses_in_turn),
+        cmocka_unit_test(an_address_that_served_is_dialled_again),
+        cmocka_unit_test(goes_on_after_a_refusal),
+        cmocka_unit_test(closes_at_any_moment),
+        cmocka_unit_test(network_goes_away),
+        cmocka_unit_test(a_thousand_connections),
     };
     return cmocka_run_group_tests(tests, start_ready, NULL);
 }
