@@ -42,6 +42,10 @@ _KEY_KINDS = {
     "p256": ("EC", "ec_paramgen_curve:P-256"), "p384": ("EC", "ec_paramgen_curve:P-384"),
     "rsa1024": ("RSA", "rsa_keygen_bits:1024"), "rsa2048": ("RSA", "rsa_keygen_bits:2048"),
     "rsa4096": ("RSA", "rsa_keygen_bits:4096"),
+    # Keys that no session can be had with. Three primes are found in a moment.
+    "rsa4608": ("RSA", "rsa_keygen_bits:4608", "rsa_keygen_primes:3"),
+    "rsapss": ("RSA-PSS", "rsa_keygen_bits:2048"), "p521": ("EC", "ec_paramgen_curve:P-521"),
+    "ed25519": ("ED25519",), "ed448": ("ED448",),
 }
 
 
@@ -71,8 +75,9 @@ class Workshop:
         """The path of a private key; another number is another key of the same kind."""
         path = self.directory / ("%s-%d.key" % (kind, number))
         if not path.exists():
-            algorithm, option = _KEY_KINDS[kind]
-            run("genpkey", "-quiet", "-algorithm", algorithm, "-pkeyopt", option, "-out", path)
+            algorithm, *options = _KEY_KINDS[kind]
+            words = [word for option in options for word in ("-pkeyopt", option)]
+            run("genpkey", "-quiet", "-algorithm", algorithm, *words, "-out", path)
         return path
 
     def issue(self, name, key, issuer=None, *, subject=None, extensions=(), start=-1, end=3650,

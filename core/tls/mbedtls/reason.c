@@ -140,6 +140,7 @@ static uint8_t of_refusal(mbedtls_ssl_context *ssl, int code)
             return CONNSYNC_TLS_COOKIE;
         }
         return code == MBEDTLS_ERR_SSL_INVALID_RECORD ? CONNSYNC_TLS_NOT_TLS : CONNSYNC_TLS_UNTOLD;
+    case MBEDTLS_SSL_CERTIFICATE_REQUEST: /* in TLS 1.3, where that may come before the list */
     case MBEDTLS_SSL_SERVER_CERTIFICATE:
         /* With such a key in it, it does not read a list, whatever else that has. */
         return ssl->MBEDTLS_PRIVATE(in_hslen) > MBEDTLS_SSL_IN_CONTENT_LEN

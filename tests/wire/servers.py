@@ -1,0 +1,191 @@
+"""TLS servers of others: OpenSSL's, GnuTLS's, Apache, nginx, Java. One that is not there is skipped.
+
+Each is a context manager with a `port` on 127.0.0.1; what it says is in `log`, for a failure's text.
+"""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import time
+import unittest
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+START_SECONDS = 60
+PATHS = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"))
+
+
+def program(name):
+    """Its path; without it the test is skipped."""
+    path = shutil.which(name, path=PATHS)
+    if path is None:
+        raise unittest.SkipTest("there is no %s" % name)
+    return path
+
+
+def free_port():
+    """A port that was free a moment ago."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+class Server:
+    """A process that is waited for and ended."""
+
+    def __init__(self, directory, command, port=None, **how):
+        self.log = Path(directory) / ("%s.log" % Path(command[0]).name)
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(list(map(str, command)), stdin=subprocess.PIPE,
+                                            stderr=log, stdout=how.get("stdout", log))
+        self.port = port
+        try:
+            self.await_start()
+        except BaseException:
+            self.close()
+            raise
+
+    def await_start(self):
+        """Until it takes connections."""
+        until = time.monotonic() + START_SECONDS
+        while time.monotonic() < until and self.process.poll() is None:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 5).close()
+                return
+            except OSError:
+                time.sleep(0.02)
+        raise RuntimeError("%s did not start: %s" % (self.process.args[0], self.text()))
+
+    def text(self):
+        """What it has said."""
+        return self.log.read_text("utf-8", "replace")
+
+    def close(self):
+        """Ends it."""
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process.stdin.close()
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+class OpenSsl(Server):
+    """s_server. What is written to its console is sent, but for lines that are commands of its own:
+    K is a KeyUpdate, R a renegotiation. What it receives is printed."""
+
+    def __init__(self, directory, chain, key, *arguments):
+        self.printed = b""
+        super().__init__(directory, [program("openssl"), "s_server", "-accept", "127.0.0.1:0",
+                                     "-cert", chain, "-cert_chain", chain, "-key", key,
+                                     *arguments], stdout=subprocess.PIPE)
+
+    def await_start(self):
+        self.port = int(self.read_until(rb"ACCEPT 127\.0\.0\.1:(\d+)\n").group(1))
+
+    def read_until(self, pattern):
+        """The match for a pattern in what it prints; all up to there is used up."""
+        while not (found := re.search(pattern, self.printed, re.S)):
+            piece = os.read(self.process.stdout.fileno(), 65536)
+            if not piece:
+                raise RuntimeError("s_server ended: %r, %s" % (self.printed, self.text()))
+            self.printed += piece
+        self.printed = self.printed[found.end():]
+        return found
+
+    def say(self, text):
+        """To the peer, or a command; in one piece, as it tells them by the first byte."""
+        os.write(self.process.stdin.fileno(), text)
+
+    def read_request(self):
+        """Method and body."""
+        head = self.read_until(rb"([A-Z]+) \S+ HTTP/1\.1\r\n(.*?)\r\n\r\n")
+        length = re.search(rb"Content-Length: (\d+)", head.group(2))
+        body = self.read_until(rb".{%d}" % int(length.group(1))).group() if length else b""
+        return head.group(1).decode(), body
+
+    def answer(self, json):
+        """200, and that."""
+        self.say(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+                 % (len(json), json))
+
+
+class GnuTls(Server):
+    """gnutls-serv, with a priority string."""
+
+    def __init__(self, directory, chain, key, priority):
+        port = free_port()
+        super().__init__(directory, [program("gnutls-serv"), "--http", "-p", port,
+                                     "--x509certfile", chain, "--x509keyfile", key,
+                                     "--priority", priority], port)
+
+
+class Apache(Server):
+    """httpd with one host for each of `hosts`, which are lines of its configuration; `ports` are
+    theirs, in order."""
+
+    def __init__(self, directory, chain, key, *hosts):
+        path, directory = program("apache2"), Path(directory)
+        self.ports = [free_port() for _ in hosts]
+        modules = ("mpm_event", "authz_core", "ssl")
+        lines = ["ServerRoot %s" % directory, "PidFile apache.pid", "ErrorLog /dev/stderr",
+                 "ServerName localhost", "DocumentRoot %s" % directory,
+                 "User #%d" % (os.getuid() or 65534), "Group #%d" % (os.getgid() or 65534),
+                 "Mutex pthread", "SSLSessionCache none"]
+        loads = ["LoadModule %s_module /usr/lib/apache2/modules/mod_%s.so" % (name, name)
+                 for name in modules]
+        for port, host in zip(self.ports, hosts):
+            lines += ["Listen 127.0.0.1:%d" % port, "<VirtualHost 127.0.0.1:%d>" % port,
+                      "SSLEngine on", "SSLCertificateFile %s" % chain,
+                      "SSLCertificateKeyFile %s" % key, host, "</VirtualHost>"]
+        configuration = directory / "apache.conf"
+        configuration.write_text("\n".join(loads + lines) + "\n", "utf-8")
+        super().__init__(directory, [path, "-DFOREGROUND", "-f", configuration], self.ports[-1])
+
+
+class Nginx(Server):
+    """nginx with a server for each of `hosts`, as in Apache."""
+
+    def __init__(self, directory, chain, key, *hosts):
+        path, directory = program("nginx"), Path(directory)
+        self.ports = [free_port() for _ in hosts]
+        servers = "".join("server { listen 127.0.0.1:%d ssl; ssl_certificate %s;"
+                          " ssl_certificate_key %s; %s }\n" % (port, chain, key, host)
+                          for port, host in zip(self.ports, hosts))
+        configuration = directory / "nginx.conf"
+        configuration.write_text(
+            "daemon off; master_process off; pid %s/nginx.pid; error_log stderr;\n"
+            "events {}\nhttp { access_log off; client_body_temp_path %s;\n%s}\n"
+            % (directory, directory, servers), "utf-8")
+        super().__init__(directory, [path, "-p", directory, "-c", configuration], self.ports[-1])
+
+
+class Java(Server):
+    """TlsServer.java on the Java that is there, with these properties."""
+
+    def __init__(self, directory, chain, key, **properties):
+        path, store = program("java"), Path(directory) / "java.p12"
+        subprocess.run([program("openssl"), "pkcs12", "-export", "-in", chain, "-inkey", key,
+                        "-passout", "pass:changeit", "-out", store], check=True)
+        words = ["-D%s=%s" % (name.replace("_", "."), value)
+                 for name, value in properties.items()]
+        super().__init__(directory, [path, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", *words, HERE / "TlsServer.java", store,
+                                     "changeit"], stdout=subprocess.PIPE)
+
+    def await_start(self):
+        line = self.process.stdout.readline()
+        if not line and "jdk.compiler" in self.text():
+            raise unittest.SkipTest("java has no compiler: a JRE is not enough")
+        if not line:
+            raise RuntimeError("java did not start: %s" % self.text())
+        self.port = int(line)
