@@ -13,7 +13,8 @@ import sys
 
 LINKED = ("connsync_operation_set", "connsync_open", "cs_http_field_take")
 LEFT_OUT = re.compile(r"connsync_operation_(?!set$)|connsync_(pace|client|listener)_"
-                      r"|cs_http_(parse_date|rates)$|cs_tls_identify|cs_auth0_missing_scopes"
+                      r"|cs_http_(parse_date|rates)$|cs_tls_(identify|explain|key_trouble)"
+                      r"|cs_auth0_missing_scopes"
                       r"|cs_merge(_prepare)?$|cs_comparison_(want|visit)"
                       r"|mbedtls_pk_parse_key")
 

@@ -25,9 +25,13 @@ static int32_t port_send(void *context, const uint8_t *data, size_t length)
     return (int32_t)length;
 }
 
-/* An alert of level warning, "user_canceled" (RFC 8446 section 6.1), which says nothing about the
- * session: it is skipped. */
-static const uint8_t skipped_record[] = {21, 3, 3, 0, 2, 1, 90};
+/* An alert, and what begin() makes of it: of level warning, "user_canceled" (RFC 8446 section 6.1),
+ * which says nothing about the session: it is skipped. */
+#define RECORD_SIZE 7
+#define LEVEL 5
+#define DESCRIPTION 6
+static const uint8_t skipped_record[RECORD_SIZE] = {21, 3, 3, 0, 2, 1, 90};
+static uint8_t alert_record[RECORD_SIZE];
 
 static int32_t port_recv(void *context, uint8_t *data, size_t size)
 {
@@ -36,8 +40,7 @@ static int32_t port_recv(void *context, uint8_t *data, size_t size)
     (void)context;
     receives++;
     for (; count < size && bytes_to_come > 0; bytes_to_come--) {
-        data[count++] =
-            skipped_record[sizeof skipped_record - 1 - (bytes_to_come - 1) % sizeof skipped_record];
+        data[count++] = alert_record[RECORD_SIZE - 1 - (bytes_to_come - 1) % RECORD_SIZE];
     }
     return count > 0 ? (int32_t)count : recv_answer;
 }
@@ -66,6 +69,7 @@ static const struct connsync_port port = {
 static enum connsync_status begin(struct cs_tls **tls, struct cs_arena *arena, size_t size)
 {
     bytes_to_come = 0;
+    memcpy(alert_record, skipped_record, sizeof alert_record);
     recv_answer = CONNSYNC_PORT_WOULD_BLOCK;
     entropy_answer = CONNSYNC_PORT_OK;
     memset(memory, 0, sizeof memory);
@@ -134,6 +138,41 @@ static void test_skipped_records_do_not_keep_a_turn(void **state)
     assert_int_equal(bytes_to_come, 0);
     assert_int_equal(turns, 2); /* 40 receives for the records, one for the end */
     check_end(tls, &arena);
+}
+
+/* What an alert means without a client, as on a board, and with one; and that a reason is given
+ * once. */
+static void test_alerts(void **state)
+{
+    static const struct {
+        uint8_t alert;
+        enum connsync_status alone;
+        enum connsync_status with_client;
+    } cases[] = {{40, CONNSYNC_ERR_TLS, CONNSYNC_ERR_TLS},
+                 {70, CONNSYNC_ERR_TLS_VERSION, CONNSYNC_ERR_TLS_VERSION},
+                 {116, CONNSYNC_ERR_TLS, CONNSYNC_ERR_CLIENT_CERTIFICATE}};
+
+    (void)state;
+    for (size_t i = 0; i < 2 * (sizeof cases / sizeof cases[0]); i++) {
+        bool has_client = i % 2 == 1;
+        struct cs_arena arena;
+        struct cs_tls *tls = NULL;
+        bool want_write = false;
+        assert_int_equal(begin(&tls, &arena, sizeof memory), CONNSYNC_OK);
+        if (has_client) {
+            assert_int_equal(cs_tls_identify(tls, cs_slice_make(NULL, 0), cs_slice_make(NULL, 0)),
+                             CONNSYNC_OK);
+        }
+        assert_int_equal(cs_tls_take_reason(tls).why, 0);
+        alert_record[LEVEL] = 2;
+        alert_record[DESCRIPTION] = cases[i / 2].alert;
+        bytes_to_come = RECORD_SIZE;
+        assert_int_equal(cs_tls_handshake(tls, &want_write),
+                         has_client ? cases[i / 2].with_client : cases[i / 2].alone);
+        assert_int_equal(cs_tls_take_reason(tls).why, has_client ? cases[i / 2].alert : 0);
+        assert_int_equal(cs_tls_take_reason(tls).why, 0);
+        check_end(tls, &arena);
+    }
 }
 
 /* A document that did not fit is no reason to take the next broken connection for a lack
@@ -212,6 +251,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_port_errors),
         cmocka_unit_test(test_skipped_records_do_not_keep_a_turn),
+        cmocka_unit_test(test_alerts),
         cmocka_unit_test(test_an_earlier_lack_of_memory_is_over),
         cmocka_unit_test(test_too_little_memory),
         cmocka_unit_test(test_no_entropy),

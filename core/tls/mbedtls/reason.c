@@ -36,18 +36,14 @@ static bool is_tls12(mbedtls_ssl_context *ssl)
     return mbedtls_ssl_get_version_number(ssl) == MBEDTLS_SSL_VERSION_TLS1_2;
 }
 
-/* Before 4.1, mbedTLS has no call that tells which alert it was. */
 static enum connsync_status of_alert(mbedtls_ssl_context *ssl, uint8_t *why)
 {
-    unsigned char alert = ssl->MBEDTLS_PRIVATE(in_msg)[1];
+    unsigned char alert = cs_tls_alert(ssl);
     int state = ssl->MBEDTLS_PRIVATE(state);
 
     *why = alert & CONNSYNC_TLS_ALERT_LAST;
     if (is_about_certificates(alert)) {
         return CONNSYNC_ERR_CLIENT_CERTIFICATE;
-    }
-    if (alert == MBEDTLS_SSL_ALERT_MSG_PROTOCOL_VERSION && !is_over(ssl)) {
-        return CONNSYNC_ERR_TLS_VERSION;
     }
     /* In TLS 1.2 servers also complain of certificates in general terms; for want of a common
      * cipher suite they do so much earlier, for want of a renegotiation later. */

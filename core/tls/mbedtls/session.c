@@ -117,6 +117,24 @@ static enum connsync_status status_of_port(int error)
     }
 }
 
+/* In an established session a message that has no place there is the server's will, and will come
+ * again. A record that does not decrypt or parse was damaged on its way: the connection is broken,
+ * and nothing is wrong with the policy. */
+static enum connsync_status status_of_code(mbedtls_ssl_context *ssl, int code)
+{
+    enum connsync_status status = cs_library_status(code);
+
+    if (code == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE &&
+        cs_tls_alert(ssl) == MBEDTLS_SSL_ALERT_MSG_PROTOCOL_VERSION) {
+        return CONNSYNC_ERR_TLS_VERSION;
+    }
+    if (status != CONNSYNC_ERR_TLS || mbedtls_ssl_is_handshake_over(ssl) == 0) {
+        return status;
+    }
+    return code == MBEDTLS_ERR_SSL_UNEXPECTED_MESSAGE ? CONNSYNC_ERR_TLS_POST_HANDSHAKE
+                                                      : CONNSYNC_ERR_RESET;
+}
+
 /* Of a call into mbedTLS that did not do what it was asked to.
  *
  * Lack of memory comes first: while a chain is verified, mbedTLS reports it as an
@@ -142,15 +160,7 @@ static enum connsync_status status_of(struct cs_tls *tls, int code, bool *want_w
     if (tls->verdict.status != CONNSYNC_OK) {
         return tls->verdict.status;
     }
-    status = cs_library_status(code);
-    if (status != CONNSYNC_ERR_TLS || mbedtls_ssl_is_handshake_over(&tls->ssl) == 0) {
-        return status;
-    }
-    /* In an established session a message that has no place there is the server's will, and will
-     * come again; a record that does not decrypt or parse was damaged on its way: the connection
-     * is broken, and nothing is wrong with the policy. */
-    return code == MBEDTLS_ERR_SSL_UNEXPECTED_MESSAGE ? CONNSYNC_ERR_TLS_POST_HANDSHAKE
-                                                      : CONNSYNC_ERR_RESET;
+    return status_of_code(&tls->ssl, code);
 }
 
 /* ---- The session ---- */

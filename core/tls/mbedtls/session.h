@@ -34,6 +34,13 @@ struct cs_tls {
     uint8_t received; /* how often, in this turn */
 };
 
+/* Which alert it was, of a call that ended with MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE: before 4.1,
+ * mbedTLS has no call that tells. */
+static inline uint8_t cs_tls_alert(const mbedtls_ssl_context *ssl)
+{
+    return ssl->MBEDTLS_PRIVATE(in_msg)[1];
+}
+
 /* For cs_tls_identify, which alone links it: `explain` of an identity. */
 enum connsync_status cs_tls_explain(struct cs_tls *tls, int code);
 
