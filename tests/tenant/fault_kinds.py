@@ -387,9 +387,9 @@ def edit(x, target, change=None, drop=(), beside=None):
 
 
 @_kind(AFTER)
-def lands_late(x, target, seconds=1.0, status=504):
+def lands_late(x, target, seconds=1.0, status=504, retry_after=None):
     """A PATCH that an edge gives up, with an error or (status 0) by closing the connection, while
-    its origin goes on: it takes effect so many seconds later."""
+    its origin goes on: it takes effect so many seconds later. `retry_after` is that header's."""
     connection = x.tenant.store.connections[target]
 
     def land(options=connection.get("options")):
@@ -402,6 +402,8 @@ def lands_late(x, target, seconds=1.0, status=504):
     timer.start()
     if status:
         x.answer = answers.html(status)
+        if retry_after is not None:
+            x.answer.set_header("Retry-After", str(retry_after))
     else:
         x.delivery.send, x.delivery.end = False, "notify"
 
