@@ -64,28 +64,27 @@ class ValueTest(WireTest):
         secret = tenant.environment(credentials=True)
         domain = {"AUTH0_DOMAIN": tenant.domain}
         self.more_secrets += ["MARKER-first", "MARKER-second"]
-        variables = ((self.token(tenant), "AUTH0_API_TOKEN", "token"),
-                     ({**domain, "AUTH0_ACCESS_TOKEN": ""}, "AUTH0_ACCESS_TOKEN", "token"),
-                     (secret, "AUTH0_CLIENT_SECRET", "secret"),
-                     (secret, "AUTH0_CLIENT_ID", "client id"),
-                     ({**secret, "AUTH0_AUDIENCE": ""}, "AUTH0_AUDIENCE", "audience"),
-                     (secret, "AUTH0_DOMAIN", "domain"))
-        cases = [(env, name, kind, byte) for env, name, kind in variables for byte in
+        variables = ((self.token(tenant), "AUTH0_API_TOKEN"),
+                     (domain, "AUTH0_ACCESS_TOKEN"), (secret, "AUTH0_CLIENT_SECRET"),
+                     (secret, "AUTH0_CLIENT_ID"), (secret, "AUTH0_AUDIENCE"),
+                     (secret, "AUTH0_DOMAIN"), (secret, "AUTH0_CLIENT_SIGNING_KEY_PATH"))
+        cases = [(env, name, byte) for env, name in variables for byte in
                  (b"\n", b"\r\n", b"\x01", b"\t", b"\x7f")]
-        cases += [(secret, "AUTH0_CLIENT_SECRET", "secret", byte) for byte in CONTROLS]
+        cases += [(secret, "AUTH0_CLIENT_SECRET", byte) for byte in CONTROLS]
+        cases += [(self.token(tenant), "AUTH0_API_TOKEN", byte) for byte in (b" ", b"\xff")]
 
         def check(case):
-            env, name, kind, byte = case
+            env, name, byte = case
             raw = b"MARKER-first" + byte + b"MARKER-second\n"
             self.expect(self.run_cli(tenant, "get", con, env={**env, name: raw}), 64,
-                        "%s has a character in it that no %s has" % (name, kind))
+                        "%s has a character in it that no token, secret or id has" % name)
         self.all_of(check, cases)
         for option, kind in (("--token-file", "token"), ("--client-secret-file", "secret")):
             for number, byte in enumerate((b"\n", b"\r\n", b"\0", b"\x1b", b"\x7f")):
                 path = self.save(kind + str(number), b"MARKER-first" + byte + b"MARKER-second\n")
                 self.expect(self.run_cli(tenant, "get", con, "--client-id", "x", option, path,
                                          env=domain), 64,
-                            "%s has a character in it that no %s has" % (path, kind))
+                            "%s has a character in it that no token, secret or id has" % path)
         # As PowerShell writes files: UTF-16.
         path = self.save("utf16", "\ufeffMARKER-first\r\n".encode("utf-16-le"))
         self.expect(self.run_cli(tenant, "get", con, "--token-file", path, env=domain), 64, path)

@@ -466,19 +466,20 @@ class ProbeTest(WatchTest):
         tenant.faults.append(Fault("stall", seconds=4.5))
         process = self.start_watch(tenant, every="1d")
         first = self.becomes(0)
-        self.assertRegex(first.out, r"^running, \d s ago\n$")
+        self.assertRegex(first.out, r"^alive, \d s ago\n$")
         self.expect(self.ask("--ready"), 1, "no run has ended yet")
         while tenant.requests[-1:] == [] or json_of(self.file)["state"] == "running":
             self.expect(self.ask("--max-age", "3s"), 0, "ago")  # at work for longer than that
-        self.expect(self.ask("--ready"), 0, "waiting, ")
+        self.expect(self.ask("--ready"), 0, "alive, ")
         found, = self.ask("--json", "--ready").json
         self.assertLessEqual(found.pop("age_s"), 3)
-        self.assertEqual(found, {"alive": True, "ready": True, "runs": 1, "exit": 0,
-                                 "state": "waiting", "message": ""})
+        self.assertEqual(found, {"alive": True, "ready": True, "message": "",
+                                 "status": json_of(self.file)})
         process.send_signal(signal.SIGSTOP)
         self.assertIn("watch has not touched it for too long", self.becomes(1).message)
         found, = self.ask("--json", "--max-age", "3s").json
-        self.assertEqual((found["alive"], found["ready"], found["exit"]), (False, False, 0))
+        self.assertEqual((found["alive"], found["ready"], found["status"]["exit"]),
+                         (False, False, 0))
         self.assertGreater(found["age_s"], 3)
         process.send_signal(signal.SIGCONT)
         self.becomes(0)
@@ -491,10 +492,11 @@ class ProbeTest(WatchTest):
         tenant.faults.append(Fault("status", status=400, times=None))
         process = self.start_watch(tenant, every="1d")
         until(lambda: self.file.exists() and json_of(self.file)["runs"] == 1)
-        self.expect(self.ask(), 0, "waiting")
+        self.expect(self.ask(), 0, "alive")
         self.expect(self.ask("--ready"), 1, "the last run failed")
         found, = self.ask("--json", "--ready").json
-        self.assertEqual((found["alive"], found["ready"], found["exit"]), (True, False, 1))
+        self.assertEqual((found["alive"], found["ready"], found["status"]["exit"]),
+                         (True, False, 1))
         self.end(process)
 
     def test_a_clock_that_was_set_back(self):
@@ -507,9 +509,8 @@ class ProbeTest(WatchTest):
     def test_what_is_no_status_file(self):
         whole = b'{"state":"waiting","runs":1,"exit":0,"last_error":""}'
         files = [whole[:cut] for cut in range(len(whole))]
-        files += [whole.replace(b"1", b"-1"), whole.replace(b"0", b'"0"'), whole + b"}",
-                  whole.replace(b"waiting", b"waiting" * 9), whole.replace(b'""', b'"%s"' % (b"x" * 9000)),
-                  b"[]", b"\0" * 64]
+        files += [whole + b"}", whole.replace(b'""', b'"%s"' % (b"x" * 9000)), b"[]", b"\0" * 64,
+                  whole.replace(b"last_error", b"exit"), whole.replace(b"exit", b"code")]
 
         def check(number):
             path = self.folder / ("broken%d" % number)
@@ -519,13 +520,15 @@ class ProbeTest(WatchTest):
         self.all_of(check, range(len(files)))
         self.file.write_bytes(whole)
         self.expect(self.ask(), 0)
+        self.assertIsNone(self.run_cli(None, "watch-status", str(self.folder / "broken0"), "--json",
+                                       verbose=False).json[0]["status"])
 
     def test_usage(self):
         for arguments, text in (((), "usage: connsync watch-status FILE"),
                                 (("x", "y"), "unexpected argument"),
                                 (("x", "--max-age", "2"), "--max-age takes"),
-                                (("x", "--dry-run"), "takes no options but"),
-                                (("x", "--domain", "y"), "takes no options but")):
+                                (("x", "--dry-run"), "takes no others but"),
+                                (("x", "--domain", "y"), "takes no others but")):
             self.expect(self.run_cli(None, "watch-status", *arguments, verbose=False), 64, text)
         for option in (("--ready",), ("--max-age", "2m")):
             self.expect(self.run_cli(None, "watch", *option, verbose=False), 64, "watch-status only")

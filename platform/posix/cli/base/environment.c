@@ -22,12 +22,32 @@ extern char **environ;
 
 static char store[STORE_SIZE];
 static size_t used;
+static const char *illegal;
 
 const char *environment_get(const char *name)
 {
     const char *value = getenv(name);
 
     return value != NULL && value[0] != '\0' ? value : NULL;
+}
+
+const char *environment_value(const char *name)
+{
+    const char *value = environment_get(name);
+
+    if (value != NULL && !value_is_clean(value, strlen(value), false)) {
+        illegal = name;
+        return NULL;
+    }
+    return value;
+}
+
+const char *environment_take_illegal(void)
+{
+    const char *name = illegal;
+
+    illegal = NULL;
+    return name;
 }
 
 /* Is an entry, NAME=VALUE, whose name is so long, one that is to be hidden? */

@@ -36,16 +36,14 @@ static enum cli_action check_flash_image(struct cli_options *options)
 
 static enum cli_action check_status(struct cli_options *options)
 {
-    if (options->command->action != CLI_WATCH_STATUS) {
-        return options->fleet.max_age_s == 0 && !options->fleet.ready
-                   ? CLI_RUN
-                   : cli_wrong(&options->message, "%s",
-                               "--max-age and --ready go with watch-status only");
-    }
-    return (options->foreign & CLI_OF_STATUS) == 0
+    bool any = options->fleet.max_age_s != 0 || options->fleet.ready;
+    bool foreign = (options->foreign & CLI_OF_STATUS) != 0;
+
+    return !(options->command->action == CLI_WATCH_STATUS ? foreign : any)
                ? CLI_RUN
                : cli_wrong(&options->message, "%s",
-                           "watch-status takes no options but --max-age, --ready and --json");
+                           "--max-age and --ready go with watch-status only, which takes no others "
+                           "but --json");
 }
 
 static bool is_visible(const char *text)

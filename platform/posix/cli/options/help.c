@@ -221,15 +221,13 @@ const char cli_help_watch[] =
     "at the start. A run that fails does not end it.\n";
 
 const char cli_help_watch_status[] =
-    "Usage: connsync watch-status FILE [options]\n"
-    "Is the watch alive that keeps FILE with --status-file? It touches FILE at least\n"
-    "every 30 s, be it waiting or at work, unless it is stuck. Asks no tenant.\n"
+    "Usage: connsync watch-status FILE [--json]\n"
+    "Is the watch alive that keeps FILE (--status-file)? It touches it every 30 s.\n"
     "\n"
-    "  --max-age INTERVAL         how long ago that may be, such as 90s (2m)\n"
-    "  --ready                    and the last run must have ended with exit code 0\n"
-    "  --json                     the answer as one line of JSON\n"
+    "  --max-age INTERVAL         so long ago, at most (2m)\n"
+    "  --ready                    and its last run ended with exit code 0\n"
     "\n"
-    "Exit codes: 0 yes, 1 no, 64 usage.\n";
+    "Exit codes: 0 yes, 1 no.\n";
 
 const char cli_help_flash_image[] =
     "Usage: connsync flash-image FILE --output IMAGE [options]\n"

@@ -66,10 +66,10 @@ static void warn_if_exposed(const struct cs_private_key *read, const char *name)
 static enum cli_action read_algorithm(const char *name, struct cli_message *message)
 {
     if (name == NULL) {
-        name = environment_get("AUTH0_CLIENT_ASSERTION_SIGNING_ALG");
+        name = environment_value("AUTH0_CLIENT_ASSERTION_SIGNING_ALG");
     }
     if (name == NULL) {
-        name = environment_get("AUTH0_CLIENT_SIGNING_ALGORITHM");
+        name = environment_value("AUTH0_CLIENT_SIGNING_ALGORITHM");
     }
     assertion.algorithm = CS_ASSERTION_RS256;
     if (name != NULL && !cs_assertion_algorithm_parse(name, &assertion.algorithm)) {
@@ -96,7 +96,7 @@ enum cli_action identity_read_key(const struct cli_sources *sources,
         source.text = environment_get(variable);
     }
     if (source.path == NULL && source.text == NULL) {
-        source.path = environment_get("AUTH0_CLIENT_SIGNING_KEY_PATH");
+        source.path = environment_value("AUTH0_CLIENT_SIGNING_KEY_PATH");
     }
     if (source.path == NULL && source.text == NULL) {
         return CLI_RUN;

@@ -26,11 +26,7 @@ static enum cli_action read_domain(struct cli_tenant *tenant, const struct cli_s
         return CLI_RUN;
     }
     if (domain == NULL) {
-        domain = environment_get("AUTH0_DOMAIN");
-        enum cli_action action = cli_check_variable(message, "AUTH0_DOMAIN", "domain", domain);
-        if (action != CLI_RUN) {
-            return action;
-        }
+        domain = environment_value("AUTH0_DOMAIN");
     }
     if (domain == NULL) {
         return cli_wrong(message, "%s", "no domain: set AUTH0_DOMAIN or use --domain");
@@ -68,50 +64,24 @@ static enum cli_action choose_proxy(struct cli_tenant *tenant, const struct cli_
 }
 
 /* One that is no secret: as given, of connsync.json, or of the environment; NULL without one. */
-struct text {
-    const char *given;
-    enum cs_desired_member member;
-    char *room;
-    size_t size;
-    const char *variable;
-    const char *kind;
-};
-
-static enum cli_action find_text(const struct text *text, const struct cs_desired *desired,
-                                 struct cli_message *message, const char **found)
+static const char *find_text(const char *given, const struct cs_desired *desired,
+                             enum cs_desired_member member, char *room, size_t size,
+                             const char *variable)
 {
-    *found = text->given;
-    if (*found != NULL) {
-        return CLI_RUN;
+    if (given != NULL) {
+        return given;
     }
-    if (cli_from_file(desired, text->member, text->room, text->size)) {
-        *found = text->room;
-        return CLI_RUN;
-    }
-    *found = environment_get(text->variable);
-    return cli_check_variable(message, text->variable, text->kind, *found);
+    return cli_from_file(desired, member, room, size) ? room : environment_value(variable);
 }
 
-static enum cli_action read_names(struct cli_credentials *credentials,
-                                  const struct cli_sources *sources, struct cli_message *message)
+static void read_names(struct cli_credentials *credentials, const struct cli_sources *sources)
 {
-    const struct text id = {sources->client_id,
-                            CS_DESIRED_CLIENT_ID,
-                            credentials->client_id_of_file,
-                            sizeof credentials->client_id_of_file,
-                            "AUTH0_CLIENT_ID",
-                            "client id"};
-    const struct text audience = {sources->audience,
-                                  CS_DESIRED_AUDIENCE,
-                                  credentials->audience_of_file,
-                                  sizeof credentials->audience_of_file,
-                                  "AUTH0_AUDIENCE",
-                                  "audience"};
-    enum cli_action action = find_text(&id, sources->desired, message, &credentials->client_id);
-
-    return action == CLI_RUN
-               ? find_text(&audience, sources->desired, message, &credentials->audience)
-               : action;
+    credentials->client_id = find_text(sources->client_id, sources->desired, CS_DESIRED_CLIENT_ID,
+                                       credentials->client_id_of_file,
+                                       sizeof credentials->client_id_of_file, "AUTH0_CLIENT_ID");
+    credentials->audience = find_text(sources->audience, sources->desired, CS_DESIRED_AUDIENCE,
+                                      credentials->audience_of_file,
+                                      sizeof credentials->audience_of_file, "AUTH0_AUDIENCE");
 }
 
 /* Who gives two of them means one, and would be surprised by which. */
@@ -156,10 +126,8 @@ enum cli_action cli_resolve(struct cli_options *options)
     wipe(options);
     options->credentials.token[0] = '\0';
     options->credentials.client_secret[0] = '\0';
-    enum cli_action action = read_names(&options->credentials, sources, &options->message);
-    if (action == CLI_RUN) {
-        action = read_domain(&options->tenant, sources, &options->message);
-    }
+    read_names(&options->credentials, sources);
+    enum cli_action action = read_domain(&options->tenant, sources, &options->message);
     if (action == CLI_RUN) {
         action = choose_proxy(&options->tenant, sources, &options->message);
     }
@@ -172,5 +140,6 @@ enum cli_action cli_resolve(struct cli_options *options)
     if (options->command->action != CLI_WATCH) {
         environment_forget(); /* watch reads it again with another connsync.json */
     }
-    return action;
+    const char *illegal = environment_take_illegal();
+    return illegal == NULL ? action : cli_refuse_value(&options->message, illegal);
 }

@@ -18,24 +18,25 @@ bool cli_from_file(const struct cs_desired *desired, enum cs_desired_member memb
     return needed > 0 && needed <= size;
 }
 
-/* Says of a value that cannot be one where it stands, and not what it is. */
-static enum cli_action check(struct cli_message *message, const char *name, const char *kind,
-                             struct cs_slice value)
+enum cli_action cli_refuse_value(struct cli_message *message, const char *name)
 {
-    /* Of these only a token goes into the head of a request as it is. */
-    bool visible = strcmp(kind, "token") == 0;
+    return cli_wrong(
+        message,
+        "%.200s has a character in it that no token, secret or id has, such as the end "
+        "of a line",
+        name);
+}
 
-    return value_is_clean(value.data, value.length, visible)
-               ? CLI_RUN
-               : cli_wrong(message,
-                           "%.200s has a character in it that no %s has, such as the end of a "
-                           "line",
-                           name, kind);
+/* A token goes into the head of a request as it is. */
+static enum cli_action check(struct cli_message *message, const char *name, const char *value,
+                             size_t length, bool is_token)
+{
+    return value_is_clean(value, length, is_token) ? CLI_RUN : cli_refuse_value(message, name);
 }
 
 /* A file with nothing else in it; "-" is standard input. */
 static enum cli_action read_secret_file(struct cli_message *message, const char *path,
-                                        const char *kind, char *out)
+                                        bool is_token, char *out)
 {
     ssize_t length = file_read(path, out, CLI_SECRET_SIZE);
 
@@ -46,30 +47,24 @@ static enum cli_action read_secret_file(struct cli_message *message, const char 
         return cli_wrong(message, "the file %.200s is too long for a token or a secret", path);
     }
     size_t end = value_tidy(out, (size_t)length);
-    return end > 0 ? check(message, path, kind, cs_slice_make(out, end))
+    return end > 0 ? check(message, path, out, end, is_token)
                    : cli_wrong(message, "the file %.200s is empty", path);
 }
 
-enum cli_action cli_check_variable(struct cli_message *message, const char *name, const char *kind,
-                                   const char *value)
-{
-    return value != NULL ? check(message, name, kind, cs_slice_of(value)) : CLI_RUN;
-}
-
-static enum cli_action copy_secret(struct cli_message *message, const char *name, const char *kind,
-                                   const char *value, char *out)
+static enum cli_action copy_secret(struct cli_message *message, const char *name, const char *value,
+                                   bool is_token, char *out)
 {
     if (!cs_copy_string(out, CLI_SECRET_SIZE, cs_slice_of(value))) {
         return cli_wrong(message, "%s is too long", name);
     }
-    return cli_check_variable(message, name, kind, value);
+    return check(message, name, value, strlen(value), is_token);
 }
 
 static enum cli_action read_token(struct cli_credentials *credentials,
                                   const struct cli_sources *sources, struct cli_message *message)
 {
     if (sources->token_file != NULL) {
-        return read_secret_file(message, sources->token_file, "token", credentials->token);
+        return read_secret_file(message, sources->token_file, true, credentials->token);
     }
     /* Client credentials on the command line win over a token left in the shell. */
     if (sources->client_secret_file != NULL || sources->private_key != NULL) {
@@ -83,12 +78,12 @@ static enum cli_action read_token(struct cli_credentials *credentials,
         return CLI_RUN;
     }
     const char *name = "AUTH0_API_TOKEN";
-    const char *token = environment_get(name);
+    const char *token = environment_value(name);
     if (token == NULL) {
         name = "AUTH0_ACCESS_TOKEN";
-        token = environment_get(name);
+        token = environment_value(name);
     }
-    return token == NULL ? CLI_RUN : copy_secret(message, name, "token", token, credentials->token);
+    return token == NULL ? CLI_RUN : copy_secret(message, name, token, true, credentials->token);
 }
 
 /* The secret or the private key. In the environment the key comes first, since it is the
@@ -97,10 +92,10 @@ static enum cli_action read_proof(struct cli_credentials *credentials,
                                   const struct cli_sources *sources, struct cli_message *message)
 {
     static const char variable[] = "AUTH0_CLIENT_SECRET";
-    const char *secret = environment_get(variable);
+    const char *secret = environment_value(variable);
 
     if (sources->client_secret_file != NULL) {
-        return read_secret_file(message, sources->client_secret_file, "secret",
+        return read_secret_file(message, sources->client_secret_file, false,
                                 credentials->client_secret);
     }
     if (sources->private_key == NULL && credentials->client_secret[0] != '\0') {
@@ -110,7 +105,7 @@ static enum cli_action read_proof(struct cli_credentials *credentials,
     if (action != CLI_RUN || identity_has_key() || secret == NULL) {
         return action;
     }
-    return copy_secret(message, variable, "secret", secret, credentials->client_secret);
+    return copy_secret(message, variable, secret, false, credentials->client_secret);
 }
 
 static enum cli_action check_client(const struct cli_credentials *credentials,

@@ -13,10 +13,8 @@
 bool cli_from_file(const struct cs_desired *desired, enum cs_desired_member member, char *out,
                    size_t size);
 
-/* Is the value of this variable one that a `kind` can have, such as "secret"? If not the message
- * names the variable, and not the value. NULL is one that is not set. */
-enum cli_action cli_check_variable(struct cli_message *message, const char *name, const char *kind,
-                                   const char *value);
+/* Says of a variable or a file that its value cannot be one, and not what it is. */
+enum cli_action cli_refuse_value(struct cli_message *message, const char *name);
 
 /* Fills the secrets, or says what is missing. The client's id has been found before. */
 enum cli_action cli_read_credentials(struct cli_credentials *credentials,
