@@ -115,9 +115,21 @@ static int refuse_name(struct cs_connection *connection, enum cs_resolver_outcom
     return give_up(connection, ours ? CONNSYNC_PORT_ERR_NETWORK : status, reasons[outcome]);
 }
 
+/* lwIP would send the first segment to nobody until the time is over. */
+static bool has_way(const ip4_addr_t *address)
+{
+    const struct netif *netif = ip4_route(address);
+    return netif != NULL &&
+           (ip4_addr_net_eq(address, netif_ip4_addr(netif), netif_ip4_netmask(netif)) ||
+            !ip4_addr_isany_val(*netif_ip4_gw(netif)));
+}
+
 /* Begins to connect to the next address. */
 static err_t dial(struct cs_connection *connection, uint16_t port_number, uint64_t now_ms)
 {
+    if (!has_way(&connection->resolver.addresses[connection->next_address])) {
+        return ERR_RTE;
+    }
     bool last = connection->next_address + 1u == connection->resolver.count;
     connection->failure = 0;
     connection->deadline_ms =
@@ -169,9 +181,13 @@ static int try_addresses(struct cs_connection *connection, uint16_t port_number,
     for (;;) {
         if (connection->pcb == NULL && connection->failure == 0) {
             err_t error = dial(connection, port_number, now_ms);
+            if (error == ERR_RTE && connection->next_address + 1u < connection->resolver.count) {
+                connection->next_address++;
+                continue;
+            }
             if (error != ERR_OK) {
                 return give_up(connection, CONNSYNC_PORT_ERR_NETWORK,
-                               error == ERR_RTE ? "no route" : "no socket left");
+                               error == ERR_RTE ? "no gateway" : "no socket left");
             }
         }
         if (connection->stage == STAGE_OPEN) {

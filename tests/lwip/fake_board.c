@@ -160,17 +160,18 @@ static void answer_dhcp(const uint8_t *request, uint16_t length)
 {
     uint8_t reply = dhcp_reply(request, length);
     uint8_t lease = world.dhcp_lease_s != 0 ? world.dhcp_lease_s : 240;
+    uint8_t router = world.dhcp_no_router ? 224 : 3; /* the former means nothing (RFC 3942) */
     if (reply == 0) {
         return;
     }
-    const uint8_t options[] = {99, 130, 83,    99,                    /* magic */
-                               53, 1,   reply,                        /* kind of message */
-                               54, 4,   10,    0,   0,   1,           /* server */
-                               51, 4,   0,     0,   0,   lease,       /* in seconds */
-                               1,  4,   255,   255, 255, 0,           /* mask */
-                               3,  4,   10,    0,   0,   1,           /* router */
-                               6,  4,   127,   0,   0,   1,           /* name server */
-                               42, 4,   127,   0,   0,   1,     255}; /* time server */
+    const uint8_t options[] = {99,     130, 83,    99,                    /* magic */
+                               53,     1,   reply,                        /* kind of message */
+                               54,     4,   10,    0,   0,   1,           /* server */
+                               51,     4,   0,     0,   0,   lease,       /* in seconds */
+                               1,      4,   255,   255, 255, 0,           /* mask */
+                               router, 4,   10,    0,   0,   1,           /* router */
+                               6,      4,   127,   0,   0,   1,           /* name server */
+                               42,     4,   127,   0,   0,   1,     255}; /* time server */
     memset(waiting, 0, sizeof waiting);
     memset(waiting, 255, 6);
     waiting[6] = 2;

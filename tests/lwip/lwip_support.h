@@ -20,6 +20,7 @@
 #define OWN_ADDRESS "10.0.0.2"
 #define LOOP_ADDRESS "127.0.0.1"
 #define SILENT_ADDRESS "10.0.0.99" /* nobody answers to ARP */
+#define FAR_ADDRESS "192.0.2.1"    /* behind the router, which passes nothing on */
 #define PEER_PORT 4430
 #define CLOSED_PORT 4431
 #define PEER_RECEIVED_MAX 65536u
@@ -40,6 +41,7 @@ struct world {
     enum dhcp_mode dhcp;
     uint8_t dhcp_host;       /* the last byte of the address that is given */
     uint8_t dhcp_lease_s;    /* for how long; 0: 240 */
+    bool dhcp_no_router;     /* none is named */
     uint32_t dhcp_requests;  /* that came, answered or not */
     uint32_t dhcp_discovers; /* likewise */
     uint32_t frames_out;

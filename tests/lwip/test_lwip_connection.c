@@ -44,6 +44,39 @@ static void tries_addresses_in_turn(void **state)
     name_server.addresses[0] = LOOP_ADDRESS;
 }
 
+/* Without a router there is no way to another network, which is known before anything is sent;
+ * what is on this one is reached. */
+static void knows_where_it_cannot_go(void **state)
+{
+    (void)state;
+    uint32_t took = 0;
+    assert_int_equal(connect_fully(FAR_ADDRESS, PEER_PORT, &took), CONNSYNC_PORT_ERR_CONNECT);
+    assert_in_range(took, 1000, CS_CONNECTION_CONNECT_MS + 10); /* it was tried */
+    world.dhcp_no_router = true;
+    world.link = false;
+    pass(10);
+    world.link = true;
+    assert_true(pass_until(CS_NETWORK_READY, 20000));
+    assert_int_equal(connect_fully(FAR_ADDRESS, PEER_PORT, &took), CONNSYNC_PORT_ERR_NETWORK);
+    assert_string_equal(cs_network_reason(&network), "no gateway");
+    assert_in_range(took, 0, 5);
+    /* The other addresses of a name have their turn all the same. */
+    name_server.count = 2;
+    name_server.addresses[0] = FAR_ADDRESS;
+    name_server.addresses[1] = LOOP_ADDRESS;
+    assert_int_equal(connect_fully("a.example", PEER_PORT, NULL), CONNSYNC_PORT_OK);
+    close_pair();
+    name_server.count = 1;
+    name_server.addresses[0] = LOOP_ADDRESS;
+    assert_int_equal(connect_fully(SILENT_ADDRESS, PEER_PORT, NULL), CONNSYNC_PORT_ERR_CONNECT);
+    assert_string_equal(cs_network_reason(&network), "no answer");
+    world.dhcp_no_router = false;
+    world.link = false;
+    pass(10);
+    world.link = true;
+    assert_true(pass_until(CS_NETWORK_READY, 20000));
+}
+
 static void goes_on_after_a_refusal(void **state)
 {
     (void)state;
@@ -293,6 +326,7 @@ int main(void)
         cmocka_unit_test(literal_addresses),
         cmocka_unit_test(tries_addresses_in_turn),
         cmocka_unit_test(an_address_that_served_is_dialled_again),
+        cmocka_unit_test(knows_where_it_cannot_go),
         cmocka_unit_test(goes_on_after_a_refusal),
         cmocka_unit_test(closes_at_any_moment),
         cmocka_unit_test(network_goes_away),
