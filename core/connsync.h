@@ -336,6 +336,9 @@ struct connsync_job {
     /* Write although `options.configuration` holds values that the service gave
      * back encrypted and may encrypt once more. */
     bool allow_encrypted_configuration;
+    /* Of one that only reads: writes are to follow, by this job's caller or another. Scopes that
+     * they need are named as well where one is missing. */
+    bool for_writes;
     /* Show the observer the whole connection as well. */
     bool shows_connection;
     /* Of a list: hand out this page alone, and set `*page` to the next one; other

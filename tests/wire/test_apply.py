@@ -303,7 +303,7 @@ class FailureTest(FleetTest):
     def test_one_fails(self):
         tenant = self.many(10, range(1, 11))
         tenant.faults.append(Fault("status", method="PATCH", path=numbered(4), status=400,
-                                   body="management"))
+                                   body="json"))
         tenant.behave(numbered(7), drop=("client_secret",))
         result = self.apply(tenant, "--json")
         self.assertEqual(result.code, 7, result.err)
@@ -352,7 +352,7 @@ class FailureTest(FleetTest):
     def test_the_list_breaks_off(self):
         """The second page cannot be had: nothing is written."""
         tenant = self.many(60, range(1, 61))
-        tenant.faults.append(Fault("status", path="from=", status=400, body="management",
+        tenant.faults.append(Fault("status", path="from=", status=400, body="json",
                                    times=None))
         result = self.apply(tenant)
         self.assertEqual(result.code, 1)
@@ -365,7 +365,7 @@ class FailureTest(FleetTest):
                 ("from=", [("rejected", False)] + [("not_tried", True)] * 6,
                  "not all were listed (rejected), 4 in sync, 6 failed, 2 requests")):
             tenant = self.many(60, range(5, 61))
-            tenant.faults.append(Fault("status", path=page, status=400, body="management",
+            tenant.faults.append(Fault("status", path=page, status=400, body="json",
                                        times=None))
             result = self.apply(tenant, "--json")
             self.assertEqual((result.code, tenant.writes()), (1, 0))
@@ -448,7 +448,7 @@ class OutputTest(FleetTest):
 
     def test_json_logs(self):
         tenant = self.many(3, [1])
-        tenant.faults.append(Fault("status", method="PATCH", status=400, body="management"))
+        tenant.faults.append(Fault("status", method="PATCH", status=400, body="json"))
         result = self.apply(tenant, "--log-format", "json", "--json", verbose=False)
         self.assertEqual(result.code, 1)
         logged = [cli.json.loads(line) for line in result.err.splitlines()]

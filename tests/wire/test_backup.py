@@ -435,7 +435,7 @@ class UndoTest(BackupTest):
         for more, hint in (((), "; restore them"), (("--backup", str(self.backups)),
                                                    "; connsync restore puts the backup back")):
             tenant, con = self.losing(drop=("client_secret",))
-            tenant.faults.append(Fault("not_json", method="GET", occurrence=3))
+            tenant.faults.append(Fault("body", method="GET", occurrence=3, data='{"a":1]'))
             result = self.expect(self.set(tenant, "--restore", *more), 7)
             self.assertTrue(result.message.endswith(
                 "; not restored: the answer is not strict JSON" + hint), result.message)

@@ -81,7 +81,8 @@ class PagesTest(ListTest):
 
     def test_what_comes_before_the_list_is_of_no_page(self):
         tenant = self.in_sync(3)
-        tenant.faults.append(Fault("status", method="POST", status=400, times=None))
+        tenant.faults.append(Fault("status", method="POST", status=400, body="json",
+                                   times=None))
         for command in COMMANDS:
             result = self.run_on(tenant, command, env=tenant.environment(credentials=True))
             self.assertEqual(result.code, 4, result.err)

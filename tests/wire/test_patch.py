@@ -165,9 +165,9 @@ class RefusalTest(PatchTest):
                      options=encrypted)
         self.refused("duplicate_member", "twice", options=OPTIONS + b',"n":2')
         self.refused("unknown_value", "not a string", options=b'"%s":7' % SETTING.encode())
-        for kind, code in (("options_missing", "missing_options"), ("not_json", "not_json"),
-                           ("deep", "too_deep")):
-            self.refused(code, "nothing written", fault=Fault(kind, method="GET"))
+        for kind, how, code in (("options_missing", {}, "missing_options"),
+                                ("body", {"data": '{"a":1]'}, "not_json"), ("deep", {}, "too_deep")):
+            self.refused(code, "nothing written", fault=Fault(kind, method="GET", **how))
         self.refused("options_not_object", "not an object",
                      fault=Fault("options_is", method="GET", value="[]"))
 

@@ -1,13 +1,16 @@
 """What is told of an answer that is no success: whose it is, and why, and never what it quotes."""
 
+import base64
 import json
 import os
+import tempfile
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import cli
-from cli import CON, Fault, FaultTest, connection, raw_json
+from cli import CON, Fault, FaultTest, WireTest, connection, raw_json
+from tenant.oauth import SCOPES
 
 PAGE = ("<!DOCTYPE html>\n<html><head><title>Attention Required! | Edge</title></head><body>"
         "check its scopes MARKER-of-the-page</body></html>")
@@ -213,6 +216,111 @@ class ReasonTest(FaultTest):
 
         with ThreadPoolExecutor(4) as pool:
             self.assertGreater(sum(pool.map(check, FILES)), len(FILES) // 2)
+
+
+class ScopeTest(WireTest):
+    """All scopes that are missing are named at once, also where nothing would be written."""
+
+    READING = ("read:connections", "read:connections_options")
+    WRITING = "update:connections, update:connections_options"
+    ALL = "read:connections, read:connections_options, " + WRITING
+    LATER = "a write would be rejected: the token lacks "
+    UNKNOWN = "whether the token may write is not known"
+
+    def run_with(self, scopes, *arguments, opaque=False, stdin=None):
+        """(tenant, result): with a token of these scopes, one that tells them or not."""
+        tenant, con = self.one()
+        token = tenant.issue_token(*scopes)
+        if opaque:
+            tenant.tokens.issued["MARKER-opaque"] = tenant.tokens.issued[token]
+            token = "MARKER-opaque"
+        env = tenant.environment(token)
+        return tenant, self.run_cli(tenant, *(con if word == CON else word for word in arguments),
+                                    env=env, stdin=stdin)
+
+    FILE = json.dumps({"all": True, "set_user_root_attributes": "off"}).encode()
+    COMMANDS = ((("set", CON, "off", "--dry-run"), None),
+                (("patch", CON, "-", "--dry-run"), b'{"icon_url":"x"}'),
+                (("plan", "-"), FILE), (("apply", "-", "--dry-run"), FILE))
+
+    def test_before_a_write(self):
+        """What only reads tells that writing would fail, by what the token says of itself."""
+        def check(case):
+            arguments, stdin = case
+            for scopes, opaque, told in ((self.READING, False, self.LATER + self.WRITING),
+                                         (SCOPES, False, None),
+                                         (self.READING, True, self.UNKNOWN)):
+                _, result = self.run_with(scopes, *arguments, opaque=opaque, stdin=stdin)
+                self.expect(result, 2)
+                self.assertEqual([words for words in (self.LATER + self.WRITING, self.UNKNOWN)
+                                  if words in result.err], [told] if told else [], result.err)
+
+        self.all_of(check, self.COMMANDS)
+
+    def test_tokens_that_are_granted(self):
+        """The same by what was granted, then by what was kept of that."""
+        with tempfile.TemporaryDirectory() as home:
+            tenant, con = self.one()
+            tenant.tokens.scopes = self.READING
+            env = {**tenant.environment(credentials=True), "XDG_CACHE_HOME": home}
+            for _ in range(2):
+                result = self.run_cli(tenant, "set", con, "off", "--dry-run", env=env)
+                self.expect(result, 2)
+                self.assertIn(self.LATER + self.WRITING, result.err)
+            self.assertEqual(tenant.methods(), ["POST", "GET", "GET"])
+
+    def test_none_at_all(self):
+        """What is granted is refused with all that a write will need."""
+        def check(case):
+            arguments, stdin = case
+            tenant, con = self.one()
+            tenant.tokens.scopes = ("read:users",)
+            result = self.run_cli(tenant, *(con if word == CON else word for word in arguments),
+                                  env=tenant.environment(credentials=True), stdin=stdin)
+            self.expect(result, 4, "(%s)" % self.ALL)
+            self.assertEqual(tenant.methods(), ["POST"])
+
+        self.all_of(check, self.COMMANDS)
+        tenant, con = self.one()
+        tenant.tokens.scopes = ("read:users",)
+        self.expect(self.run_cli(tenant, "get", con, env=tenant.environment(credentials=True)), 4,
+                    "(read:connections, read:connections_options)")
+
+    def test_what_the_service_names_is_not_all(self):
+        _, result = self.run_with((), "set", CON, "off")
+        self.expect(result, 4, "(%s) (HTTP 403" % self.ALL)
+        _, result = self.run_with(self.READING, "set", CON, "off")
+        self.expect(result, 4, "(%s) (HTTP 403" % self.WRITING)
+        _, result = self.run_with((), "list")
+        self.expect(result, 4, "(read:connections, read:connections_options) (HTTP 403")
+        _, result = self.run_with((), "plan", "-", stdin=self.FILE)
+        self.assertIn("(%s) (HTTP 403" % self.ALL, result.err)
+
+    def test_of_a_token_that_tells_nothing(self):
+        _, result = self.run_with((), "set", CON, "off", opaque=True)
+        self.expect(result, 4, "(read:connections) (HTTP 403", "not known, more may be missing")
+
+    def test_where_it_is_not_the_scopes(self):
+        tenant, con = self.one()
+        tenant.faults.append(Fault("status", method="GET", status=403, body='{"message":"no"}'))
+        self.expect(self.run_cli(tenant, "get", con), 4, "something else forbids it")
+
+    def test_tokens_that_are_almost_jwts(self):
+        """They are opaque: used as they are, and never printed."""
+        def check(token):
+            tenant, con = self.one()
+            self.more_secrets.append(token)
+            tenant.tokens.issued[token] = tenant.tokens.issued[tenant.token]
+            result = self.run_cli(tenant, "set", con, "off", "--dry-run",
+                                  env=tenant.environment(token))
+            self.expect(result, 2)
+            self.assertIn(self.UNKNOWN, result.err)
+
+        claims = (b"{", b"[]", b'{"scope":7}', b'{"scope":"a', b"\xff",
+                  b'{"permissions":["read:connections"]}')
+        self.all_of(check, ["MARKER.", "MARKER..", ".MARKER", "MARKER.!!!!.x", "MARKER." + "A" * 7000]
+                    + ["MARKER%d.%s.sig" % (n, base64.urlsafe_b64encode(text).decode().rstrip("="))
+                       for n, text in enumerate(claims)])
 
 
 if __name__ == "__main__":

@@ -92,7 +92,7 @@ class RunsTest(WatchTest):
     def test_a_run_that_fails(self):
         """Nothing ends but the run."""
         tenant = self.many(5, [2])
-        tenant.faults.append(Fault("status", status=400, times=2))
+        tenant.faults.append(Fault("status", status=400, body="json", times=2))
         process = self.watch(tenant)
         until(lambda: tenant.writes() == 1)
         result = self.end(process)
@@ -403,7 +403,7 @@ class StatusFileTest(WatchTest):
         self.assertTrue(3239 <= wait <= 3961, wait)
         self.assertEqual(stat.S_IMODE(self.file.stat().st_mode), 0o644)
 
-        tenant.faults.append(Fault("status", method="GET", status=400))
+        tenant.faults.append(Fault("status", method="GET", status=400, body="json"))
         process.send_signal(signal.SIGHUP)
         failed = self.status("waiting", 2)
         self.assertEqual((failed["exit"], failed["changed"]), (1, 0))

@@ -14,6 +14,7 @@
 #include "platform/posix/cli/job/change.h"
 #include "platform/posix/cli/job/listed.h"
 #include "platform/posix/cli/job/report.h"
+#include "platform/posix/cli/job/scopes.h"
 #include "platform/posix/cli/job/session.h"
 #include "platform/posix/cli/options/command_line.h"
 #include "platform/posix/cli/options/commands.h"
@@ -74,6 +75,9 @@ static int run(void)
     report_end(&options.output, &options.job, &result, status, &cause);
     if (session_agent() != NULL && options.output.verbose > 0) {
         report_figures(result.requests, session_agent());
+    }
+    if (options.job.dry_run && status == CONNSYNC_OK) {
+        scopes_note(options.output.verbose > 0);
     }
     change_forget();
     session_close();

@@ -11,6 +11,7 @@
 #include "platform/posix/cli/fleet/fleet_report.h"
 #include "platform/posix/cli/fleet/plan_file.h"
 #include "platform/posix/cli/job/report.h"
+#include "platform/posix/cli/job/scopes.h"
 #include "platform/posix/cli/job/session.h"
 #include "platform/posix/cli/options/commands.h"
 #include "platform/posix/cli/options/identity.h"
@@ -108,6 +109,9 @@ static int run_opened(struct cli_options *options)
 
     end_plan(options->fleet.out, &tally);
     fleet_report_summary(&options->output, &tally, false);
+    if (tally.broke_off == CONNSYNC_OK && (!options->command->writes || options->job.dry_run)) {
+        scopes_note(options->output.verbose > 0);
+    }
     if (options->output.verbose > 0) {
         report_figures(tally.requests, session_agent());
     }

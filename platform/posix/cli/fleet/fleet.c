@@ -66,6 +66,7 @@ static void list_failed(struct fleet *fleet, enum connsync_status status)
     struct connsync_job job = fleet->options->job;
 
     job.operation = &connsync_operation_list;
+    job.for_writes = true;
     result.page += fleet->listing.place.trail.pages; /* each was a job of its own */
     if (status == CONNSYNC_ERR_ANSWER) {
         result.outcome = CONNSYNC_FAILED;

@@ -83,6 +83,7 @@ static enum connsync_status list_page(struct fleet *fleet)
 
     job.operation = &connsync_operation_list;
     job.page = &fleet->listing.place.page;
+    job.for_writes = true;
     enum connsync_status status = session_run(&job, on_listed, fleet);
     fleet->tally.requests += connsync_result(session_agent())->requests;
     if (status != CONNSYNC_OK) {

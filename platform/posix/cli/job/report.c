@@ -12,6 +12,7 @@
 #include "platform/posix/cli/base/log.h"
 #include "platform/posix/cli/base/output.h"
 #include "platform/posix/cli/job/change.h"
+#include "platform/posix/cli/job/scopes.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -312,8 +313,9 @@ static void add_reason(struct cs_writer *line, const char *reason)
     cs_write_string(line, ")");
 }
 
-static void add_failure(struct cs_writer *line, const struct connsync_result *result,
-                        enum connsync_status status, const struct report_cause *cause)
+static void add_failure(struct cs_writer *line, const struct connsync_job *job,
+                        const struct connsync_result *result, enum connsync_status status,
+                        const struct report_cause *cause)
 {
     if (report_blames_proxy(status, cause)) {
         cs_write_string(line, cause->failure.reason);
@@ -334,6 +336,8 @@ static void add_failure(struct cs_writer *line, const struct connsync_result *re
     if (!cs_answer_knows_code(shown.service_code)) {
         shown.service_code[0] = '\0';
     }
+    enum connsync_status why = status == CONNSYNC_ERR_UNVERIFIED ? result->cause : status;
+    const char *scopes = scopes_of_failure(&shown, job, why);
     cs_sentence_failure(line, &shown, status, cs_status_text(status),
                         proxy ? cause->failure.reason : cs_status_text(result->cause));
     cs_tls_text_add(line, result, status == CONNSYNC_ERR_UNVERIFIED ? result->cause : status);
@@ -343,9 +347,10 @@ static void add_failure(struct cs_writer *line, const struct connsync_result *re
     if (cause->detail != NULL) {
         add_reason(line, cause->detail);
     }
-    if (cause->failure.answer != NULL) {
-        cs_answer_write(line, cause->failure.answer,
-                        status == CONNSYNC_ERR_UNVERIFIED ? result->cause : status);
+    cs_write_string(line, scopes);
+    /* After a loss it is that of the undoing. */
+    if (cause->failure.answer != NULL && status != CONNSYNC_ERR_LOSS) {
+        cs_answer_write(line, cause->failure.answer, why);
     }
 }
 
@@ -441,7 +446,7 @@ void report_end(const struct cli_output *output, const struct connsync_job *job,
     cs_writer_init(&writer, line, sizeof line);
     add_subject(&writer, result, job, status);
     size_t message = writer.length;
-    add_failure(&writer, result, status, cause);
+    add_failure(&writer, job, result, status, cause);
     add_change(&writer, result, status, cause->change);
     if (!output->json) {
         print_names_of_failure(output, job, result, status, cause->change);

@@ -5,6 +5,7 @@
 #include "platform/posix/cli/base/environment.h"
 #include "platform/posix/cli/base/log.h"
 #include "platform/posix/cli/base/system.h"
+#include "platform/posix/cli/base/token_claim.h"
 #include "platform/posix/credentials/assertion.h"
 #include "platform/posix/credentials/client_certificate.h"
 #include "platform/posix/credentials/token_cache.h"
@@ -27,6 +28,8 @@ static char scope[CS_TOKEN_SCOPE_MAX + 1];
 static struct cs_private_key key_aside;
 static struct cs_client_certificate certificate_aside;
 static enum cs_assertion_algorithm algorithm_aside;
+static bool is_kept;     /* a token that is granted */
+static bool knows_scope; /* `scope` is the present token's */
 static bool verbose;
 static unsigned char scratch_memory[CS_CREDENTIAL_SCRATCH_SIZE];
 
@@ -185,7 +188,9 @@ static void keep(void *context, const struct connsync_grant *grant)
                                   grant->scope};
 
     (void)context;
-    if (grant->utc_seconds < 0 || grant->expires_in > CS_TOKEN_LIFETIME_MAX_S) {
+    knows_scope =
+        grant->scope[0] != '\0' && cs_copy_string(scope, sizeof scope, cs_slice_of(grant->scope));
+    if (!is_kept || grant->utc_seconds < 0 || grant->expires_in > CS_TOKEN_LIFETIME_MAX_S) {
         return;
     }
     kept.until += (int64_t)grant->expires_in;
@@ -230,10 +235,11 @@ static void use_cache(struct connsync_config *config)
     if (!open || now < 0) {
         return;
     }
-    client.granted = keep;
+    is_kept = true;
     if (cs_token_cache_load(&cache, now, &entry)) {
         config->token = token;
-        client.token_scope = scope[0] != '\0' ? scope : NULL;
+        knows_scope = scope[0] != '\0';
+        client.token_scope = knows_scope ? scope : NULL;
     }
     tell_note();
 }
@@ -265,9 +271,17 @@ void identity_fill(struct connsync_config *config, const struct cli_credentials 
         client.key_length = certificate.key.length;
     }
     config->client = &client;
+    client.granted = keep;
+    is_kept = false;
+    knows_scope = config->token != NULL && token_claim_scope(config->token, scope, sizeof scope);
     if (config->token == NULL && !credentials->no_token_cache) {
         use_cache(config);
     }
+}
+
+const char *identity_scope(void)
+{
+    return knows_scope ? scope : NULL;
 }
 
 void identity_release(void)

@@ -31,6 +31,9 @@ void identity_fill(struct connsync_config *config, const struct cli_credentials 
 /* The service does not take the token that was kept, nor gives another. */
 void identity_forget_token(void);
 
+/* The scopes of the token that is in use; NULL where they are not known: it is opaque. */
+const char *identity_scope(void);
+
 /* The agent is closed: wipes the kept token. */
 void identity_release(void);
 
