@@ -89,7 +89,8 @@ class Api:
             return _inexistent()
         behaviour = self.store.behaviour(connection_id)
         if behaviour.strategy_rules:
-            refusal = validation.refuse_strategy(connection, body)
+            refusal = (validation.refuse_strategy(connection, body)
+                       or validation.refuse_metadata(connection, body, behaviour.fetched))
             if refusal is not None:
                 return refusal
         connection.patch(body, behaviour)

@@ -169,6 +169,21 @@ def oidc():
                       more=[("metadata", b'{"cost_centre":"4711"}')])
 
 
+# Strategies of 2026, each a server of tools.
+TOOL_STRATEGIES = ("asana", "atlassian", "cloudflare-mcp", "gitlab", "hubspot-mcp", "linear-mcp",
+                   "notion-mcp", "sentry-mcp", "slack")
+
+
+def tools(number=0):
+    """A strategy that connsync has never heard of, and a member of this year."""
+    strategy = TOOL_STRATEGIES[number]
+    options = _object(
+        ("client_id", "tools-client-%d" % number), ("client_secret", _secret("tools-%d" % number)),
+        ("scope", b'["read","write"]'), ("id_token_session_expiry_supported", b"false"))
+    return connection("con_Tools%011d" % number, strategy, strategy, options,
+                      more=[("cross_app_access_resource_app", b'{"status":"enabled"}')])
+
+
 def azure():
     """Azure AD: values that other systems write, and never_on_login."""
     options = _object(

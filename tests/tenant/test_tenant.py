@@ -266,6 +266,20 @@ class Writing(TenantCase):
         self.client.patch(self.google, b'{"options":{}}')
         self.assertEqual(self.tenant.raw_member(self.google, "display_name"), b'"Kept"')
 
+    def test_metadata_that_is_too_large_today(self):
+        """It was stored before there was a limit: only a write finds out, if it has `options`."""
+        limits = (("partner-oidc", 131072), ("corp-saml", 4194304))
+        big = b'{"options":{"oidc_metadata":{"a":"%s"}}}' % (131072 * b"x")
+        self.refused("partner-oidc", big, 422, "exceeds")
+        for name, limit in limits:
+            self.tenant.behave(self.ids[name], fetched=limit + 1)
+            self.refused(name, b'{"options":{}}', 422, "maximum size of %d bytes" % limit)
+        for name, limit in limits:
+            self.assertEqual(self.client.patch(self.ids[name], b'{"show_as_button":true}')[0], 200)
+            self.tenant.behave(self.ids[name], fetched=limit)
+            self.assertEqual(self.client.patch(self.ids[name], b'{"options":{}}')[0], 200)
+        self.assertEqual(self.client.patch(self.ids["okta"], big)[0], 200)
+
     def refused(self, name, body, status, words, **headers):
         """Expects a refusal with these words, and that nothing changed."""
         before = self.tenant.raw_options(self.ids[name])

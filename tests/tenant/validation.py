@@ -6,6 +6,9 @@ from .connections import SETTING
 
 SIZE_LIMIT = 1024 * 1024
 DISPLAY_NAME_LIMIT = 128
+# By strategy, in bytes.
+METADATA_LIMITS = {"adfs": 128 * 1024, "oidc": 128 * 1024, "samlp": 4 * 1024 * 1024}
+METADATA_MEMBERS = ("fedMetadataXml", "oidc_metadata", "metadataXml")
 VALUES = ("on_each_login", "on_first_login", "never_on_login")
 
 _ALLOWED = {
@@ -88,6 +91,22 @@ def refuse_strategy(connection, body):
     if strategy == "auth0" and not _external_store(options):
         return invalid(_ONLY_FOR)
     return None
+
+
+def refuse_metadata(connection, body, fetched):
+    """The refusal of metadata that is larger than the service takes since July 2026, be it in the
+    body or behind an address in it, or None. It was stored before that. The words are ours: none
+    have been seen yet."""
+    strategy = connection.text("strategy")
+    options = raw_json.get(body, "options")
+    limit = METADATA_LIMITS.get(strategy)
+    if options is None or limit is None:
+        return None
+    size = max([fetched] + [len(raw_json.get(options, key) or b"") for key in METADATA_MEMBERS])
+    if size <= limit:
+        return None
+    return error(422, "Connection metadata exceeds the maximum size of %d bytes" % limit,
+                 "invalid_body")
 
 
 def _external_store(options):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import cli
 from cli import CON, Fault, FaultTest, WireTest, connection, raw_json
+from tenant import samples
 from tenant.oauth import SCOPES
 
 PAGE = ("<!DOCTYPE html>\n<html><head><title>Attention Required! | Edge</title></head><body>"
@@ -321,6 +322,36 @@ class ScopeTest(WireTest):
         self.all_of(check, ["MARKER.", "MARKER..", ".MARKER", "MARKER.!!!!.x", "MARKER." + "A" * 7000]
                     + ["MARKER%d.%s.sig" % (n, base64.urlsafe_b64encode(text).decode().rstrip("="))
                        for n, text in enumerate(claims)])
+
+
+class ThisYearTest(FaultTest):
+    """What has changed with the service in 2026."""
+
+    def test_metadata_that_is_too_large_today(self):
+        """A write that sends back what is there is turned down for it: by whatever writes, with
+        the reason, and nothing has changed."""
+        for strategy in ("oidc", "adfs", "samlp"):
+            tenant = self.tenant(connection("x", strategy))
+            tenant.behave(CON, fetched=5000000)
+            result = self.run_cli(tenant, "set", CON, "off", "--json")
+            self.assertEqual((result.code, result.json[0]["code"]), (1, "rejected"), result.raw)
+            self.assertIn("(HTTP 422, invalid_body); its words: connection metadata exceeds the "
+                          "maximum size of ...", result.json[0]["message"])
+            self.expect(self.run_cli(tenant, "patch", CON, "-", stdin=b'{"icon_url":"x"}'), 1,
+                        "its words: connection metadata exceeds the maximum size")
+            self.assertEqual(tenant.writes(), 0)
+
+    def test_strategies_and_members_that_are_new(self):
+        """The service decides on what connsync does not know; all of it goes back as it came."""
+        tenant = self.tenant(*(samples.tools(number) for number in range(9)))
+        result = self.run_cli(tenant, "apply", "-", stdin=json.dumps(
+            {"connections": [{"strategy": name, "set_user_root_attributes": "off"}
+                             for name in samples.TOOL_STRATEGIES]}).encode())
+        self.assertEqual(result.code, 0, result.raw)
+        for con in tenant.store.connections:
+            self.expect_set(tenant, con, "on_first_login", 9)
+            self.assertEqual(tenant.raw_member(con, "cross_app_access_resource_app"),
+                             b'{"status":"enabled"}')
 
 
 if __name__ == "__main__":
