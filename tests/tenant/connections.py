@@ -23,7 +23,7 @@ class Behaviour:
     ignore_setting: bool = False   # answers 200 but leaves set_user_root_attributes as it was
     ignore_patch: bool = False     # answers 200 and changes nothing at all
     display_name_rule: bool = True     # a PATCH without display_name resets it to the name
-    fetched: int = 0               # bytes of the metadata that a PATCH makes the service fetch anew
+    fetched: int = 0               # bytes of metadata that a PATCH makes the service fetch
     strategy_rules: bool = True        # refuses the setting where the real service does
 
 
