@@ -35,6 +35,8 @@ int cs_exit_code(enum connsync_status status)
     case CONNSYNC_ERR_CERT_USAGE:
     case CONNSYNC_ERR_CERT_WEAK:
     case CONNSYNC_ERR_CERT_CONSTRAINT:
+    case CONNSYNC_ERR_CERT_ANCHOR:
+    case CONNSYNC_ERR_CERT_CRITICAL_EXTENSION:
     case CONNSYNC_ERR_TLS_POST_HANDSHAKE:
         return CS_EXIT_TLS;
     case CONNSYNC_ERR_ARGUMENT:

@@ -33,11 +33,15 @@ static const char *const sentences[] = {
     [CONNSYNC_ERR_CERT_USAGE] = "a certificate is not meant for servers (key usage)",
     [CONNSYNC_ERR_CERT_WEAK] = "a certificate is too weak (its signature, curve or key size)",
     [CONNSYNC_ERR_CERT_CONSTRAINT] =
-        "an authority in the chain may not vouch for this name, or a certificate has a "
-        "critical extension that is not understood (name constraints)",
+        "an authority in the chain may not vouch for this name, or its name constraints are not "
+        "understood",
     [CONNSYNC_ERR_CLIENT_CERTIFICATE] =
         "the server asks for a client certificate, or did not accept the one it was shown; "
         "see --client-certificate",
+    [CONNSYNC_ERR_CERT_ANCHOR] =
+        "the root that the chain leads to is among those trusted, but cannot be used",
+    [CONNSYNC_ERR_CERT_CRITICAL_EXTENSION] =
+        "a certificate has a critical extension that is not understood",
     [CONNSYNC_ERR_TLS_POST_HANDSHAKE] =
         "the server asks in the middle of a connection for what TLS here can have at its "
         "beginning only",

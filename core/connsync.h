@@ -151,6 +151,9 @@ struct connsync_client {
     const uint8_t *key;
     size_t key_length;
 
+    /* The certificate for which the last chain was refused that was, since a session was begun. */
+    struct connsync_certificate refused;
+
     /* Private. */
     const struct connsync_client_hooks *hooks;
     int64_t issued_at;    /* by what the last assertion said */
@@ -159,7 +162,9 @@ struct connsync_client {
     char missing_scopes[CONNSYNC_SCOPES_SIZE];
 };
 
-/* A client that has nothing yet. */
+/* A client that has nothing yet. With it chains are looked at more closely: a server's own
+ * certificate may be among the anchors, of renewed ones those that are valid are taken, and `refused`
+ * describes the certificate for which a chain was refused. */
 void connsync_client_init(struct connsync_client *client);
 
 /*

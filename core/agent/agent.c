@@ -34,7 +34,7 @@ static enum connsync_status prepare(struct connsync *agent)
         return CONNSYNC_ERR_ENTROPY;
     }
     enum connsync_status status = cs_exchange_init(&agent->exchange, &agent->config, &agent->arena);
-    const struct connsync_client *client = agent->config.client;
+    struct connsync_client *client = agent->config.client;
     const struct connsync_listener *listener = agent->config.listener;
     if (agent->config.pace != NULL) {
         agent->exchange.more = agent->config.pace->hooks->more;

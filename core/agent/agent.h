@@ -256,7 +256,7 @@ struct connsync_client_hooks {
     size_t proof_size;               /* that a proof may add to a token request */
     const struct cs_http_more *more; /* for it needs the dates of answers */
 
-    enum connsync_status (*identify)(const struct connsync_client *client, struct cs_tls *tls);
+    enum connsync_status (*identify)(struct connsync_client *client, struct cs_tls *tls);
     /* At the beginning of a job: drops a kept token that is known to lack a scope. */
     void (*begin)(struct connsync *agent);
     enum connsync_status (*write_proof)(struct connsync *agent, struct cs_writer *form);

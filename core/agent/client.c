@@ -22,14 +22,18 @@ static bool has_proof(const struct connsync_client *client)
     return client->assertion != NULL || client->certificate != NULL;
 }
 
-static enum connsync_status identify(const struct connsync_client *client, struct cs_tls *tls)
+static enum connsync_status identify(struct connsync_client *client, struct cs_tls *tls)
 {
     if (client->certificate != NULL && client->certificate_length == 0) {
         return CONNSYNC_ERR_CLIENT_CERTIFICATE;
     }
-    return cs_tls_identify(
+    enum connsync_status status = cs_tls_identify(
         tls, cs_slice_make((const char *)client->certificate, client->certificate_length),
         cs_slice_make((const char *)client->key, client->key_length));
+    if (status == CONNSYNC_OK) {
+        cs_tls_tell(tls, &client->refused);
+    }
+    return status;
 }
 
 /* ---- Client assertions ---- */

@@ -9,6 +9,7 @@
 #define CONNSYNC_CORE_BASE_STATUS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -46,6 +47,8 @@ enum connsync_status {
     CONNSYNC_ERR_CERT_WEAK = 48,
     CONNSYNC_ERR_CERT_CONSTRAINT = 49,
     CONNSYNC_ERR_CLIENT_CERTIFICATE = 50,
+    CONNSYNC_ERR_CERT_ANCHOR = 51,
+    CONNSYNC_ERR_CERT_CRITICAL_EXTENSION = 52,
     CONNSYNC_ERR_TLS_POST_HANDSHAKE = 54,
 
     /* HTTP: 60..79 */
@@ -119,6 +122,33 @@ enum connsync_tls_reason {
     /* What the server asked for in the middle of a session: */
     CONNSYNC_TLS_KEY_UPDATE = 138,
     CONNSYNC_TLS_RENEGOTIATION = 139
+};
+
+/* Room for a name in a certificate, of which the end may be missing, and for the digits of an
+ * object identifier; both with their final NUL. */
+#define CONNSYNC_CERTIFICATE_NAME_SIZE 192
+#define CONNSYNC_OID_SIZE 40
+
+/* Why a trusted certificate with the name of a chain's issuer does not vouch for it. */
+enum connsync_anchor_trouble {
+    CONNSYNC_ANCHOR_NONE = 0,      /* there is none of that name */
+    CONNSYNC_ANCHOR_OTHER_KEY = 1, /* it can be used, but did not sign the chain */
+    CONNSYNC_ANCHOR_KEY_P521 = 2,
+    CONNSYNC_ANCHOR_KEY_RSA = 3,      /* of more than 4,096 bits */
+    CONNSYNC_ANCHOR_KEY_OTHER = 4,    /* another kind of key, another curve */
+    CONNSYNC_ANCHOR_EXTENSION = 5,    /* a critical one, `extension`, is not understood */
+    CONNSYNC_ANCHOR_NO_AUTHORITY = 6, /* no CA:TRUE; nor is it the server's own certificate */
+    CONNSYNC_ANCHOR_KEY_USAGE = 7,    /* which does not have the signing of certificates */
+    CONNSYNC_ANCHOR_UNREADABLE = 8    /* the signature's algorithm, or anything */
+};
+
+/* The certificate for which a chain was refused, for who is to find out; empty when there is
+ * none. */
+struct connsync_certificate {
+    uint8_t trouble; /* of an anchor with its issuer's name: enum connsync_anchor_trouble */
+    char extension[CONNSYNC_OID_SIZE];            /* that is not understood: "2.5.29.36" */
+    char subject[CONNSYNC_CERTIFICATE_NAME_SIZE]; /* "CN=tenant.eu.auth0.com", */
+    char issuer[CONNSYNC_CERTIFICATE_NAME_SIZE];  /* "O=Example, CN=Example Root": printable */
 };
 
 /* "ok", "cert_expired", "missing_options": stable, lower case, one word. "unknown_status" for

@@ -54,6 +54,14 @@ enum connsync_status cs_tls_identify(struct cs_tls *tls, struct cs_slice chain,
 struct cs_tls_reason cs_tls_take_reason(struct cs_tls *tls);
 
 /*
+ * From now on chains are looked at as closely as a host can afford: a server's own certificate may
+ * be an anchor, of renewed certificates those are taken that are valid, and a chain that is refused
+ * is described in `*told`, which is the caller's and holds until the next handshake. To be called
+ * after cs_tls_identify, before the first handshake.
+ */
+void cs_tls_tell(struct cs_tls *tls, struct connsync_certificate *told);
+
+/*
  * Begins a turn, in which the calls below receive from the port a bounded number of times, all
  * together. After that they are CONNSYNC_WOULD_BLOCK although bytes may be there: a peer that
  * sends without end, records that are skipped even, keeps nobody from looking at the time.

@@ -6,10 +6,10 @@
 /* From the most to the least telling. A certificate that is both untrusted and
  * misnamed is best called untrusted; one that is weak is untrusted only because
  * it is weak. */
-static const uint8_t reasons[] = {CONNSYNC_ERR_CERT_WEAK,          CONNSYNC_ERR_CERT_UNTRUSTED,
-                                  CONNSYNC_ERR_TIME_UNKNOWN,       CONNSYNC_ERR_CERT_EXPIRED,
-                                  CONNSYNC_ERR_CERT_NOT_YET_VALID, CONNSYNC_ERR_CERT_USAGE,
-                                  CONNSYNC_ERR_CERT_CONSTRAINT,    CONNSYNC_ERR_CERT_NAME};
+static const uint8_t reasons[] = {
+    CONNSYNC_ERR_CERT_WEAK,    CONNSYNC_ERR_CERT_ANCHOR,     CONNSYNC_ERR_CERT_UNTRUSTED,
+    CONNSYNC_ERR_TIME_UNKNOWN, CONNSYNC_ERR_CERT_EXPIRED,    CONNSYNC_ERR_CERT_NOT_YET_VALID,
+    CONNSYNC_ERR_CERT_USAGE,   CONNSYNC_ERR_CERT_CONSTRAINT, CONNSYNC_ERR_CERT_NAME};
 
 void cs_tls_object(struct cs_tls_verdict *verdict, enum connsync_status reason)
 {
@@ -42,7 +42,9 @@ static void check_names(struct cs_tls_verdict *verdict,
         cs_tls_object(verdict, CONNSYNC_ERR_CERT_NAME);
         /* A library leaves out a certificate whose signature algorithm it does not know
          * (SHA-1, MD5), and an authority is judged in the server's place. */
-        if (certificate->is_authority && verdict->status != CONNSYNC_ERR_CERT_UNTRUSTED) {
+        if (certificate->is_authority && !verdict->pinned &&
+            verdict->status != CONNSYNC_ERR_CERT_ANCHOR &&
+            verdict->status != CONNSYNC_ERR_CERT_UNTRUSTED) {
             cs_tls_object(verdict, CONNSYNC_ERR_CERT_WEAK);
         }
     }

@@ -27,6 +27,7 @@ default_md = sha256
 policy = any_name
 [any_name]
 organizationName = optional
+organizationalUnitName = optional
 commonName = optional
 [req]
 distinguished_name = no_names
@@ -40,11 +41,12 @@ LEAF_EXTENSIONS = ("basicConstraints=critical,CA:FALSE", "keyUsage=critical,digi
 
 _KEY_KINDS = {
     "p256": ("EC", "ec_paramgen_curve:P-256"), "p384": ("EC", "ec_paramgen_curve:P-384"),
+    "p521": ("EC", "ec_paramgen_curve:P-521"), "k256": ("EC", "ec_paramgen_curve:secp256k1"),
     "rsa1024": ("RSA", "rsa_keygen_bits:1024"), "rsa2048": ("RSA", "rsa_keygen_bits:2048"),
     "rsa4096": ("RSA", "rsa_keygen_bits:4096"),
     # Keys that no session can be had with. Three primes are found in a moment.
     "rsa4608": ("RSA", "rsa_keygen_bits:4608", "rsa_keygen_primes:3"),
-    "rsapss": ("RSA-PSS", "rsa_keygen_bits:2048"), "p521": ("EC", "ec_paramgen_curve:P-521"),
+    "rsapss": ("RSA-PSS", "rsa_keygen_bits:2048"),
     "ed25519": ("ED25519",), "ed448": ("ED448",),
 }
 
@@ -90,7 +92,7 @@ class Workshop:
         request, lines = self._request(key), self.directory / (name + ".ext")
         lines.write_text("[x]\n" + "\n".join(extensions) + "\n", encoding="utf-8")
         path = self.directory / (name + ".pem")
-        command = ["ca", "-batch", "-notext", "-config", self._config, "-in", request,
+        command = ["ca", "-batch", "-utf8", "-notext", "-config", self._config, "-in", request,
                    "-out", path, "-subj", "/CN=" + name if subject is None else subject,
                    "-extfile", lines, "-extensions", "x", "-md", digest,
                    "-startdate", _moment(start), "-enddate", _moment(end)]

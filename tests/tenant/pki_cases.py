@@ -5,7 +5,7 @@
                     key=case.key) as tenant: ...   trust case.root, expect case.verdict
 
 Verdicts: ok, expired, not_yet_valid, name_mismatch, untrusted, weak, usage,
-constraint. `also` holds the other words that are right too, where a client may
+constraint, extension. `also` holds the other words that are right too, where a client may
 stop at another of a chain's faults first. Made with the openssl command alone.
 """
 
@@ -167,7 +167,7 @@ def _wrong_usage(maker):
     maker.three("leaf_may_not_sign", "usage", leaf={
         "base": ("basicConstraints=critical,CA:FALSE", "keyUsage=critical,dataEncipherment",
                  "extendedKeyUsage=serverAuth")})
-    maker.three("unknown_critical_extension", "untrusted", also=("usage", "constraint"), leaf={
+    maker.three("unknown_critical_extension", "extension", leaf={
         "base": LEAF_EXTENSIONS + ("1.3.6.1.4.1.55555.1=critical,ASN1:UTF8String:unknown",)})
 
 

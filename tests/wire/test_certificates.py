@@ -9,7 +9,8 @@ from tenant import pki, pki_cases
 
 CODES = {"untrusted": "cert_untrusted", "name_mismatch": "cert_name_mismatch",
          "expired": "cert_expired", "not_yet_valid": "cert_not_yet_valid", "usage": "cert_usage",
-         "weak": "cert_weak", "constraint": "cert_constraint"}
+         "weak": "cert_weak", "constraint": "cert_constraint",
+         "extension": "cert_critical_extension"}
 
 
 class CertificateTest(WireTest):

@@ -35,6 +35,8 @@ enum connsync_status cs_tls_identify(struct cs_tls *tls, struct cs_slice chain, 
     identity->explain = cs_tls_explain;
     identity->reason = (struct cs_tls_reason){0};
     identity->forget = forget;
+    identity->told = NULL;
+    identity->refine = NULL;
     mbedtls_x509_crt_init(&identity->chain);
     mbedtls_pk_init(&identity->key);
     tls->identity = identity;

@@ -72,7 +72,7 @@ static int port_recv(void *context, unsigned char *data, size_t size)
  * and parses those alone: a bundle of a hundred roots costs no memory. mbedTLS
  * compares names more loosely, but an authority spells its own name one way.
  */
-static int find_issuers(void *context, const mbedtls_x509_crt *child, mbedtls_x509_crt **issuers)
+int cs_tls_find_issuers(void *context, const mbedtls_x509_crt *child, mbedtls_x509_crt **issuers)
 {
     struct cs_tls *tls = context;
     struct cs_slice rest = tls->anchors;
@@ -160,7 +160,12 @@ static enum connsync_status status_of(struct cs_tls *tls, int code, bool *want_w
     if (tls->verdict.status != CONNSYNC_OK) {
         return tls->verdict.status;
     }
-    return status_of_code(&tls->ssl, code);
+    status = status_of_code(&tls->ssl, code);
+    if (status == CONNSYNC_ERR_CERT_CONSTRAINT && tls->identity != NULL &&
+        tls->identity->refine != NULL) {
+        status = tls->identity->refine(tls);
+    }
+    return status;
 }
 
 /* ---- The session ---- */
@@ -195,7 +200,7 @@ enum connsync_status cs_tls_init(struct cs_tls **out, const struct connsync_port
     mbedtls_ssl_conf_min_tls_version(&tls->config, MBEDTLS_SSL_VERSION_TLS1_2);
     mbedtls_ssl_conf_authmode(&tls->config, MBEDTLS_SSL_VERIFY_REQUIRED);
     mbedtls_ssl_conf_cert_profile(&tls->config, &profile);
-    mbedtls_ssl_conf_ca_cb(&tls->config, find_issuers, tls);
+    mbedtls_ssl_conf_ca_cb(&tls->config, cs_tls_find_issuers, tls);
     mbedtls_ssl_conf_verify(&tls->config, cs_tls_verify, &tls->verdict);
     return cs_library_start(&tls->world, &tls->config);
 }

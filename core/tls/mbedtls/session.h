@@ -16,6 +16,10 @@ struct cs_tls_identity {
      * says; otherwise CONNSYNC_OK. */
     enum connsync_status (*explain)(struct cs_tls *tls, int code);
     struct cs_tls_reason reason; /* of the last failure */
+    /* Of cs_tls_tell, or NULL: where chains are described; */
+    struct connsync_certificate *told;
+    /* and the status of a list that the library refused for an extension. */
+    enum connsync_status (*refine)(struct cs_tls *tls);
     /* Gives back all of it, this too. */
     void (*forget)(struct cs_tls *tls);
 };
@@ -43,6 +47,12 @@ static inline uint8_t cs_tls_alert(const mbedtls_ssl_context *ssl)
 
 /* For cs_tls_identify, which alone links it: `explain` of an identity. */
 enum connsync_status cs_tls_explain(struct cs_tls *tls, int code);
+
+/* The callback for mbedtls_ssl_conf_ca_cb; its context is a session. */
+int cs_tls_find_issuers(void *context, const mbedtls_x509_crt *child, mbedtls_x509_crt **issuers);
+
+/* Seconds since 1970. mbedTLS parses no certificate with a date that there is not. */
+int64_t cs_tls_utc_of(const mbedtls_x509_time *time);
 
 /* The callback for mbedtls_ssl_conf_verify; its context is a verdict. */
 int cs_tls_verify(void *context, mbedtls_x509_crt *certificate, int depth, uint32_t *flags);

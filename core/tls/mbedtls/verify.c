@@ -26,8 +26,7 @@ static void object(struct cs_tls_verdict *verdict, uint32_t flags)
     }
 }
 
-/* mbedTLS parses no certificate with a date that there is not. */
-static int64_t utc_of(const mbedtls_x509_time *time)
+int64_t cs_tls_utc_of(const mbedtls_x509_time *time)
 {
     struct cs_civil civil = {time->year, time->mon, time->day, time->hour, time->min, time->sec};
 
@@ -39,8 +38,8 @@ int cs_tls_verify(void *context, mbedtls_x509_crt *certificate, int depth, uint3
     struct cs_tls_verdict *verdict = context;
     struct cs_tls_certificate facts = {
         .extensions = cs_slice_make((const char *)certificate->v3_ext.p, certificate->v3_ext.len),
-        .valid_from = utc_of(&certificate->valid_from),
-        .valid_to = utc_of(&certificate->valid_to),
+        .valid_from = cs_tls_utc_of(&certificate->valid_from),
+        .valid_to = cs_tls_utc_of(&certificate->valid_to),
         .is_authority = mbedtls_x509_crt_get_ca_istrue(certificate) == 1,
         .serves_tls = mbedtls_x509_crt_check_extended_key_usage(
                           certificate, MBEDTLS_OID_SERVER_AUTH,

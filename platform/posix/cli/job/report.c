@@ -2,6 +2,7 @@
  * the sentences that boards say too are config/'s. */
 #include "platform/posix/cli/job/report.h"
 
+#include "config/certificate_text.h"
 #include "config/exit_code.h"
 #include "config/sentence.h"
 #include "config/status_text.h"
@@ -340,7 +341,8 @@ static void add_failure(struct cs_writer *line, const struct connsync_job *job,
     const char *scopes = scopes_of_failure(&shown, job, why);
     cs_sentence_failure(line, &shown, status, cs_status_text(status),
                         proxy ? cause->failure.reason : cs_status_text(result->cause));
-    cs_tls_text_add(line, result, status == CONNSYNC_ERR_UNVERIFIED ? result->cause : status);
+    cs_tls_text_add(line, result, why);
+    cs_certificate_text_add(line, why, cause->failure.certificate);
     if (is_network(status) && cause->failure.reason[0] != '\0') {
         add_reason(line, cause->failure.reason);
     }

@@ -284,6 +284,7 @@ struct session_failure session_failure(void)
     failure.reason = connsync_posix_reason(system_posix());
     failure.proxy = connsync_posix_proxy_failure(system_posix());
     failure.answer = agent != NULL ? answered_last() : NULL;
+    failure.certificate = identity_refused();
     return failure;
 }
 

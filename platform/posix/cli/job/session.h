@@ -45,6 +45,7 @@ struct session_failure {
     const char *reason; /* its own words, or "" */
     enum connsync_posix_proxy_failure proxy;
     const struct cs_answer *answer; /* what the service, or who stood in its place, said; or NULL */
+    const struct connsync_certificate *certificate; /* for which a chain was refused, or empty */
 };
 struct session_failure session_failure(void);
 

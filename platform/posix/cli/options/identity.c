@@ -326,3 +326,8 @@ void identity_drop_aside(void)
     cs_private_key_wipe(&key_aside);
     cs_client_certificate_wipe(&certificate_aside);
 }
+
+const struct connsync_certificate *identity_refused(void)
+{
+    return &client.refused;
+}

@@ -28,6 +28,9 @@ bool identity_has_certificate(void);
 void identity_fill(struct connsync_config *config, const struct cli_credentials *credentials,
                    bool is_verbose);
 
+/* The certificate for which the last chain was refused, or empty. */
+const struct connsync_certificate *identity_refused(void);
+
 /* The service does not take the token that was kept, nor gives another. */
 void identity_forget_token(void);
 
