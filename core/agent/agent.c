@@ -266,11 +266,10 @@ static void conclude(struct connsync *agent)
 
 static bool may_pass(enum connsync_status status)
 {
-    static const uint8_t passing[] = {CONNSYNC_ERR_CONNECT,      CONNSYNC_ERR_RESET,
-                                      CONNSYNC_ERR_NETWORK,      CONNSYNC_ERR_CLOSED,
-                                      CONNSYNC_ERR_TIMEOUT,      CONNSYNC_ERR_HTTP_TRUNCATED,
-                                      CONNSYNC_ERR_RATE_LIMITED, CONNSYNC_ERR_SERVER,
-                                      CONNSYNC_ERR_NAME_TEMPORARY};
+    static const uint8_t passing[] = {
+        CONNSYNC_ERR_CONNECT,      CONNSYNC_ERR_RESET,   CONNSYNC_ERR_NETWORK,
+        CONNSYNC_ERR_CLOSED,       CONNSYNC_ERR_TIMEOUT, CONNSYNC_ERR_HTTP_TRUNCATED,
+        CONNSYNC_ERR_RATE_LIMITED, CONNSYNC_ERR_SERVER,  CONNSYNC_ERR_NAME_TEMPORARY};
 
     return memchr(passing, (int)status, sizeof passing) != NULL;
 }

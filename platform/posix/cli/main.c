@@ -63,7 +63,7 @@ static enum connsync_status run_job(struct connsync_result *result, struct repor
 static int run(void)
 {
     struct connsync_result result;
-    struct report_cause cause = {{"", CONNSYNC_POSIX_PROXY_FINE, NULL}, NULL, NULL};
+    struct report_cause cause = {.failure = {.reason = ""}};
     int code = CS_EXIT_DONE;
     enum connsync_status status = session_open();
 
