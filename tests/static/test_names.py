@@ -86,9 +86,9 @@ class NamesTest(EmptyRoot):
         self.addCleanup(server.close)
         return server
 
-    def update(self):
+    def update(self, timeout=20):
         tenant, con = self.served(HTTPS)
-        return tenant, con, self.run_in_root("set", con, "off", "--timeout", "20",
+        return tenant, con, self.run_in_root("set", con, "off", "--timeout", "%d" % timeout,
                                              env=tenant.environment())
 
     def expect_found(self):
@@ -97,7 +97,7 @@ class NamesTest(EmptyRoot):
         self.expect_set(tenant, con, "on_first_login")
 
     def expect_lost(self, *texts):
-        tenant, con, result = self.update()
+        tenant, con, result = self.update(timeout=4)  # all of which is used to try again
         self.expect(result, 1, DOMAIN, *texts)
         self.expect_untouched(tenant, con)
 

@@ -298,9 +298,8 @@ static int said_of_ipv4;
 static void say(const char *host, int family, struct cs_posix_answer *answer)
 {
     int said = family == AF_INET6 ? said_of_ipv6 : said_of_ipv4;
-    (void)host;
-    while (said == SILENT) {
-        pause();
+    if (said == SILENT) {
+        lookup_forever(host, family, answer);
     }
     answer->outcome = said;
     if (said == CS_POSIX_RESOLVED) {

@@ -143,7 +143,7 @@ class NamesTest(WireTest):
         self.assertEqual(place.names_asked(), {DOMAIN})
 
     def test_rows(self):
-        self.all_of(lambda name: self.expect_row(ROWS[name]), ROWS, workers=6)
+        self.all_of(lambda name: self.expect_row(ROWS[name]), ROWS)
 
     def test_rows_of_version_6(self):
         self.all_of(lambda name: self.expect_row(ROWS_6[name], "::1"), ROWS_6)
@@ -199,7 +199,7 @@ class NamesTest(WireTest):
             self.expect(result, 1, "no name server")
             self.assertEqual(result.json[0]["code"], "name_temporary")
             times = [since for _, kind, since in place.server.asked if kind == A]
-            self.assertGreater(len(times), 2)
+            self.assertGreater(len(times), 1)
             self.assertEqual(tenant.connected_at, [])
 
         self.all_of(check, (SERVER_FAILED, SILENT, REFUSED))

@@ -5,14 +5,16 @@
 
 #include "platform/posix/network/posix_lookup.h"
 
+#include "core/base/text.h"
+
 #include <arpa/inet.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define HOSTS_FILE "/etc/hosts"
@@ -70,64 +72,42 @@ socklen_t cs_posix_address_socket(const struct cs_posix_address *address, uint16
 
 /* ---- /etc/hosts ---- */
 
-/* A file, read a byte at a time. */
-struct reader {
-    int fd;
-    ssize_t at;
-    ssize_t end; /* of what is in the buffer; 0 or less at the end of the file */
-    char buffer[512];
-};
-
-/* The byte at hand; a line's end where the file ends. */
-static char look(struct reader *reader)
+/* The whole file, or NULL where there is none, or nothing in it. */
+static char *map(const char *path, size_t *size)
 {
-    if (reader->at == reader->end && reader->end >= 0) {
-        do {
-            reader->end = read(reader->fd, reader->buffer, sizeof reader->buffer);
-        } while (reader->end < 0 && errno == EINTR);
-        reader->at = 0;
-        reader->end = reader->end == 0 ? -1 : reader->end;
+    struct stat facts;
+    void *text = MAP_FAILED;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+    if (fd >= 0 && fstat(fd, &facts) == 0) {
+        *size = (size_t)facts.st_size;
+        text = mmap(NULL, *size, PROT_READ, MAP_PRIVATE, fd, 0);
     }
-    return reader->end > 0 ? reader->buffer[reader->at] : '\n';
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+    return text == MAP_FAILED ? NULL : text;
 }
 
-static bool is_blank(char byte)
+static bool is_address(const char *word, size_t length, struct cs_posix_address *address)
 {
-    return byte == ' ' || byte == '\t' || byte == '\r';
+    char text[CS_POSIX_ADDRESS_TEXT_SIZE];
+
+    if (length >= sizeof text) {
+        return false;
+    }
+    memcpy(text, word, length);
+    text[length] = '\0';
+    return cs_posix_address_parse(text, address);
 }
 
-/* Reads the next word of the line, and passes by what does not fit. False at the line's end. */
-static bool next_word(struct reader *reader, char *word, size_t size)
+/* The final dot is in no hosts file. */
+static struct cs_slice without_dot(const char *host)
 {
-    size_t length = 0;
+    struct cs_slice name = cs_slice_of(host);
 
-    while (is_blank(look(reader))) {
-        reader->at++;
-    }
-    while (look(reader) != '\n' && look(reader) != '#' && !is_blank(look(reader))) {
-        word[length] = look(reader);
-        length += length + 1 < size ? 1 : 0;
-        reader->at++;
-    }
-    word[length] = '\0';
-    return length > 0;
-}
-
-static void pass_line(struct reader *reader)
-{
-    while (look(reader) != '\n') {
-        reader->at++;
-    }
-    reader->at++;
-}
-
-/* Is it the name that is looked for? The final dot is in no hosts file. */
-static bool is_name(const char *word, const char *host)
-{
-    size_t length = strlen(word);
-
-    return strncasecmp(word, host, length) == 0 &&
-           (host[length] == '\0' || strcmp(host + length, ".") == 0);
+    name.length -= name.length > 0 && host[name.length - 1] == '.';
+    return name;
 }
 
 static void add(struct cs_posix_answer *answer, const struct cs_posix_address *address, int family)
@@ -137,30 +117,57 @@ static void add(struct cs_posix_answer *answer, const struct cs_posix_address *a
     }
 }
 
+static size_t word_length(const char *word, const char *end)
+{
+    const char *at = word;
+
+    while (at < end && strchr(" \t\r\n#", *at) == NULL) {
+        at++;
+    }
+    return (size_t)(at - word);
+}
+
+/* What a line holds, from left to right. */
+enum part {
+    ADDRESS,
+    NAMES,
+    REST
+};
+
+/* What comes next, behind a byte between words. */
+static enum part after(enum part part, char byte)
+{
+    if (byte == '\n') {
+        return ADDRESS;
+    }
+    return byte == '#' ? REST : part;
+}
+
 bool cs_posix_hosts_find(const char *path, const char *host, int family,
                          struct cs_posix_answer *answer)
 {
-    struct reader reader = {open(path, O_RDONLY | O_CLOEXEC), 0, 0, ""};
-    char word[CS_POSIX_HOST_MAX + 2];
     struct cs_posix_address address;
+    struct cs_slice name = without_dot(host);
+    enum part part = ADDRESS;
+    size_t size = 0;
+    char *text = map(path, &size);
     bool found = false;
 
-    if (reader.fd < 0) {
-        return false;
-    }
-    while (look(&reader), reader.end > 0) {
-        bool usable =
-            next_word(&reader, word, sizeof word) && cs_posix_address_parse(word, &address);
-        while (usable && next_word(&reader, word, sizeof word)) {
-            if (is_name(word, host)) {
-                add(answer, &address, family);
-                found = true;
-                usable = false; /* once is enough */
-            }
+    for (size_t at = 0, length = 0; text != NULL && at<size; at += length> 0 ? length : 1) {
+        length = word_length(text + at, text + size);
+        if (length == 0) {
+            part = after(part, text[at]);
+        } else if (part == ADDRESS) {
+            part = is_address(text + at, length, &address) ? NAMES : REST;
+        } else if (part == NAMES && cs_slice_equal_nocase(cs_slice_make(text + at, length), name)) {
+            add(answer, &address, family);
+            found = true;
+            part = REST;
         }
-        pass_line(&reader);
     }
-    (void)close(reader.fd);
+    if (text != NULL) {
+        (void)munmap(text, size);
+    }
     return found;
 }
 
@@ -212,7 +219,8 @@ bool cs_posix_is_absolute(const char *host)
         dots++;
         last = at;
     }
-    return dots >= ABSOLUTE_DOTS && last[1] != '\0' && strcasecmp(last, SERVICES) != 0;
+    return dots >= ABSOLUTE_DOTS && last[1] != '\0' &&
+           !cs_slice_equal_nocase(cs_slice_of(last), cs_slice_of(SERVICES));
 }
 
 void cs_posix_lookup(const char *host, int family, struct cs_posix_answer *answer)
