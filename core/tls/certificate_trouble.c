@@ -110,8 +110,9 @@ static bool names_policies(struct cs_slice value)
     if (!cs_der_only(value, CS_DER_SEQUENCE, &list)) {
         return true;
     }
-    while (cs_der_expect(&list, CS_DER_SEQUENCE, &policy)) {
-        if (!cs_der_expect(&policy, CS_DER_OID, &id) ||
+    while (list.length > 0) {
+        if (!cs_der_expect(&list, CS_DER_SEQUENCE, &policy) ||
+            !cs_der_expect(&policy, CS_DER_OID, &id) ||
             !cs_slice_equal(id, cs_slice_make(any, sizeof any))) {
             return true;
         }
