@@ -9,9 +9,8 @@ const char cs_answer_fields[] = "cf-ray\0x-auth0-requestid\0x-request-id\0server
 
 /* The beginnings of Server fields: software, of which the version is nobody's business. Those that
  * begin with another stand before it. */
-static const char servers[] = "cloudflare\0cloudfront\0akamaighost\0awselb\0envoy\0istio-envoy\0"
-                              "nginx\0openresty\0apache\0varnish\0haproxy\0caddy\0lighttpd\0"
-                              "microsoft-iis\0squid\0zscaler\0bigip\0imperva\0";
+static const char servers[] = "cloudflare\0cloudfront\0akamaighost\0awselb\0envoy\0nginx\0apache\0"
+                              "microsoft-iis\0squid\0zscaler\0bigip\0";
 
 void cs_answer_begin(struct cs_answer *answer)
 {

@@ -10,21 +10,18 @@
 /* What the messages about bodies, scopes and grants are made of, in lower case; the parts of error
  * codes too. */
 static const char words[] =
-    "access\0account\0additional\0allowed\0already\0and\0any\0array\0at\0attribute\0attributes\0"
-    "audience\0authorized\0bad\0be\0bearer\0before\0body\0boolean\0both\0cannot\0certificate\0"
-    "chars\0client\0configure\0conflict\0connection\0connections\0custom\0database\0defined\0"
-    "denied\0description\0display_name\0does\0domain\0duplicate\0email\0empty\0enterprise\0enum\0"
-    "error\0exceeds\0exist\0exists\0expected\0expired\0external\0failed\0feature\0field\0for\0"
-    "forbidden\0format\0found\0grant\0greater\0identifier\0identity\0in\0inexistent\0"
-    "insufficient\0integer\0internal\0invalid\0is\0issuer\0json\0large\0least\0length\0limit\0long"
-    "\0"
-    "many\0match\0maximum\0metadata\0minimum\0missing\0most\0must\0name\0no\0non\0not\0null\0"
-    "number\0object\0of\0on\0one\0only\0operation\0option\0options\0or\0patch\0pattern\0payload\0"
-    "plan\0properties\0property\0query\0realms\0request\0requests\0required\0requires\0scope\0"
-    "server\0service\0set\0set_user_root_attributes\0short\0signature\0size\0social\0store\0"
-    "strategy\0string\0supported\0tenant\0than\0the\0to\0token\0too\0type\0unauthorized\0unique\0"
-    "unknown\0unsupported\0updating\0uri\0url\0users\0using\0validation\0value\0values\0with\0"
-    "you\0your\0";
+    "access\0additional\0allowed\0already\0and\0any\0array\0at\0attribute\0attributes\0"
+    "audience\0authorized\0bad\0be\0bearer\0body\0boolean\0both\0cannot\0chars\0client\0"
+    "conflict\0connection\0connections\0custom\0database\0defined\0denied\0does\0domain\0"
+    "email\0empty\0enterprise\0enum\0error\0exceeds\0exist\0exists\0expected\0expired\0"
+    "external\0failed\0feature\0for\0forbidden\0found\0grant\0identifier\0in\0inexistent\0"
+    "insufficient\0integer\0internal\0invalid\0is\0json\0least\0length\0limit\0long\0many\0"
+    "match\0maximum\0metadata\0minimum\0missing\0most\0must\0name\0no\0non\0not\0null\0"
+    "number\0object\0of\0on\0one\0only\0operation\0option\0options\0or\0patch\0payload\0"
+    "properties\0property\0query\0request\0requests\0required\0requires\0scope\0server\0"
+    "service\0set\0set_user_root_attributes\0short\0signature\0size\0social\0store\0"
+    "strategy\0string\0supported\0tenant\0than\0the\0to\0token\0too\0type\0unauthorized\0"
+    "unique\0unknown\0unsupported\0uri\0url\0users\0using\0validation\0value\0values\0with\0";
 
 static bool is_of_word(char c)
 {

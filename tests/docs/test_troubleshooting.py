@@ -106,8 +106,9 @@ class TroubleshootingTest(unittest.TestCase):
             word = "`%s`" % self.words[name]
             with self.subTest(name):
                 wanted = [word, str(codes[name]), self.sentences[name]]
-                self.assertIn(word, rows, "docs/troubleshooting.md has no row for %s; add: | %s |"
-                              " what it means | what to do |" % (name, " | ".join(wanted)))
+                if word not in rows:
+                    self.fail("docs/troubleshooting.md has no row for %s; add: | %s | what it means"
+                              " | what to do |" % (name, " | ".join(wanted)))
                 self.assertEqual(rows[word][:3], wanted, "the row of %s is out of date" % name)
                 self.assertEqual(len(rows[word]), 5, "%s: five cells" % word)
                 for cell in rows[word][3:]:
@@ -132,7 +133,8 @@ class TroubleshootingTest(unittest.TestCase):
         rows = {row[0].strip("`"): row for row in rows_between("messages")}
         for text, path in messages().items():
             with self.subTest(text):
-                self.assertIn(text, rows, "%s writes it: add | `%s` | exit code | what to do |"
+                if text not in rows:
+                    self.fail("%s writes it; add: | `%s` | exit code | what to do |"
                               % (path, text))
                 self.assertGreater(len(rows[text][2]), 8)
         self.assertEqual(sorted(set(rows) - set(messages())), [], "nothing writes these")

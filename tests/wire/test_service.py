@@ -162,7 +162,7 @@ class ReasonTest(FaultTest):
                 ({"error": "access_denied", "error_description":
                   "Client is not authorized to access \"MARKER-secret\". You need a grant"},
                  "(HTTP 403, access_denied); its words: client is not authorized to access ... "
-                 "you ... grant"),
+                 "grant"),
                 ({"error": "MARKER-secret", "error_description": "MARKER-secret"}, "(HTTP 403)")):
             tenant.faults[:] = [Fault("status", method="POST", status=403, body=json.dumps(body))]
             result = self.run_cli(tenant, "get", con, env=tenant.environment(credentials=True))
@@ -299,7 +299,7 @@ class ScopeTest(WireTest):
 
     def test_of_a_token_that_tells_nothing(self):
         _, result = self.run_with((), "set", CON, "off", opaque=True)
-        self.expect(result, 4, "(read:connections) (HTTP 403", "not known, more may be missing")
+        self.expect(result, 4, "(read:connections) (HTTP 403", "its other scopes are not known")
 
     def test_where_it_is_not_the_scopes(self):
         tenant, con = self.one()

@@ -30,9 +30,8 @@ const char *scopes_of_failure(struct connsync_result *shown, const struct connsy
         shown->missing_scope = missing;
         return "";
     }
-    return identity_scope() == NULL
-               ? "; which scopes the token has is not known, more may be missing"
-               : "; it has all that connsync needs, so that something else forbids it";
+    return identity_scope() == NULL ? "; its other scopes are not known"
+                                    : "; it has all that are needed: something else forbids it";
 }
 
 void scopes_note(bool is_verbose)
@@ -40,7 +39,6 @@ void scopes_note(bool is_verbose)
     if (lacks(true)) {
         log_format(LOG_NOTE, "a write would be rejected: the token lacks %s", missing);
     } else if (identity_scope() == NULL && is_verbose) {
-        log_write(LOG_NOTE,
-                  "whether the token may write is not known: it does not tell its scopes");
+        log_write(LOG_NOTE, "whether the token may write is not known");
     }
 }
