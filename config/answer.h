@@ -15,8 +15,6 @@
 /* The longest that are shown, with their NUL. A longer id is none. */
 #define CS_ANSWER_ID_SIZE 65
 #define CS_ANSWER_REASON_SIZE 256
-/* The longest name of a member that is looked for. */
-#define CS_ANSWER_NAME_MAX 64
 
 struct cs_answer {
     unsigned http_status;
@@ -38,9 +36,9 @@ void cs_answer_take_field(struct cs_answer *answer, unsigned place, struct cs_sl
 
 /*
  * Takes the body of an answer with `http_status`, which a request is to end with as `status`.
- * `document` is JSON whose members' names may be shown, or empty: names, at any depth, of visible
- * ASCII. Returns `status`, or CONNSYNC_ERR_WEB_PAGE, where another one would blame the token, the
- * client or the connection for somebody else's page. What may pass stays what it is.
+ * `document` is JSON whose members' names may be shown, or empty: names, at any depth, that are one
+ * word of ASCII. Returns `status`, or CONNSYNC_ERR_WEB_PAGE, where another one would blame the
+ * token, the client or the connection for somebody else's page. What may pass stays what it is.
  */
 enum connsync_status cs_answer_take_body(struct cs_answer *answer, enum connsync_status status,
                                          unsigned http_status, struct cs_slice body,

@@ -23,10 +23,11 @@ static const char words[] =
     "strategy\0string\0supported\0tenant\0than\0the\0to\0token\0too\0type\0unauthorized\0"
     "unique\0unknown\0unsupported\0uri\0url\0users\0using\0validation\0value\0values\0with\0";
 
+/* ASCII alone: what is shown is nothing else. */
 static bool is_of_word(char c)
 {
     return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_' ||
-           c == '-' || (c & 0x80) != 0;
+           c == '-';
 }
 
 static size_t word_length(const char *at, const char *end)
@@ -77,38 +78,19 @@ static bool is_before_colon(const char *at, const char *end)
     return at < end && *at == ':';
 }
 
-static bool can_be_shown(struct cs_slice name)
-{
-    for (size_t i = 0; i < name.length; i++) {
-        if (name.data[i] < ' ' || name.data[i] > '~' || name.data[i] == '\\') {
-            return false;
-        }
-    }
-    return name.length > 0 && name.length <= CS_ANSWER_NAME_MAX;
-}
-
-/* Does it stand at the beginning of `text`, as a word or words of its own? */
-static bool stands_at(struct cs_slice name, struct cs_slice text)
-{
-    return name.length <= text.length && memcmp(name.data, text.data, name.length) == 0 &&
-           (name.length == text.length || !is_of_word(text.data[name.length]));
-}
-
-/* The longest name of a member that `text` begins with; empty if there is none. */
-static struct cs_slice known_name(struct cs_slice document, struct cs_slice text)
+/* Is `word` the name of a member of the document? */
+static bool is_name(struct cs_slice document, struct cs_slice word)
 {
     const char *at = document.data;
     const char *end = at + document.length;
-    struct cs_slice longest = {"", 0};
     struct cs_slice name;
 
     while (at < end && next_string(&at, end, &name)) {
-        if (name.length > longest.length && is_before_colon(at, end) && can_be_shown(name) &&
-            stands_at(name, text)) {
-            longest = name;
+        if (cs_slice_equal(name, word) && is_before_colon(at, end)) {
+            return true;
         }
     }
-    return longest;
+    return false;
 }
 
 /* ---- The message ---- */
@@ -155,19 +137,6 @@ static bool add(struct cs_writer *reason, struct cs_slice word)
     return true;
 }
 
-/* What may be shown of the text's beginning, which begins a word; empty for nothing. */
-static struct cs_slice shown(struct cs_slice text, struct cs_slice document, size_t *taken)
-{
-    struct cs_slice name = known_name(document, text);
-
-    if (name.length > 0) {
-        *taken = name.length;
-        return name;
-    }
-    *taken = word_length(text.data, text.data + text.length);
-    return cs_slice_of(known_word(cs_slice_make(text.data, *taken)));
-}
-
 void cs_answer_write_reason(struct cs_writer *reason, struct cs_slice body,
                             struct cs_slice document)
 {
@@ -182,9 +151,11 @@ void cs_answer_write_reason(struct cs_writer *reason, struct cs_slice body,
             at = skip_separator(at, end);
             continue;
         }
-        size_t taken = 0;
-        struct cs_slice word = shown(cs_slice_make(at, (size_t)(end - at)), document, &taken);
-        at += taken;
+        struct cs_slice word = cs_slice_make(at, word_length(at, end));
+        at += word.length;
+        if (!is_name(document, word)) {
+            word = cs_slice_of(known_word(word));
+        }
         if (word.length > 0 &&
             !((!is_gap || add(reason, cs_slice_of("..."))) && add(reason, word))) {
             break;

@@ -147,12 +147,12 @@ class ReasonTest(FaultTest):
 
     def test_of_a_patch(self):
         """Of its members' names those are told that the message has, at whatever depth."""
-        patch = b'{"icon_url":"MARKER-secret","upstream_params":{"login.hint":{"value":"x"}}}'
+        patch = b'{"icon_url":"MARKER-secret","upstream_params":{"login-hint":{"value":"x"}}}'
         result, told = self.reason(
-            "options.upstream_params.login.hint must be of type object, not MARKER-secret; "
+            "options.upstream_params.login-hint must be of type object, not MARKER-secret; "
             "other_member is unknown", ("patch", CON, "-"), stdin=patch)
         self.assertEqual(result.code, 1)
-        self.assertIn("its words: options upstream_params login.hint must be of type object not "
+        self.assertIn("its words: options upstream_params login-hint must be of type object not "
                       "... is unknown", told)
 
     def test_of_a_token(self):
