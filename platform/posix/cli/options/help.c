@@ -222,12 +222,10 @@ const char cli_help_watch[] =
 
 const char cli_help_watch_status[] =
     "Usage: connsync watch-status FILE [--json]\n"
-    "Is the watch alive that keeps FILE (--status-file)? It touches it every 30 s.\n"
+    "Is the watch alive that touches FILE (--status-file) every 30 s? 0 yes, 1 no.\n"
     "\n"
-    "  --max-age INTERVAL         so long ago, at most (2m)\n"
-    "  --ready                    and its last run ended with exit code 0\n"
-    "\n"
-    "Exit codes: 0 yes, 1 no.\n";
+    "  --max-age INTERVAL         at most so long ago (2m)\n"
+    "  --ready                    and its last run did well\n";
 
 const char cli_help_flash_image[] =
     "Usage: connsync flash-image FILE --output IMAGE [options]\n"
