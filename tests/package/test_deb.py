@@ -151,6 +151,22 @@ class RootTest(DebTest):
         self.assertIn("connsync " + self.field("Version"), self.program("--version"))
         self.assertIn("Usage:", self.program("--help"))
 
+    @unittest.skipUnless(NATIVE, "an emulator is not in the root")
+    def test_the_machines_roots_come_first(self):
+        self.dpkg("-i", self.deb)
+        bundle = self.root / "etc/ssl/certs/ca-certificates.crt"
+        bundle.unlink(missing_ok=True)
+        plain = {"PATH": os.environ["PATH"], "AUTH0_API_TOKEN": "a.b.c"}  # no SSL_CERT_FILE
+        program = ["chroot", self.root, "/usr/bin/connsync"]
+        self.assertIn("\ntrusted roots, compiled in: ", run(*program, "--version", env=plain))
+        bundle.parent.mkdir(parents=True, exist_ok=True)
+        bundle.write_text("-----BEGIN CERTIFICATE-----\n", encoding="ascii")
+        self.assertIn("\ntrusted roots: /etc/ssl/certs/ca-certificates.crt\n",
+                      run(*program, "--version", env=plain))
+        said = run(*program, "get", "google-oauth2", "--domain", "tenant.auth0.test",
+                   "--connect-to", "127.0.0.1:9", code=8, env=plain)
+        self.assertIn("/etc/ssl/certs/ca-certificates.crt: line 1: ", said)
+
     def test_page_and_completions_are_where_they_are_looked_for(self):
         self.dpkg("-i", self.deb)
         share = self.root / "usr/share"

@@ -104,7 +104,7 @@ class RunTest(UnitTest):
         text = (self.tree / "etc/connsync/environment").read_text(encoding="utf-8")
         text = text.replace("#CONNSYNC_OPTIONS=--leave 5 --max-rps 5", "CONNSYNC_OPTIONS="
                             "--leave 5 --max-rps 50 --connect-to localhost:%d" % self.tenant.port)
-        text = text.replace("#SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt",
+        text = text.replace("#SSL_CERT_FILE=/etc/connsync/roots.pem",
                             "SSL_CERT_FILE=%s" % self.tenant.ca_file)
         (service.config / "environment").write_text(text, encoding="utf-8")
         self.addCleanup(service.close)

@@ -102,8 +102,12 @@ static void print_roots(void)
     struct cs_slice all =
         cs_slice_make((const char *)connsync_trust_anchors, connsync_trust_anchors_length);
     struct cs_certificate root;
-    const char *named = getenv("SSL_CERT_FILE");
+    const char *named = CONNSYNC_SYSTEM_ANCHORS ? NULL : getenv("SSL_CERT_FILE");
 
+    if (CONNSYNC_SYSTEM_ANCHORS && connsync_posix_anchors_find() != NULL) {
+        print_path("trusted roots: ", connsync_posix_anchors_find());
+        return;
+    }
     (void)fputs("trusted roots, compiled in: SHA-256 of the certificate, last day, name\n",
                 output_results());
     while (cs_certificate_next(&all, &root)) {

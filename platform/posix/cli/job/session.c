@@ -291,13 +291,16 @@ struct session_failure session_failure(void)
 /* ---- Opening ---- */
 
 #ifdef CONNSYNC_BUILTIN_ANCHORS
-/* A program that brings its own roots does not look for the machine's: it is to do the
- * same wherever it runs. Who names others means them. */
+/* A program that brings its own roots does not look for the machine's: it is to do the same
+ * wherever it runs. That of a package is part of its system, and trusts what the system trusts. Who
+ * names others means them. */
 static bool use_builtin_anchors(void)
 {
     const char *named = getenv("SSL_CERT_FILE");
+    bool others = CONNSYNC_SYSTEM_ANCHORS ? connsync_posix_anchors_find() != NULL
+                                          : named != NULL && named[0] != '\0';
 
-    if (tenant->ca_file != NULL || (named != NULL && named[0] != '\0')) {
+    if (tenant->ca_file != NULL || others) {
         return false;
     }
     anchors_in_use = connsync_trust_anchors;
