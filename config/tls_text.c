@@ -3,34 +3,22 @@
 
 #include <string.h>
 
-/* RFC 8446, section 6.2, whose names are written as they stand there; the first alert is the
- * first name's. */
-static const char numbers[] = {10, 20, 22, 40, 42, 43, 44, 45,  46,  47,  48,  49,
-                               50, 51, 70, 71, 80, 86, 90, 109, 110, 112, 116, 120};
-static const char names[] = "unexpected_message\0bad_record_mac\0record_overflow\0"
-                            "handshake_failure\0bad_certificate\0unsupported_certificate\0"
-                            "certificate_revoked\0certificate_expired\0certificate_unknown\0"
-                            "illegal_parameter\0unknown_ca\0access_denied\0decode_error\0"
-                            "decrypt_error\0protocol_version\0insufficient_security\0"
-                            "internal_error\0inappropriate_fallback\0user_canceled\0"
-                            "missing_extension\0unsupported_extension\0unrecognized_name\0"
-                            "certificate_required\0no_application_protocol\0";
-
 #define HANDSHAKE_FAILURE 40
 #define UNRECOGNIZED_NAME 112
 
-#define KEY "its certificate list has "
-#define NEEDED "; RSA, P-256 or P-384 is needed\0"
+/* The alerts that are met most, by their names in RFC 8446, section 6.2; of others the number has
+ * to do. */
+static const char numbers[] = {HANDSHAKE_FAILURE, 42, 45, 48, 80, UNRECOGNIZED_NAME, 116};
+static const char names[] = "handshake_failure\0bad_certificate\0certificate_expired\0unknown_ca\0"
+                            "internal_error\0unrecognized_name\0certificate_required\0";
 
-/* From CONNSYNC_TLS_NOT_TLS on. */
-static const char reasons[] =
-    "what it sends is not TLS; check the port\0"
-    "its HelloRetryRequest has a cookie that cannot be sent back\0"
-    "its certificate list is larger than 16 KB\0" KEY "a key of an unknown kind" NEEDED KEY
-    "an RSA key of more than 4096 bits\0" KEY "an RSA-PSS key" NEEDED KEY "a P-521 key" NEEDED KEY
-    "a key on an unusual curve" NEEDED KEY "an Ed25519 key" NEEDED KEY "an Ed448 key" NEEDED
-    "new keys: KeyUpdate\0"
-    "renegotiation, as for a client certificate\0";
+/* From CONNSYNC_TLS_NOT_TLS on; keys stand in another sentence. */
+static const char reasons[] = "what it sends is not TLS; check the port\0"
+                              "its HelloRetryRequest has a cookie that cannot be sent back\0"
+                              "its certificate list is larger than 16 KB\0"
+                              "unknown\0RSA\0RSA-PSS\0P-521\0other curve\0Ed25519\0Ed448\0"
+                              "new keys: KeyUpdate\0"
+                              "renegotiation, as for a client certificate\0";
 
 static void add_alert(struct cs_writer *line, unsigned alert, enum connsync_status status)
 {
@@ -43,25 +31,33 @@ static void add_alert(struct cs_writer *line, unsigned alert, enum connsync_stat
         cs_write_string(line, cs_words_at(names, (unsigned)(at - numbers)));
     }
     if (alert == HANDSHAKE_FAILURE && status == CONNSYNC_ERR_TLS) {
-        cs_write_string(line,
-                        ": nothing in common; connsync has TLS 1.2 and 1.3, ECDHE with AES-GCM or "
-                        "ChaCha20-Poly1305, groups X25519, P-256 and P-384, and takes "
-                        "certificates with RSA, P-256 and P-384 keys");
+        cs_write_string(line, ": nothing in common; needed: TLS 1.2 or 1.3, ECDHE with AES-GCM or "
+                              "ChaCha20-Poly1305 on X25519, P-256 or P-384, and an RSA, P-256 or "
+                              "P-384 key");
     }
     if (alert == UNRECOGNIZED_NAME) {
-        cs_write_string(line, ": it does not serve this name; check the domain");
+        cs_write_string(line, ": check the domain");
     }
+}
+
+static void add_found(struct cs_writer *line, unsigned why)
+{
+    const char *word = cs_words_at(reasons, why - CONNSYNC_TLS_NOT_TLS);
+    bool is_key = why >= CONNSYNC_TLS_KEY_UNKNOWN && why <= CONNSYNC_TLS_KEY_ED448;
+
+    cs_write_string(line, is_key ? "its certificate list has a key of the kind " : "");
+    cs_write_string(line, word);
+    cs_write_string(line, is_key ? "; needed: RSA of up to 4096 bits, P-256 or P-384" : "");
 }
 
 /* As the library writes it: four hexadecimal digits. */
 static void add_code(struct cs_writer *line, unsigned code)
 {
-    char digits[] = "0000";
+    char digits[] = "the library's error -0x0000";
 
-    for (size_t i = 0; i < 4; i++) {
-        digits[i] = "0123456789abcdef"[code >> (12 - 4 * i) & 15];
+    for (char *at = digits + sizeof digits - 2; code > 0; code >>= 4) {
+        *at-- = "0123456789abcdef"[code & 15];
     }
-    cs_write_string(line, "the library's error -0x");
     cs_write_string(line, digits);
 }
 
@@ -82,7 +78,7 @@ void cs_tls_text_add(struct cs_writer *line, const struct connsync_result *resul
     }
     cs_write_string(line, " (");
     if (why > CONNSYNC_TLS_ALERT_LAST) {
-        cs_write_string(line, cs_words_at(reasons, why - CONNSYNC_TLS_NOT_TLS));
+        add_found(line, why);
     } else if (why != CONNSYNC_TLS_UNTOLD) {
         add_alert(line, why, status);
     } else {

@@ -1,6 +1,7 @@
 /* Goes to a certificate's SubjectPublicKeyInfo and looks its algorithm up. See key_kind.h. */
 #include "core/tls/key_kind.h"
 
+#include "core/tls/certificate.h"
 #include "core/tls/der.h"
 
 /* The longest modulus that the library takes, and the byte that keeps it positive. */
@@ -38,28 +39,17 @@ static uint8_t find(const struct kind *kinds, struct cs_slice oid)
     return kinds->why;
 }
 
-/* SubjectPublicKeyInfo ::= SEQUENCE { AlgorithmIdentifier, BIT STRING }; a certificate has it behind
- * its serial, the signature's algorithm, the issuer, the validity and the subject. */
+/* SubjectPublicKeyInfo ::= SEQUENCE { AlgorithmIdentifier, BIT STRING }, behind the subject. */
 static bool find_key(struct cs_slice certificate, struct cs_slice *key)
 {
-    struct cs_slice fields;
-    struct cs_der_item item;
+    struct cs_certificate parts;
 
-    if (!cs_der_expect(&certificate, CS_DER_SEQUENCE, &certificate) ||
-        !cs_der_expect(&certificate, CS_DER_SEQUENCE, &fields)) {
+    if (!cs_certificate_next(&certificate, &parts) || parts.subject.length == 0) {
         return false;
     }
-    do {
-        if (!cs_der_next(&fields, &item)) {
-            return false;
-        }
-    } while (item.tag != CS_DER_INTEGER);
-    for (int i = 0; i < 4; i++) {
-        if (!cs_der_next(&fields, &item)) {
-            return false;
-        }
-    }
-    return cs_der_expect(&fields, CS_DER_SEQUENCE, key);
+    const char *at = parts.subject.data + parts.subject.length;
+    struct cs_slice rest = cs_slice_make(at, (size_t)(parts.whole.data + parts.whole.length - at));
+    return cs_der_expect(&rest, CS_DER_SEQUENCE, key);
 }
 
 /* RSAPublicKey ::= SEQUENCE { modulus, exponent }, behind the count of unused bits of the BIT

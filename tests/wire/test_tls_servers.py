@@ -16,8 +16,8 @@ from tenant import pki
 HOST = "tenant.example"
 CLIENT = ("basicConstraints=critical,CA:FALSE", "keyUsage=critical,digitalSignature",
           "extendedKeyUsage=clientAuth")
-NOTHING_IN_COMMON = ("alert 40, handshake_failure", "groups X25519, P-256 and P-384",
-                     "RSA, P-256 and P-384 keys")
+NOTHING_IN_COMMON = ("alert 40, handshake_failure", "on X25519, P-256 or P-384",
+                     "RSA, P-256 or P-384 key")
 
 
 class ServerTest(WireTest):
@@ -79,13 +79,13 @@ class OpenSslTest(ServerTest):
         for version in ("-tls1", "-tls1_1"):
             with self.subTest(version):
                 self.check(("rsa2048", (version, "-cipher", "ALL:@SECLEVEL=0"), "tls_version",
-                            ("neither TLS 1.2 nor TLS 1.3", "alert 70, protocol_version")))
+                            ("neither TLS 1.2 nor TLS 1.3", "alert 70")))
 
     def test_a_key_that_is_too_long(self):
         for version in ("-tls1_2", "-tls1_3"):
             with self.subTest(version):
                 self.check(("rsa4608", (version,), "tls_failed",
-                            ("an RSA key of more than 4096 bits",)))
+                            ("a key of the kind RSA; needed: RSA of up to 4096 bits",)))
 
     def test_a_long_list(self):
         chain, key = self.pair()
@@ -152,7 +152,7 @@ class OthersTest(ServerTest):
     def test_gnutls_shows_a_key_to_anybody(self):
         with servers.GnuTls(self.place, *self.pair("p521"),
                             "NORMAL:-VERS-ALL:+VERS-TLS1.2") as server:
-            self.get(server.port, 8, "tls_failed", "its certificate list has a P-521 key")
+            self.get(server.port, 8, "tls_failed", "list has a key of the kind P-521; needed: RSA")
 
     def test_apache_asks_for_a_client_certificate_of_a_location(self):
         location = "SSLCACertificateFile %s\n<Location /api>\nSSLVerifyClient require\n" \
