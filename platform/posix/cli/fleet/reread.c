@@ -119,6 +119,11 @@ const char *reread_look(const struct cli_options *options)
     return path;
 }
 
+bool reread_is_settling(void)
+{
+    return settling;
+}
+
 uint32_t reread_wait_ms(void)
 {
     return settling ? REREAD_SETTLE_MS : REREAD_LOOK_MS;

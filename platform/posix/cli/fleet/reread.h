@@ -22,6 +22,9 @@ void reread_note(const struct cli_options *options);
  * is; else NULL. If one of them cannot be read twice, such as a pipe, none has ever changed. */
 const char *reread_look(const struct cli_options *options);
 
+/* Has one changed that has not settled? */
+bool reread_is_settling(void);
+
 /* Milliseconds until the next look. */
 uint32_t reread_wait_ms(void);
 

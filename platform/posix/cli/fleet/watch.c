@@ -196,8 +196,8 @@ static void wait_for_next(void)
     while (!session_stopped() && !take_news()) {
         uint64_t now = system_now_ms();
         if (now >= due) {
-            /* Time alone may make it good, as it does a certificate. */
-            (void)(watch.wrong != NULL && reload(watch.wrong));
+            /* Time alone may make it good, as it does a certificate; but not half of a file. */
+            (void)(watch.wrong != NULL && !reread_is_settling() && reload(watch.wrong));
             break;
         }
         session_sleep(due - now < reread_wait_ms() ? due - now : reread_wait_ms());
