@@ -33,8 +33,9 @@ function(connsync_starter name path out)
         return()
     endif()
     set(script ${PROJECT_BINARY_DIR}/emulated/${name})
+    list(JOIN CMAKE_CROSSCOMPILING_EMULATOR " " emulator)
     file(GENERATE OUTPUT ${script}
-        CONTENT "#!/bin/sh\nexec ${CMAKE_CROSSCOMPILING_EMULATOR} ${path} \"$@\"\n"
+        CONTENT "#!/bin/sh\nexec ${emulator} ${path} \"$@\"\n"
         FILE_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE)
     set(${out} ${script} PARENT_SCOPE)
 endfunction()

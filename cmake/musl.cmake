@@ -17,9 +17,9 @@ function(connsync_musl_run log)
 endfunction()
 
 # Sets `out` to a folder with include/ and lib/ for `machine` ("aarch64"), compiled by
-# `compiler`. The folder's name has the version and the machine; a half made one has
+# `compiler` with `options`. The folder's name has the version and the machine; a half made one has
 # another name.
-function(connsync_musl machine compiler out)
+function(connsync_musl machine compiler out options)
     if(CONNSYNC_DEPS_CACHE MATCHES "[ \t'\"]")
         message(FATAL_ERROR "connsync: musl cannot be compiled in a folder whose name has a space "
             "(${CONNSYNC_DEPS_CACHE}); export CONNSYNC_DEPS_CACHE=FOLDER for another one")
@@ -40,7 +40,7 @@ function(connsync_musl machine compiler out)
     file(REMOVE_RECURSE ${CONNSYNC_MUSL_WORK} ${sysroot})
     file(MAKE_DIRECTORY ${CONNSYNC_MUSL_WORK})
     # Names of this machine's folders must not get into what is linked.
-    set(flags "-Os -fPIE -ffunction-sections -fdata-sections")
+    set(flags "${options} -Os -fPIE -ffunction-sections -fdata-sections")
     string(APPEND flags " -fno-asynchronous-unwind-tables -fno-unwind-tables")
     string(APPEND flags " -ffile-prefix-map=${CONNSYNC_musl_TREE}=musl")
     connsync_musl_run(${sysroot}.work/configure.log
@@ -50,4 +50,41 @@ function(connsync_musl machine compiler out)
     cmake_host_system_information(RESULT cores QUERY NUMBER_OF_LOGICAL_CORES)
     connsync_musl_run(${sysroot}.work/make.log make -j${cores} install)
     file(REMOVE_RECURSE ${CONNSYNC_MUSL_WORK})
+endfunction()
+
+# What the compiler's own library has for whole numbers, for a processor without floating point. The
+# distribution's is compiled for one that has it. That concerns no function that is taken here, but a
+# program would be marked as such; so the mark goes. Functions for floating point are left out: they
+# take their arguments where there are no registers. `archive` names the variable that has the
+# library's path, ARGN those of objects that each program begins or ends with; they are set to copies.
+function(connsync_gcc_without_float sysroot archive)
+    set(unmark ${CMAKE_OBJCOPY} --remove-section=.gnu.attributes --remove-section=.MIPS.abiflags)
+    set(members "")
+    foreach(name IN ITEMS ashldi3 ashrdi3 lshrdi3 negdi2 muldi3 cmpdi2 ucmpdi2 divdi3 moddi3 udivdi3
+            umoddi3 divmoddi4 udivmoddi4 clz clzsi2 clzdi2 ctzsi2 ctzdi2 ffssi2 ffsdi2 bswapsi2 bswapdi2
+            popcount_tab popcountsi2 popcountdi2)
+        list(APPEND members _${name}.o)
+    endforeach()
+    set(library ${sysroot}/lib/libgcc.a)
+    file(LOCK ${CONNSYNC_DEPS_CACHE}/built/lock GUARD FUNCTION TIMEOUT 900)
+    foreach(object IN LISTS ARGN)
+        cmake_path(GET ${object} FILENAME name)
+        execute_process(COMMAND ${unmark} ${${object}} ${sysroot}/lib/${name} COMMAND_ERROR_IS_FATAL ANY)
+        set(${object} ${sysroot}/lib/${name} PARENT_SCOPE)
+    endforeach()
+    if(NOT EXISTS ${library})
+        set(work ${sysroot}/gcc.work)
+        file(REMOVE_RECURSE ${work})
+        file(MAKE_DIRECTORY ${work})
+        execute_process(COMMAND ${CMAKE_AR} x ${${archive}} ${members}
+            WORKING_DIRECTORY ${work} COMMAND_ERROR_IS_FATAL ANY)
+        foreach(member IN LISTS members)
+            execute_process(COMMAND ${unmark} ${member}
+                WORKING_DIRECTORY ${work} COMMAND_ERROR_IS_FATAL ANY)
+        endforeach()
+        execute_process(COMMAND ${CMAKE_AR} rcsD ${library}.half ${members}
+            WORKING_DIRECTORY ${work} COMMAND_ERROR_IS_FATAL ANY)
+        file(RENAME ${library}.half ${library})
+        file(REMOVE_RECURSE ${work})
+    endif()
 endfunction()

@@ -1,5 +1,5 @@
-# Static programs on musl, for CONNSYNC_MACHINE: x86_64, aarch64, armhf (and s390x, whose
-# bytes are in the other order). A preset sets it.
+# Static programs on musl, for CONNSYNC_MACHINE: x86_64, aarch64, armhf, riscv64, mips, mipsel (and
+# s390x, whose 64-bit words have the other order of bytes). A preset sets it.
 #
 # The compiler is the distribution's, which comes with glibc: its headers and objects are
 # put aside (-nostdinc, -nostdlib) and musl's named in their place. The programs are
@@ -32,9 +32,24 @@ elseif(CONNSYNC_MACHINE STREQUAL s390x)
     set(connsync_prefix s390x-linux-gnu-)
     set(connsync_musl_machine s390x)
     set(connsync_options "")
+elseif(CONNSYNC_MACHINE STREQUAL riscv64)
+    set(connsync_prefix riscv64-linux-gnu-)
+    set(connsync_musl_machine riscv64)
+    set(connsync_options "")
+    set(connsync_large_pages ON)
+elseif(CONNSYNC_MACHINE MATCHES "^mips(el)?$")
+    # As OpenWrt has them: routers whose processors have no floating point, and whose kernels have
+    # nothing in its place.
+    set(connsync_prefix ${CONNSYNC_MACHINE}-linux-gnu-)
+    set(connsync_musl_machine ${CONNSYNC_MACHINE})
+    set(connsync_options "-march=mips32r2 -mabi=32 -msoft-float")
+    set(connsync_large_pages ON)
+    set(connsync_soft_float ON)
+    # The tests run on such a processor.
+    set(connsync_emulated_processor -cpu 24Kc)
 else()
     message(FATAL_ERROR "connsync: CONNSYNC_MACHINE is '${CONNSYNC_MACHINE}'; there are "
-                        "x86_64, aarch64, armhf and s390x")
+                        "x86_64, aarch64, armhf, riscv64, mips, mipsel and s390x")
 endif()
 
 set(CMAKE_SYSTEM_NAME Linux)
@@ -48,11 +63,14 @@ find_program(CMAKE_STRIP ${connsync_prefix}strip REQUIRED)
 # What runs the tests of another processor. This one's need nothing.
 if(NOT CONNSYNC_MACHINE STREQUAL x86_64)
     string(REGEX REPLACE "-.*" "" connsync_processor ${connsync_prefix})
-    find_program(CMAKE_CROSSCOMPILING_EMULATOR qemu-${connsync_processor}-static)
+    find_program(connsync_emulator qemu-${connsync_processor}-static)
+    if(connsync_emulator)
+        set(CMAKE_CROSSCOMPILING_EMULATOR ${connsync_emulator} ${connsync_emulated_processor})
+    endif()
 endif()
 
 include(${CMAKE_CURRENT_LIST_DIR}/../musl.cmake)
-connsync_musl(${connsync_musl_machine} ${CMAKE_C_COMPILER} connsync_sysroot)
+connsync_musl(${connsync_musl_machine} ${CMAKE_C_COMPILER} connsync_sysroot "${connsync_options}")
 
 function(connsync_object_of_gcc name out)
     execute_process(COMMAND ${CMAKE_C_COMPILER} ${ARGN} -print-file-name=${name}
@@ -62,6 +80,10 @@ endfunction()
 connsync_object_of_gcc(include connsync_gcc_headers)
 connsync_object_of_gcc(crtbeginS.o connsync_begin)
 connsync_object_of_gcc(crtendS.o connsync_end)
+if(connsync_soft_float)
+    connsync_object_of_gcc(libgcc.a connsync_libgcc)
+    connsync_gcc_without_float(${connsync_sysroot} connsync_libgcc connsync_begin connsync_end)
+endif()
 
 set(CMAKE_C_FLAGS_INIT "${connsync_options} -fPIE -nostdinc \
 -isystem ${connsync_sysroot}/include -isystem ${connsync_gcc_headers} \

@@ -122,11 +122,13 @@ class SetupTest(unittest.TestCase):
         self.assertEqual(self.run_it("--all")[0], ["npm ci"])
 
     def test_compilers_for_every_other_processor(self):
-        for own, others in (("amd64", {"aarch64", "arm"}), ("arm64", {"x86-64", "arm"})):
+        always = ("arm", "riscv64", "mips", "mipsel")
+        for own, others in (("amd64", {"aarch64", *always}), ("arm64", {"x86-64", *always})):
             self.say("architecture", own)
             for purpose in ("--all", "--static"):
                 compilers = {"x86-64": "gcc-x86-64-linux-gnu", "aarch64": "gcc-aarch64-linux-gnu",
-                             "arm": "gcc-arm-linux-gnueabihf"}
+                             "arm": "gcc-arm-linux-gnueabihf", "riscv64": "gcc-riscv64-linux-gnu",
+                             "mips": "gcc-mips-linux-gnu", "mipsel": "gcc-mipsel-linux-gnu"}
                 self.say("missing", "\n".join(compilers.values()))
                 install, = [call for call in self.run_it(purpose)[0] if " install " in call]
                 self.assertEqual({name for name, package in compilers.items()

@@ -122,7 +122,7 @@ class RefusalTest(unittest.TestCase):
         self.refused(64, "the tag is empty", "tools/release", "")
         self.refused(64, "one tag is enough", "tools/release", "v0.1.0", "v0.2.0")
         self.refused(64, "unknown option", "tools/release", "--wrong")
-        self.refused(64, "amd64|arm64|arm", "tools/build-static", "mips", self.folder / "program")
+        self.refused(64, "amd64|arm64|arm|riscv64|mips|mipsel", "tools/build-static", "sparc", self.folder / "program")
         result = self.refused(2, "is there already", "tools/image", self.folder)
         self.assertEqual(result.stdout, "")
 

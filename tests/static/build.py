@@ -4,21 +4,21 @@
 """
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+from machines import missing
+
 EXIT_SKIPPED = 77
-COMPILERS = {"static-x86_64": "x86_64-linux-gnu-gcc", "static-aarch64": "aarch64-linux-gnu-gcc",
-             "static-armhf": "arm-linux-gnueabihf-gcc"}
 
 
 def main():
     """The command line."""
     preset, folder, anchors = sys.argv[1:4]
-    if shutil.which(COMPILERS[preset]) is None:
-        print("skipped: there is no %s; tools/setup --all installs it" % COMPILERS[preset])
+    compiler = missing(preset.removeprefix("static-"), to_run=False)
+    if compiler:
+        print("skipped: there is no %s; tools/setup --all installs it" % compiler)
         sys.exit(EXIT_SKIPPED)
     source = Path(__file__).resolve().parents[2]
     subprocess.run(["cmake", "--preset", preset, "-S", source, "-B", folder,

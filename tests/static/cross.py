@@ -8,17 +8,13 @@ of the labels to run. Status: that of ctest, 77 without a compiler or an emulato
 """
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+from machines import missing
+
 EXIT_SKIPPED = 77
-# By preset: the compiler and the emulator, or None.
-TOOLS = {"static-x86_64": ("x86_64-linux-gnu-gcc", None),
-         "static-aarch64": ("aarch64-linux-gnu-gcc", "qemu-aarch64-static"),
-         "static-armhf": ("arm-linux-gnueabihf-gcc", "qemu-arm-static"),
-         "static-s390x": ("s390x-linux-gnu-gcc", "qemu-s390x-static")}
 # The linker puts things between functions (tests/fault), which must not be one by then; a
 # failing assert is to be seen.
 SETTINGS = ["-DCONNSYNC_BUILD_TESTS=ON", "-DCMAKE_INTERPROCEDURAL_OPTIMIZATION=OFF",
@@ -29,10 +25,10 @@ SETTINGS = ["-DCONNSYNC_BUILD_TESTS=ON", "-DCMAKE_INTERPROCEDURAL_OPTIMIZATION=O
 def main():
     """The command line."""
     preset, folder, program, labels = sys.argv[1:5]
-    for tool in TOOLS[preset]:
-        if tool and shutil.which(tool) is None:
-            print("skipped: there is no %s; tools/setup --all installs it" % tool)
-            sys.exit(EXIT_SKIPPED)
+    tool = missing(preset.removeprefix("static-"))
+    if tool:
+        print("skipped: there is no %s; tools/setup --all installs it" % tool)
+        sys.exit(EXIT_SKIPPED)
     tested = "" if program == "own" else program
     source = Path(__file__).resolve().parents[2]
     cores = os.cpu_count() or 1

@@ -4,6 +4,7 @@ import struct
 from typing import NamedTuple
 
 PT_LOAD, PT_DYNAMIC, PT_INTERP, PT_GNU_RELRO = 1, 2, 3, 0x6474E552
+PT_MIPS_ABIFLAGS = 0x70000003
 PF_X, PF_W = 1, 2
 ET_DYN = 3
 WIDE, BIG = 2, 2  # of the identification

@@ -15,10 +15,10 @@ sys.path[:0] = [str(HERE.parent), str(HERE.parent / "wire"), str(HERE.parent / "
 
 import chains  # noqa: E402
 from cli import WireTest, connection  # noqa: E402
+from machines import EMULATORS  # noqa: E402
 
 PROGRAM = Path(os.environ["CONNSYNC_STATIC"])
 MACHINE = os.environ["CONNSYNC_MACHINE"]
-EMULATORS = {"x86_64": None, "aarch64": "qemu-aarch64-static", "armhf": "qemu-arm-static"}
 NOBODY = 65532
 EXIT_SKIPPED = 77
 
@@ -47,11 +47,11 @@ class EmptyRoot(WireTest):
         self.command = ["/connsync"]
         emulator = EMULATORS[MACHINE]
         if emulator:
-            found = shutil.which(emulator)
+            found = shutil.which(emulator[0])
             if found is None:
-                self.skipTest("there is no %s; tools/setup --all installs it" % emulator)
+                self.skipTest("there is no %s; tools/setup --all installs it" % emulator[0])
             shutil.copy(found, self.root / "emulator")
-            self.command.insert(0, "/emulator")
+            self.command[:0] = ["/emulator", *emulator[1:]]
         self.root.chmod(0o555)
 
     def enter(self):

@@ -14,10 +14,17 @@ from pathlib import Path
 from empty_root import MACHINE, PROGRAM, EmptyRoot, need  # first: it says where the others are
 import cli
 from cli import WireTest
-from elf import ET_DYN, PF_W, PF_X, PT_GNU_RELRO, PT_INTERP, PT_LOAD, Elf
+from elf import (ET_DYN, PF_W, PF_X, PT_GNU_RELRO, PT_INTERP, PT_LOAD, PT_MIPS_ABIFLAGS, Elf)
 from limits import LARGEST_PAGE, SIZE_LIMITS
 
 DT_NEEDED = 1
+# By machine: ELF's number for it, and its flags, as far as they say what a processor must have.
+ARM_HARD_FLOAT, RISCV_DOUBLE_FLOAT = 0x400, 0x4
+MIPS32R2, O32 = 0x70000000, 0x1000
+KINDS = {"x86_64": (0x3E, 0, 0), "aarch64": (0xB7, 0, 0), "armhf": (0x28, 0x600, ARM_HARD_FLOAT),
+         "riscv64": (0xF3, 0x6, RISCV_DOUBLE_FLOAT), "mips": (8, 0xF000F000, MIPS32R2 | O32),
+         "mipsel": (8, 0xF000F000, MIPS32R2 | O32)}
+SOFT_FLOAT, NO_REGISTERS = 3, 0  # of MIPS's table of what a program needs
 
 
 def told_by_openssl(pem):
@@ -44,6 +51,18 @@ class FileTest(WireTest):
 
     def test_it_is_position_independent(self):
         self.assertEqual(self.elf.type, ET_DYN)
+
+    def test_it_is_for_the_machine(self):
+        number, mask, flags = KINDS[MACHINE]
+        self.assertEqual((self.elf.machine, self.elf.flags & mask), (number, flags))
+        self.assertEqual((self.elf.is_wide, self.elf.order),
+                         (MACHINE.endswith("64"), ">" if MACHINE == "mips" else "<"))
+
+    def test_it_asks_a_mips_for_no_floating_point(self):
+        """Neither has a router any, nor its kernel anything in its place."""
+        found = [(self.elf.content(table)[7], self.elf.content(table)[5])
+                 for table in self.elf.of_kind(PT_MIPS_ABIFLAGS) if MACHINE.startswith("mips")]
+        self.assertEqual(found, [(SOFT_FLOAT, NO_REGISTERS)] if MACHINE.startswith("mips") else [])
 
     def test_it_can_be_loaded_in_pages_of_any_size(self):
         """A kernel maps whole pages: each is one segment's, and lies in the file as in memory."""
