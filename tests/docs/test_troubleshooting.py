@@ -47,6 +47,13 @@ def numbers(path, prefix):
         r"\b(%s\w+)\s*=?\s*(\d+)" % prefix, source(path))}
 
 
+def statuses_of_jobs():
+    """{name: number} of enum connsync_status; the header has other enums."""
+    text = re.search(r"enum connsync_status \{(.*?)\};", source("core/base/status.h"), re.S)
+    return {name: int(number) for name, number in
+            re.findall(r"\b(CONNSYNC_\w+) = (\d+)", text.group(1)) if name not in NO_END}
+
+
 def exit_codes(statuses):
     """{status: exit code} by config/exit_code.c."""
     codes = numbers("config/exit_code.h", "CS_EXIT_")
@@ -87,8 +94,7 @@ class TroubleshootingTest(unittest.TestCase):
     maxDiff = None
 
     def setUp(self):
-        self.statuses = {name: number for name, number in
-                         numbers("core/base/status.h", "CONNSYNC_").items() if name not in NO_END}
+        self.statuses = statuses_of_jobs()
         self.words = table("core/base/status.c")
         self.sentences = table("config/status_text.c")
 

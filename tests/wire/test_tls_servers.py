@@ -164,12 +164,12 @@ class OthersTest(ServerTest):
             result = self.get(server.ports[0], 8, "tls_post_handshake",
                               "renegotiation, as for a client certificate")
             self.assertEqual(result.json[0]["requests"], 1, "it was tried again")
-            self.get(server.ports[1], 4, "forbidden", "HTTP 403")
+            self.get(server.ports[1], 1, "web_page", "HTTP 403", "(apache)")
             # What docs/credentials.md says to do about it.
-            self.get(server.ports[2], 4, "forbidden", "HTTP 403")
+            self.get(server.ports[2], 1, "web_page", "HTTP 403", "(apache)")
             key = self.make.key("p256", 3)
             client = self.make.issue("client", key, self.root, extensions=CLIENT)
-            self.get(server.ports[2], 5, "no_such_connection", "HTTP 404", also=(
+            self.get(server.ports[2], 1, "web_page", "HTTP 404", also=(
                 "--client-certificate", str(client.path), "--client-key", str(key)))
 
     def test_nginx(self):
@@ -177,7 +177,7 @@ class OthersTest(ServerTest):
                            "ssl_ecdh_curve secp521r1;", "return 404;") as server:
             self.get(server.ports[0], 8, "tls_failed", "unrecognized_name", "check the domain")
             self.get(server.ports[1], 8, "tls_failed", *NOTHING_IN_COMMON)
-            self.get(server.ports[2], 5, "no_such_connection")
+            self.get(server.ports[2], 1, "web_page", "HTTP 404", "(nginx)")
 
     def test_java_asks_again_with_a_cookie(self):
         with servers.Java(self.place, *self.pair(),
