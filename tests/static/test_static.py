@@ -8,7 +8,9 @@ roots are compiled in).
 
 import os
 import re
+import shutil
 import subprocess
+import time
 from pathlib import Path
 
 from empty_root import MACHINE, PROGRAM, EmptyRoot, need  # first: it says where the others are
@@ -16,6 +18,7 @@ import cli
 from cli import WireTest
 from elf import (ET_DYN, PF_W, PF_X, PT_GNU_RELRO, PT_INTERP, PT_LOAD, PT_MIPS_ABIFLAGS, Elf)
 from limits import LARGEST_PAGE, SIZE_LIMITS
+from machines import EMULATORS
 
 DT_NEEDED = 1
 # By machine: ELF's number for it, and its flags, as far as they say what a processor must have.
@@ -82,6 +85,30 @@ class FileTest(WireTest):
     def test_what_is_written_once_has_its_pages_to_itself(self):
         relro, = self.elf.of_kind(PT_GNU_RELRO)
         self.assertEqual(relro.end % LARGEST_PAGE[MACHINE], 0)
+
+    def test_what_is_written_once_is_read_only(self):
+        """Seen in the memory of a program that waits for its token."""
+        relro, = self.elf.of_kind(PT_GNU_RELRO)
+        emulator = EMULATORS[MACHINE]
+        command = [shutil.which(emulator[0]), *emulator[1:]] if emulator else []
+        with subprocess.Popen([*command, PROGRAM, "get", "con_1", "--domain", "x.auth0.com",
+                               "--token-file", "-"], stdin=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL) as process:
+            self.addCleanup(process.kill)
+            until = time.monotonic() + 30
+            while self.rights_of(process.pid, relro.address) != "r--p":
+                self.assertLess(time.monotonic(), until, "it is still to be written")
+                time.sleep(0.01)
+            process.stdin.close()
+
+    @staticmethod
+    def rights_of(pid, address):
+        """Of an address as the file has it, by the map of the memory; None without one."""
+        lines = Path("/proc/%d/maps" % pid).read_text(encoding="utf-8").splitlines()
+        own = [line.split() for line in lines if line.endswith(str(PROGRAM))]
+        ranges = [([int(end, 16) for end in line[0].split("-")], line[1]) for line in own]
+        return next((rights for (first, last), rights in ranges
+                     if first <= ranges[0][0][0] + address < last), None)
 
     def test_its_size(self):
         self.assertLessEqual(len(self.data), SIZE_LIMITS[MACHINE])
