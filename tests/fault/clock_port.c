@@ -22,8 +22,9 @@
 time_t __real_time(time_t *out);
 time_t __wrap_time(time_t *out);
 
-/* No pause within a job is so long: those between two runs of watch are. */
-#define LONG_PAUSE_MS 8500
+/* In a job a pause, or one and the wait for its pace, is followed by a request: so many in a row are
+ * between two runs of watch, which looks at its files after each. */
+#define PAUSES_BETWEEN 3u
 /* An answer that takes longer than this in truth does not come. */
 #define PATIENCE_MS 20000
 
@@ -36,7 +37,8 @@ static struct {
     uint64_t latency_ms;
     uint64_t end_ms;
     uint64_t hangup_ms;
-    bool asked; /* something was sent, and nothing received since */
+    unsigned pauses; /* since something was sent */
+    bool asked;      /* something was sent, and nothing received since */
 } simulation;
 
 static unsigned long number(const char *name, unsigned long otherwise)
@@ -101,6 +103,7 @@ static void go_on(uint64_t ms)
 static int32_t send_asking(void *context, const uint8_t *data, size_t length)
 {
     simulation.asked = true;
+    simulation.pauses = 0;
     return simulation.real->send(context, data, length);
 }
 
@@ -167,7 +170,7 @@ enum connsync_posix_wake __wrap_connsync_posix_wait(struct connsync_posix *posix
     bool is_pause = !want_read && !want_write;
     int64_t truly = is_pause ? 0 : PATIENCE_MS;
 
-    if (is_pause && timeout_ms >= LONG_PAUSE_MS && simulation.log != NULL) {
+    if (is_pause && ++simulation.pauses == PAUSES_BETWEEN && simulation.log != NULL) {
         (void)fprintf(simulation.log, "%llu %lu %lu\n", (unsigned long long)simulation.ms,
                       own_kilobytes(), descriptors());
     }
