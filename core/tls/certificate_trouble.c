@@ -2,6 +2,7 @@
 #include "core/tls/certificate_trouble.h"
 
 #include "core/tls/der.h"
+#include "core/tls/key_kind.h"
 
 #include <string.h>
 
@@ -162,42 +163,18 @@ bool cs_certificate_odd_extension(struct connsync_certificate *told,
 
 /* ---- Keys ---- */
 
-static bool is_oid(struct cs_slice oid, const char *bytes, size_t length)
+static uint8_t trouble_of_key(struct cs_slice certificate)
 {
-    return cs_slice_equal(oid, cs_slice_make(bytes, length));
-}
-
-/* SubjectPublicKeyInfo ::= SEQUENCE { SEQUENCE { algorithm, the curve of EC }, BIT STRING }. */
-static uint8_t trouble_of_key(struct cs_slice key)
-{
-    static const char rsa[] = {'\x2a', '\x86', '\x48', '\x86', '\xf7', '\x0d', 1, 1, 1};
-    static const char ec[] = {'\x2a', '\x86', '\x48', '\xce', '\x3d', 2, 1};
-    static const char p256[] = {'\x2a', '\x86', '\x48', '\xce', '\x3d', 3, 1, 7};
-    static const char p384[] = {'\x2b', '\x81', 4, 0, '\x22'};
-    static const char p521[] = {'\x2b', '\x81', 4, 0, '\x23'};
-    enum {
-        RSA_LONGEST = 4096 / 8 + 32
-    }; /* of a key's BIT STRING, with the exponent */
-    struct cs_slice algorithm;
-    struct cs_slice oid;
-
-    if (!cs_der_only(key, CS_DER_SEQUENCE, &key) ||
-        !cs_der_expect(&key, CS_DER_SEQUENCE, &algorithm) ||
-        !cs_der_expect(&algorithm, CS_DER_OID, &oid)) {
+    switch (cs_tls_key_trouble(certificate)) {
+    case CONNSYNC_TLS_UNTOLD:
         return CONNSYNC_ANCHOR_UNREADABLE;
-    }
-    if (is_oid(oid, rsa, sizeof rsa)) {
-        return key.length > RSA_LONGEST ? CONNSYNC_ANCHOR_KEY_RSA : CONNSYNC_ANCHOR_UNREADABLE;
-    }
-    if (!is_oid(oid, ec, sizeof ec) || !cs_der_expect(&algorithm, CS_DER_OID, &oid)) {
+    case CONNSYNC_TLS_KEY_RSA:
+        return CONNSYNC_ANCHOR_KEY_RSA;
+    case CONNSYNC_TLS_KEY_P521:
+        return CONNSYNC_ANCHOR_KEY_P521;
+    default:
         return CONNSYNC_ANCHOR_KEY_OTHER;
     }
-    if (is_oid(oid, p521, sizeof p521)) {
-        return CONNSYNC_ANCHOR_KEY_P521;
-    }
-    return is_oid(oid, p256, sizeof p256) || is_oid(oid, p384, sizeof p384)
-               ? CONNSYNC_ANCHOR_UNREADABLE
-               : CONNSYNC_ANCHOR_KEY_OTHER;
 }
 
 void cs_certificate_find_trouble(struct connsync_certificate *told, struct cs_slice certificate)
@@ -208,7 +185,7 @@ void cs_certificate_find_trouble(struct connsync_certificate *told, struct cs_sl
     if (!cs_certificate_read(certificate, &parts)) {
         return;
     }
-    told->trouble = trouble_of_key(parts.key);
+    told->trouble = trouble_of_key(certificate);
     if (told->trouble == CONNSYNC_ANCHOR_UNREADABLE && cs_certificate_odd_extension(told, &parts)) {
         told->trouble = CONNSYNC_ANCHOR_EXTENSION;
     }

@@ -91,10 +91,7 @@ static bool next_part(struct cs_slice *rest, size_t size_of_length, struct cs_sl
     return true;
 }
 
-/* The list of the server's Certificate message (RFC 8446, section 4.4.2; RFC 5246, section 7.4.2).
- * Empty if the message that was read last is none, or is not there as a whole: while it comes in
- * several records, each stands where the next part of it is to be. */
-static struct cs_slice certificate_list(mbedtls_ssl_context *ssl)
+struct cs_slice cs_tls_certificate_list(mbedtls_ssl_context *ssl)
 {
     size_t length = ssl->MBEDTLS_PRIVATE(in_hslen);
     const char *message = (const char *)ssl->MBEDTLS_PRIVATE(in_msg);
@@ -109,18 +106,29 @@ static struct cs_slice certificate_list(mbedtls_ssl_context *ssl)
     return !is_cut && next_part(&rest, 3, &part) ? part : cs_slice_make(message, 0);
 }
 
+bool cs_tls_next_listed(mbedtls_ssl_context *ssl, struct cs_slice *list,
+                        struct cs_slice *certificate)
+{
+    struct cs_slice extensions;
+
+    if (!next_part(list, 3, certificate)) {
+        return false;
+    }
+    if (!is_tls12(ssl) && !next_part(list, 2, &extensions)) {
+        list->length = 0;
+    }
+    return true;
+}
+
 /* The first key of the list that cannot be used. */
 static uint8_t of_keys(mbedtls_ssl_context *ssl)
 {
-    struct cs_slice rest = certificate_list(ssl);
-    struct cs_slice part;
+    struct cs_slice list = cs_tls_certificate_list(ssl);
+    struct cs_slice certificate;
     uint8_t why = CONNSYNC_TLS_UNTOLD;
 
-    while (why == CONNSYNC_TLS_UNTOLD && next_part(&rest, 3, &part)) {
-        why = cs_tls_key_trouble(part);
-        if (!is_tls12(ssl) && !next_part(&rest, 2, &part)) { /* extensions */
-            break;
-        }
+    while (why == CONNSYNC_TLS_UNTOLD && cs_tls_next_listed(ssl, &list, &certificate)) {
+        why = cs_tls_key_trouble(certificate);
     }
     return why;
 }

@@ -48,6 +48,15 @@ static inline uint8_t cs_tls_alert(const mbedtls_ssl_context *ssl)
 /* For cs_tls_identify, which alone links it: `explain` of an identity. */
 enum connsync_status cs_tls_explain(struct cs_tls *tls, int code);
 
+/* The list of the server's Certificate message (RFC 8446, section 4.4.2; RFC 5246, section 7.4.2),
+ * in the library's buffer. Empty if the message that was read last is none, or is not there as a
+ * whole: while it comes in several records, each stands where the next part of it is to be. */
+struct cs_slice cs_tls_certificate_list(mbedtls_ssl_context *ssl);
+
+/* Takes the next certificate (DER) off such a list. False at the end, or where that is cut. */
+bool cs_tls_next_listed(mbedtls_ssl_context *ssl, struct cs_slice *list,
+                        struct cs_slice *certificate);
+
 /* The callback for mbedtls_ssl_conf_ca_cb; its context is a session. */
 int cs_tls_find_issuers(void *context, const mbedtls_x509_crt *child, mbedtls_x509_crt **issuers);
 

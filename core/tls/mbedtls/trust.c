@@ -175,64 +175,20 @@ static int verify(void *context, mbedtls_x509_crt *certificate, int depth, uint3
 
 /* ---- A list that the library refused ---- */
 
-/* Takes what has its length before it, in so many bytes. False at the end or where that is cut. */
-static bool take_counted(struct cs_slice *rest, size_t bytes, struct cs_slice *taken)
-{
-    size_t length = 0;
-
-    if (rest->length < bytes) {
-        return false;
-    }
-    for (size_t i = 0; i < bytes; i++) {
-        length = length << 8 | (uint8_t)rest->data[i];
-    }
-    if (length > rest->length - bytes) {
-        return false;
-    }
-    *taken = cs_slice_make(rest->data + bytes, length);
-    *rest = cs_slice_make(taken->data + length, rest->length - bytes - length);
-    return true;
-}
-
-/* The certificates of the message in the library's buffer (RFC 8446, section 4.4.2; RFC 5246,
- * section 7.4.2), behind its type; of TLS 1.3 there is a context before, and extensions behind
- * each. */
-static bool find_list(struct cs_tls *tls, bool is_tls13, struct cs_slice *list)
-{
-    struct cs_slice message = cs_slice_make((const char *)tls->ssl.MBEDTLS_PRIVATE(in_msg) + 1,
-                                            tls->ssl.MBEDTLS_PRIVATE(in_hslen));
-    struct cs_slice body;
-    struct cs_slice ignored;
-
-    if (message.length == 0) {
-        return false;
-    }
-    message.length--;
-    return take_counted(&message, 3, &body) && (!is_tls13 || take_counted(&body, 1, &ignored)) &&
-           take_counted(&body, 3, list);
-}
-
 /* Of a list that was refused for an extension: finds which it was. */
 static enum connsync_status refine(struct cs_tls *tls)
 {
-    bool is_tls13 = mbedtls_ssl_get_version_number(&tls->ssl) == MBEDTLS_SSL_VERSION_TLS1_3;
     struct connsync_certificate *told = tls->identity->told;
     struct cs_certificate_parts parts;
-    struct cs_slice list;
+    struct cs_slice list = cs_tls_certificate_list(&tls->ssl);
     struct cs_slice one;
 
-    if (!find_list(tls, is_tls13, &list)) {
-        return CONNSYNC_ERR_CERT_CONSTRAINT;
-    }
-    while (take_counted(&list, 3, &one)) {
+    while (cs_tls_next_listed(&tls->ssl, &list, &one)) {
         if (cs_certificate_read(one, &parts) && cs_certificate_odd_extension(told, &parts)) {
             bool constrains = cs_slice_is(cs_slice_of(told->extension), CS_OID_NAME_CONSTRAINTS);
             cs_certificate_name(told->subject, parts.subject);
             cs_certificate_name(told->issuer, parts.issuer);
             return constrains ? CONNSYNC_ERR_CERT_CONSTRAINT : CONNSYNC_ERR_CERT_CRITICAL_EXTENSION;
-        }
-        if (is_tls13 && !take_counted(&list, 2, &one)) {
-            break;
         }
     }
     return CONNSYNC_ERR_CERT_CONSTRAINT;
