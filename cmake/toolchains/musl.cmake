@@ -95,9 +95,12 @@ if(connsync_large_pages)
         "-Wl,-z,max-page-size=65536 -Wl,-T,${CMAKE_CURRENT_LIST_DIR}/large_pages.ld")
 endif()
 # All of the program is optimised in one piece: what is alike in two of several is seen in none.
+# Constants that are alike are one; those that are told apart by their address hold addresses, and
+# are no such.
 set(CMAKE_EXE_LINKER_FLAGS_INIT
-    "-flto-partition=one ${connsync_pages} -Wl,-z,noseparate-code -Wl,-z,relro -Wl,-z,now \
--Wl,-z,noexecstack -Wl,--hash-style=gnu ${connsync_relocations}")
+    "-flto-partition=one -fmerge-all-constants ${connsync_pages} \
+-Wl,-z,noseparate-code -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack \
+-Wl,--hash-style=gnu ${connsync_relocations}")
 set(CMAKE_C_LINK_EXECUTABLE "<CMAKE_C_COMPILER> <FLAGS> <CMAKE_C_LINK_FLAGS> <LINK_FLAGS> \
 -nostdlib -static-pie -Wl,--no-dynamic-linker ${connsync_sysroot}/lib/rcrt1.o ${connsync_sysroot}/lib/crti.o \
 ${connsync_begin} <OBJECTS> -o <TARGET> <LINK_LIBRARIES> \
