@@ -331,6 +331,32 @@ static void reset_is_not_eof(void **state)
     pair_close(&pair);
 }
 
+/* What the peer said before it went is read, although a write fails: an alert, or an answer to what
+ * it had enough of. Then the connection is as broken as before. */
+static void the_last_word_is_read_after_a_failed_write(void **state)
+{
+    (void)state;
+    struct pair pair;
+    pair_open(&pair);
+    uint8_t data[8] = {0};
+    struct linger linger = {1, 0};
+    assert_int_equal(write(pair.peer, "alert", 5), 5);
+    assert_int_equal(setsockopt(pair.peer, SOL_SOCKET, SO_LINGER, &linger, sizeof linger), 0);
+    close(pair.peer);
+    pair.peer = -1;
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(pair.port->send(pair.port->context, data, sizeof data), sizeof data);
+    }
+    assert_int_equal(pair.port->recv(pair.port->context, data, sizeof data), 5);
+    assert_memory_equal(data, "alert", 5);
+    assert_int_equal(pair.port->recv(pair.port->context, data, sizeof data),
+                     CONNSYNC_PORT_ERR_RESET);
+    assert_int_equal(pair.port->send(pair.port->context, data, sizeof data),
+                     CONNSYNC_PORT_ERR_RESET);
+    assert_non_null(strstr(connsync_posix_reason(&pair.posix), "reset"));
+    pair_close(&pair);
+}
+
 /* --- wait --- */
 
 static void on_alarm(int number)
@@ -466,6 +492,7 @@ int main(void)
         cmocka_unit_test(full_pipe_is_would_block),
         cmocka_unit_test(orderly_end_is_eof),
         cmocka_unit_test(reset_is_not_eof),
+        cmocka_unit_test(the_last_word_is_read_after_a_failed_write),
         cmocka_unit_test(a_signal_ends_a_wait),
         cmocka_unit_test(a_wake_fd_ends_a_wait),
         cmocka_unit_test(a_sleep_ignores_a_hung_up_peer),

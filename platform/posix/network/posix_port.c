@@ -44,6 +44,13 @@ static int32_t stream_failure(struct cs_posix_connection *connection, int error)
     return cs_posix_is_network_error(error) ? CONNSYNC_PORT_ERR_NETWORK : CONNSYNC_PORT_ERR_RESET;
 }
 
+/* Has the peer sent something that was not received yet? */
+static bool something_waits(const struct cs_posix_connection *connection)
+{
+    char first;
+    return recv(connection->fd, &first, sizeof first, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
 static size_t at_most_int32(size_t length)
 {
     return length > (size_t)INT32_MAX ? (size_t)INT32_MAX : length;
@@ -65,6 +72,8 @@ static void port_close(void *context)
     cs_posix_disconnect(connection_of(context));
 }
 
+/* A peer that has said its last word, an alert or an early answer, may reset the connection before
+ * all is sent. That word decides: until it is read, bytes are taken that go nowhere. */
 static int32_t port_send(void *context, const uint8_t *data, size_t length)
 {
     struct cs_posix_connection *connection = connection_of(context);
@@ -76,7 +85,9 @@ static int32_t port_send(void *context, const uint8_t *data, size_t length)
         count = send(connection->fd, data, at_most_int32(length), MSG_NOSIGNAL);
     } while (count < 0 && errno == EINTR);
     if (count < 0) {
-        return stream_failure(connection, errno);
+        int32_t failure = stream_failure(connection, errno);
+        bool is_lost = failure == CONNSYNC_PORT_ERR_RESET && something_waits(connection);
+        return is_lost ? (int32_t)at_most_int32(length) : failure;
     }
     return count == 0 ? (int32_t)CONNSYNC_PORT_WOULD_BLOCK : (int32_t)count;
 }
@@ -98,6 +109,9 @@ static int32_t port_recv(void *context, uint8_t *data, size_t size)
         return stream_failure(connection, errno);
     }
     connection->known_serves |= count > 0;
+    if (count == 0 && connection->reason[0] != '\0') {
+        return CONNSYNC_PORT_ERR_RESET; /* send() said so, and took the error away */
+    }
     return count == 0 ? (int32_t)CONNSYNC_PORT_EOF : (int32_t)count;
 }
 
