@@ -153,10 +153,11 @@ class EmptyRootTest(EmptyRoot):
         self.expect_set(tenant, con, "on_first_login")
 
     def test_a_name_without_a_resolver(self):
+        """Nobody being there to ask may pass: it is tried again for as long as there is time."""
         tenant, con = self.served()
-        result = self.run_in_root("set", con, "off", "--timeout", "20", env=tenant.environment())
+        result = self.run_in_root("set", con, "off", "--timeout", "4", env=tenant.environment())
         self.assertEqual(result.code, 1)
-        self.assertIn("name", result.message)
+        self.assertIn("no name server answered", result.message)
         self.assertLess(result.seconds, 15)
         self.expect_untouched(tenant, con)
 
