@@ -32,6 +32,8 @@ elseif(CONNSYNC_MACHINE STREQUAL s390x)
     set(connsync_prefix s390x-linux-gnu-)
     set(connsync_musl_machine s390x)
     set(connsync_options "")
+    set(connsync_relocations
+        "-Wl,--version-script=${CMAKE_CURRENT_LIST_DIR}/nothing_exported.map")
 elseif(CONNSYNC_MACHINE STREQUAL riscv64)
     set(connsync_prefix riscv64-linux-gnu-)
     set(connsync_musl_machine riscv64)

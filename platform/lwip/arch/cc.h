@@ -28,9 +28,12 @@ __attribute__((noreturn)) void cs_lwip_assertion_failed(const char *message);
 #define BYTE_ORDER __BYTE_ORDER__
 #endif
 
-/* The processor's own instruction, where there is one, and not a call. */
+/* The processor's own instruction, where there is one, and not a call. Where the bytes are in the
+ * order of the wire already, lwIP has nothing to do. */
+#if BYTE_ORDER == LITTLE_ENDIAN
 #define lwip_htons(number) ((u16_t)__builtin_bswap16(number))
 #define lwip_htonl(number) ((u32_t)__builtin_bswap32(number))
+#endif
 
 #define LWIP_NO_CTYPE_H 1
 
