@@ -36,9 +36,9 @@ def joined(literals):
 
 
 def table(path):
-    """{name: text} of a table of C, by its index."""
+    """{name: text} of a table of C: [NAME] = "text", or X(NAME, "text")."""
     return {name: joined(text) for name, text in re.findall(
-        r"\[([A-Z]\w+)\]\s*=\s*((?:%s\s*)+)" % LITERAL, source(path))}
+        r"(?:\[|X\()([A-Z]\w+)(?:\]\s*=|,)((?:[\s\\]*%s)+)" % LITERAL, source(path))}
 
 
 def numbers(path, prefix):
