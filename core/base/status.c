@@ -92,8 +92,8 @@ _Static_assert(CONNSYNC_ERR_UNVERIFIED <= UINT8_MAX, "a status is no byte");
 
 const char *connsync_status_name(enum connsync_status status)
 {
-    bool is_byte = (int)status >= 0 && (int)status <= UINT8_MAX;
-    const uint8_t *at = is_byte ? memchr(statuses, (int)status, sizeof statuses) : NULL;
+    unsigned number = (unsigned)status;
+    const uint8_t *at = number <= UINT8_MAX ? memchr(statuses, (int)number, sizeof statuses) : NULL;
 
     return at != NULL ? cs_words_at(names, (unsigned)(at - statuses)) : "unknown_status";
 }
