@@ -5,12 +5,12 @@ Sizes are bytes, of what is shipped: stripped programs, and firmware, with the p
 
 KB = 1024
 
-# Static programs, by machine. 300, 322 and 240 KB were the limits before writes that may still land,
-# whole output, plans with counts, odd connections of a list and what is beside `options` were
-# judged; on each machine that took one page of the file, and a little.
+# Static programs, by machine. 304, 327 and 242 KB were the limits before names were asked for as curl
+# does, roots taken as they are, reasons told and files read again: 10 KB were meant for that, and
+# x86-64 took 288 bytes more of its text, which is one more page of the file.
 # Nothing was promised for the others, which are held to what they are.
-SIZE_LIMITS = {"x86_64": 304 * KB, "aarch64": 327 * KB, "armhf": 242 * KB, "riscv64": 327 * KB,
-               "mips": 418 * KB, "mipsel": 418 * KB}
+SIZE_LIMITS = {"x86_64": 315 * KB, "aarch64": 345 * KB, "armhf": 251 * KB, "riscv64": 300 * KB,
+               "mips": 436 * KB, "mipsel": 436 * KB}
 
 # The largest pages that a kernel for the machine may have.
 LARGEST_PAGE = {"x86_64": 4 * KB, "aarch64": 64 * KB, "armhf": 4 * KB, "riscv64": 64 * KB,

@@ -12,7 +12,7 @@
 #include "core/base/status.h"
 #include "core/tls/key_kind.h"
 
-#define OID(text) text, sizeof text - 1
+#define OID(text) (text), sizeof(text) - 1
 
 struct key_case {
     const char *algorithm;
@@ -92,8 +92,8 @@ static void put_key(struct back *out, const struct key_case *one)
     put_head(out, 0x30, end);
 }
 
-/* A copy of its own size, so that a byte read beyond it is found out. */
-static struct cs_slice certificate_for(const struct key_case *one)
+/* A copy of its own size, so that a byte read beyond it is found out. The caller frees it. */
+static char *certificate_for(const struct key_case *one, size_t *length)
 {
     static const unsigned char before[] = {0xa0, 3, 2,    1, 2,    2, 1,    9,
                                            0x30, 0, 0x30, 0, 0x30, 0, 0x30, 0};
@@ -107,16 +107,18 @@ static struct cs_slice certificate_for(const struct key_case *one)
     char *copy = malloc(end - out.at);
     assert_non_null(copy);
     memcpy(copy, out.bytes + out.at, end - out.at);
-    return cs_slice_make(copy, end - out.at);
+    *length = end - out.at;
+    return copy;
 }
 
 static void test_kinds(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct cs_slice certificate = certificate_for(&cases[i]);
-        assert_int_equal(cs_tls_key_trouble(certificate), cases[i].why);
-        free((void *)(uintptr_t)certificate.data);
+        size_t length;
+        char *bytes = certificate_for(&cases[i], &length);
+        assert_int_equal(cs_tls_key_trouble(cs_slice_make(bytes, length)), cases[i].why);
+        free(bytes);
     }
 }
 
@@ -124,15 +126,16 @@ static void test_cut(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct cs_slice whole = certificate_for(&cases[i]);
-        for (size_t length = 0; length < whole.length; length++) {
+        size_t whole;
+        char *bytes = certificate_for(&cases[i], &whole);
+        for (size_t length = 0; length < whole; length++) {
             char *cut = malloc(length + (length == 0));
             assert_non_null(cut);
-            memcpy(cut, whole.data, length);
+            memcpy(cut, bytes, length);
             assert_int_equal(cs_tls_key_trouble(cs_slice_make(cut, length)), CONNSYNC_TLS_UNTOLD);
             free(cut);
         }
-        free((void *)(uintptr_t)whole.data);
+        free(bytes);
     }
 }
 
@@ -141,9 +144,10 @@ static void test_damaged(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct cs_slice whole = certificate_for(&cases[i]);
-        char *bytes = (void *)(uintptr_t)whole.data;
-        for (size_t at = 0; at < whole.length; at++) {
+        size_t length;
+        char *bytes = certificate_for(&cases[i], &length);
+        struct cs_slice whole = cs_slice_make(bytes, length);
+        for (size_t at = 0; at < length; at++) {
             bytes[at] ^= (char)0xff;
             uint8_t why = cs_tls_key_trouble(whole);
             assert_true(why == CONNSYNC_TLS_UNTOLD ||
