@@ -103,7 +103,8 @@ static void take_retry_after(struct cs_http_parser *parser, struct cs_slice valu
     cs_http_set_once(parser, &head->retry_after, number);
     if (parser->more != NULL) {
         parser->seen = seen;
-        cs_http_set_once(parser, &head->retry_after_date, parser->more->parse_date(value));
+        uint64_t date = parser->more->parse_date(value);
+        cs_http_set_once(parser, &head->retry_after_date, date);
     }
 }
 

@@ -52,11 +52,12 @@ POINTERS = {
     # What a board links nothing of, or does not ask for: other operations ...
     **dict.fromkeys(("next", "write_target", "ask_for_less", "want", "fate_of_changed",
                      "visit", "observer", "forget"), ()),
-    # ... what is beside `options` as a whole, a client's keys, tokens and certificate; pacing;
-    # dates in answers.
+    # ... what is beside `options` as a whole, a client's keys, tokens and certificate, and what is
+    # told of chains; pacing; more fields of answers, and dates in them.
     **dict.fromkeys(("size", "differences", "has_proof", "identify", "explain", "assertion",
                      "write_proof", "granted", "check_scopes", "hand_over", "take_failure", "begin",
-                     "wait_ms", "answer", "parse_date"), ()),
+                     "wait_ms", "answer", "parse_date", "find", "take", "field", "failed",
+                     "refine"), ()),
     "input": ["ethernet_input"],
     "goes_before": ["config/desired_find.c:goes_before", "core/agent/comparison.c:goes_before"],
     "swap": ["config/desired_find.c:swap", "core/agent/comparison.c:swap"],
@@ -75,7 +76,7 @@ RECEIVE = ["platform/lwip/connection.c:on_connected", "platform/lwip/connection.
 LIBRARIES = (
     (r"mbedtls_ssl_(handshake|read|write|close_notify)", [
         *MEMORY, *RANDOM, "core/tls/mbedtls/session.c:port_send", "core/tls/mbedtls/session.c:port_recv",
-        "core/tls/mbedtls/session.c:find_issuers", "cs_tls_verify"]),
+        "cs_tls_find_issuers", "cs_tls_verify"]),
     (r"psa_", [*MEMORY, *RANDOM]),
     (r"mbedtls_", [*MEMORY, SEED]),
     (r"(ethernet_input|sys_check_timeouts|lwip_init)$", [*TRANSMIT, *RECEIVE]),

@@ -121,9 +121,9 @@ def anchors(path):
 
 
 def rows(path):
-    """[STATUS] = "text" of a table in C, in its order."""
+    """X(STATUS, "text") of a list in C, in its order."""
     source = (ROOT / path).read_text(encoding="utf-8")
-    return re.findall(r'^    \[(CONNSYNC_\w+)\] =\s+"([^"]*)"', source, re.M)
+    return re.findall(r'^    X\((CONNSYNC_\w+),[\s\\]*"([^"]*)"', source, re.M)
 
 
 class ExamplesTest(WireTest):

@@ -7,9 +7,9 @@ KB = 1024
 
 # Static programs, by machine. 304, 327 and 242 KB were the limits before names were asked for as curl
 # does, roots taken as they are, reasons told and files read again: 10 KB were meant for that, and
-# x86-64 took 288 bytes more of its text, which is one more page of the file.
+# x86-64 and armhf took one page of the file (2 KB) more.
 # Nothing was promised for the others, which are held to what they are.
-SIZE_LIMITS = {"x86_64": 315 * KB, "aarch64": 345 * KB, "armhf": 251 * KB, "riscv64": 300 * KB,
+SIZE_LIMITS = {"x86_64": 315 * KB, "aarch64": 345 * KB, "armhf": 254 * KB, "riscv64": 300 * KB,
                "mips": 436 * KB, "mipsel": 436 * KB}
 
 # The largest pages that a kernel for the machine may have.
@@ -21,8 +21,8 @@ FLASH_LIMIT = 142_000
 RAM_LIMIT = 63_072
 # Code and constants of core/ and config/ that are linked there: 27,000 bytes, and 1,300 for what
 # judges a write more closely than that engine did: a write that may still land, answers cut short,
-# members emptied, display_name.
-CORE_LIMIT = 27_000 + 1_300
+# members emptied, display_name; and 40 for what boards know of names and alerts.
+CORE_LIMIT = 27_000 + 1_340
 
 # Lines of code without comments.
 LINE_LIMITS = {("core",): 6_100, ("core", "config"): 7_300}
