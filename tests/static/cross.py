@@ -34,9 +34,7 @@ def main():
     cores = os.cpu_count() or 1
     subprocess.run(["cmake", "--preset", preset, "-S", source, "-B", folder, *SETTINGS,
                     "-DCONNSYNC_TEST_PROGRAM=" + tested, *sys.argv[5:]], check=True, cwd=source)
-    # The wire tests need the program alone.
-    if labels != "wire" or not tested:
-        subprocess.run(["cmake", "--build", folder, "--parallel", str(cores)], check=True)
+    subprocess.run(["cmake", "--build", folder, "--parallel", str(cores)], check=True)
     # As tools/test does it: what waits takes one place, what computes two.
     sys.exit(subprocess.run(["ctest", "--test-dir", folder, "--output-on-failure", "--parallel",
                              str(3 * cores), "--no-tests=error", "-L", labels],
