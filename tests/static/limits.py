@@ -8,9 +8,9 @@ KB = 1024
 # Static programs, by machine. 304, 327 and 242 KB were the limits before names were asked for as curl
 # does, roots taken as they are, reasons told and files read again: 10 KB were meant for that, and
 # x86-64 and armhf took one page of the file (2 KB) more.
-# Nothing was promised for the others, which are held to what they are.
-SIZE_LIMITS = {"x86_64": 315 * KB, "aarch64": 345 * KB, "armhf": 254 * KB, "riscv64": 300 * KB,
-               "mips": 436 * KB, "mipsel": 436 * KB}
+SIZE_LIMITS = {"x86_64": 315 * KB, "aarch64": 345 * KB, "armhf": 254 * KB}
+# Those that no release has yet, for which nothing was promised: they are held to what they are.
+UNRELEASED_LIMITS = {"riscv64": 300 * KB, "mips": 436 * KB, "mipsel": 436 * KB}
 
 # The largest pages that a kernel for the machine may have.
 LARGEST_PAGE = {"x86_64": 4 * KB, "aarch64": 64 * KB, "armhf": 4 * KB, "riscv64": 64 * KB,
