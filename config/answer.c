@@ -21,16 +21,10 @@ void cs_answer_begin(struct cs_answer *answer)
 
 /* ---- Fields ---- */
 
-static bool is_of_id(char c)
-{
-    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '-' ||
-           c == '_' || c == '.';
-}
-
 static void take_id(struct cs_answer *answer, const char *field, struct cs_slice value)
 {
     for (size_t i = 0; i < value.length; i++) {
-        if (!is_of_id(value.data[i])) {
+        if (value.data[i] != '.' && !cs_answer_is_of_word(value.data[i])) {
             return;
         }
     }

@@ -23,8 +23,7 @@ static const char words[] =
     "strategy\0string\0supported\0tenant\0than\0the\0to\0token\0too\0type\0unauthorized\0"
     "unique\0unknown\0unsupported\0uri\0url\0users\0using\0validation\0value\0values\0with\0";
 
-/* ASCII alone: what is shown is nothing else. */
-static bool is_of_word(char c)
+bool cs_answer_is_of_word(char c)
 {
     return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_' ||
            c == '-';
@@ -34,7 +33,7 @@ static size_t word_length(const char *at, const char *end)
 {
     const char *start = at;
 
-    while (at < end && is_of_word(*at)) {
+    while (at < end && cs_answer_is_of_word(*at)) {
         at++;
     }
     return (size_t)(at - start);
@@ -147,7 +146,7 @@ void cs_answer_write_reason(struct cs_writer *reason, struct cs_slice body,
     bool has_word = false;
 
     while (at < end) {
-        if (!is_of_word(*at)) {
+        if (!cs_answer_is_of_word(*at)) {
             at = skip_separator(at, end);
             continue;
         }

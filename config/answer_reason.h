@@ -11,4 +11,7 @@
 void cs_answer_write_reason(struct cs_writer *reason, struct cs_slice body,
                             struct cs_slice document);
 
+/* Is it a letter, a digit, '_' or '-'? ASCII alone: what is shown of an answer is nothing else. */
+bool cs_answer_is_of_word(char c);
+
 #endif

@@ -3,8 +3,6 @@
 
 #include "core/base/text.h"
 
-#include <string.h>
-
 #define SENTENCES(X)                                                                               \
     X(CONNSYNC_OK, "done")                                                                         \
     X(CONNSYNC_WOULD_BLOCK, "not finished yet")                                                    \
@@ -102,8 +100,6 @@
     X(CONNSYNC_ERR_UNVERIFIED, "a write was sent and could not be verified; run the command "      \
                                "again")
 
-/* An array of pointers would be longer: each has to be put right at the start, and most numbers
- * are no status. */
 #define NUMBER(status, text) status,
 #define TEXT(status, text) text "\0"
 static const uint8_t statuses[] = {SENTENCES(NUMBER)};
@@ -113,9 +109,9 @@ _Static_assert(CONNSYNC_ERR_UNVERIFIED <= UINT8_MAX, "a status is no byte");
 
 const char *cs_status_text(enum connsync_status status)
 {
-    unsigned number = (unsigned)status;
-    const uint8_t *at = number <= UINT8_MAX ? memchr(statuses, (int)number, sizeof statuses) : NULL;
+    const char *sentence =
+        cs_words_numbered(sentences, statuses, sizeof statuses, (unsigned)status);
 
-    return at != NULL ? cs_words_at(sentences, (unsigned)(at - statuses))
-                      : "a status that is not known; is it of another version of connsync?";
+    return sentence != NULL ? sentence
+                            : "a status that is not known; is it of another version of connsync?";
 }

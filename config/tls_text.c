@@ -1,14 +1,12 @@
 /* Words for reasons, and for alerts. See tls_text.h. */
 #include "config/tls_text.h"
 
-#include <string.h>
-
 #define HANDSHAKE_FAILURE 40
 #define UNRECOGNIZED_NAME 112
 
 /* The alerts that are met most, by their names in RFC 8446, section 6.2; of others the number has
  * to do. */
-static const char numbers[] = {HANDSHAKE_FAILURE, 42, 45, 48, 80, UNRECOGNIZED_NAME, 116};
+static const uint8_t numbers[] = {HANDSHAKE_FAILURE, 42, 45, 48, 80, UNRECOGNIZED_NAME, 116};
 static const char names[] = "handshake_failure\0bad_certificate\0certificate_expired\0unknown_ca\0"
                             "internal_error\0unrecognized_name\0certificate_required\0";
 
@@ -22,13 +20,13 @@ static const char reasons[] = "what it sends is not TLS; check the port\0"
 
 static void add_alert(struct cs_writer *line, unsigned alert, enum connsync_status status)
 {
-    const char *at = memchr(numbers, (int)alert, sizeof numbers);
+    const char *name = cs_words_numbered(names, numbers, sizeof numbers, alert);
 
     cs_write_string(line, "the server's alert ");
     cs_write_u64(line, alert);
-    if (at != NULL) {
+    if (name != NULL) {
         cs_write_string(line, ", ");
-        cs_write_string(line, cs_words_at(names, (unsigned)(at - numbers)));
+        cs_write_string(line, name);
     }
     if (alert == HANDSHAKE_FAILURE && status == CONNSYNC_ERR_TLS) {
         cs_write_string(line, ": nothing in common; needed: TLS 1.2 or 1.3, ECDHE with AES-GCM or "

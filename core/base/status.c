@@ -7,8 +7,6 @@
 
 #include "core/base/text.h"
 
-#include <string.h>
-
 /* The numbers of refusals, including those that have no name yet. */
 #define REFUSALS_FIRST 120
 #define REFUSALS_LAST 139
@@ -81,8 +79,6 @@
     X(CONNSYNC_ERR_NOT_APPLIED, "not_applied")                                                     \
     X(CONNSYNC_ERR_UNVERIFIED, "unverified")
 
-/* An array of pointers would be longer: each has to be put right at the start, and most numbers
- * are no status. */
 #define NUMBER(status, text) status,
 #define TEXT(status, text) text "\0"
 static const uint8_t statuses[] = {NAMES(NUMBER)};
@@ -92,10 +88,9 @@ _Static_assert(CONNSYNC_ERR_UNVERIFIED <= UINT8_MAX, "a status is no byte");
 
 const char *connsync_status_name(enum connsync_status status)
 {
-    unsigned number = (unsigned)status;
-    const uint8_t *at = number <= UINT8_MAX ? memchr(statuses, (int)number, sizeof statuses) : NULL;
+    const char *name = cs_words_numbered(names, statuses, sizeof statuses, (unsigned)status);
 
-    return at != NULL ? cs_words_at(names, (unsigned)(at - statuses)) : "unknown_status";
+    return name != NULL ? name : "unknown_status";
 }
 
 bool connsync_status_is_refusal(enum connsync_status status)

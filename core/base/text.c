@@ -124,6 +124,14 @@ const char *cs_words_at(const char *words, unsigned index)
     return words;
 }
 
+const char *cs_words_numbered(const char *words, const uint8_t *numbers, size_t count,
+                              unsigned number)
+{
+    const uint8_t *at = number <= UINT8_MAX ? memchr(numbers, (int)number, count) : NULL;
+
+    return at != NULL ? cs_words_at(words, (unsigned)(at - numbers)) : NULL;
+}
+
 int cs_words_find(const char *words, struct cs_slice word)
 {
     for (int i = 0; *words != '\0'; i++) {

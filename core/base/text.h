@@ -57,6 +57,11 @@ const char *cs_words_next(const char *word);
 const char *cs_words_at(const char *words, unsigned index);
 /* The index of `word` in the list, or -1. */
 int cs_words_find(const char *words, struct cs_slice word);
+/* The word that stands in the list where `number` stands among `count` numbers; NULL if it does not.
+ * Where words belong to scattered numbers, an array of pointers would be longer: each of them has to
+ * be put right at the start, and most numbers have none. */
+const char *cs_words_numbered(const char *words, const uint8_t *numbers, size_t count,
+                              unsigned number);
 
 struct cs_writer {
     char *data;

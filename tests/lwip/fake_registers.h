@@ -14,8 +14,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
+
+#include "boards/common/common.h"
 
 #define FAKE_REGISTERS 64u
 /* A bit that no driver looks at: with it set, a write of what was read is seen all the same. */
@@ -51,6 +54,23 @@ static inline uint32_t *fake_word(uint32_t address)
     }
     fail();
     return NULL;
+}
+
+/* The rest of the board, of which a driver asks little. */
+
+uint64_t connsync_board_ms(void)
+{
+    return 0;
+}
+
+bool board_mac_is_usable(const uint8_t mac[CONNSYNC_BOARD_MAC_SIZE])
+{
+    return mac[0] != 0;
+}
+
+void board_made_up_mac(uint8_t mac[CONNSYNC_BOARD_MAC_SIZE])
+{
+    memset(mac, 2, CONNSYNC_BOARD_MAC_SIZE);
 }
 
 /* A write shows as soon as something else is accessed, or when the test asks for it. */

@@ -57,21 +57,6 @@ void board_fifo_send(volatile uint32_t *fifo, const struct pbuf *packet, size_t 
     chip.sent++;
 }
 
-uint64_t connsync_board_ms(void)
-{
-    return 0;
-}
-
-bool board_mac_is_usable(const uint8_t mac[CONNSYNC_BOARD_MAC_SIZE])
-{
-    return mac[0] != 0;
-}
-
-void board_made_up_mac(uint8_t mac[CONNSYNC_BOARD_MAC_SIZE])
-{
-    memset(mac, 2, CONNSYNC_BOARD_MAC_SIZE);
-}
-
 void before_access(uint32_t address, uint32_t *word)
 {
     if (address == SYSCTL + 0x050u) { /* RIS */

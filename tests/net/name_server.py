@@ -11,10 +11,9 @@ clock. It returns a list of addresses (an empty one: the name has none), a respo
 
 import socket
 import struct
-import threading
 import time
 
-from net.namespace import find_tool
+from net.namespace import DatagramServer, find_tool
 
 DNS = 53
 A, AAAA = 1, 28
@@ -22,7 +21,7 @@ SERVER_FAILED, NO_SUCH_NAME, REFUSED = 2, 3, 5
 SILENT = object()
 
 
-class NameServer:
+class NameServer(DatagramServer):
     """Answers by UDP. `asked` are (name, kind, seconds since the first question), and `answered`
     the moments (time.monotonic) when addresses were told, by (name, kind)."""
 
@@ -30,39 +29,15 @@ class NameServer:
         self.address, self.rule = address, rule
         self.asked, self.answered = [], {}
         self.began = None
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind((address, DNS))
-        self.thread = threading.Thread(target=self._serve, daemon=True)
-        self.thread.start()
-
-    def close(self):
-        """Ends the thread, and all answers."""
-        try:
-            self.socket.shutdown(socket.SHUT_RDWR)  # wakes the thread
-        except OSError:
-            pass
-        self.thread.join(5)
-        self.socket.close()
+        super().__init__(address, DNS)
 
     def since(self):
         """Seconds since the first question."""
         return time.monotonic() - self.began if self.began is not None else 0.0
 
-    def _serve(self):
-        while True:
-            try:
-                query, peer = self.socket.recvfrom(512)
-            except OSError:
-                return
-            if not peer:
-                return
-            if self.began is None:
-                self.began = time.monotonic()
-            answer = self._answer(query)
-            if answer is not None:
-                self.socket.sendto(answer, peer)
-
-    def _answer(self, query):
+    def reply(self, query):
+        if self.began is None:
+            self.began = time.monotonic()
         end = query.index(b"\0", 12) + 5
         name, kind = self._name(query), struct.unpack_from("!H", query, end - 4)[0]
         self.asked.append((name, kind, self.since()))

@@ -169,7 +169,49 @@ def open_udp_ports():
         return {int(line.split()[1].split(":")[1], 16) for line in file.readlines()[1:]}
 
 
-class TimeServer:
+class DatagramServer:
+    """Answers by UDP, in a thread of its own, what `reply` makes of each datagram; used with `with`,
+    or closed."""
+
+    def __init__(self, address, port):
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind((address, port))
+        self.thread = threading.Thread(target=self._serve, daemon=True)
+        self.thread.start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        """Ends the thread, and all answers."""
+        try:
+            self.socket.shutdown(socket.SHUT_RDWR)  # wakes the thread
+        except OSError:
+            pass
+        self.thread.join(5)
+        self.socket.close()
+
+    def reply(self, request):
+        """What is sent back; None: nothing."""
+        raise NotImplementedError
+
+    def _serve(self):
+        while True:
+            try:
+                request, peer = self.socket.recvfrom(512)
+            except OSError:
+                return
+            if not peer:
+                return
+            answer = self.reply(request)
+            if answer is not None:
+                self.socket.sendto(answer, peer)
+
+
+class TimeServer(DatagramServer):
     """Answers SNTP. What it says can be changed at any time:
 
     shift     seconds added to the true time
@@ -183,24 +225,7 @@ class TimeServer:
         self.shift, self.at, self.silent, self.change = 0, None, False, None
         self.requests = 0
         self.last_request = b""
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind((address, port))
-        self.thread = threading.Thread(target=self._serve, daemon=True)
-        self.thread.start()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
-
-    def close(self):
-        try:
-            self.socket.shutdown(socket.SHUT_RDWR)  # wakes the thread
-        except OSError:
-            pass
-        self.thread.join(5)
-        self.socket.close()
+        super().__init__(address, port)
 
     def answer(self, request):
         """The 48 bytes for a request: version 4, server, stratum 2, synchronised."""
@@ -210,22 +235,12 @@ class TimeServer:
         return (struct.pack("!BBbb", 0x24, 2, 6, -20) + bytes(8) + b"TEST" + stamp
                 + request[40:48] + stamp + stamp)
 
-    def _serve(self):
-        while True:
-            try:
-                request, peer = self.socket.recvfrom(512)
-            except OSError:
-                return
-            if not peer or len(request) < 48:
-                if not peer:
-                    return
-                continue
-            self.requests += 1
-            self.last_request = request
-            if self.silent:
-                continue
-            answer = self.answer(request)
-            if self.change is not None:
-                answer = self.change(answer)
-            if answer is not None:
-                self.socket.sendto(answer, peer)
+    def reply(self, request):
+        if len(request) < 48:
+            return None
+        self.requests += 1
+        self.last_request = request
+        if self.silent:
+            return None
+        answer = self.answer(request)
+        return self.change(answer) if self.change is not None else answer

@@ -153,13 +153,17 @@ bool cs_posix_hosts_find(const char *path, const char *host, int family,
     char *text = map(path, &size);
     bool found = false;
 
-    for (size_t at = 0, length = 0; text != NULL && at<size; at += length> 0 ? length : 1) {
-        length = word_length(text + at, text + size);
-        if (length == 0) {
+    for (size_t at = 0; text != NULL && at < size;) {
+        struct cs_slice word = cs_slice_make(text + at, word_length(text + at, text + size));
+        if (word.length == 0) {
             part = after(part, text[at]);
-        } else if (part == ADDRESS) {
-            part = is_address(text + at, length, &address) ? NAMES : REST;
-        } else if (part == NAMES && cs_slice_equal_nocase(cs_slice_make(text + at, length), name)) {
+            at++;
+            continue;
+        }
+        at += word.length;
+        if (part == ADDRESS) {
+            part = is_address(word.data, word.length, &address) ? NAMES : REST;
+        } else if (part == NAMES && cs_slice_equal_nocase(word, name)) {
             add(answer, &address, family);
             found = true;
             part = REST;
