@@ -1,10 +1,10 @@
 """Builds the tests for another processor, or for musl on this one, and runs them here.
 
-    cross.py PRESET FOLDER PROGRAM LABELS [-DNAME=VALUE ...]
+    cross.py PRESET FOLDER PROGRAM LABELS WIRE [-DNAME=VALUE ...]
 
 PRESET is a static one. PROGRAM is the static program as it is shipped, which the wire tests
 are to run; "own" takes one that is built here. LABELS is a regular expression
-of the labels to run. Status: that of ctest, 77 without a compiler or an emulator.
+of the labels to run, WIRE which of the wire tests: all, or the odd or the even ones. Status: that of ctest, 77 without a compiler or an emulator.
 """
 
 import os
@@ -24,7 +24,7 @@ SETTINGS = ["-DCONNSYNC_BUILD_TESTS=ON", "-DCMAKE_INTERPROCEDURAL_OPTIMIZATION=O
 
 def main():
     """The command line."""
-    preset, folder, program, labels = sys.argv[1:5]
+    preset, folder, program, labels, wire = sys.argv[1:6]
     tool = missing(preset.removeprefix("static-"))
     if tool:
         print("skipped: there is no %s; tools/setup --all installs it" % tool)
@@ -33,7 +33,8 @@ def main():
     source = Path(__file__).resolve().parents[2]
     cores = os.cpu_count() or 1
     subprocess.run(["cmake", "--preset", preset, "-S", source, "-B", folder, *SETTINGS,
-                    "-DCONNSYNC_TEST_PROGRAM=" + tested, *sys.argv[5:]], check=True, cwd=source)
+                    "-DCONNSYNC_TEST_PROGRAM=" + tested,
+                    "-DCONNSYNC_WIRE_HALF=" + wire.removeprefix("all"), *sys.argv[6:]], check=True, cwd=source)
     subprocess.run(["cmake", "--build", folder, "--parallel", str(cores)], check=True)
     # As tools/test does it: what waits takes one place, what computes two.
     sys.exit(subprocess.run(["ctest", "--test-dir", folder, "--output-on-failure", "--parallel",
