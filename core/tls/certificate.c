@@ -1,45 +1,34 @@
-/* Walks from a certificate's beginning to its validity and its subject, or through all of its
- * outline, and reads the two times. What keys and extensions mean is left to the library, to
- * tls_name.c and to mbedtls/trust.c. */
+/* Walks through a certificate's outline, and reads the two times. What keys and extensions mean is
+ * left to the library, to tls_name.c and to mbedtls/trust.c. */
 #include "core/tls/certificate.h"
 
 #include "core/base/civil.h"
 #include "core/tls/der.h"
 
+#include <string.h>
+
 /* In a TBSCertificate: [0] and [3]. */
-#define TAG_VERSION "\xa0"
+#define TAG_VERSION 0xa0
 #define TAG_EXTENSIONS 0xa3
 
-/* Certificate ::= SEQUENCE { TBSCertificate ::= SEQUENCE { [0] version, serial,
- * signature, issuer, validity, subject, ... }, ... } */
+/* Certificate ::= SEQUENCE { TBSCertificate ::= SEQUENCE { [0] version, serial, signature, issuer,
+ * validity, subject, key, ... }, ... } */
 bool cs_certificate_next(struct cs_slice *certificates, struct cs_certificate *certificate)
 {
     struct cs_der_item item;
-    struct cs_slice fields;
+    struct cs_slice *rest = &certificate->rest;
 
+    memset(certificate, 0, sizeof *certificate);
     if (!cs_der_next(certificates, &item) || item.tag != CS_DER_SEQUENCE) {
         return false;
     }
     certificate->whole = item.whole;
-    certificate->subject = certificate->validity = cs_slice_of(NULL);
-    if (!cs_der_expect(&item.contents, CS_DER_SEQUENCE, &fields)) {
-        return true;
-    }
-    /* The version may be missing: the serial is an INTEGER, and stands before the rest. */
-    do {
-        if (!cs_der_next(&fields, &item)) {
-            return true;
-        }
-    } while (item.tag != CS_DER_INTEGER);
-    /* The signature's algorithm, the issuer, the validity. */
-    for (int i = 0; i < 3; i++) {
-        if (!cs_der_next(&fields, &item)) {
-            return true;
-        }
-    }
-    certificate->validity = item.contents;
-    if (cs_der_next(&fields, &item)) {
-        certificate->subject = item.whole;
+    /* Version 1 does not say its version. */
+    bool begun = cs_der_expect(&item.contents, CS_DER_SEQUENCE, rest) && cs_der_next(rest, &item) &&
+                 (item.tag != TAG_VERSION || cs_der_next(rest, &item)) &&
+                 item.tag == CS_DER_INTEGER;
+    for (size_t i = 0; begun && i < CS_CERTIFICATE_PARTS && cs_der_next(rest, &item); i++) {
+        certificate->parts[i] = item.whole;
     }
     return true;
 }
@@ -58,36 +47,28 @@ static bool read_rest(struct cs_slice fields, struct cs_slice *extensions)
     return fields.length == 0;
 }
 
-static bool take_sequence(struct cs_slice *fields, struct cs_slice *whole)
+struct cs_slice cs_certificate_extensions(const struct cs_certificate *certificate)
 {
-    struct cs_der_item item;
-    bool taken = cs_der_next(fields, &item) && item.tag == CS_DER_SEQUENCE;
+    struct cs_slice extensions;
 
-    *whole = taken ? item.whole : cs_slice_of(NULL);
-    return taken;
+    (void)read_rest(certificate->rest, &extensions);
+    return extensions;
 }
 
-bool cs_certificate_read(struct cs_slice whole, struct cs_certificate_parts *parts)
+bool cs_certificate_read(struct cs_slice whole, struct cs_certificate *certificate)
 {
     struct cs_slice outer;
-    struct cs_slice fields;
     struct cs_slice ignored;
+    bool good = cs_der_only(whole, CS_DER_SEQUENCE, &outer) &&
+                cs_der_expect(&outer, CS_DER_SEQUENCE, &ignored) &&
+                cs_der_expect(&outer, CS_DER_SEQUENCE, &ignored) &&
+                cs_der_only(outer, CS_DER_BIT_STRING, &ignored) &&
+                cs_certificate_next(&whole, certificate) && read_rest(certificate->rest, &ignored);
 
-    if (!cs_der_only(whole, CS_DER_SEQUENCE, &outer) ||
-        !cs_der_expect(&outer, CS_DER_SEQUENCE, &fields) ||
-        !cs_der_expect(&outer, CS_DER_SEQUENCE, &ignored) ||
-        !cs_der_only(outer, CS_DER_BIT_STRING, &ignored)) {
-        return false;
+    for (size_t i = 0; good && i < CS_CERTIFICATE_PARTS; i++) {
+        good = cs_der_only(certificate->parts[i], CS_DER_SEQUENCE, &ignored);
     }
-    /* Version 1 does not say its version. */
-    if (cs_slice_starts_with(fields, TAG_VERSION) &&
-        !cs_der_expect(&fields, (uint8_t)TAG_VERSION[0], &ignored)) {
-        return false;
-    }
-    return cs_der_expect(&fields, CS_DER_INTEGER, &ignored) &&
-           take_sequence(&fields, &parts->algorithm) && take_sequence(&fields, &parts->issuer) &&
-           take_sequence(&fields, &parts->validity) && take_sequence(&fields, &parts->subject) &&
-           take_sequence(&fields, &parts->key) && read_rest(fields, &parts->extensions);
+    return good;
 }
 
 /* RFC 5280, 4.1.2.5: a time of two digits for the year lies in 1950 to 2049. */
@@ -114,7 +95,8 @@ static bool read_time(struct cs_slice *validity, int64_t *seconds)
 
 bool cs_certificate_dates(const struct cs_certificate *certificate, int64_t *from, int64_t *to)
 {
-    struct cs_slice rest = certificate->validity;
+    struct cs_slice rest;
 
-    return read_time(&rest, from) && read_time(&rest, to);
+    return cs_der_only(certificate->validity, CS_DER_SEQUENCE, &rest) && read_time(&rest, from) &&
+           read_time(&rest, to);
 }

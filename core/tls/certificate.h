@@ -7,30 +7,34 @@
 
 #include "core/base/text.h"
 
-/* Parts of one certificate; those that cannot be read are empty. */
+#define CS_CERTIFICATE_PARTS 5u
+
+/* One certificate, and its parts, each with its header; those that cannot be read are empty. */
 struct cs_certificate {
     struct cs_slice whole;
-    struct cs_slice validity; /* the contents of its SEQUENCE */
-    struct cs_slice subject;  /* with its SEQUENCE header */
+    union {
+        struct {
+            struct cs_slice algorithm; /* of the signature, as the signed part names it, */
+            struct cs_slice issuer;    /* who signed, */
+            struct cs_slice validity;  /* until when, */
+            struct cs_slice subject;   /* whom, */
+            struct cs_slice key;       /* and with what key (SubjectPublicKeyInfo) */
+        };
+        struct cs_slice parts[CS_CERTIFICATE_PARTS];
+    };
+    struct cs_slice rest; /* what stands behind it, in the signed part */
 };
 
 /* Takes the certificate at the front of `*certificates`. False at the end or at bytes that
  * are not a certificate. */
 bool cs_certificate_next(struct cs_slice *certificates, struct cs_certificate *certificate);
 
-/* All parts of one certificate, for who has to say what is in it. */
-struct cs_certificate_parts {
-    struct cs_slice algorithm;  /* of the signature, as the signed part names it, */
-    struct cs_slice issuer;     /* who signed, */
-    struct cs_slice validity;   /* until when, */
-    struct cs_slice subject;    /* whom, */
-    struct cs_slice key;        /* and with what key (SubjectPublicKeyInfo) */
-    struct cs_slice extensions; /* with their SEQUENCE header; empty when there are none */
-};
+/* The same for one whole certificate. False if its outline is not what RFC 5280, section 4.1, has.
+ * What the parts mean is not looked at. */
+bool cs_certificate_read(struct cs_slice whole, struct cs_certificate *certificate);
 
-/* Reads the outline of a whole certificate; each part has its SEQUENCE header. False if it is not
- * what RFC 5280, section 4.1, has. What the parts mean is not looked at. */
-bool cs_certificate_read(struct cs_slice whole, struct cs_certificate_parts *parts);
+/* Its extensions, with their SEQUENCE header; empty when there are none. */
+struct cs_slice cs_certificate_extensions(const struct cs_certificate *certificate);
 
 /* The first and the last second of its validity, since 1970; false if they cannot be read. */
 bool cs_certificate_dates(const struct cs_certificate *certificate, int64_t *from, int64_t *to);

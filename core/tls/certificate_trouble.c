@@ -140,14 +140,14 @@ static bool is_read(struct cs_slice oid, struct cs_slice value)
 
 /* Extension ::= SEQUENCE { id, critical BOOLEAN DEFAULT FALSE, value OCTET STRING } */
 bool cs_certificate_odd_extension(struct connsync_certificate *told,
-                                  const struct cs_certificate_parts *parts)
+                                  const struct cs_certificate *parts)
 {
     struct cs_slice list;
     struct cs_slice extension;
     struct cs_slice oid;
     struct cs_der_item item;
 
-    if (!cs_der_only(parts->extensions, CS_DER_SEQUENCE, &list)) {
+    if (!cs_der_only(cs_certificate_extensions(parts), CS_DER_SEQUENCE, &list)) {
         return false;
     }
     while (cs_der_expect(&list, CS_DER_SEQUENCE, &extension)) {
@@ -179,7 +179,7 @@ static uint8_t trouble_of_key(struct cs_slice certificate)
 
 void cs_certificate_find_trouble(struct connsync_certificate *told, struct cs_slice certificate)
 {
-    struct cs_certificate_parts parts;
+    struct cs_certificate parts;
 
     told->trouble = CONNSYNC_ANCHOR_UNREADABLE;
     if (!cs_certificate_read(certificate, &parts)) {

@@ -18,7 +18,7 @@ void cs_certificate_name(char out[CONNSYNC_CERTIFICATE_NAME_SIZE], struct cs_sli
 
 /* Is there a critical extension that nothing reads? Then it is `told->extension`. */
 bool cs_certificate_odd_extension(struct connsync_certificate *told,
-                                  const struct cs_certificate_parts *parts);
+                                  const struct cs_certificate *parts);
 
 /* Of a certificate that the library could not read: sets `told->trouble`, and perhaps
  * `told->extension`. */

@@ -39,19 +39,6 @@ static uint8_t find(const struct kind *kinds, struct cs_slice oid)
     return kinds->why;
 }
 
-/* SubjectPublicKeyInfo ::= SEQUENCE { AlgorithmIdentifier, BIT STRING }, behind the subject. */
-static bool find_key(struct cs_slice certificate, struct cs_slice *key)
-{
-    struct cs_certificate parts;
-
-    if (!cs_certificate_next(&certificate, &parts) || parts.subject.length == 0) {
-        return false;
-    }
-    const char *at = parts.subject.data + parts.subject.length;
-    struct cs_slice rest = cs_slice_make(at, (size_t)(parts.whole.data + parts.whole.length - at));
-    return cs_der_expect(&rest, CS_DER_SEQUENCE, key);
-}
-
 /* RSAPublicKey ::= SEQUENCE { modulus, exponent }, behind the count of unused bits of the BIT
  * STRING, which is 0. */
 static uint8_t judge_rsa(struct cs_slice bits)
@@ -70,11 +57,15 @@ static uint8_t judge_rsa(struct cs_slice bits)
 
 uint8_t cs_tls_key_trouble(struct cs_slice certificate)
 {
+    struct cs_certificate parts;
     struct cs_slice key;
     struct cs_slice algorithm;
     struct cs_slice oid;
 
-    if (!find_key(certificate, &key) || !cs_der_expect(&key, CS_DER_SEQUENCE, &algorithm) ||
+    /* SubjectPublicKeyInfo ::= SEQUENCE { AlgorithmIdentifier, BIT STRING } */
+    if (!cs_certificate_next(&certificate, &parts) ||
+        !cs_der_only(parts.key, CS_DER_SEQUENCE, &key) ||
+        !cs_der_expect(&key, CS_DER_SEQUENCE, &algorithm) ||
         !cs_der_expect(&algorithm, CS_DER_OID, &oid)) {
         return CONNSYNC_TLS_UNTOLD;
     }

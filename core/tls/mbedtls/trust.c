@@ -179,7 +179,7 @@ static int verify(void *context, mbedtls_x509_crt *certificate, int depth, uint3
 static enum connsync_status refine(struct cs_tls *tls)
 {
     struct connsync_certificate *told = tls->identity->told;
-    struct cs_certificate_parts parts;
+    struct cs_certificate parts;
     struct cs_slice list = cs_tls_certificate_list(&tls->ssl);
     struct cs_slice one;
 

@@ -223,7 +223,7 @@ static enum connsync_posix_anchors_status take_certificate(struct job *job)
     struct decoder *decoder = &job->decoder;
     struct cs_slice whole = cs_slice_make((const char *)decoder->der + decoder->start,
                                           job->anchors->length - decoder->start);
-    struct cs_certificate_parts parts;
+    struct cs_certificate parts;
 
     if (decoder->pending != 0) {
         return damaged(job, "base64 stops in the middle");
