@@ -25,33 +25,37 @@ static void write_line(struct cs_writer *writer, struct cs_slice text, uint32_t 
 #define UNKNOWN_NAME_MAX 40
 
 /* Those that end in a blank are completed by what is written behind them. */
-static const char *const sentences[] = {
-    [CS_DESIRED_OK] = "no error",
-    [CS_DESIRED_ERR_NOT_JSON] = "not strict JSON (RFC 8259)",
-    [CS_DESIRED_ERR_TOO_LARGE] = "too large",
-    [CS_DESIRED_ERR_UNKNOWN_MEMBER] = "unknown member ",
-    [CS_DESIRED_ERR_DUPLICATE_MEMBER] = "is there twice",
-    [CS_DESIRED_ERR_TYPE] = "must be ",
-    [CS_DESIRED_ERR_EMPTY] = "must not be empty",
-    [CS_DESIRED_ERR_TOO_LONG] = "too long; the most bytes are ",
-    [CS_DESIRED_ERR_CHARACTER] = "has a character that may not be in it",
-    [CS_DESIRED_ERR_DOMAIN] = "must be HOST or HOST:PORT, as in tenant.eu.auth0.com",
-    [CS_DESIRED_ERR_EVERY] = "must be a whole number and s, m, h or d, from 1s to 30d",
-    [CS_DESIRED_ERR_SETTING] = "must be on_each_login, on_first_login or never_on_login",
-    [CS_DESIRED_ERR_ID] = "must begin with con_; is it a name",
-    [CS_DESIRED_ERR_NAME] = "begins with con_; give it as id",
-    [CS_DESIRED_ERR_KEY] = "needs exactly one of id, name and strategy",
-    [CS_DESIRED_ERR_MISSING] = "is missing",
-    [CS_DESIRED_ERR_NEEDS_ALL] = "only goes with \"all\": true",
-    [CS_DESIRED_ERR_TWO_CREDENTIALS] = "remove it, or client_id and client_secret",
-    [CS_DESIRED_ERR_TOO_MANY] = "too many; there is room for ",
-    [CS_DESIRED_ERR_REPEATED] = "the same as ",
-    [CS_DESIRED_ERR_UNMATCHED] = "no connection of the tenant is meant by it",
-    [CS_DESIRED_ERR_BOARD_ALL] = "a board needs each connection in connections",
-    [CS_DESIRED_ERR_BOARD_STRATEGY] = "a board needs the id or the name instead",
-    [CS_DESIRED_ERR_BOARD_CREDENTIALS] = "a board needs a token, or client_id and client_secret",
-};
-_Static_assert(sizeof sentences / sizeof sentences[0] == CS_DESIRED_ERR_BOARD_CREDENTIALS + 1,
+#define SENTENCES(X)                                                                               \
+    X(CS_DESIRED_OK, "no error")                                                                   \
+    X(CS_DESIRED_ERR_NOT_JSON, "not strict JSON (RFC 8259)")                                       \
+    X(CS_DESIRED_ERR_TOO_LARGE, "too large")                                                       \
+    X(CS_DESIRED_ERR_UNKNOWN_MEMBER, "unknown member ")                                            \
+    X(CS_DESIRED_ERR_DUPLICATE_MEMBER, "is there twice")                                           \
+    X(CS_DESIRED_ERR_TYPE, "must be ")                                                             \
+    X(CS_DESIRED_ERR_EMPTY, "must not be empty")                                                   \
+    X(CS_DESIRED_ERR_TOO_LONG, "too long; the most bytes are ")                                    \
+    X(CS_DESIRED_ERR_CHARACTER, "has a character that may not be in it")                           \
+    X(CS_DESIRED_ERR_DOMAIN, "must be HOST or HOST:PORT, as in tenant.eu.auth0.com")               \
+    X(CS_DESIRED_ERR_EVERY, "must be a whole number and s, m, h or d, from 1s to 30d")             \
+    X(CS_DESIRED_ERR_SETTING, "must be on_each_login, on_first_login or never_on_login")           \
+    X(CS_DESIRED_ERR_ID, "must begin with con_; is it a name")                                     \
+    X(CS_DESIRED_ERR_NAME, "begins with con_; give it as id")                                      \
+    X(CS_DESIRED_ERR_KEY, "needs exactly one of id, name and strategy")                            \
+    X(CS_DESIRED_ERR_MISSING, "is missing")                                                        \
+    X(CS_DESIRED_ERR_NEEDS_ALL, "only goes with \"all\": true")                                    \
+    X(CS_DESIRED_ERR_TWO_CREDENTIALS, "remove it, or client_id and client_secret")                 \
+    X(CS_DESIRED_ERR_TOO_MANY, "too many; there is room for ")                                     \
+    X(CS_DESIRED_ERR_REPEATED, "the same as ")                                                     \
+    X(CS_DESIRED_ERR_UNMATCHED, "no connection of the tenant is meant by it")                      \
+    X(CS_DESIRED_ERR_BOARD_ALL, "a board needs each connection in connections")                    \
+    X(CS_DESIRED_ERR_BOARD_STRATEGY, "a board needs the id or the name instead")                   \
+    X(CS_DESIRED_ERR_BOARD_CREDENTIALS, "a board needs a token, or client_id and client_secret")
+
+#define NUMBER(error, text) error,
+#define TEXT(error, text) text "\0"
+static const uint8_t errors[] = {SENTENCES(NUMBER)};
+static const char sentences[] = SENTENCES(TEXT);
+_Static_assert(sizeof errors == CS_DESIRED_ERR_BOARD_CREDENTIALS + 1,
                "an error without a sentence");
 
 /* The name at a quote, with nothing in it that could move a terminal's cursor. */
@@ -89,7 +93,8 @@ static const char *type_of(const struct cs_desired_fault *fault)
 static void write_error(const struct cs_desired_fault *fault, struct cs_slice text,
                         struct cs_writer *writer)
 {
-    cs_write_string(writer, sentences[fault->error]);
+    cs_write_string(writer,
+                    cs_words_numbered(sentences, errors, sizeof errors, (unsigned)fault->error));
     switch (fault->error) {
     case CS_DESIRED_ERR_UNKNOWN_MEMBER:
         write_unknown_name(writer, text, fault->offset);
