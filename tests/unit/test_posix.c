@@ -153,7 +153,7 @@ static void refused_port_is_a_connect_error(void **state)
     connsync_posix_init(&posix, NULL, 0);
     assert_int_equal(connect_fully(&posix, "127.0.0.1", port_number), CONNSYNC_PORT_ERR_CONNECT);
     char expected[64];
-    snprintf(expected, sizeof expected, "127.0.0.1 port %u: connection refused", port_number);
+    snprintf(expected, sizeof expected, "127.0.0.1 port %u: %s", port_number, refusal_text());
     assert_string_equal(connsync_posix_reason(&posix), expected);
     /* Nothing is open, and send and recv say so rather than touch a descriptor. */
     uint8_t byte = 0;

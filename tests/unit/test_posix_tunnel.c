@@ -495,9 +495,8 @@ static void says_that_the_proxy_is_not_there(void **state)
     route_open(&route, "127.0.0.1", "");
     close(route.listener);
     (void)snprintf(wanted, sizeof wanted,
-                   "the proxy 127.0.0.1 port %u cannot be reached (127.0.0.1 port %u: connection "
-                   "refused)",
-                   (unsigned)proxy.port_number, (unsigned)proxy.port_number);
+                   "the proxy 127.0.0.1 port %u cannot be reached (127.0.0.1 port %u: %s)",
+                   (unsigned)proxy.port_number, (unsigned)proxy.port_number, refusal_text());
     assert_int_equal(connect_fully(&route.posix, "tenant.test", 443), CONNSYNC_PORT_ERR_CONNECT);
     assert_string_equal(connsync_posix_reason(&route.posix), wanted);
     assert_int_equal(connsync_posix_proxy_failure(&route.posix), CONNSYNC_POSIX_PROXY_UNREACHABLE);
