@@ -10,7 +10,7 @@ const char cs_answer_fields[] = "cf-ray\0x-auth0-requestid\0x-request-id\0server
 /* The beginnings of Server fields: software, of which the version is nobody's business. Those that
  * begin with another stand before it. */
 static const char servers[] = "cloudflare\0cloudfront\0akamaighost\0awselb\0envoy\0nginx\0apache\0"
-                              "microsoft-iis\0squid\0zscaler\0bigip\0";
+                              "microsoft-iis\0squid\0zscaler\0bigip\0caddy\0lighttpd\0h2o\0";
 
 void cs_answer_begin(struct cs_answer *answer)
 {
@@ -76,6 +76,13 @@ static bool is_page(unsigned http_status, struct cs_slice body)
     return first == '<' || (is_error && first != '\0' && strchr("{[\"", first) == NULL);
 }
 
+/* Nginx lets a client without its certificate in, and says in a page what is missing. */
+static bool is_about_certificate(unsigned http_status, struct cs_slice body)
+{
+    return http_status == 400 && first_of(body) == '<' &&
+           cs_slice_contains(body, "SSL certificate");
+}
+
 /* What may pass is tried again whoever says so. */
 static bool may_pass(enum connsync_status status)
 {
@@ -96,7 +103,11 @@ enum connsync_status cs_answer_take_body(struct cs_answer *answer, enum connsync
 {
     answer->http_status = http_status;
     answer->is_page = is_page(http_status, body);
+    answer->is_empty = http_status >= 300 && first_of(body) == '\0';
     answer->reason[0] = '\0';
+    if (is_about_certificate(http_status, body)) {
+        return CONNSYNC_ERR_CLIENT_CERTIFICATE;
+    }
     if (answer->is_page) {
         return may_pass(status) ? status : CONNSYNC_ERR_WEB_PAGE;
     }
@@ -138,6 +149,9 @@ void cs_answer_write(struct cs_writer *line, const struct cs_answer *answer,
             cs_write_u64(line, answer->http_status);
             cs_write_string(line, ")");
         }
+        write_sender(line, answer);
+    } else if (answer->is_empty) {
+        cs_write_string(line, "; the answer is empty, and the API's are not");
         write_sender(line, answer);
     } else if (answer->reason[0] != '\0') {
         cs_write_string(line, "; its words: ");

@@ -19,6 +19,7 @@
 struct cs_answer {
     unsigned http_status;
     bool is_page;               /* a page, or a text, in place of the API's JSON */
+    bool is_empty;              /* nothing, in place of the API's JSON */
     const char *server;         /* of a list of its own; "" if it is not in that */
     const char *id_field;       /* the field that `id` is from */
     char id[CS_ANSWER_ID_SIZE]; /* of the request, by which its logs can be searched; or "" */

@@ -1,13 +1,16 @@
 /* Words for reasons, and for alerts. See tls_text.h. */
 #include "config/tls_text.h"
 
+#define UNEXPECTED_MESSAGE 10
 #define HANDSHAKE_FAILURE 40
 #define UNRECOGNIZED_NAME 112
 
 /* The alerts that are met most, by their names in RFC 8446, section 6.2; of others the number has
  * to do. */
-static const uint8_t numbers[] = {HANDSHAKE_FAILURE, 42, 45, 48, 80, UNRECOGNIZED_NAME, 116};
-static const char names[] = "handshake_failure\0bad_certificate\0certificate_expired\0unknown_ca\0"
+static const uint8_t numbers[] = {
+    UNEXPECTED_MESSAGE, HANDSHAKE_FAILURE, 42, 45, 48, 80, UNRECOGNIZED_NAME, 116};
+static const char names[] = "unexpected_message\0"
+                            "handshake_failure\0bad_certificate\0certificate_expired\0unknown_ca\0"
                             "internal_error\0unrecognized_name\0certificate_required\0";
 
 /* From CONNSYNC_TLS_NOT_TLS on; keys stand in another sentence. */
@@ -17,6 +20,15 @@ static const char reasons[] = "what it sends is not TLS; check the port\0"
                               "unknown\0RSA\0RSA-PSS\0P-521\0other curve\0Ed25519\0Ed448\0"
                               "new keys: KeyUpdate\0"
                               "renegotiation, as for a client certificate\0";
+
+/* Java says 10 where it shares no group; but others may mean what it says. */
+static void add_needs(struct cs_writer *line, unsigned alert)
+{
+    cs_write_string(line, alert == UNEXPECTED_MESSAGE ? ": often " : ": ");
+    cs_write_string(line, "nothing in common; needed: TLS 1.2 or 1.3, ECDHE with AES-GCM or "
+                          "ChaCha20-Poly1305 on X25519, P-256 or P-384, and an RSA, P-256 or "
+                          "P-384 key");
+}
 
 static void add_alert(struct cs_writer *line, unsigned alert, enum connsync_status status)
 {
@@ -28,10 +40,8 @@ static void add_alert(struct cs_writer *line, unsigned alert, enum connsync_stat
         cs_write_string(line, ", ");
         cs_write_string(line, name);
     }
-    if (alert == HANDSHAKE_FAILURE && status == CONNSYNC_ERR_TLS) {
-        cs_write_string(line, ": nothing in common; needed: TLS 1.2 or 1.3, ECDHE with AES-GCM or "
-                              "ChaCha20-Poly1305 on X25519, P-256 or P-384, and an RSA, P-256 or "
-                              "P-384 key");
+    if ((alert == HANDSHAKE_FAILURE || alert == UNEXPECTED_MESSAGE) && status == CONNSYNC_ERR_TLS) {
+        add_needs(line, alert);
     }
     if (alert == UNRECOGNIZED_NAME) {
         cs_write_string(line, ": check the domain");
@@ -68,6 +78,11 @@ static bool is_of_tls(enum connsync_status status)
 void cs_tls_text_add(struct cs_writer *line, const struct connsync_result *result,
                      enum connsync_status status)
 {
+    if (status == CONNSYNC_ERR_CLOSED && result->handshakes == 0) {
+        /* So H2O ends what it has nothing in common with, and Java what it may not speak. */
+        cs_write_string(line, " (in the TLS handshake, and without an alert)");
+        return;
+    }
     unsigned why = result->tls_reason;
     bool is_general = status == CONNSYNC_ERR_TLS || status == CONNSYNC_ERR_TLS_POST_HANDSHAKE;
 

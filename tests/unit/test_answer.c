@@ -281,7 +281,48 @@ static void test_pages(void **state)
     assert_int_equal(judged(403, "", CONNSYNC_ERR_FORBIDDEN), CONNSYNC_ERR_FORBIDDEN);
     assert_int_equal(judged(403, " {", CONNSYNC_ERR_FORBIDDEN), CONNSYNC_ERR_FORBIDDEN);
     assert_int_equal(judged(502, "<html>", CONNSYNC_ERR_SERVER), CONNSYNC_ERR_SERVER);
+    assert_int_equal(judged(400, "<h1>The SSL certificate error", CONNSYNC_ERR_REJECTED),
+                     CONNSYNC_ERR_CLIENT_CERTIFICATE);
+    assert_int_equal(judged(400, "<h1>Bad Request", CONNSYNC_ERR_REJECTED), CONNSYNC_ERR_WEB_PAGE);
+    assert_int_equal(judged(400, "{\"message\":\"SSL certificate\"}", CONNSYNC_ERR_REJECTED),
+                     CONNSYNC_ERR_REJECTED);
     assert_int_equal(judged(429, "<html>", CONNSYNC_ERR_RATE_LIMITED), CONNSYNC_ERR_RATE_LIMITED);
+}
+
+/* What is told of an answer with this body, from a server of this name. */
+static const char *told_of(unsigned http_status, const char *body, const char *server,
+                           enum connsync_status status)
+{
+    static char line[512];
+    struct cs_answer answer;
+    struct cs_writer writer;
+
+    cs_answer_begin(&answer);
+    cs_answer_take_field(&answer, 3, cs_slice_of(server));
+    status = cs_answer_take_body(&answer, status, http_status, cs_slice_of(body), cs_slice_of(""));
+    cs_writer_init(&writer, line, sizeof line);
+    cs_answer_write(&writer, &answer, status);
+    return line;
+}
+
+/* The API has JSON for each error: whoever has nothing to say is not it. */
+static void test_nothing(void **state)
+{
+    static const char *const servers[][2] = {{"Caddy", " (caddy)"},
+                                             {"lighttpd/1.4.69", " (lighttpd)"},
+                                             {"h2o/2.2.5", " (h2o)"},
+                                             {"", ""}};
+    char wanted[128];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(servers); i++) {
+        (void)snprintf(wanted, sizeof wanted, "; the answer is empty, and the API's are not%s",
+                       servers[i][1]);
+        assert_string_equal(told_of(403, "", servers[i][0], CONNSYNC_ERR_FORBIDDEN), wanted);
+        assert_string_equal(told_of(502, "\r\n", servers[i][0], CONNSYNC_ERR_SERVER), wanted);
+    }
+    assert_string_equal(told_of(403, "{}", "Caddy", CONNSYNC_ERR_FORBIDDEN), "");
+    assert_string_equal(told_of(200, "", "Caddy", CONNSYNC_ERR_HTTP_TRUNCATED), "");
 }
 
 int main(void)
@@ -293,6 +334,7 @@ int main(void)
         cmocka_unit_test(test_any_bytes),
         cmocka_unit_test(test_codes),
         cmocka_unit_test(test_pages),
+        cmocka_unit_test(test_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

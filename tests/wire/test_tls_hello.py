@@ -20,11 +20,11 @@ class HelloTest(WireTest):
         super().setUp()
         self.root = pki.throw_away(HOST).root
 
-    def get_from(self, answer, *arguments, host=HOST):
+    def get_from(self, answer, *arguments, host=HOST, timeout=10):
         """(what the program did, what the server has seen) with a HelloServer of that answer."""
         with HelloServer(answer) as server:
             result = self.run_cli(
-                None, "get", CON, "--json", "--timeout", "10", "--ca-file", str(self.root),
+                None, "get", CON, "--json", "--timeout", str(timeout), "--ca-file", str(self.root),
                 "--domain", "%s:%d" % (host, server.port), "--connect-to", "127.0.0.1",
                 *arguments, env={"AUTH0_API_TOKEN": "MARKER-token"})
         return result, server.hellos
@@ -103,6 +103,7 @@ class AlertTest(HelloTest):
 
     def test_alerts(self):
         self.all_of(self.check, (
+            (10, "tls_failed", "alert 10, unexpected_message: often nothing in common; needed:"),
             (40, "tls_failed", "alert 40, handshake_failure", "ECDHE with AES-GCM",
              "RSA, P-256 or P-384 key"),
             (48, "client_certificate", "alert 48, unknown_ca"),
@@ -116,6 +117,17 @@ class AlertTest(HelloTest):
             (126, "tls_failed", "(the server's alert 126)"),
             (200, "tls_failed", "(the server's alert 72)"),
         ), 4)
+
+
+class SilenceTest(HelloTest):
+    """The end of the connection in place of a ServerHello."""
+
+    def test_no_alert(self):
+        result, hellos = self.get_from(lambda *_: None, timeout=2)
+        self.expect(result, 1, "closed the connection without an answer; try again (in the TLS "
+                    "handshake, and without an alert)")
+        self.assertEqual(result.json[0]["code"], "connection_closed")
+        self.assertGreater(len(hellos), 1, "it was not tried again")
 
 
 class VersionTest(HelloTest):
