@@ -1,4 +1,5 @@
-"""TLS servers of others: OpenSSL's, GnuTLS's, Apache, nginx, Java. One that is not there is skipped.
+"""TLS servers of others: OpenSSL's, GnuTLS's, Apache, nginx, HAProxy, Caddy, lighttpd, H2O, Java.
+One that is not there is skipped.
 
 Each is a context manager with a `port` on 127.0.0.1; what it says is in `log`, for a failure's text.
 """
@@ -31,6 +32,12 @@ def free_port():
         return listener.getsockname()[1]
 
 
+def spread(chain, key, hosts):
+    """(port, chain, key, text) of each host, which is a text, or (text, chain, key) of its own."""
+    return [(free_port(), *((host[1], host[2], host[0]) if isinstance(host, tuple)
+                            else (chain, key, host))) for host in hosts]
+
+
 class Server:
     """A process that is waited for and ended."""
 
@@ -38,7 +45,8 @@ class Server:
         self.log = Path(directory) / ("%s.log" % Path(command[0]).name)
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(list(map(str, command)), stdin=subprocess.PIPE,
-                                            stderr=log, stdout=how.get("stdout", log))
+                                            stderr=log, stdout=how.get("stdout", log),
+                                            env={**os.environ, **how.get("env", {})})
         self.port = port
         try:
             self.await_start()
@@ -136,15 +144,16 @@ class Apache(Server):
 
     def __init__(self, directory, chain, key, *hosts):
         path, directory = program("apache2"), Path(directory)
-        self.ports = [free_port() for _ in hosts]
-        modules = ("mpm_event", "authz_core", "ssl")
+        hosts = spread(chain, key, hosts)
+        self.ports = [host[0] for host in hosts]
+        modules = ("mpm_event", "authz_core", "ssl", "proxy", "proxy_http")
         lines = ["ServerRoot %s" % directory, "PidFile apache.pid", "ErrorLog /dev/stderr",
                  "ServerName localhost", "DocumentRoot %s" % directory,
                  "User #%d" % (os.getuid() or 65534), "Group #%d" % (os.getgid() or 65534),
                  "Mutex pthread", "SSLSessionCache none"]
         loads = ["LoadModule %s_module /usr/lib/apache2/modules/mod_%s.so" % (name, name)
                  for name in modules]
-        for port, host in zip(self.ports, hosts):
+        for port, chain, key, host in hosts:
             lines += ["Listen 127.0.0.1:%d" % port, "<VirtualHost 127.0.0.1:%d>" % port,
                       "SSLEngine on", "SSLCertificateFile %s" % chain,
                       "SSLCertificateKeyFile %s" % key, host, "</VirtualHost>"]
@@ -158,16 +167,101 @@ class Nginx(Server):
 
     def __init__(self, directory, chain, key, *hosts):
         path, directory = program("nginx"), Path(directory)
-        self.ports = [free_port() for _ in hosts]
+        hosts = spread(chain, key, hosts)
+        self.ports = [host[0] for host in hosts]
         servers = "".join("server { listen 127.0.0.1:%d ssl; ssl_certificate %s;"
                           " ssl_certificate_key %s; %s }\n" % (port, chain, key, host)
-                          for port, host in zip(self.ports, hosts))
+                          for port, chain, key, host in hosts)
         configuration = directory / "nginx.conf"
         configuration.write_text(
             "daemon off; master_process off; pid %s/nginx.pid; error_log stderr;\n"
             "events {}\nhttp { access_log off; client_body_temp_path %s;\n%s}\n"
             % (directory, directory, servers), "utf-8")
         super().__init__(directory, [path, "-p", directory, "-c", configuration], self.ports[-1])
+
+
+class HaProxy(Server):
+    """haproxy with a section for each of `hosts`: the words of its `bind`, and after the first
+    line's end lines of the section."""
+
+    def __init__(self, directory, chain, key, *hosts):
+        path, directory = program("haproxy"), Path(directory)
+        hosts = spread(chain, key, hosts)
+        self.ports = [host[0] for host in hosts]
+        lines = ["defaults", "mode http", "retries 0", "timeout connect 5s", "timeout client 60s",
+                 "timeout server 60s"]
+        for port, chain, key, host in hosts:
+            words, _, more = host.partition("\n")
+            both = directory / ("haproxy-%d.pem" % port)
+            both.write_text(Path(chain).read_text("ascii") + Path(key).read_text("ascii"), "ascii")
+            lines += ["listen port%d" % port,
+                      "bind 127.0.0.1:%d ssl crt %s %s" % (port, both, words), more]
+        configuration = directory / "haproxy.cfg"
+        configuration.write_text("\n".join(lines) + "\n", "utf-8")
+        super().__init__(directory, [path, "-db", "-f", configuration], self.ports[-1])
+
+
+class Caddy(Server):
+    """caddy with a site for each of `hosts`: lines of its `tls` block, and after an empty line
+    those of the site."""
+
+    def __init__(self, directory, chain, key, *hosts, name="tenant.example"):
+        path, directory = program("caddy"), Path(directory)
+        hosts = spread(chain, key, hosts)
+        self.ports = [host[0] for host in hosts]
+        sites = ["{\nadmin off\nauto_https off\n}"]
+        for port, chain, key, host in hosts:
+            words, _, more = host.partition("\n\n")
+            sites.append("https://%s:%d {\nbind 127.0.0.1\ntls %s %s {\n%s\n}\n%s\n}"
+                         % (name, port, chain, key, words, more))
+        configuration = directory / "Caddyfile"
+        configuration.write_text("\n".join(sites) + "\n", "utf-8")
+        super().__init__(directory, [path, "run", "--adapter", "caddyfile", "--config",
+                                     configuration], self.ports[-1],
+                         env={"XDG_DATA_HOME": str(directory), "HOME": str(directory),
+                              "XDG_CONFIG_HOME": str(directory)})
+
+
+class Lighttpd(Server):
+    """lighttpd with a socket for each of `hosts`, as in Apache."""
+
+    def __init__(self, directory, chain, key, *hosts):
+        path, directory = program("lighttpd"), Path(directory)
+        hosts = spread(chain, key, hosts)
+        self.ports = [host[0] for host in hosts]
+        lines = ['server.document-root = "%s"' % directory, 'server.bind = "127.0.0.1"',
+                 "server.port = %d" % free_port(),
+                 'server.modules = ("mod_openssl", "mod_access", "mod_proxy")']
+        for port, chain, key, host in hosts:
+            lines += ['$SERVER["socket"] == "127.0.0.1:%d" {' % port, 'ssl.engine = "enable"',
+                      'ssl.pemfile = "%s"' % chain, 'ssl.privkey = "%s"' % key, host, "}"]
+        configuration = directory / "lighttpd.conf"
+        configuration.write_text("\n".join(lines) + "\n", "utf-8")
+        super().__init__(directory, [path, "-D", "-f", configuration], self.ports[-1])
+
+
+class H2o(Server):
+    """h2o with a host for each of `hosts`: lines of its listener's `ssl`, and after an empty line
+    those of its only path."""
+
+    def __init__(self, directory, chain, key, *hosts, name="tenant.example"):
+        path, directory = program("h2o"), Path(directory)
+        hosts = spread(chain, key, hosts)
+        self.ports = [host[0] for host in hosts]
+        lines = ["num-threads: 1", "hosts:"]
+        if os.getuid() == 0:
+            lines.insert(0, "user: root")
+        for port, chain, key, host in hosts:
+            words, _, more = host.partition("\n\n")
+            lines += ['  "%s:%d":' % (name, port), "    listen:", "      host: 127.0.0.1",
+                      "      port: %d" % port, "      ssl:", "        certificate-file: %s" % chain,
+                      "        key-file: %s" % key]
+            lines += ["        " + line for line in words.splitlines()]
+            lines += ["    paths:", "      /:"]
+            lines += ["        " + line for line in more.splitlines()]
+        configuration = directory / "h2o.conf"
+        configuration.write_text("\n".join(lines) + "\n", "utf-8")
+        super().__init__(directory, [path, "-c", configuration], self.ports[-1])
 
 
 class Java(Server):
