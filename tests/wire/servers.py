@@ -131,11 +131,11 @@ class OpenSsl(Server):
 class GnuTls(Server):
     """gnutls-serv, with a priority string."""
 
-    def __init__(self, directory, chain, key, priority):
+    def __init__(self, directory, chain, key, priority, *arguments):
         port = free_port()
         super().__init__(directory, [program("gnutls-serv"), "--http", "-p", port,
                                      "--x509certfile", chain, "--x509keyfile", key,
-                                     "--priority", priority], port)
+                                     "--priority", priority, *arguments], port)
 
 
 class Apache(Server):
@@ -265,16 +265,22 @@ class H2o(Server):
 
 
 class Java(Server):
-    """TlsServer.java on the Java that is there, with these properties."""
+    """TlsServer.java on the Java that is there, with a port for each of `kinds`, these lines of
+    security properties in place of its own, and these properties."""
 
-    def __init__(self, directory, chain, key, **properties):
+    def __init__(self, directory, chain, key, *kinds, security="", **properties):
         path, store = program("java"), Path(directory) / "java.p12"
+        secure = Path(directory) / "java.security"
+        secure.write_text(security, "ascii")
+        self.kinds = kinds or ("plain",)
         subprocess.run([program("openssl"), "pkcs12", "-export", "-in", chain, "-inkey", key,
                         "-passout", "pass:changeit", "-out", store], check=True)
         words = ["-D%s=%s" % (name.replace("_", "."), value)
                  for name, value in properties.items()]
-        super().__init__(directory, [path, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", *words, HERE / "TlsServer.java", store,
-                                     "changeit"], stdout=subprocess.PIPE)
+        super().__init__(directory, [path, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", *words,
+                                     "-Djava.security.properties=%s" % secure,
+                                     HERE / "TlsServer.java", store, "changeit", *self.kinds],
+                         stdout=subprocess.PIPE)
 
     def await_start(self):
         line = self.process.stdout.readline()
@@ -282,4 +288,5 @@ class Java(Server):
             raise unittest.SkipTest("java has no compiler: a JRE is not enough")
         if not line:
             raise RuntimeError("java did not start: %s" % self.text())
-        self.port = int(line)
+        self.ports = [int(line)] + [int(self.process.stdout.readline()) for _ in self.kinds[1:]]
+        self.port = self.ports[0]

@@ -179,10 +179,46 @@ class OthersTest(ServerTest):
             self.get(server.ports[1], 8, "tls_failed", *NOTHING_IN_COMMON)
             self.get(server.ports[2], 1, "web_page", "HTTP 404", "(nginx)")
 
-    def test_java_asks_again_with_a_cookie(self):
-        with servers.Java(self.place, *self.pair(),
+    def test_gnutls(self):
+        modern, early = "NORMAL:-VERS-ALL:+VERS-TLS1.3", "NORMAL:-VERS-ALL:+VERS-TLS1.2"
+        p521 = ":-GROUP-ALL:+GROUP-SECP521R1"
+        for pair, priority in ((self.pair(), modern + p521), (self.pair(), early + p521),
+                               (self.pair(), modern + ":-CIPHER-ALL:+AES-128-CCM"),
+                               (self.pair("p521"), modern),
+                               (self.pair("rsa2048"), "LEGACY:-VERS-ALL:+VERS-TLS1.1")):
+            with self.subTest(priority), servers.GnuTls(self.place, *pair, priority) as server:
+                self.get(server.port, 8, "tls_failed", *NOTHING_IN_COMMON)
+        with servers.GnuTls(self.place, *self.pair(),
+                            modern + ":-GROUP-ALL:+GROUP-SECP384R1") as server:
+            self.get(server.port, 1, "web_page", "HTTP 200")
+        for priority in (modern, early):
+            with self.subTest(priority), \
+                    servers.GnuTls(self.place, *self.pair(), priority, "--require-client-cert",
+                                   "--x509cafile", self.root.path) as server:
+                self.get(server.port, 4, "client_certificate", "asks for a client certificate")
+
+    def test_java(self):
+        """A cookie in its HelloRetryRequest, KeyUpdate in a long answer, old versions, and a
+        certificate that is wanted."""
+        with servers.Java(self.place, *self.pair("rsa2048"), "plain", "long", "client", "old",
+                          security="jdk.tls.disabledAlgorithms=\n"
+                          "jdk.tls.keyLimits=AES/GCM/NoPadding KeyUpdate 2^12,"
+                          " ChaCha20-Poly1305 KeyUpdate 2^12\n",
                           jdk_tls_namedGroups="secp256r1,secp384r1") as server:
-            self.get(server.port, 5, "no_such_connection")
+            plain, long, client, old = server.ports
+            self.get(plain, 5, "no_such_connection")
+            self.get(long, 8, "tls_post_handshake", "new keys: KeyUpdate")
+            self.get(client, 4, "client_certificate", "asks for a client certificate")
+            self.get(old, 8, "tls_version", "neither TLS 1.2 nor TLS 1.3", "alert 70")
+
+    def test_java_has_nothing_in_common(self):
+        with servers.Java(self.place, *self.pair(), "plain", "old",
+                          jdk_tls_namedGroups="secp521r1") as server:
+            self.get(server.ports[0], 8, "tls_failed", "alert 10, unexpected_message: often "
+                     "nothing in common", *NOTHING_IN_COMMON[1:])
+            process = self.begin(server.ports[1], "get", CON, timeout=4)
+            result = self.expect(self.finish(process), 1, "in the TLS handshake")
+            self.assertEqual(result.json[0]["code"], "connection_closed")
 
 
 if __name__ == "__main__":

@@ -46,9 +46,11 @@ static enum connsync_status of_alert(mbedtls_ssl_context *ssl, uint8_t *why)
         return CONNSYNC_ERR_CLIENT_CERTIFICATE;
     }
     /* In TLS 1.2 servers also complain of certificates in general terms; for want of a common
-     * cipher suite they do so much earlier, for want of a renegotiation later. */
-    if (alert != MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE ||
-        state <= MBEDTLS_SSL_CLIENT_CERTIFICATE) {
+     * cipher suite they do so much earlier, for want of a renegotiation later. To GnuTLS a list
+     * without any is one that does not decode. */
+    bool is_general = alert == MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE ||
+                      (alert == MBEDTLS_SSL_ALERT_MSG_DECODE_ERROR && !is_over(ssl));
+    if (!is_general || state <= MBEDTLS_SSL_CLIENT_CERTIFICATE) {
         return CONNSYNC_OK;
     }
     if (!is_over(ssl)) {
