@@ -42,6 +42,10 @@ class Shop:
     def __init__(self, directory):
         self.make = pki.Workshop(directory)
         self.root, other = self.authority("root", 1), self.authority("other-root", 3)
+        odd = self.make.issue("odd-root", self.make.key("p521", 1), extensions=pki.CA_EXTENSIONS)
+        middle = self.make.issue("middle", self.make.key("p256", 5), self.root, extensions=(
+            *pki.CA_EXTENSIONS, "policyConstraints=critical,requireExplicitPolicy:0"))
+        self.trusted = self.make.chain("trusted", self.root, odd)
         self.client = self.make.issue("client", self.make.key("p256", 4), self.root,
                                       extensions=CLIENT)
         self.good, self.p521 = self.pair("good"), self.pair("p521", "p521")
@@ -50,6 +54,9 @@ class Shop:
         long = self.make.directory / "long.pem"
         long.write_text("".join(path.read_text("ascii")
                                 for path in [self.good[0]] + [self.rsa[0]] * 30), "ascii")
+        under = self.pair("under", issuer=middle)
+        policy = self.make.directory / "policy.pem"
+        policy.write_text(under[0].read_text("ascii") + middle.pem(), "ascii")
         self.wrong = {
             self.pair("expired", start=-60, end=-1):
                 ("cert_expired", "certificate CN=expired, issued by CN=root"),
@@ -57,6 +64,10 @@ class Shop:
             self.another: ("cert_name_mismatch", "CN=another"),
             self.pair("stranger", issuer=other):
                 ("cert_untrusted", "issued by CN=other-root", "--ca-file"),
+            self.pair("of-odd-root", issuer=odd):
+                ("cert_anchor", "cannot be used", "it has a P-521 key", "issued by CN=odd-root"),
+            (policy, under[1]):
+                ("cert_critical_extension", "(policyConstraints; certificate CN=middle, issued by"),
             self.pair("large", "rsa4608"):
                 ("tls_failed", "has a key of the kind RSA; needed: RSA of up to 4096 bits"),
             (long, self.good[1]): ("tls_failed", "its certificate list is larger than 16 KB"),
@@ -133,12 +144,12 @@ class Front:
         return self.tenant(connection(*arguments, options=LONG), tls="none", domain=HOST,
                            port=self.back, **how)
 
-    def ask(self, port, *arguments, tenant=None, timeout=20):
+    def ask(self, port, *arguments, tenant=None, timeout=20, domain=HOST):
         """One command through that port of the front."""
         token = tenant.token if tenant else "MARKER-token"
         limit = str(int(timeout * self.slowness))
         return self.run_cli(None, *arguments, "--json", "--timeout", limit, "--ca-file",
-                            str(SHOP.root.path), "--domain", HOST, "--connect-to",
+                            str(SHOP.trusted), "--domain", domain, "--connect-to",
                             "127.0.0.1:%d" % port, env={"AUTH0_API_TOKEN": token})
 
     def expect_code(self, result, code, *texts):
@@ -249,6 +260,13 @@ class HaProxyTest(Front, WireTest):
            ("verify required ca-file ROOT", WANTED),
            ("ssl-max-ver TLSv1.2 verify required ca-file ROOT", WANTED_12),
            ("strict-sni", ("tls_failed", "unrecognized_name", "check the domain"), "another"))
+
+    def test_an_address_is_not_sent_as_a_name(self):
+        with servers.HaProxy(self.place, *SHOP.good, "\nhttp-request deny deny_status 429 if "
+                             "{ ssl_fc_has_sni }\nhttp-request deny") as front:
+            for domain, status in ((HOST, 429), ("127.0.0.1", 403)):
+                result = self.ask(front.ports[0], "get", CON, domain=domain, timeout=2)
+                self.assertIn("HTTP %d" % status, result.message)
 
 
 class CaddyTest(Front, WireTest):
