@@ -166,6 +166,10 @@ bool cs_desired_check_board(const struct cs_desired *desired, struct cs_desired_
 /* Writes a place: "connections[3].set_user_root_attributes", or "the document". */
 void cs_desired_write_place(const struct cs_desired_place *place, struct cs_writer *writer);
 
+/* Writes where the byte at `offset` is: "line 3, column 1". Both are counted from 1, columns in
+ * bytes. */
+void cs_desired_write_line(struct cs_writer *writer, struct cs_slice text, uint32_t offset);
+
 /* Writes the fault as one sentence without a full stop, the place first:
  * "connections[3].set_user_root_attributes: must be ...". `text` is what was read.
  * No value is ever repeated, only names of members. */

@@ -2,8 +2,7 @@
  * terminal: a board shows the place and the number of the error. */
 #include "config/desired_state.h"
 
-/* Lines and columns are counted from 1, columns in bytes. */
-static void write_line(struct cs_writer *writer, struct cs_slice text, uint32_t offset)
+void cs_desired_write_line(struct cs_writer *writer, struct cs_slice text, uint32_t offset)
 {
     uint32_t line = 1;
     uint32_t column = 1;
@@ -118,7 +117,7 @@ void cs_desired_explain(const struct cs_desired_fault *fault, struct cs_slice te
                         struct cs_writer *writer)
 {
     if (fault->error == CS_DESIRED_ERR_NOT_JSON) {
-        write_line(writer, text, fault->offset);
+        cs_desired_write_line(writer, text, fault->offset);
     } else {
         cs_desired_write_place(&fault->place, writer);
     }

@@ -135,12 +135,64 @@ class RefusalTest(PatchTest):
                             (b'{"a":"\xff"}', "not valid UTF-8"),
                             (b'{"a":"%s"}' % (b"m" * 65536), "larger than 65536 bytes")):
             with self.subTest(patch[:40]):
-                result = self.expect(self.patch(tenant, patch=patch), 64, "the patch - ", text)
+                result = self.expect(self.patch(tenant, patch=patch), 64, "the patch -: ", text)
                 self.assertEqual(result.out, "")
         self.expect(self.run_cli(tenant, "patch", con, "/nonexistent"), 64, "cannot read")
         self.expect(self.run_cli(tenant, "patch", con), 64, "connsync patch CONNECTION FILE")
         self.expect(self.run_cli(tenant, "patch", con, "-", "more"), 64, "unexpected argument")
         self.assertEqual(tenant.requests, [])
+
+    def test_where_a_patch_is_wrong(self):
+        tenant, _ = self.one(options=OPTIONS)
+        deep = b'{"a":' * 70 + b"1" + b"}" * 70
+        for patch, told in (
+                (b"", "line 1, column 1: not strict JSON (RFC 8259)"),
+                (b'{"a":1,\n 2}', "line 2, column 2: not strict JSON (RFC 8259)"),
+                (b'{"a":1,}\n', "line 1, column 8: not strict JSON (RFC 8259)"),
+                (b'{"a":\n"\xff"}', "line 2, column 2: not valid UTF-8"),
+                (deep, "line 1, column 321: nests deeper than 62 levels"),
+                (b'{"a":1,\n"b":2,"a":1}', "line 2, column 7: the object has this member twice"),
+                (b'{"a":[1,{"b":1},{"b":{"c":1},\n\n  "\\u0062":2}],"b":1}',
+                 "line 3, column 3: the object has this member twice")):
+            with self.subTest(patch[:40]):
+                result = self.expect(self.patch(tenant, patch=patch), 64)
+                self.assertEqual(result.message, "the patch -: " + told)
+        self.assertEqual(tenant.requests, [])
+
+    def test_what_is_no_patch(self):
+        """Well-formed, and meant for something else."""
+        tenant, con = self.one(options=OPTIONS)
+        inside = 'all is inside of "options": give that object alone, since a patch is merged ' \
+                 "into options"
+        desired = "this is a connsync.json: see connsync apply; a patch has members of options"
+        whole = connection(options=OPTIONS, extra=b'"display_name":"d","realms":["r"],')
+        for patch, told in (
+                (b'{"options":{"%s":"never_on_login"}}' % SETTING.encode(), inside),
+                (b' {"options" : {}}', inside), (b'{"\\u006fptions":{"a":1}}', inside), (whole, inside),
+                (b'{"enabled_clients":[],"options":{"a":1},"show_as_button":true}', inside),
+                (b'{"connections":[{"name":"n","%s":"off"}]}' % SETTING.encode(), desired),
+                (b'{"domain":"d.test","connections":[{"%s":"on","id":"con_1"}]}' % SETTING.encode(),
+                 desired),
+                (b'{"%s":"on","all":true}' % SETTING.encode(), desired),
+                (b'{"connsync_backup":2,"options":{}}', "this is a backup: see connsync restore")):
+            with self.subTest(patch[:60]):
+                result = self.expect(self.patch(tenant, patch=patch), 64)
+                self.assertEqual(result.message, "the patch -: " + told)
+        self.assertEqual(tenant.requests, [])
+        self.expect_untouched(tenant, con)
+
+    def test_options_of_these_names(self):
+        """What could be a member of options is merged."""
+        for patch in (b'{"options":"x"}', b'{"options":null,"name":"x"}', b'{"options":[{"a":1}]}',
+                      b'{"options":{"a":1},"other":1}', b'{"connections":[]}', b'{"all":true}',
+                      b'{"connections":[{"name":"x"}]}', b'{"connections":{"%s":"x"}}'
+                      % SETTING.encode(), b'{"all":"x","%s":"on_each_login"}' % SETTING.encode(),
+                      b'{"domain":"x","client_id":"y"}'):
+            with self.subTest(patch):
+                tenant, con = self.one(options=OPTIONS)
+                self.expect(self.patch(tenant, patch=patch), 0)
+                for name, value in json.loads(patch).items():
+                    self.assertEqual(json.loads(tenant.raw_options(con)).get(name), value)
 
     def test_the_largest_patches(self):
         tenant, con = self.one(options=OPTIONS)

@@ -1,8 +1,9 @@
-/* The file of `connsync patch`, read and checked. Merging is the core's. */
+/* The file of `connsync patch`, read. What speaks against it is patch_check.c's, merging the
+ * core's. */
 #include "platform/posix/cli/job/patch_file.h"
 
 #include "platform/posix/cli/base/file.h"
-#include "platform/posix/cli/base/mapping.h"
+#include "platform/posix/cli/job/patch_check.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -12,48 +13,10 @@
 static char text[PATCH_FILE_MAX + 1];
 static size_t text_length;
 
-static const char *explain(enum connsync_status status)
-{
-    switch (status) {
-    case CONNSYNC_OK:
-        return NULL;
-    case CONNSYNC_REFUSED_OPTIONS_NOT_OBJECT:
-        return "is not a JSON object";
-    case CONNSYNC_REFUSED_DUPLICATE:
-        return "has a member twice in one object";
-    case CONNSYNC_REFUSED_DEPTH:
-    case CONNSYNC_ERR_JSON_DEPTH:
-        return "nests deeper than 62 levels";
-    case CONNSYNC_ERR_JSON_UTF8:
-        return "is not valid UTF-8";
-    default:
-        return "is not strict JSON";
-    }
-}
-
-/* What is wrong with the patch; NULL when nothing is. */
-static const char *check(struct cs_slice patch)
-{
-    size_t size = 0;
-
-    if (patch.length > PATCH_FILE_MAX) {
-        return "is larger than 65536 bytes";
-    }
-    /* Without memory it says how much it takes. */
-    enum connsync_status status = connsync_patch_check(patch.data, patch.length, NULL, &size);
-    if (status == CONNSYNC_ERR_MEMORY) {
-        void *memory = mapping_new(size);
-        if (memory == NULL) {
-            return "does not fit the memory of this machine";
-        }
-        status = connsync_patch_check(patch.data, patch.length, memory, &size);
-        mapping_free(memory, size);
-    }
-    return explain(status);
-}
-
 bool patch_file_read(struct cli_options *options)
 {
+    char sentence[PATCH_SENTENCE_SIZE] = "";
+    struct cs_writer writer;
     ssize_t length = file_read(options->file, text, sizeof text);
 
     if (length < 0) {
@@ -62,9 +25,9 @@ bool patch_file_read(struct cli_options *options)
         return false;
     }
     text_length = (size_t)length;
-    const char *reason = check(cs_slice_make(text, text_length));
-    if (reason != NULL) {
-        (void)cli_wrong(&options->message, "the patch %.200s %s", options->file, reason);
+    cs_writer_init(&writer, sentence, sizeof sentence);
+    if (!patch_check(cs_slice_make(text, text_length), &writer)) {
+        (void)cli_wrong(&options->message, "the patch %.200s: %s", options->file, sentence);
         return false;
     }
     options->job.document = text;

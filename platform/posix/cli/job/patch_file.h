@@ -6,9 +6,6 @@
 
 #include <stdbool.h>
 
-/* The largest patch: a connection's options as a whole are seldom a tenth of this. */
-#define PATCH_FILE_MAX 65536u
-
 /* Reads and checks the file that the options name, and gives the job its text. False with
  * the options' message of what is wrong with it. */
 bool patch_file_read(struct cli_options *options);
