@@ -94,6 +94,9 @@
       "the connection has changed since the plan was made; make a new plan")                       \
     X(CONNSYNC_REFUSED_BACKUP, "the backup cannot be written")                                     \
     X(CONNSYNC_REFUSED_OTHER_CONNECTION, "the backup is of a connection with another strategy")    \
+    X(CONNSYNC_REFUSED_WORD,                                                                       \
+      "off can mean two things for an enterprise connection: say on_first_login, or "              \
+      "never_on_login, which also keeps it from creating users")                                   \
     X(CONNSYNC_ERR_LOSS,                                                                           \
       "reading again after the write found other members or options lost or changed")              \
     X(CONNSYNC_ERR_NOT_APPLIED, "the service accepted the write but the setting did not change")   \

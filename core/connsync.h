@@ -96,7 +96,7 @@ enum connsync_setting {
     CONNSYNC_SETTING_UNKNOWN = 0, /* not read, or a value that connsync does not know */
     CONNSYNC_ON_EACH_LOGIN,
     CONNSYNC_ON_FIRST_LOGIN,
-    CONNSYNC_NEVER_ON_LOGIN
+    CONNSYNC_NEVER_ON_LOGIN /* and the connection creates no users */
 };
 
 /* Auth0's word for a setting: "on_each_login"; "unknown" for the unknown one. */

@@ -75,6 +75,7 @@
     X(CONNSYNC_REFUSED_CHANGED, "changed_since_plan")                                              \
     X(CONNSYNC_REFUSED_BACKUP, "no_backup")                                                        \
     X(CONNSYNC_REFUSED_OTHER_CONNECTION, "other_connection")                                       \
+    X(CONNSYNC_REFUSED_WORD, "ambiguous_value")                                                    \
     X(CONNSYNC_ERR_LOSS, "verify_loss")                                                            \
     X(CONNSYNC_ERR_NOT_APPLIED, "not_applied")                                                     \
     X(CONNSYNC_ERR_UNVERIFIED, "unverified")

@@ -93,6 +93,7 @@ enum connsync_status {
     CONNSYNC_REFUSED_CHANGED = 131,
     CONNSYNC_REFUSED_BACKUP = 132,
     CONNSYNC_REFUSED_OTHER_CONNECTION = 133,
+    CONNSYNC_REFUSED_WORD = 134, /* of the Dashboard, by who reads such words */
 
     /* After a write: 140..149 */
     CONNSYNC_ERR_LOSS = 140,

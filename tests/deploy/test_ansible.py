@@ -36,7 +36,7 @@ class RoleTest(WireTest):
 
     def play(self, *arguments, document=None, secret=None, more=()):
         """(changed, failed) of a run, and what it printed. `more` are variables."""
-        document = document or {"connections": [{"strategy": "samlp", SETTING: "off"}]}
+        document = document or {"connections": [{"strategy": "samlp", SETTING: "on_first_login"}]}
         values = {"connsync_program": cli.binary(), "connsync_bin": str(self.folder / "bin"),
                   "connsync_etc": str(self.folder / "etc"), "connsync_arguments": self.box.arguments(),
                   "connsync_unit_files": [],
@@ -79,7 +79,7 @@ class RoleTest(WireTest):
 
         self.assertEqual(self.play()[:2], (0, 0))
 
-        everything = {"all": True, SETTING: "off"}
+        everything = {"all": True, SETTING: "on_first_login"}
         self.assertEqual(self.play("--check", document=everything)[:2], (1, 0),
                          "only the document would change: the old one is what is looked at")
         self.assertEqual(self.play("--extra-vars", "connsync_mode=plan", document=everything)[:2],
@@ -92,7 +92,7 @@ class RoleTest(WireTest):
     def test_failures_are_failures(self):
         self.more_secrets += ["MARKER-wrong-secret"]
         self.assertEqual(self.play(secret="MARKER-wrong-secret")[:2], (INSTALLED, 1))
-        absent = {"connections": [{"name": "absent", SETTING: "off"}]}
+        absent = {"connections": [{"name": "absent", SETTING: "on_first_login"}]}
         changed, failed, result = self.play(document=absent)
         self.assertEqual((changed, failed), (2, 1), "the document and the secret")
         self.assertIn("no connection of the tenant is meant by it", result.out)

@@ -28,8 +28,8 @@ STEPS = {step["name"]: step for step in
          yaml.safe_load(FILE.read_text(encoding="utf-8"))["jobs"]["connsync"]["steps"]}
 JOBS = yaml.safe_load((ROOT / "deploy/gitlab-ci/connsync.gitlab-ci.yml")
                       .read_text(encoding="utf-8"))
-WANTED = {"all": True, SETTING: "off"}
-ABSENT = {"connections": [{"name": "absent", SETTING: "off"}]}
+WANTED = {"all": True, SETTING: "on_first_login"}
+ABSENT = {"connections": [{"name": "absent", SETTING: "on_first_login"}]}
 
 
 class WorkflowTest(unittest.TestCase):

@@ -8,10 +8,10 @@ from pathlib import Path
 from cli import SETTING, WireTest, connection
 from tenant import raw_json
 
-ALL_OFF = {"all": True, SETTING: "off"}
+ALL_OFF = {"all": True, SETTING: "on_first_login"}
 
 
-def entry(value="off", **key):
+def entry(value="on_first_login", **key):
     """One entry of the file: entry("on", name="okta")."""
     return {**key, SETTING: value}
 

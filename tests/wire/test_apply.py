@@ -161,7 +161,7 @@ class MatchingTest(FleetTest):
 
     def test_standard_input(self):
         result = self.run_cli(self.box, "apply", "-",
-                              stdin=b'{"connections":[{"name":"okta","%s":"off"}]}'
+                              stdin=b'{"connections":[{"name":"okta","%s":"on_first_login"}]}'
                               % SETTING.encode())
         self.assertEqual(result.code, 0, result.err)
         self.assertEqual(self.written(self.box), [numbered(4)])

@@ -6,6 +6,7 @@
 
 #include "config/sentence.h"
 #include "core/base/civil.h"
+#include "core/base/text.h"
 #include "platform/posix/cli/base/json_out.h"
 #include "platform/posix/cli/base/output.h"
 
@@ -70,7 +71,7 @@ static void write_json(enum log_level level, const char *message)
 
     log_time(now, log_utc_now());
     (void)fprintf(output_messages(), "{\"time\":\"%s\",\"level\":\"%s\",\"message\":", now,
-                  level == LOG_ERROR ? "error" : "info");
+                  cs_words_at("info\0warning\0error\0", (unsigned)level));
     json_out_string(output_messages(), message);
     (void)fputs("}\n", output_messages());
 }
@@ -88,7 +89,8 @@ void log_write(enum log_level level, const char *message)
     if (as_json) {
         write_json(level, line);
     } else {
-        (void)fprintf(output_messages(), "connsync: %s\n", line);
+        (void)fprintf(output_messages(), "connsync: %s%s\n",
+                      level == LOG_WARNING ? "warning: " : "", line);
     }
     (void)fflush(output_messages());
 }

@@ -11,6 +11,7 @@
 
 enum log_level {
     LOG_NOTE,
+    LOG_WARNING,
     LOG_ERROR
 };
 

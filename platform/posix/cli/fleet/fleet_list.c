@@ -5,6 +5,7 @@
 #include "platform/posix/cli/base/log.h"
 #include "platform/posix/cli/base/system.h"
 #include "platform/posix/cli/fleet/fleet_report.h"
+#include "platform/posix/cli/job/dashboard.h"
 #include "platform/posix/cli/job/session.h"
 
 #include <string.h>
@@ -32,6 +33,9 @@ static void judge(struct fleet *fleet, const struct connsync_result *listed,
         fleet_report_unchanged(&fleet->options->output, listed, CONNSYNC_OK);
     } else if (listed->cause != CONNSYNC_OK) {
         fleet_reject(fleet, listed, entry, listed->cause);
+    } else if (wanted == CONNSYNC_ON_FIRST_LOGIN && dashboard_is_enterprise(listed->strategy) &&
+               dashboard_says_off(fleet->desired, entry)) {
+        fleet_reject(fleet, listed, entry, CONNSYNC_REFUSED_WORD);
     } else if (listed->id[0] != '\0' && fleet->task == FLEET_PLAN) {
         fleet_plan_one(fleet, listed, wanted);
     } else if (listed->id[0] == '\0' || !queue_put(fleet->queue, listed, wanted)) {

@@ -34,9 +34,11 @@ void fleet_report_result(struct fleet *fleet, struct connsync_result *result,
     struct connsync_job job = fleet->options->job;
 
     job.connection = result->id[0] != '\0' ? result->id : NULL;
+    job.wanted = fleet->wanted;
     report_end(&fleet->options->output, &job, result, status, &cause);
     change_forget();
     tally_count(&fleet->tally, result->outcome);
+    fleet->tally.warnings += report_warning(&job, result) != NULL;
     fleet->tally.unread += is_unread(status);
     tally_worsen(&fleet->tally, report_exit_code(result, status, &cause));
 }
@@ -80,6 +82,7 @@ void fleet_plan_one(struct fleet *fleet, const struct connsync_result *result,
 {
     fleet_report_row(&fleet->options->output, result, wanted, CONNSYNC_OK);
     fleet->tally.would_change++;
+    fleet->tally.warnings += wanted == CONNSYNC_NEVER_ON_LOGIN;
     tally_worsen(&fleet->tally, CS_EXIT_DRIFT);
 }
 
@@ -181,6 +184,7 @@ static void change(struct fleet *fleet, const struct connsync_result *known,
     job.operation = &connsync_operation_set;
     job.connection = known->id;
     job.wanted = wanted;
+    fleet->wanted = wanted;
     if (planned != NULL) {
         job.observer = compare_digest;
         job.observer_context = planned;

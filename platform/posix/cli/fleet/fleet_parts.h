@@ -36,6 +36,7 @@ struct fleet {
     unsigned network_failures;        /* in a row */
     enum connsync_status stopped_for; /* what keeps the rest from being tried, or CONNSYNC_OK */
     uint64_t not_tried;
+    enum connsync_setting wanted; /* of the one that was tried last */
 };
 
 /* The bytes of `options` that were seen last; or those that were planned for. */

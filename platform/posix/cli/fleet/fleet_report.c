@@ -108,6 +108,11 @@ void fleet_report_summary(const struct cli_output *output, const struct tally *t
 {
     char summary[TALLY_TEXT_SIZE];
 
+    if (tally->warnings > 0) {
+        log_format(LOG_WARNING,
+                   "never_on_login also keeps connections from creating users; it is new to %llu",
+                   (unsigned long long)tally->warnings);
+    }
     tally_write(tally, summary, sizeof summary);
     if (output->json || is_watch) {
         log_write(LOG_NOTE, summary);

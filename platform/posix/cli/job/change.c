@@ -8,6 +8,7 @@
 #include "platform/posix/cli/base/mapping.h"
 #include "platform/posix/cli/base/system.h"
 #include "platform/posix/cli/job/backup.h"
+#include "platform/posix/cli/job/dashboard.h"
 #include "platform/posix/cli/job/patch_file.h"
 #include "platform/posix/cli/job/session.h"
 
@@ -34,6 +35,7 @@ static struct {
     char *texts[TEXTS];             /* by enum connsync_stage, and as above; mappings */
     size_t lengths[TEXTS];
     bool seen[TEXTS];
+    bool says_off;
 } kept;
 
 /* ---- The file ---- */
@@ -140,6 +142,9 @@ static enum connsync_status observe_before(struct cs_slice text)
     if (kept.job->operation == &connsync_operation_restore &&
         !backup_is_strategy(result->strategy)) {
         return CONNSYNC_REFUSED_OTHER_CONNECTION;
+    }
+    if (kept.says_off && dashboard_is_enterprise(result->strategy)) {
+        return CONNSYNC_REFUSED_WORD;
     }
     if (safeguards->backup != NULL && !kept.job->dry_run && !is_backed_up(text) &&
         !backup_write(safeguards->backup, kept.tenant, result, text)) {
@@ -318,6 +323,7 @@ enum connsync_status change_run(const struct cli_options *options, const struct 
     change_forget();
     kept.safeguards = &options->safeguards;
     kept.tenant = &options->tenant;
+    kept.says_off = options->says_off;
     last.has_backup = options->safeguards.backup != NULL;
     kept.job = job;
     make_correlation_id(number, options->safeguards.correlation_id);

@@ -13,6 +13,7 @@
 #include "platform/posix/cli/base/log.h"
 #include "platform/posix/cli/base/output.h"
 #include "platform/posix/cli/job/change.h"
+#include "platform/posix/cli/job/dashboard.h"
 #include "platform/posix/cli/job/scopes.h"
 
 #include <stdio.h>
@@ -132,8 +133,8 @@ static void print_connection(const struct connsync_result *result)
     json_out_member(output_results(), "after", connsync_setting_name(result->after));
 }
 
-void report_json_line(const struct connsync_result *result, const char *outcome, const char *code,
-                      const char *message, const struct change *change)
+static void print_line(const struct connsync_result *result, const char *outcome, const char *code,
+                       const char *message, const struct change *change, const char *warning)
 {
     log_clear_progress();
     (void)putc('{', output_results());
@@ -145,10 +146,20 @@ void report_json_line(const struct connsync_result *result, const char *outcome,
     json_out_member(output_results(), "status", outcome);
     json_out_member(output_results(), "code", code);
     json_out_member(output_results(), "message", message);
+    if (warning != NULL) {
+        json_out_member(output_results(), "warning", warning);
+    }
     if (change != NULL) {
         print_change(change);
     }
     (void)fprintf(output_results(), "\"requests\":%u}\n", (unsigned)result->requests);
+}
+
+void report_json_line(const struct connsync_result *result, const char *outcome, const char *code,
+                      const char *message, const struct change *change)
+{
+    print_line(result, outcome, code, message, change,
+               dashboard_warning(result->before, result->after));
 }
 
 /* ---- Words ---- */
@@ -205,6 +216,14 @@ static void add_rewritten(struct cs_writer *line, const struct connsync_job *job
                                    : "as the patch wants it already; nothing written");
 }
 
+const char *report_warning(const struct connsync_job *job, const struct connsync_result *result)
+{
+    bool would =
+        result->outcome == CONNSYNC_WOULD_CHANGE && job->operation == &connsync_operation_set;
+
+    return dashboard_warning(result->before, would ? job->wanted : result->after);
+}
+
 static void report_success(const struct cli_output *output, const struct connsync_job *job,
                            const struct connsync_result *result, const struct change *change)
 {
@@ -215,8 +234,8 @@ static void report_success(const struct cli_output *output, const struct connsyn
         return;
     }
     if (output->json) {
-        report_json_line(result, connsync_outcome_name(result->outcome),
-                         connsync_status_name(CONNSYNC_OK), "", change);
+        print_line(result, connsync_outcome_name(result->outcome),
+                   connsync_status_name(CONNSYNC_OK), "", change, report_warning(job, result));
         return;
     }
     if (job->operation == &connsync_operation_get) {
@@ -233,6 +252,21 @@ static void report_success(const struct cli_output *output, const struct connsyn
     log_clear_progress();
     (void)fprintf(output_results(), "%s\n", clean(line));
     print_names(change);
+}
+
+/* Of several connections their run warns, once. */
+static void warn(const struct cli_output *output, const struct connsync_job *job,
+                 const struct connsync_result *result)
+{
+    char line[CS_SENTENCE_SIZE];
+    struct cs_writer writer;
+
+    if (report_warning(job, result) != NULL && !output->names_each) {
+        cs_writer_init(&writer, line, sizeof line);
+        cs_sentence_connection(&writer, result, job->connection);
+        cs_write_string(&writer, report_warning(job, result));
+        log_write(LOG_WARNING, line);
+    }
 }
 
 /* Is it UTF-8? Words of the command line may be anything. */
@@ -443,6 +477,7 @@ void report_end(const struct cli_output *output, const struct connsync_job *job,
     if (status == CONNSYNC_OK) {
         changed += result->outcome == CONNSYNC_CHANGED;
         report_success(output, job, result, cause->change);
+        warn(output, job, result);
         return;
     }
     cs_writer_init(&writer, line, sizeof line);

@@ -28,6 +28,9 @@ void report_end(const struct cli_output *output, const struct connsync_job *job,
 /* How many connections report_end() has been told of that were changed, and verified. */
 unsigned report_changed(void);
 
+/* What there is to warn of, beside what became of the job; or NULL. */
+const char *report_warning(const struct connsync_job *job, const struct connsync_result *result);
+
 /* The exit code of a program that did this one job. */
 int report_exit_code(const struct connsync_result *result, enum connsync_status status,
                      const struct report_cause *cause);

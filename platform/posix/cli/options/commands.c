@@ -44,6 +44,7 @@ bool cli_command_is_of_fleet(const struct cli_command *command)
 static enum cli_action read_setting(struct cli_options *options, const char *word)
 {
     options->job.wanted = connsync_setting_parse(word);
+    options->says_off = strcmp(word, "off") == 0;
     return options->job.wanted != CONNSYNC_SETTING_UNKNOWN
                ? CLI_RUN
                : cli_wrong(&options->message,

@@ -118,7 +118,8 @@ const char cli_help[] =
     "  connsync flash-image FILE        a board's configuration, from connsync.json\n"
     "\n"
     "CONNECTION is an id (con_...) or an exact name. VALUE is on_each_login,\n"
-    "on_first_login or never_on_login, or on (each login) or off (first login only).\n"
+    "on_first_login or never_on_login, which also keeps it from creating users; or on\n"
+    "(each login) or off (first login only, but not for enterprise connections).\n"
     "FILE is connsync.json if none is named.\n" COMMON "\n"
     "connsync COMMAND --help tells more, with an example; connsync --licenses, what\n"
     "it is made of.\n";
@@ -135,13 +136,14 @@ const char cli_help_set[] =
           "Reads the connection, changes the one setting, writes every other byte of its\n"
           "options back as received, reads again and compares. Writes nothing when the\n"
           "setting is as wanted already, or when it cannot be sure that nothing gets lost.\n"
+          "never_on_login also keeps the connection from creating users: first logins fail.\n"
           "\n"
           "  --dry-run\tdo not write; exit code 2 if it would change\n"
           "  --allow-encrypted-configuration\n"
           "\tgo on although a custom database's configuration\n"
           "\tcame back encrypted and might be encrypted twice\n" BACKUP UNDO CHANGES EXAMPLE
-          "  AUTH0_DOMAIN=t.eu.auth0.com connsync set google-oauth2 off --token-file token\n" COMMON
-              WRITES EXIT_CODES;
+          "  AUTH0_DOMAIN=t.eu.auth0.com connsync set google-oauth2 on_first_login\n" COMMON WRITES
+              EXIT_CODES;
 
 const char cli_help_patch[] = USAGE
     "patch CONNECTION FILE [options]\n"

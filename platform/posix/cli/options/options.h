@@ -131,6 +131,7 @@ struct cli_options {
     const struct cli_command *command; /* NULL if none was given */
     const char *file; /* what it reads, NULL when not given; "-" is standard input */
     bool help;
+    bool says_off;    /* of set: the value is the Dashboard's word */
     unsigned foreign; /* CLI_OF_IMAGE, _STATUS: an option it has no use for was given */
     struct connsync_job job;
     struct cli_output output;
