@@ -6,7 +6,7 @@ _connsync() {
 
     case $prev in
         --token-file | --client-secret-file | --ca-file | --private-key | --client-certificate | \
-            --client-key | --plan | --out | --output | -o | --status-file)
+            --client-key | --plan | --out | --output | -o | --status-file | --file | -f)
             mapfile -t COMPREPLY < <(compgen -f -- "$cur")
             return
             ;;
@@ -38,6 +38,7 @@ _connsync() {
     done
     case $command:$position in
         :0) mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$cur") ;;
+        help:1) mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$cur") ;;
         set:2)
             mapfile -t COMPREPLY < <(compgen -W \
                 'on off on_each_login on_first_login never_on_login' -- "$cur")

@@ -12,6 +12,7 @@ complete -c connsync -n "not __fish_seen_subcommand_from $commands" -a watch -d 
 complete -c connsync -n "not __fish_seen_subcommand_from $commands" -a watch-status -d 'is watch alive?'
 complete -c connsync -n "not __fish_seen_subcommand_from $commands" -a import -d 'a connsync.json of what there is'
 complete -c connsync -n "not __fish_seen_subcommand_from $commands" -a flash-image -d 'the configuration image of a board'
+complete -c connsync -n "test (commandline -opc)[-1] = help" -a "$commands"
 complete -c connsync -n "__fish_seen_subcommand_from set" -a 'on off on_each_login on_first_login never_on_login'
 complete -c connsync -n "__fish_seen_subcommand_from plan apply watch watch-status patch restore flash-image" -F
 # What the program itself says it takes.

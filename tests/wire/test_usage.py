@@ -31,9 +31,46 @@ class UsageTest(WireTest):
     def test_commands(self):
         commands = ("get, set, patch, restore, list, plan, apply, watch, watch-status, import and "
                     "flash-image")
-        self.wrong([], "no command", commands)
         self.wrong(["destroy"], "unknown command", "destroy", commands)
         self.wrong([""], "unknown command")
+
+    def test_the_nearest_command(self):
+        for word, meant in (("aply", "apply"), ("lst", "list"), ("lsit", "list"), ("st", "set"),
+                            ("wach", "watch"), ("watch-stat", "watch-status"), ("imports", "import"),
+                            ("flash_image", "flash-image"), ("ls", "list"), ("show", "get"),
+                            ("diff", "plan"), ("export", "import"), ("rollback", "restore")):
+            self.wrong([word], 'unknown command "%s"; did you mean %s? there are ' % (word, meant))
+            self.wrong(["help", word], "did you mean %s?" % meant)
+        for word in ("destroy", "x", "", "configuration", "a" * 5000, "gettysburg"):
+            self.wrong([word], "unknown command", "there are get")
+            self.assertNotIn("did you mean", self.run_cli(None, word, env=GOOD).err)
+
+    def test_the_nearest_option(self):
+        for option, meant in (("dryrun", "dry-run"), ("dry_run", "dry-run"), ("domian", "domain"),
+                              ("jsn", "json"), ("allow-encrypted", "allow-encrypted-configuration"),
+                              ("client-cert", "client-certificate"), ("noproxy", "no-proxy"),
+                              ("cacert", "ca-file"), ("max-time", "timeout"), ("tenant", "domain"),
+                              ("verbos", "verbose"), ("helpp", "help")):
+            self.wrong(["get", "x", "--" + option], "unknown option --%s; did you mean --%s?"
+                       % (option, meant))
+            self.wrong(["get", "x", "--%s=MARKER-secret" % option], "did you mean --%s?" % meant)
+        self.wrong(["get", "x", "--" + "y" * 5000], "unknown option --yyy")
+
+    def test_why_secrets_are_no_options(self):
+        why = "every user of the machine could read the secret; use "
+        for words in (["--client-secret", "MARKER-secret"], ["--client-secret=MARKER-secret"]):
+            self.wrong(["get", "x", *words], "unknown option --client-secret: " + why +
+                       "--client-secret-file FILE or AUTH0_CLIENT_SECRET")
+        for option in ("--token", "--api-token"):
+            self.wrong(["get", "x", option + "=MARKER-token"],
+                       why + "--token-file FILE or AUTH0_API_TOKEN")
+
+    def test_no_file(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "connsync.json")
+            for command in ("plan", "apply", "watch"):
+                self.wrong([command, path], "cannot read the file %s: No such file or directory; "
+                           "connsync import prints one of what there is" % path)
 
     def test_arguments(self):
         self.wrong(["get"], "usage: connsync get CONNECTION")
@@ -43,6 +80,10 @@ class UsageTest(WireTest):
         self.wrong(["list", "x"], "unexpected argument", "x")
         self.wrong(["set", "x", "off", "off"], "unexpected argument")
         self.wrong(["get", ""], "CONNECTION is empty")
+        self.wrong(["get", "x", "-f", "y"], "connsync get takes no FILE")
+        self.wrong(["list", "--file=y"], "connsync list takes no FILE")
+        self.wrong(["plan", "x", "-f", "y"], "unexpected argument", "y")
+        self.wrong(["plan", "-f"], "-f needs a value")
 
     def test_values(self):
         for value in ("yes", "OFF", "", "on_each_login ", "ON_FIRST_LOGIN", "null"):
@@ -164,6 +205,25 @@ class WhichTest(WireTest):
 class HelpTest(WireTest):
     """Help answers on stdout with 0, needs nothing, and shows how."""
 
+    def answer(self, *words, code=0):
+        result = self.run_cli(None, *words, env={}, verbose=False)
+        self.assertEqual((result.code, result.err), (code, ""), words)
+        return result.out
+
+    def test_as_elsewhere(self):
+        whole = self.answer("--help")
+        for words in (("-h",), ("help",), ("-help",), ("help", "-h")):
+            self.assertEqual(self.answer(*words), whole, words)
+        self.assertEqual(self.answer(code=64), whole)
+        of_set = self.answer("set", "--help")
+        self.assertNotEqual(of_set, whole)
+        for words in (("help", "set"), ("set", "-h"), ("-h", "set"), ("set", "-help"),
+                      ("set", "x", "off", "-h")):
+            self.assertEqual(self.answer(*words), of_set, words)
+        version = self.answer("--version")
+        for words in (("version",), ("-V",), ("-version",), ("version", "x")):
+            self.assertEqual(self.answer(*words), version, words)
+
     def test_each_command(self):
         for command in ("get", "set", "list"):
             result = self.run_cli(None, command, "--help", env={}, verbose=False)
@@ -205,6 +265,59 @@ class HelpTest(WireTest):
                 done = subprocess.run([cli.binary(), *arguments], stdout=full, check=False,
                                       stderr=subprocess.PIPE)
                 self.assertNotEqual(done.returncode, 0)
+
+
+class NeighbourTest(WireTest):
+    """Spellings of other programs that are understood."""
+
+    def test_one_dash(self):
+        """As terraform spells it."""
+        tenant, con = self.one()
+        with tempfile.TemporaryDirectory() as folder:
+            file, plan = os.path.join(folder, "connsync.json"), os.path.join(folder, "plan")
+            with open(file, "w", encoding="ascii") as out:
+                json.dump({"all": True, "set_user_root_attributes": "on_first_login"}, out)
+            self.expect(self.run_cli(tenant, "plan", file, "-out=" + plan), 2)
+            self.expect(self.run_cli(tenant, "apply", "-plan", plan, "-dry-run"), 2)
+            self.expect(self.run_cli(tenant, "plan", "-f", file), 2)
+            self.expect(self.run_cli(tenant, "plan", "--file=" + file), 2)
+            self.expect(self.run_cli(tenant, "apply", "-f" + file), 0)
+            with open(file, "w", encoding="ascii") as out:
+                out.write('{"n":7}')
+            self.expect(self.run_cli(tenant, "patch", con, "-f", file), 0)
+            self.expect(self.run_cli(tenant, "patch", "-f", file, con), 0)
+        self.assertEqual(tenant.methods().count("PATCH"), 2)
+
+    def test_json(self):
+        """As kubectl and the aws CLI spell it."""
+        tenant, con = self.one()
+        for words in (("-o", "json"), ("-ojson",), ("--output", "json"), ("--output=json",),
+                      ("-output=json",), ("-json",)):
+            result = self.expect(self.run_cli(tenant, "get", con, *words), 0)
+            self.assertEqual(result.json[0]["id"], con, words)
+        result = self.run_cli(tenant, "get", con, "-o", "yaml")
+        self.assertEqual(result.code, 64)
+
+
+class NothingWrittenTest(WireTest):
+    """Only a command that could write says that nothing was written."""
+
+    def test_messages(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "connsync.json")
+            with open(path, "w", encoding="ascii") as out:
+                json.dump({"all": True, "set_user_root_attributes": "on_first_login"}, out)
+            for words, says in ((("get", cli.CON), False), (("list",), False), (("plan", path), False),
+                                (("import",), False), (("apply", path), True),
+                                (("set", cli.CON, "off"), True),
+                                (("set", cli.CON, "off", "--dry-run"), True)):
+                for json_too in ((), ("--json",)):
+                    tenant, _ = self.one()
+                    tenant.faults.append(Fault("body", data='{"a":1]', method="GET"))
+                    result = self.run_cli(tenant, *words, *json_too)
+                    self.assertNotEqual(result.code, 0)
+                    self.assertEqual("nothing written" in result.out + result.err, says,
+                                     (words, result.out, result.err))
 
 
 if __name__ == "__main__":

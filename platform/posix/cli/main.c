@@ -123,7 +123,7 @@ static int run_action(enum cli_action action)
     switch (action) {
     case CLI_SHOW_TEXT:
         cli_help_print(options.text);
-        return CS_EXIT_DONE;
+        return options.text == cli_help && !options.help ? CS_EXIT_USAGE : CS_EXIT_DONE;
     case CLI_SHOW_VERSION:
         cli_version_print();
         return CS_EXIT_DONE;

@@ -26,7 +26,8 @@ static bool read_mapped(struct desired_file *file, const char *path, char *messa
     ssize_t length = file_read(path, text, CS_DESIRED_TEXT_MAX + 1);
 
     if (length < 0) {
-        (void)snprintf(message, size, "cannot read the file %.200s: %s", path, strerror(errno));
+        (void)snprintf(message, size, "cannot read the file %.200s: %s%s", path, strerror(errno),
+                       errno == ENOENT ? "; connsync import prints one of what there is" : "");
         return false;
     }
     file->length = (size_t)length;

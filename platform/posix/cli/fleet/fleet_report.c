@@ -80,9 +80,9 @@ void fleet_report_not_tried(const struct cli_output *output, const struct connsy
     if (output->json) {
         bool unmatched = strcmp(code, "unmatched") == 0;
         copy.after = unmatched ? wanted : listed->before;
-        report_json_line(&copy,
-                         connsync_outcome_name(unmatched ? CONNSYNC_WOULD_CHANGE : CONNSYNC_FAILED),
-                         code, "not tried; nothing written", NULL);
+        report_json_line(
+            &copy, connsync_outcome_name(unmatched ? CONNSYNC_WOULD_CHANGE : CONNSYNC_FAILED), code,
+            output->may_write ? "not tried; nothing written" : "not tried", NULL);
     }
 }
 

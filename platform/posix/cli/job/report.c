@@ -430,6 +430,19 @@ static void add_change(struct cs_writer *line, const struct connsync_result *res
     }
 }
 
+/* Of a command that only reads, that nothing was written goes without saying. */
+static void leave_out_writing(struct cs_writer *line, size_t from)
+{
+    static const char clause[] = "; nothing written";
+    char *found = strstr(line->data + from, clause);
+
+    if (found != NULL) {
+        char *rest = found + sizeof clause - 1;
+        memmove(found, rest, strlen(rest) + 1);
+        line->length -= sizeof clause - 1;
+    }
+}
+
 /* The names that a failure has to do with. The failure itself is told elsewhere: where there
  * are several connections, the one that they are of is named before them. */
 static void print_names_of_failure(const struct cli_output *output, const struct connsync_job *job,
@@ -485,6 +498,9 @@ void report_end(const struct cli_output *output, const struct connsync_job *job,
     size_t message = writer.length;
     add_failure(&writer, job, result, status, cause);
     add_change(&writer, result, status, cause->change);
+    if (!output->may_write) {
+        leave_out_writing(&writer, message);
+    }
     if (!output->json) {
         print_names_of_failure(output, job, result, status, cause->change);
     } else {

@@ -15,6 +15,11 @@
 static enum cli_action check_flash_image(struct cli_options *options)
 {
     if (options->command->action != CLI_FLASH_IMAGE) {
+        /* `-o json`, as many programs spell it. */
+        if (options->image.path != NULL && strcmp(options->image.path, "json") == 0) {
+            options->output.json = true;
+            options->image.path = NULL;
+        }
         return options->image.path == NULL && options->image.partition_size == 0
                    ? CLI_RUN
                    : cli_wrong(&options->message, "%s",

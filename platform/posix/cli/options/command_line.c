@@ -5,6 +5,7 @@
 #include "platform/posix/cli/options/checks.h"
 #include "platform/posix/cli/options/commands.h"
 #include "platform/posix/cli/options/help.h"
+#include "platform/posix/cli/options/spelling.h"
 #include "platform/posix/cli/options/values.h"
 
 #include <string.h>
@@ -88,8 +89,9 @@ static const struct rule rules[] = {
     {"changes", NULL, AT(safeguards.changes), USE_SWITCH, 0, 0},
     {"correlation-id", NULL, AT(safeguards.correlation_id), USE_TEXT, 0, 0},
     {"verbose", read_verbose, 0, USE_ACTION, 'v', EITHER},
-    {"help", NULL, AT(help), USE_SWITCH, 0, EITHER},
-    {"version", show_version, 0, USE_ACTION, 0, EITHER},
+    {"file", NULL, AT(file_option), USE_TEXT, 'f', EITHER},
+    {"help", NULL, AT(help), USE_SWITCH, 'h', EITHER},
+    {"version", show_version, 0, USE_ACTION, 'V', EITHER},
     {"licenses", show_licenses, 0, USE_ACTION, 0, EITHER},
 };
 #define RULES (sizeof rules / sizeof rules[0])
@@ -119,22 +121,80 @@ static const struct rule *find_letter(char letter)
     return NULL;
 }
 
+/* The name in a word that is a long option: behind two dashes or, as some programs spell it, behind
+ * one if the whole name is known and is no letter. NULL: it is something else. */
+static const char *long_name(const char *word)
+{
+    if (word[0] != '-' || word[1] == '\0') {
+        return NULL;
+    }
+    if (word[1] == '-') {
+        return word + 2;
+    }
+    size_t length = strcspn(word + 1, "=");
+    return length > 1 && find_name(word + 1, length) != NULL ? word + 1 : NULL;
+}
+
+/* Options of other programs (curl, kubectl, the auth0 CLI) and ours. */
+static const char foreign[] = "cacert\0ca-file\0cert\0client-certificate\0key\0client-key\0"
+                              "resolve\0connect-to\0max-time\0timeout\0tenant\0domain\0"
+                              "debug\0verbose\0format\0json\0filename\0file\0check\0dry-run\0";
+
+/* Secrets as other programs take them, and where ours come from. */
+static const char secrets[] = "token\0--token-file FILE or AUTH0_API_TOKEN\0"
+                              "api-token\0--token-file FILE or AUTH0_API_TOKEN\0"
+                              "client-secret\0--client-secret-file FILE or AUTH0_CLIENT_SECRET\0";
+
+/* The name that is meant, perhaps; NULL without one. */
+static const char *nearest(struct cs_slice name)
+{
+    const char *found = spelling_translate(foreign, name);
+    unsigned least = found != NULL ? 0 : SPELLING_FAR;
+
+    for (size_t i = 0; i < RULES; i++) {
+        unsigned distance = spelling_distance(name, rules[i].name);
+        if (distance < least) {
+            least = distance;
+            found = rules[i].name;
+        }
+    }
+    return found;
+}
+
+/* Of an option that is not known nothing but the name is repeated. */
+static enum cli_action unknown(struct cli_message *message, struct cs_slice name)
+{
+    const char *safe = spelling_translate(secrets, name);
+    const char *meant = nearest(name);
+    int length = (int)name.length;
+
+    if (safe != NULL) {
+        return cli_wrong(message,
+                         "unknown option --%.*s: every user of the machine could read the secret; "
+                         "use %s",
+                         length, name.data, safe);
+    }
+    return meant != NULL
+               ? cli_wrong(message, "unknown option --%.*s; did you mean --%s?", length, name.data,
+                           meant)
+               : cli_wrong(message, "unknown option --%.*s; see --help", length, name.data);
+}
+
 /* Looks at all long options before any has an effect. Only whole names are options, since
- * --token SECRET is not to be read as --token-file SECRET; and of one that is not known nothing
- * but the name is repeated. */
+ * --token SECRET is not to be read as --token-file SECRET. */
 static enum cli_action check_names(struct cli_message *message, int argc, char **argv)
 {
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
-        if (strncmp(argv[i], "--", 2) != 0) {
+        const char *name = long_name(argv[i]);
+        if (name == NULL) {
             continue;
         }
-        size_t length = strcspn(argv[i] + 2, "=");
-        const struct rule *rule = find_name(argv[i] + 2, length);
+        size_t length = strcspn(name, "=");
+        const struct rule *rule = find_name(name, length);
         if (rule == NULL) {
-            return cli_wrong(message, "unknown option %.*s; see --help", (int)(length + 2),
-                             argv[i]);
+            return unknown(message, cs_slice_make(name, length));
         }
-        if (!takes_value(rule) && argv[i][length + 2] == '=') {
+        if (!takes_value(rule) && name[length] == '=') {
             return cli_wrong(message, "--%s takes no value", rule->name);
         }
     }
@@ -175,20 +235,19 @@ static const char *value_of(struct words *words, const char *rest)
     return words->next < words->count ? words->at[words->next++] : NULL;
 }
 
-static enum cli_action read_long(struct cli_options *options, struct words *words, const char *word)
+static enum cli_action read_long(struct cli_options *options, struct words *words, const char *name)
 {
-    size_t length = strcspn(word + 2, "=");
-    const struct rule *rule = find_name(word + 2, length);
+    size_t length = strcspn(name, "=");
+    const struct rule *rule = find_name(name, length);
     const char *value = NULL;
 
     if (rule == NULL) { /* behind a "--" that was a value */
-        return cli_wrong(&options->message, "unknown option %.*s; see --help", (int)(length + 2),
-                         word);
+        return unknown(&options->message, cs_slice_make(name, length));
     }
     if (takes_value(rule)) {
-        value = value_of(words, word[length + 2] == '=' ? word + length + 3 : NULL);
+        value = value_of(words, name[length] == '=' ? name + length + 1 : NULL);
         if (value == NULL) {
-            return cli_wrong(&options->message, "%.60s needs a value", word);
+            return cli_wrong(&options->message, "--%.60s needs a value", name);
         }
     }
     return apply(options, rule, value);
@@ -227,8 +286,8 @@ static enum cli_action read_words(struct cli_options *options, struct words *wor
             words->at[(*others)++] = word;
         } else if (strcmp(word, "--") == 0) {
             all_others = true;
-        } else if (word[1] == '-') {
-            action = read_long(options, words, word);
+        } else if (long_name(word) != NULL) {
+            action = read_long(options, words, long_name(word));
         } else {
             action = read_letters(options, words, word);
         }
@@ -243,16 +302,44 @@ static enum cli_action read_command(struct cli_options *options, const char *nam
     if (name != NULL) {
         options->command = cli_command_find(name);
         if (options->command == NULL) {
-            return cli_wrong(message, "unknown command \"%.60s\"; %s", name, cli_commands);
+            return cli_command_unknown(message, name);
         }
         options->job.operation = options->command->operation;
+        options->output.may_write = options->command->writes;
         options->output.names_each = cli_command_is_of_fleet(options->command);
     }
-    if (options->help) {
+    if (options->help || name == NULL) {
         options->text = name != NULL ? options->command->help : cli_help;
         return CLI_SHOW_TEXT;
     }
-    return name != NULL ? CLI_RUN : cli_wrong(message, "no command; %s", cli_commands);
+    return CLI_RUN;
+}
+
+/* The words that are no options, from the command on: `help COMMAND`, `version`, and a FILE that an
+ * option names. */
+static enum cli_action read_others(struct cli_options *options, char **words, int count)
+{
+    if (count > 0 && strcmp(words[0], "version") == 0) {
+        return CLI_SHOW_VERSION;
+    }
+    if (count > 0 && strcmp(words[0], "help") == 0) {
+        options->help = true;
+        words++;
+        count--;
+    }
+    enum cli_action action = read_command(options, count > 0 ? words[0] : NULL);
+    if (action == CLI_RUN && options->file_option != NULL) {
+        if (!cli_command_takes_file(options->command)) {
+            return cli_wrong(&options->message, "connsync %s takes no FILE",
+                             options->command->name);
+        }
+        /* There is room where the option was. */
+        memcpy(&words[count++], &options->file_option, sizeof options->file_option);
+    }
+    if (action == CLI_RUN) {
+        action = cli_check(options);
+    }
+    return action == CLI_RUN ? cli_command_read(options, count - 1, words + 1) : action;
 }
 
 enum cli_action command_line_read(struct cli_options *options, int argc, char **argv)
@@ -265,11 +352,5 @@ enum cli_action command_line_read(struct cli_options *options, int argc, char **
     if (action == CLI_RUN) {
         action = read_words(options, &words, &count);
     }
-    if (action == CLI_RUN) {
-        action = read_command(options, count > 0 ? words.at[0] : NULL);
-    }
-    if (action == CLI_RUN) {
-        action = cli_check(options);
-    }
-    return action == CLI_RUN ? cli_command_read(options, count - 1, words.at + 1) : action;
+    return action == CLI_RUN ? read_others(options, words.at, count) : action;
 }

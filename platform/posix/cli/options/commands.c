@@ -3,11 +3,12 @@
 #include "platform/posix/cli/options/commands.h"
 
 #include "platform/posix/cli/options/help.h"
+#include "platform/posix/cli/options/spelling.h"
 
 #include <string.h>
 
-const char cli_commands[] = "there are get, set, patch, restore, list, plan, apply, watch, "
-                            "watch-status, import and flash-image";
+static const char listed[] = "there are get, set, patch, restore, list, plan, apply, watch, "
+                             "watch-status, import and flash-image";
 
 static const struct cli_command commands[] = {
     {"get", &connsync_operation_get, "CONNECTION", cli_help_get, CLI_RUN, 1, false},
@@ -33,6 +34,33 @@ const struct cli_command *cli_command_find(const char *name)
         }
     }
     return NULL;
+}
+
+/* Commands of other programs (kubectl, terraform, gh) and ours. */
+static const char foreign[] = "ls\0list\0show\0get\0describe\0get\0edit\0set\0update\0patch\0"
+                              "diff\0plan\0preview\0plan\0rollback\0restore\0undo\0restore\0"
+                              "export\0import\0dump\0import\0pull\0import\0push\0apply\0";
+
+enum cli_action cli_command_unknown(struct cli_message *message, const char *name)
+{
+    const char *meant = spelling_translate(foreign, cs_slice_of(name));
+    unsigned least = meant != NULL ? 0 : SPELLING_FAR;
+
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        unsigned distance = spelling_distance(cs_slice_of(name), commands[i].name);
+        if (distance < least) {
+            least = distance;
+            meant = commands[i].name;
+        }
+    }
+    return meant != NULL ? cli_wrong(message, "unknown command \"%.60s\"; did you mean %s? %s",
+                                     name, meant, listed)
+                         : cli_wrong(message, "unknown command \"%.60s\"; %s", name, listed);
+}
+
+bool cli_command_takes_file(const struct cli_command *command)
+{
+    return cli_command_is_of_fleet(command) || strstr(command->usage, "FILE") != NULL;
 }
 
 bool cli_command_is_of_fleet(const struct cli_command *command)

@@ -16,11 +16,14 @@ struct cli_command {
     bool writes;   /* to the tenant */
 };
 
-/* All of them, for a message. */
-extern const char cli_commands[];
-
 /* NULL if no command has this name. */
 const struct cli_command *cli_command_find(const char *name);
+
+/* Says that none has this name, and which one may be meant. CLI_USAGE_ERROR. */
+enum cli_action cli_command_unknown(struct cli_message *message, const char *name);
+
+/* May a FILE stand behind it? */
+bool cli_command_takes_file(const struct cli_command *command);
 
 /* Does it bring many connections to what connsync.json says? */
 bool cli_command_is_of_fleet(const struct cli_command *command);

@@ -57,9 +57,9 @@ static const char shared[] =
     "  -v, --verbose\trequests and memory on stderr; never a secret\n"
     "\0"
     /* OF_FILE */
-    "FILE (connsync.json if none is named; - is standard input, not for watch) may\n"
-    "have domain and credentials too. What the command line says counts first, then\n"
-    "what FILE says, then the environment.\n"
+    "FILE (connsync.json if none is named; - is standard input, not for watch; or as\n"
+    "-f FILE, --file FILE) may have domain and credentials too. What the command\n"
+    "line says counts first, then what FILE says, then the environment.\n"
     "\0"
     /* READS */
     "Needs the scopes read:connections and read:connections_options.\n"
@@ -121,8 +121,8 @@ const char cli_help[] =
     "on_first_login or never_on_login, which also keeps it from creating users; or on\n"
     "(each login) or off (first login only, but not for enterprise connections).\n"
     "FILE is connsync.json if none is named.\n" COMMON "\n"
-    "connsync COMMAND --help tells more, with an example; connsync --licenses, what\n"
-    "it is made of.\n";
+    "connsync help COMMAND (or COMMAND -h) tells more, with an example; connsync -V,\n"
+    "or version, which one this is; connsync --licenses, what it is made of.\n";
 
 const char cli_help_get[] = USAGE
     "get CONNECTION [options]\n"

@@ -100,6 +100,7 @@ struct cli_output {
     bool json;
     bool json_logs; /* --log-format json */
     unsigned verbose;
+    bool may_write;  /* the command can write to a tenant */
     bool names_each; /* there are several connections: also what is printed apart names its own */
 };
 
@@ -131,8 +132,9 @@ struct cli_options {
     const struct cli_command *command; /* NULL if none was given */
     const char *file; /* what it reads, NULL when not given; "-" is standard input */
     bool help;
-    bool says_off;    /* of set: the value is the Dashboard's word */
-    unsigned foreign; /* CLI_OF_IMAGE, _STATUS: an option it has no use for was given */
+    const char *file_option; /* --file, as other programs have it: FILE; or NULL */
+    bool says_off;           /* of set: the value is the Dashboard's word */
+    unsigned foreign;        /* CLI_OF_IMAGE, _STATUS: an option it has no use for was given */
     struct connsync_job job;
     struct cli_output output;
     struct cli_safeguards safeguards;
