@@ -158,7 +158,7 @@ class UnreadTest(ListTest):
     def test_what_the_file_does_not_mean(self):
         """It has nothing to do with it."""
         tenant = self.awkward()
-        document = {"connections": [{"name": "conn-2", SETTING: "off"}]}
+        document = {"connections": [{"name": "conn-2", SETTING: "on_first_login"}]}
         self.assertEqual(self.apply(tenant, document=document).code, 0)
         self.assertEqual(tenant.writes(), 1)
 

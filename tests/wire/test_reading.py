@@ -69,7 +69,7 @@ class ReadTest(WireTest):
         result = self.expect(self.run_cli(tenant, "list"), 0)
         self.assertNotRegex(result.out, "[\x00-\x08\x0b-\x1f\x7f-\x9f]")
         self.assertIn("\u2028\u00e4??2J??\u00a0", result.out)
-        result = self.expect(self.run_cli(tenant, "set", "con_1", "off"), 0)
+        result = self.expect(self.run_cli(tenant, "set", "con_1", "on_first_login"), 0)
         self.assertNotRegex(result.out, "[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
     def test_dry_run(self):
