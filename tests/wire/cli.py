@@ -36,7 +36,10 @@ CON = "con_%016d" % 1
 SHORTEST_SECRET = 8
 FIGURES = re.compile(r"connsync: \d+ requests, \d+ TLS handshakes, \d+ bytes of memory"
                      r"|connsync: (no token is kept|the kept token|the token was not kept): .*"
-                     r"|connsync: con_\w+: correlation id [!-~]+")
+                     r"|connsync: con_\w+: correlation id [!-~]+"
+                     r"|connsync: (GET|PATCH|POST) /[!-~]+: (no answer|\d{3}( \(\w+\))?) in \d+ ms"
+                     r"( after a wait of \d+ ms)?, \d+ bytes, connection (new|kept)"
+                     r"(, rate limit left \d+)?")
 
 
 def binary():

@@ -29,6 +29,7 @@ def comparable(text):
     text = re.sub(r'"time":"[^"]*"', '"time":""', text)
     text = re.sub(r"connsync-[0-9a-f]{32}", "a correlation id", text)
     text = re.sub(r"\d+ bytes of memory", "bytes of memory", text)
+    text = re.sub(r" in \d+ ms, \d+ bytes,", " in ms, bytes,", text)
     return sorted(line.rstrip() for line in text.splitlines())
 
 

@@ -19,7 +19,7 @@ struct tally {
     uint64_t skipped;   /* meant by all or a strategy, and cannot carry the setting */
     uint64_t unnamed;   /* not meant by the file */
     uint64_t unmatched; /* entries of the file that no connection matches */
-    uint64_t warnings; /* connections of which report_warning() has something to say */
+    uint64_t warnings;  /* connections of which report_warning() has something to say */
     uint64_t requests;
     enum connsync_status broke_off; /* why not all were listed; CONNSYNC_OK: they were */
     bool no_plan;                   /* one was to be written, and was not */

@@ -8,6 +8,7 @@
 #include "platform/posix/cli/base/output.h"
 #include "platform/posix/cli/base/system.h"
 #include "platform/posix/cli/job/answered.h"
+#include "platform/posix/cli/job/trace.h"
 #include "platform/posix/cli/options/commands.h"
 #include "platform/posix/cli/options/identity.h"
 #include "platform/posix/network/posix_anchors.h"
@@ -260,6 +261,7 @@ session_run(const struct connsync_job *job,
             }
         } else {
             running = NULL;
+            trace_look();
             if (is_of_token(status)) {
                 token_rejected = true;
                 identity_forget_token();
@@ -354,7 +356,7 @@ bool session_init(struct cli_options *options)
 static void fill_config(struct connsync_config *config)
 {
     memset(config, 0, sizeof *config);
-    config->port = system_port();
+    config->port = is_verbose ? trace_port(system_port()) : system_port();
     config->memory = memory;
     config->memory_size = sizeof memory;
     config->domain = tenant->domain;
@@ -383,11 +385,13 @@ enum connsync_status session_open(void)
     fill_config(&config);
     token_rejected = false;
     agent = connsync_open(&config, &status);
+    trace_watch(is_verbose ? agent : NULL);
     return status;
 }
 
 void session_close(void)
 {
+    trace_watch(NULL);
     connsync_close(agent);
     agent = NULL;
     identity_release();

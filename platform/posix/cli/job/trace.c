@@ -1,0 +1,149 @@
+/* Watches an agent at work, from outside: nothing in the core is there for it, and a board has none of
+ * it. When a request is sent, and tried again, is the agent's affair. */
+#include "platform/posix/cli/job/trace.h"
+
+#include "config/sentence.h"
+#include "core/agent/agent.h"
+#include "platform/posix/cli/base/log.h"
+
+#include <string.h>
+
+static struct {
+    const struct connsync_port *real;
+    struct connsync_port port;
+    const struct connsync *agent;
+    bool is_open;        /* a request is under way */
+    uint64_t started;    /* it was begun then */
+    uint64_t paused;     /* a pause before it was first seen then; 0: none */
+    uint64_t waited;     /* how long that was */
+    uint32_t handshakes; /* before it */
+    const char *method;
+    char path[CS_AUTH0_TARGET_SIZE];
+} trace;
+
+static void begin(uint64_t now)
+{
+    const struct cs_exchange *exchange = &trace.agent->exchange;
+    const struct cs_http_request *http = &exchange->request.http;
+    size_t length = 0;
+
+    while (length < http->target.length && length < sizeof trace.path - 1 &&
+           http->target.data[length] != '?') {
+        trace.path[length] = http->target.data[length];
+        length++;
+    }
+    trace.path[length] = '\0';
+    trace.method = http->method;
+    trace.is_open = true;
+    trace.started = now;
+    trace.waited = trace.paused > 0 ? now - trace.paused : 0;
+    trace.paused = 0;
+    trace.handshakes = exchange->handshakes;
+}
+
+static void add_number(struct cs_writer *line, const char *before, uint64_t number,
+                       const char *after)
+{
+    cs_write_string(line, before);
+    cs_write_u64(line, number);
+    cs_write_string(line, after);
+}
+
+/* Did less of the body come than was announced? */
+static bool is_short(const struct cs_http_parser *parser)
+{
+    return parser->head.content_length != CS_HTTP_UNKNOWN &&
+           parser->body_bytes < parser->head.content_length;
+}
+
+static void add_answer(struct cs_writer *line)
+{
+    const struct cs_http_parser *parser = &trace.agent->exchange.parser;
+    enum connsync_status error = parser->error;
+
+    if (parser->head.status == 0) {
+        cs_write_string(line, "no answer");
+        return;
+    }
+    cs_write_u64(line, parser->head.status);
+    if (error == CONNSYNC_OK && is_short(parser)) {
+        error = CONNSYNC_ERR_HTTP_TRUNCATED;
+    }
+    if (error != CONNSYNC_OK) {
+        cs_write_string(line, " (");
+        cs_write_string(line, connsync_status_name(error));
+        cs_write_string(line, ")");
+    }
+}
+
+static void end(uint64_t now)
+{
+    const struct cs_exchange *exchange = &trace.agent->exchange;
+    uint64_t left = exchange->parser.head.ratelimit_remaining;
+    char text[CS_SENTENCE_SIZE];
+    struct cs_writer line;
+
+    trace.is_open = false;
+    cs_writer_init(&line, text, sizeof text);
+    cs_write_string(&line, trace.method);
+    cs_write_string(&line, " ");
+    cs_write_string(&line, trace.path);
+    cs_write_string(&line, ": ");
+    add_answer(&line);
+    add_number(&line, " in ", now - trace.started, " ms");
+    if (trace.waited > 0) {
+        add_number(&line, " after a wait of ", trace.waited, " ms");
+    }
+    add_number(&line, ", ", exchange->parser.body_bytes, " bytes, connection ");
+    cs_write_string(&line, exchange->handshakes > trace.handshakes ? "new" : "kept");
+    if (exchange->parser.head.status != 0 && left != CS_HTTP_UNKNOWN) {
+        add_number(&line, ", rate limit left ", left, "");
+    }
+    log_write(LOG_NOTE, text);
+}
+
+static void look(uint64_t now)
+{
+    bool is_idle = trace.agent->exchange.state == CS_EXCHANGE_IDLE;
+
+    if (trace.is_open && is_idle) {
+        end(now);
+    } else if (!trace.is_open && !is_idle) {
+        begin(now);
+    }
+    if (trace.agent->pause_until != 0 && trace.paused == 0) {
+        trace.paused = now;
+    }
+}
+
+static uint64_t monotonic_ms(void *context)
+{
+    uint64_t now = trace.real->monotonic_ms(context);
+
+    if (trace.agent != NULL) {
+        look(now);
+    }
+    return now;
+}
+
+const struct connsync_port *trace_port(const struct connsync_port *port)
+{
+    trace.real = port;
+    trace.port = *port;
+    trace.port.monotonic_ms = monotonic_ms;
+    return &trace.port;
+}
+
+void trace_watch(const struct connsync *agent)
+{
+    trace.agent = agent;
+    trace.is_open = false;
+    trace.paused = 0;
+}
+
+void trace_look(void)
+{
+    if (trace.agent != NULL) {
+        (void)monotonic_ms(trace.port.context);
+    }
+}
