@@ -84,7 +84,7 @@ class ManualTest(FleetTest):
 
     def test_unit(self):
         """The service's command line, with its folders put here; and the probe."""
-        self.new_tenant('{"all":true,"%s":"off"}' % SETTING)
+        self.new_tenant('{"all":true,"%s":"on_first_login"}' % SETTING)
         unit = configparser.ConfigParser()
         unit.optionxform = str
         unit.read_string(self.block("ini", "ExecStart"))

@@ -132,7 +132,7 @@ class SlowReaderTest(OutputTest):
         lines = self.read_slowly(reader, filled).decode().splitlines()
         result = self.end(process)
         self.assertEqual(result.code, 1, result.raw)
-        self.assertIn("nothing written", result.message)
+        self.assertIn("stopped on request", result.message)
         self.assertEqual([line.split("\t")[0] for line in lines],
                          ["con_%016d" % number for number in range(1, len(lines) + 1)])
 
@@ -245,14 +245,19 @@ class GoneReaderTest(OutputTest):
                       "all the same, and verified\n" % len(written), result.err)
 
     def test_both(self):
-        """Messages that nobody reads, either, are not a second wish to end."""
-        tenant, con = self.one()
-        reader, writer = os.pipe()
-        os.close(reader)
-        result = self.run_with(tenant, "set", con, "off", "-v", "-v", stdout=writer, stderr=writer)
-        os.close(writer)
-        self.assertEqual(result.code, 1)
-        self.expect_set(tenant, con, "on_first_login")
+        """Messages that nobody reads, either, are not a second wish to end. With -v there are some
+        before the write, which is not begun then."""
+        for words, setting in (((), "on_first_login"), (("-v", "-v"), None)):
+            tenant, con = self.one()
+            reader, writer = os.pipe()
+            os.close(reader)
+            result = self.run_with(tenant, "set", con, "off", *words, stdout=writer, stderr=writer)
+            os.close(writer)
+            self.assertEqual(result.code, 1)
+            if setting is None:
+                self.expect_untouched(tenant, con)
+            else:
+                self.expect_set(tenant, con, setting)
 
     def test_ignored(self):
         """Who ignores the signal is not stopped by it, and told all the same."""

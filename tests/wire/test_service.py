@@ -333,7 +333,7 @@ class ThisYearTest(FaultTest):
         for strategy in ("oidc", "adfs", "samlp"):
             tenant = self.tenant(connection("x", strategy))
             tenant.behave(CON, fetched=5000000)
-            result = self.run_cli(tenant, "set", CON, "off", "--json")
+            result = self.run_cli(tenant, "set", CON, "on_first_login", "--json")
             self.assertEqual((result.code, result.json[0]["code"]), (1, "rejected"), result.raw)
             self.assertIn("(HTTP 422, invalid_body); its words: connection metadata exceeds the "
                           "maximum size of ...", result.json[0]["message"])
