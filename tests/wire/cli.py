@@ -39,7 +39,8 @@ FIGURES = re.compile(r"connsync: \d+ requests, \d+ TLS handshakes, \d+ bytes of 
                      r"|connsync: con_\w+: correlation id [!-~]+"
                      r"|connsync: (GET|PATCH|POST) /[!-~]+: (no answer|\d{3}( \(\w+\))?) in \d+ ms"
                      r"( after a wait of \d+ ms)?, \d+ bytes, connection (new|kept)"
-                     r"(, rate limit left \d+)?")
+                     r"(, rate limit left \d+)?"
+                     r"|connsync: (certificate \d of the chain|handshake): .*")
 
 
 def binary():

@@ -29,6 +29,28 @@ class TraceTest(WireTest):
         self.assertEqual([int(line[7]) for line in lines], [tenant.bucket.burst - 1] * 3)
         self.assertGreater(int(lines[2][5]), len(tenant.raw_options(con)))
 
+    def test_a_handshake(self):
+        """-vv: the chain, root first, and what was agreed on."""
+        tenant, con = self.one()
+        for _ in range(2):
+            result = self.run_cli(tenant, "set", con, "on_first_login", "-vv", verbose=False)
+            lines = [line for line in result.err.splitlines() if re.search("certif|handshake:", line)]
+            self.assertRegex("\n".join(lines), r"^(connsync: certificate \d of the chain: .*\n)+"
+                             r"connsync: handshake: TLSv1\.[23], TLS[\w-]+, not resumed$")
+            depths = [int(line.split()[2]) for line in lines[:-1]]
+            self.assertEqual(depths, list(range(len(depths)))[::-1])
+            self.assertIn("CN=", lines[-2])
+        self.assertNotIn("handshake:", self.run_cli(tenant, "get", con, "-v", verbose=False).err)
+
+    def test_a_chain_that_is_refused(self):
+        tenant, con = self.one()
+        result = self.run_cli(tenant, "get", con, "-vv", "--domain", "another.example.test",
+                              verbose=False)
+        self.assertEqual(result.code, 8, result.err)
+        self.assertIn("connsync: certificate 0 of the chain: ", result.err)
+        self.assertIn(": no answer in ", result.err)
+        self.assertNotIn("handshake:", result.err)
+
     def test_without_it_there_is_none(self):
         tenant, con = self.one()
         self.assertEqual(self.run_cli(tenant, "get", con, verbose=False).err, "")

@@ -20,6 +20,8 @@ struct cs_tls_identity {
     struct connsync_certificate *told;
     /* and the status of a list that the library refused for an extension. */
     enum connsync_status (*refine)(struct cs_tls *tls);
+    /* Of cs_tls_watch, or NULL. */
+    void (*watch)(unsigned depth, const char *subject);
     /* Gives back all of it, this too. */
     void (*forget)(struct cs_tls *tls);
 };

@@ -146,6 +146,16 @@ static void tell(struct connsync_certificate *told, struct cs_slice subject, str
     cs_certificate_name(told->issuer, issuer);
 }
 
+static void show(const struct cs_tls *tls, const mbedtls_x509_crt *certificate, int depth)
+{
+    char name[CONNSYNC_CERTIFICATE_NAME_SIZE];
+
+    if (tls->identity->watch != NULL) {
+        cs_certificate_name(name, slice_of(&certificate->subject_raw));
+        tls->identity->watch((unsigned)depth, name);
+    }
+}
+
 /* Beside the judgement, notes the certificate that it is about: the server's own, unless another
  * is the reason. */
 static int verify(void *context, mbedtls_x509_crt *certificate, int depth, uint32_t *flags)
@@ -155,6 +165,7 @@ static int verify(void *context, mbedtls_x509_crt *certificate, int depth, uint3
     struct cs_slice issuer = slice_of(&certificate->issuer_raw);
     enum connsync_status before = verdict->status;
 
+    show(tls, certificate, depth);
     if (verdict->pinned && depth > 0) {
         *flags = 0;
         return 0;
@@ -201,4 +212,20 @@ void cs_tls_tell(struct cs_tls *tls, struct connsync_certificate *told)
     tls->identity->refine = refine;
     mbedtls_ssl_conf_ca_cb(&tls->config, find_issuers, tls);
     mbedtls_ssl_conf_verify(&tls->config, verify, tls);
+}
+
+void cs_tls_watch(struct cs_tls *tls, void (*watch)(unsigned depth, const char *subject))
+{
+    if (tls->identity != NULL) {
+        tls->identity->watch = watch;
+    }
+}
+
+void cs_tls_describe(struct cs_tls *tls, struct cs_writer *line)
+{
+    const char *suite = mbedtls_ssl_get_ciphersuite(&tls->ssl);
+
+    cs_write_string(line, mbedtls_ssl_get_version(&tls->ssl));
+    cs_write_string(line, ", ");
+    cs_write_string(line, suite != NULL ? suite : "no suite");
 }

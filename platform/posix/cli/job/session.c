@@ -37,7 +37,7 @@ static size_t anchors_length;
 static const uint8_t *anchors_in_use; /* these, or those that are compiled in */
 static struct cli_tenant *tenant;
 static const struct cli_credentials *credentials;
-static bool is_verbose;
+static unsigned verbose;
 static struct connsync *agent;
 static bool token_rejected;
 
@@ -345,7 +345,7 @@ bool session_init(struct cli_options *options)
 {
     tenant = &options->tenant;
     credentials = &options->credentials;
-    is_verbose = options->output.verbose > 0;
+    verbose = options->output.verbose;
     connsync_posix_init(system_posix(), tenant->has_connect_to ? tenant->connect_to_host : NULL,
                         tenant->connect_to_port);
     system_posix()->proxy = &tenant->proxy;
@@ -356,7 +356,7 @@ bool session_init(struct cli_options *options)
 static void fill_config(struct connsync_config *config)
 {
     memset(config, 0, sizeof *config);
-    config->port = is_verbose ? trace_port(system_port()) : system_port();
+    config->port = trace_port(system_port(), verbose);
     config->memory = memory;
     config->memory_size = sizeof memory;
     config->domain = tenant->domain;
@@ -374,7 +374,7 @@ static void fill_config(struct connsync_config *config)
     config->pace = &tenant->pace;
     config->listener = answered_listener();
     config->beside = &connsync_beside_all;
-    identity_fill(config, credentials, is_verbose);
+    identity_fill(config, credentials, verbose > 0);
 }
 
 enum connsync_status session_open(void)
@@ -385,7 +385,7 @@ enum connsync_status session_open(void)
     fill_config(&config);
     token_rejected = false;
     agent = connsync_open(&config, &status);
-    trace_watch(is_verbose ? agent : NULL);
+    trace_watch(agent);
     return status;
 }
 

@@ -11,15 +11,34 @@
 static struct {
     const struct connsync_port *real;
     struct connsync_port port;
+    unsigned verbose;
     const struct connsync *agent;
     bool is_open;        /* a request is under way */
     uint64_t started;    /* it was begun then */
     uint64_t paused;     /* a pause before it was first seen then; 0: none */
     uint64_t waited;     /* how long that was */
     uint32_t handshakes; /* before it */
+    bool is_shown;       /* its handshake */
     const char *method;
     char path[CS_AUTH0_TARGET_SIZE];
 } trace;
+
+static void show_certificate(unsigned depth, const char *subject)
+{
+    log_format(LOG_NOTE, "certificate %u of the chain: %s", depth, subject);
+}
+
+static void show_handshake(void)
+{
+    char text[CS_SENTENCE_SIZE];
+    struct cs_writer line;
+
+    cs_writer_init(&line, text, sizeof text);
+    cs_write_string(&line, "handshake: ");
+    cs_tls_describe(trace.agent->exchange.tls, &line);
+    cs_write_string(&line, ", not resumed");
+    log_write(LOG_NOTE, text);
+}
 
 static void begin(uint64_t now)
 {
@@ -39,6 +58,7 @@ static void begin(uint64_t now)
     trace.waited = trace.paused > 0 ? now - trace.paused : 0;
     trace.paused = 0;
     trace.handshakes = exchange->handshakes;
+    trace.is_shown = false;
 }
 
 static void add_number(struct cs_writer *line, const char *before, uint64_t number,
@@ -104,7 +124,14 @@ static void end(uint64_t now)
 
 static void look(uint64_t now)
 {
-    bool is_idle = trace.agent->exchange.state == CS_EXCHANGE_IDLE;
+    const struct cs_exchange *exchange = &trace.agent->exchange;
+    bool is_idle = exchange->state == CS_EXCHANGE_IDLE;
+
+    if (trace.verbose > 1 && trace.is_open && !trace.is_shown &&
+        exchange->state == CS_EXCHANGE_CLAIM && exchange->handshakes > trace.handshakes) {
+        trace.is_shown = true;
+        show_handshake();
+    }
 
     if (trace.is_open && is_idle) {
         end(now);
@@ -126,8 +153,12 @@ static uint64_t monotonic_ms(void *context)
     return now;
 }
 
-const struct connsync_port *trace_port(const struct connsync_port *port)
+const struct connsync_port *trace_port(const struct connsync_port *port, unsigned verbose)
 {
+    trace.verbose = verbose;
+    if (verbose == 0) {
+        return port;
+    }
     trace.real = port;
     trace.port = *port;
     trace.port.monotonic_ms = monotonic_ms;
@@ -136,9 +167,12 @@ const struct connsync_port *trace_port(const struct connsync_port *port)
 
 void trace_watch(const struct connsync *agent)
 {
-    trace.agent = agent;
+    trace.agent = trace.verbose > 0 ? agent : NULL;
     trace.is_open = false;
     trace.paused = 0;
+    if (trace.agent != NULL && trace.verbose > 1) {
+        cs_tls_watch(agent->exchange.tls, show_certificate);
+    }
 }
 
 void trace_look(void)

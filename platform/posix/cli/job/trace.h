@@ -2,6 +2,8 @@
  * What -v shows of each request, in one line: method and path, status, how long it took, how many
  * bytes the answer's body had, how long was waited before, whether the connection was new, and what
  * is left of the rate limit. No field's value, nothing of a body, and of a URL no query.
+ * With -v twice also each handshake: the subjects of the chain, version, suite. Sessions are never
+ * resumed.
  */
 #ifndef CONNSYNC_CLI_TRACE_H
 #define CONNSYNC_CLI_TRACE_H
@@ -10,10 +12,11 @@
 #include "port/connsync_port.h"
 
 /* The port to open an agent with. It is `port`, and looks at the agent wherever that looks at its
- * clock, which it does between any two things that it does. `port` outlives it. */
-const struct connsync_port *trace_port(const struct connsync_port *port);
+ * clock, which it does between any two things that it does. `port` outlives it. `verbose` is how
+ * often -v was given; at 0 there is nothing to look at. */
+const struct connsync_port *trace_port(const struct connsync_port *port, unsigned verbose);
 
-/* The agent to look at from now on; NULL before it is closed. */
+/* The agent to look at from now on, which may be NULL; NULL before it is closed. */
 void trace_watch(const struct connsync *agent);
 
 /* Looks at the agent: a job has ended, and what it has not been seen to do is over. */

@@ -54,7 +54,8 @@ static const char shared[] =
     "Output:\n"
     "  --log-format text|json\twhat stderr has (text)\n"
     "  --json\tone line of JSON for each connection\n"
-    "  -v, --verbose\teach request, and memory, on stderr; never a secret\n"
+    "  -v, --verbose\teach request on stderr; twice: each handshake too;\n"
+    "\tnever a secret\n"
     "\0"
     /* OF_FILE */
     "FILE (connsync.json if none is named; - is standard input, not for watch; or as\n"
