@@ -223,7 +223,7 @@ class SignalTest(WatchTest):
         last = asked[again - 1].rsplit("/", 1)[-1].split("?", 1)[0]
         tenant.reset()
         tenant.faults.append(Fault("stall", method="PATCH", path=last, seconds=0.4))
-        process = self.start(tenant, "apply", path)
+        process = self.start(tenant, "apply", path, verbose=False)  # nobody reads it yet
         until(lambda: any(last in request.target for request in tenant.requests
                           if request.method == "PATCH"))
         process.send_signal(signal.SIGINT)
