@@ -30,7 +30,7 @@ def main():
     launcher, program, limit_kb = sys.argv[1], sys.argv[2], int(sys.argv[3])
     with Tenant() as tenant:
         tenant.add(CONNECTION)
-        wanted = iter(("off", "on") * RUNS)
+        wanted = iter(("on_first_login", "on_each_login") * RUNS)
         whole = min(measure(launcher, program, tenant.environment(), "set", "con_peak",
                             next(wanted), *tenant.arguments())[1] for _ in range(RUNS))
     starts = [measure(launcher, program, {}, "--version") for _ in range(RUNS)]

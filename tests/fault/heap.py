@@ -27,7 +27,7 @@ def main():
     program = sys.argv[1]
     with Tenant() as tenant, tempfile.TemporaryDirectory() as cache:
         tenant.add(CONNECTION)
-        shown = run(program, tenant, "off", cache, CONNSYNC_HEAP_TRAP_TEST="1")
+        shown = run(program, tenant, "on_first_login", cache, CONNSYNC_HEAP_TRAP_TEST="1")
         if shown.returncode != EXIT_TRAPPED:
             sys.exit("the trap does not work: exit %d" % shown.returncode)
         key = pathlib.Path(cache) / "key.pem"
@@ -36,7 +36,7 @@ def main():
         tenant.trust_key(pki.run("pkey", "-in", key, "-pubout").encode())
         # Asked for with a key, and kept; then used, with the same key.
         with_key = {"AUTH0_CLIENT_ASSERTION_PRIVATE_KEY": key.read_text(encoding="ascii")}
-        first = run(program, tenant, "off", cache, **with_key)
+        first = run(program, tenant, "on_first_login", cache, **with_key)
         second = run(program, tenant, "on", cache, **with_key)
         flow = ["GET", "PATCH", "GET"]
         if first.returncode or second.returncode or tenant.methods() != ["POST", *flow, *flow]:

@@ -113,7 +113,7 @@ class GateTest(FleetTest):
             tenant = self.many(1, [1])
             tenant.faults.append(Fault("gate", times=None, gap=1.0, status=status,
                                        retry_after=retry_after))
-            result = self.run_cli(tenant, "set", numbered(1), "off", timeout=90)
+            result = self.run_cli(tenant, "set", numbered(1), "on_first_login", timeout=90)
             self.assertEqual(result.code, 0, result.err)
             self.is_as_wanted(tenant, numbered(1))
             self.assertEqual(tenant.writes(), 1)
@@ -128,7 +128,7 @@ class GateTest(FleetTest):
         """The write is sent all the same, and in time."""
         tenant = self.many(1, [1])
         tenant.faults.append(Fault("rate_limited", method="PATCH", retry_after=3))
-        result = self.run_cli(tenant, "set", numbered(1), "off", "--timeout", "6", timeout=60)
+        result = self.run_cli(tenant, "set", numbered(1), "on_first_login", "--timeout", "6", timeout=60)
         self.assertEqual(result.code, 0, result.err)
         self.assertEqual(tenant.methods(), ["GET", "PATCH", "GET", "PATCH", "GET"])
 
