@@ -14,7 +14,7 @@ import unittest
 from pathlib import Path
 
 from test_deb import COMPILERS, EXIT_SKIPPED, package, run
-from units import Service, allowed_calls
+from units import Service, allowed_calls, settings
 
 sys.path[:0] = [str(Path(__file__).resolve().parent.parent / "wire")]
 
@@ -61,6 +61,18 @@ class AnalyzeTest(UnitTest):
     def test_verify(self):
         for unit in UNITS:
             self.assertEqual(self.verify(unit), "", unit)
+
+    def test_verify_the_one_in_the_documents(self):
+        """docs/apply.md has a small one, whose secret is not for all either."""
+        text = (ROOT / "docs/apply.md").read_text(encoding="utf-8")
+        unit, = re.findall(r"```ini\n(.*?)```", text, re.DOTALL)
+        path = self.tree / "usr/lib/systemd/system/connsync-small.service"
+        path.write_text(unit, encoding="utf-8")
+        self.addCleanup(path.unlink)
+        self.assertEqual(self.verify(path.name), "")
+        shipped = settings(path.with_name("connsync.service"))
+        self.assertEqual(settings(path)["LoadCredential"], shipped["LoadCredential"])
+        self.assertIn(" --client-secret-file %d/client_secret ", settings(path)["ExecStart"][0])
 
     def test_verify_can_fail(self):
         path = self.tree / "usr/lib/systemd/system/connsync-wrong.service"

@@ -1,6 +1,8 @@
 """Secrets with what editors and tables leave around them; and files that change under watch."""
 
+import json
 import os
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -14,9 +16,8 @@ AROUND = ((b"", b"\n"), (b"", b"\r\n"), (b"", b"\n\r\n\n"), (MARK, b""), (MARK, 
 CONTROLS = [bytes([byte]) for byte in (*range(1, 32), 127)]
 
 
-class ValueTest(WireTest):
-    """Variables and files alike: a mark before and line ends behind a value are not of it; a
-    control character in it is refused by the name of the variable or the file."""
+class FileTest(WireTest):
+    """save() writes a file of a test's own folder."""
 
     def setUp(self):
         super().setUp()
@@ -27,7 +28,13 @@ class ValueTest(WireTest):
     def save(self, name, raw):
         path = self.folder / name
         path.write_bytes(raw)
+        path.chmod(0o600)
         return str(path)
+
+
+class ValueTest(FileTest):
+    """Variables and files alike: a mark before and line ends behind a value are not of it; a
+    control character in it is refused by the name of the variable or the file."""
 
     @staticmethod
     def token(tenant):
@@ -99,6 +106,74 @@ class ValueTest(WireTest):
         path = self.save("empty", MARK + b"\r\n")
         self.expect(self.run_cli(tenant, "get", CON, "--token-file", path), 64,
                     "the file %s is empty" % path)
+
+
+class ExposureTest(FileTest):
+    """A file with a secret that others may read is used, and told, with the cure."""
+
+    ID = ("--client-id", "an-id", "--client-secret-file")
+
+    def setUp(self):
+        super().setUp()
+        self.box = self.tenant(connection(), client_id="an-id")
+        self.domain = {"AUTH0_DOMAIN": self.box.domain}
+
+    def ways(self):
+        """The file and the arguments of each way to give a secret in a file."""
+        secret = self.save("secret", self.box.secrets[0].encode())
+        token = self.save("token", self.box.token.encode())
+        text = json.dumps({**ALL_OFF, "token": self.box.token}).encode()
+        document = self.save("connsync.json", text)
+        return ((secret, ("get", CON, *self.ID, secret)),
+                (token, ("get", CON, "--token-file", token)),
+                (document, ("apply", document)))
+
+    def test_modes(self):
+        for path, arguments in self.ways():
+            for mode, told in ((0o600, False), (0o440, False), (0o644, True), (0o660, True)):
+                os.chmod(path, mode)
+                with self.subTest(arguments, mode=oct(mode)):
+                    result = self.run_cli(self.box, *arguments, env=self.domain)
+                    self.assertEqual(result.code, 0, result.err)
+                    self.assertEqual(
+                        "connsync: others may read or change the secret in %s: chmod 600\n" % path
+                        in result.err, told, result.err)
+
+    def test_one_without_a_secret(self):
+        document = self.save("connsync.json", json.dumps(ALL_OFF).encode())
+        os.chmod(document, 0o644)
+        result = self.run_cli(self.box, "apply", document)
+        self.assertNotIn("others may read", result.err)
+
+    def test_as_json(self):
+        path = self.save("token", self.box.token.encode())
+        os.chmod(path, 0o644)
+        result = self.run_cli(self.box, "get", CON, "--token-file", path, "--log-format", "json",
+                              "--json", env=self.domain, verbose=False)
+        line, = map(json.loads, result.err.splitlines())
+        self.assertEqual((line["level"], line["message"]), (
+            "info", "others may read or change the secret in %s: chmod 600" % path))
+        self.assertEqual(len(result.json), 1)
+
+    def test_what_is_mounted_to_be_read_only(self):
+        """As the kubelet does it: 0644, on a tmpfs that cannot be written."""
+        mount = self.folder / "mount"
+        mount.mkdir()
+        script = ('set -e; mount -t tmpfs none "$0"; cp "$1" "$0/secret"; chmod 644 "$0/secret"; '
+                  '$2 mount -o remount,ro "$0"; shift 2; exec "$@"')
+        path = self.save("secret", self.box.secrets[0].encode())
+        if subprocess.run(["unshare", "--user", "--map-root-user", "--mount", "true"],
+                          check=False).returncode != 0:
+            self.skipTest("no mount namespaces here")
+        for before, told in (("true", True), ("", False)):
+            process = subprocess.Popen(
+                ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script, mount,
+                 path, before, cli.binary(), "get", CON, *self.ID, mount / "secret",
+                 *self.box.arguments()], env=cli.environment(self.domain),
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            result = self.finish(process)
+            self.assertEqual(result.code, 0, result.err)
+            self.assertEqual("others may read" in result.err, told, result.err)
 
 
 class Volume:

@@ -5,11 +5,11 @@
 #include "platform/posix/credentials/pem.h"
 
 #include "core/tls/base64.h"
+#include "platform/posix/credentials/exposure.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define BEGIN "-----BEGIN "
@@ -58,15 +58,6 @@ static enum cs_credential_status read_all(int fd, struct cs_pem *pem)
     return status_of_full(pem);
 }
 
-/* A pipe has no readers but those who were handed it. */
-static bool is_exposed(int fd)
-{
-    struct stat facts;
-
-    return fstat(fd, &facts) == 0 && S_ISREG(facts.st_mode) &&
-           (facts.st_mode & (S_IRWXO | S_IWGRP)) != 0;
-}
-
 static enum cs_credential_status read_file(struct cs_pem *pem, const char *path)
 {
     if (strcmp(path, "-") == 0) {
@@ -76,7 +67,7 @@ static enum cs_credential_status read_file(struct cs_pem *pem, const char *path)
     if (fd < 0) {
         return status_of(errno);
     }
-    pem->exposed = is_exposed(fd);
+    pem->exposed = cs_is_exposed(path);
     enum cs_credential_status status = read_all(fd, pem);
     (void)close(fd);
     return status;

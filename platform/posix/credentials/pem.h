@@ -34,8 +34,7 @@ struct cs_pem_block {
 
 /*
  * Reads all of the source into a piece of the arena. A file is reported as exposed
- * if everybody may read it, or anybody but its owner may change it; that the group
- * may read it is taken for intended.
+ * as exposure.h has it.
  */
 enum cs_credential_status cs_pem_open(struct cs_pem *pem, struct cs_arena *arena,
                                       const struct cs_credential_source *source);

@@ -16,6 +16,7 @@
 #include "platform/posix/cli/options/commands.h"
 #include "platform/posix/cli/options/identity.h"
 #include "platform/posix/cli/options/resolve.h"
+#include "platform/posix/cli/options/secrets.h"
 
 #include <unistd.h>
 
@@ -37,7 +38,9 @@ bool cli_use_file(struct cli_options *options, struct desired_file *used)
     if (cli_resolve(options) == CLI_RUN) {
         desired_file_free(used);
         *used = read;
-        desired_file_hide(used);
+        if (desired_file_hide(used)) {
+            cli_warn_if_exposed(options->file);
+        }
         options->sources.desired = &used->desired;
         return true;
     }

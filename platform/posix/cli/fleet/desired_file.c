@@ -56,17 +56,20 @@ bool desired_file_read(struct desired_file *file, const char *path, char *messag
     return true;
 }
 
-void desired_file_hide(struct desired_file *file)
+bool desired_file_hide(struct desired_file *file)
 {
     static const enum cs_desired_member secrets[] = {CS_DESIRED_TOKEN, CS_DESIRED_CLIENT_SECRET};
+    bool any = false;
 
     for (size_t i = 0; i < sizeof secrets / sizeof secrets[0]; i++) {
         struct cs_slice body = cs_value_string_body(file->desired.strings[secrets[i]]);
         if (body.length > 0) {
             ptrdiff_t at = body.data - (const char *)file->mapping;
             memset((char *)file->mapping + at, '*', body.length);
+            any = true;
         }
     }
+    return any;
 }
 
 void desired_file_free(struct desired_file *file)

@@ -21,8 +21,9 @@ struct desired_file {
  * the file and the place; `file` holds nothing then. */
 bool desired_file_read(struct desired_file *file, const char *path, char *message, size_t size);
 
-/* Overwrites the token and the client's secret in the text, which are not to be asked for again. */
-void desired_file_hide(struct desired_file *file);
+/* Overwrites the token and the client's secret in the text, which are not to be asked for again.
+ * Was there any? */
+bool desired_file_hide(struct desired_file *file);
 
 /* Wipes and gives back. */
 void desired_file_free(struct desired_file *file);

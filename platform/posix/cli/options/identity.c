@@ -57,10 +57,15 @@ static enum cli_action refuse(struct cli_message *message, const char *kind, con
                      cs_credential_reason(status));
 }
 
+void identity_tell_exposed(const char *kind, const char *name)
+{
+    log_format(LOG_NOTE, "others may read or change the %s %.200s: chmod 600", kind, name);
+}
+
 static void warn_if_exposed(const struct cs_private_key *read, const char *name)
 {
     if (read->exposed) {
-        log_format(LOG_NOTE, "others may read or change the private key %.200s: chmod 600", name);
+        identity_tell_exposed("private key", name);
     }
 }
 

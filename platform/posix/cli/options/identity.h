@@ -18,6 +18,9 @@ enum cli_action identity_read_key(const struct cli_sources *sources,
 enum cli_action identity_read_certificate(const struct cli_sources *sources,
                                           struct cli_message *message);
 
+/* The note that others may read the file `name`, which is or holds a `kind`. */
+void identity_tell_exposed(const char *kind, const char *name);
+
 /* Is there a private key, a certificate? */
 bool identity_has_key(void);
 bool identity_has_certificate(void);

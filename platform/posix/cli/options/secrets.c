@@ -6,6 +6,7 @@
 #include "platform/posix/cli/base/file.h"
 #include "platform/posix/cli/base/value.h"
 #include "platform/posix/cli/options/identity.h"
+#include "platform/posix/credentials/exposure.h"
 
 #include <errno.h>
 #include <string.h>
@@ -34,6 +35,13 @@ static enum cli_action check(struct cli_message *message, const char *name, cons
     return value_is_clean(value, length, is_token) ? CLI_RUN : cli_refuse_value(message, name);
 }
 
+void cli_warn_if_exposed(const char *path)
+{
+    if (!cli_is_input(path) && cs_is_exposed(path)) {
+        identity_tell_exposed("secret in", path);
+    }
+}
+
 /* A file with nothing else in it; "-" is standard input. */
 static enum cli_action read_secret_file(struct cli_message *message, const char *path,
                                         bool is_token, char *out)
@@ -47,8 +55,14 @@ static enum cli_action read_secret_file(struct cli_message *message, const char 
         return cli_wrong(message, "the file %.200s is too long for a token or a secret", path);
     }
     size_t end = value_tidy(out, (size_t)length);
-    return end > 0 ? check(message, path, out, end, is_token)
-                   : cli_wrong(message, "the file %.200s is empty", path);
+    if (end == 0) {
+        return cli_wrong(message, "the file %.200s is empty", path);
+    }
+    enum cli_action action = check(message, path, out, end, is_token);
+    if (action == CLI_RUN) {
+        cli_warn_if_exposed(path);
+    }
+    return action;
 }
 
 static enum cli_action copy_secret(struct cli_message *message, const char *name, const char *value,

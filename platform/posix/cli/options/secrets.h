@@ -21,4 +21,7 @@ enum cli_action cli_read_credentials(struct cli_credentials *credentials,
                                      const struct cli_sources *sources,
                                      struct cli_message *message);
 
+/* Says so if others may read the file at `path`, which holds a secret. */
+void cli_warn_if_exposed(const char *path);
+
 #endif
