@@ -6,7 +6,8 @@ _connsync() {
 
     case $prev in
         --token-file | --client-secret-file | --ca-file | --private-key | --client-certificate | \
-            --client-key | --plan | --out | --output | -o | --status-file | --file | -f)
+            --client-key | --plan | --out | --output | -o | --status-file | --metrics-file | \
+            --file | -f)
             mapfile -t COMPREPLY < <(compgen -f -- "$cur")
             return
             ;;

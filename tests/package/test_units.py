@@ -74,6 +74,22 @@ class AnalyzeTest(UnitTest):
         self.assertEqual(settings(path)["LoadCredential"], shipped["LoadCredential"])
         self.assertIn(" --client-secret-file %d/client_secret ", settings(path)["ExecStart"][0])
 
+    def test_verify_the_drop_in_for_reloads(self):
+        """docs/packages.md has it. A systemd that does not know the type says so, and goes on
+        with the unit's own; nothing else is said."""
+        text = (ROOT / "docs/packages.md").read_text(encoding="utf-8")
+        drop_in, = (block for block in re.findall(r"```ini\n(.*?)```", text, re.DOTALL)
+                    if "notify-reload" in block)
+        folder = self.tree / "usr/lib/systemd/system/connsync.service.d"
+        folder.mkdir()
+        self.addCleanup(shutil.rmtree, folder)
+        (folder / "reload.conf").write_text(drop_in, encoding="utf-8")
+        version = int(re.search(r"systemd (\d+)", run("systemctl", "--version"))[1])
+        said = self.verify("connsync.service").splitlines()
+        self.assertEqual(len(said), 0 if version >= 253 else 1, said)
+        for line in said:
+            self.assertRegex(line, "Failed to parse .*type.*notify-reload")
+
     def test_verify_can_fail(self):
         path = self.tree / "usr/lib/systemd/system/connsync-wrong.service"
         text = path.with_name("connsync.service").read_text(encoding="utf-8")

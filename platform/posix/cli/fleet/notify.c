@@ -7,10 +7,12 @@
 #include "core/base/text.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 /* The socket's address; its length, 0 if there is none. */
@@ -41,6 +43,19 @@ void notify_send(const char *lines)
         (void)sendto(fd, lines, strlen(lines), MSG_NOSIGNAL, (struct sockaddr *)&address, length);
         (void)close(fd);
     }
+}
+
+void notify_reloading(void)
+{
+    char lines[64];
+    struct timespec now;
+
+    /* To the microsecond: in milliseconds it may seem to be before the signal that we were sent. */
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    (void)snprintf(lines, sizeof lines, "RELOADING=1\nMONOTONIC_USEC=%llu",
+                   1000000ull * (unsigned long long)now.tv_sec +
+                       (unsigned long long)now.tv_nsec / 1000u);
+    notify_send(lines);
 }
 
 static uint64_t number(const char *name)

@@ -10,6 +10,10 @@
 /* Sends lines such as "READY=1", or "STATUS=..."; whether they arrive is not told. */
 void notify_send(const char *lines);
 
+/* RELOADING=1, and when it is: systemd takes it for an answer to what it asked for, if it was not
+ * sent before that. READY=1 is to follow. */
+void notify_reloading(void);
+
 /* Reads how often WATCHDOG=1 is expected, and halves it, in milliseconds; 0 if it is not,
  * or not from this process. */
 uint32_t notify_watchdog_ms(void);

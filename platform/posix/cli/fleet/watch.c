@@ -16,6 +16,7 @@
 #include "platform/posix/cli/fleet/status_file.h"
 #include "platform/posix/cli/job/report.h"
 #include "platform/posix/cli/job/session.h"
+#include "platform/posix/cli/options/resolve.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -29,7 +30,9 @@ struct watch {
     struct cli_options *options;
     struct desired_file file;
     struct watch_status status;
-    bool is_saved; /* the file has it */
+    bool is_saved;    /* the file has it */
+    bool has_metrics; /* likewise */
+    char domain[CLI_DOMAIN_SIZE];
     uint32_t watchdog_ms;
     char last_error[CLI_MESSAGE_SIZE];
     const char *wrong; /* a file that changed and could not be used; NULL: all are in use */
@@ -41,9 +44,13 @@ static struct watch watch;
 static void save_status(const char *state)
 {
     const char *path = watch.options->fleet.status_file;
+    const char *metrics = watch.options->fleet.metrics_file;
 
     watch.status.state = state;
+    cli_write_domain(watch.domain, &watch.options->tenant);
     watch.is_saved = path != NULL && status_file_write(path, &watch.status);
+    watch.has_metrics = metrics != NULL && watch.status.runs > 0 &&
+                        status_file_write_metrics(metrics, &watch.status);
 }
 
 /* Called while it waits for whatever it be: for the next run, or for a tenant. A loop that is stuck
@@ -55,6 +62,9 @@ static void beat(void)
     }
     if (watch.is_saved) {
         status_file_touch(watch.options->fleet.status_file);
+    }
+    if (watch.has_metrics) {
+        status_file_touch(watch.options->fleet.metrics_file);
     }
 }
 
@@ -99,9 +109,15 @@ static void run_and_note(void)
     (void)output_flush();
     watch.status.tally = tally;
     watch.status.runs++;
+    watch.status.last_run = log_utc_now();
+    watch.status.requests += tally.requests;
+    watch.status.changed += tally.changed;
+    watch.status.exit_code = (uint64_t)tally.exit_code;
     (void)snprintf(watch.last_error, sizeof watch.last_error, "%s", log_last_error());
     if (tally.exit_code == 0) {
-        watch.status.last_success = log_utc_now();
+        watch.status.last_success = watch.status.last_run;
+    } else {
+        watch.status.failures++;
     }
 }
 
@@ -144,13 +160,10 @@ static void complain(bool is_asked)
  * asked to. */
 static bool reload(const char *changed)
 {
-    char lines[LINES_SIZE];
     char domain[CLI_HOST_SIZE];
     struct cli_options *options = watch.options;
 
-    (void)snprintf(lines, sizeof lines, "RELOADING=1\nMONOTONIC_USEC=%llu",
-                   1000ull * (unsigned long long)system_now_ms());
-    notify_send(lines);
+    notify_reloading();
     memcpy(domain, options->tenant.domain, sizeof domain);
     bool good = cli_use_file_again(options, &watch.file);
     if (good) {
@@ -220,6 +233,7 @@ int cli_watch(struct cli_options *options)
 {
     watch.options = options;
     watch.status.last_error = watch.last_error;
+    watch.status.domain = watch.domain;
     if (options->file != NULL && strcmp(options->file, "-") == 0) {
         log_error("watch needs a file that can be read again, not standard input");
         return CS_EXIT_USAGE;

@@ -105,8 +105,10 @@ static enum cli_action check_fleet(struct cli_options *options)
         return cli_wrong(&options->message, "%s", "--plan goes with apply only");
     }
     if (options->command->action != CLI_WATCH &&
-        (options->fleet.every_s != 0 || options->fleet.status_file != NULL)) {
-        return cli_wrong(&options->message, "%s", "--every and --status-file go with watch only");
+        (options->fleet.every_s != 0 || options->fleet.status_file != NULL ||
+         options->fleet.metrics_file != NULL)) {
+        return cli_wrong(&options->message, "%s",
+                         "--every, --status-file and --metrics-file go with watch only");
     }
     if (options->command->action == CLI_WATCH && options->job.dry_run) {
         return cli_wrong(&options->message, "%s",

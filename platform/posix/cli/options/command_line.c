@@ -79,6 +79,7 @@ static const struct rule rules[] = {
     {"plan", NULL, AT(fleet.plan), USE_TEXT, 0, 0},
     {"every", cli_read_every, 0, USE_VALUE, 0, 0},
     {"status-file", NULL, AT(fleet.status_file), USE_TEXT, 0, 0},
+    {"metrics-file", NULL, AT(fleet.metrics_file), USE_TEXT, 0, 0},
     {"max-age", cli_read_max_age, 0, USE_VALUE, 0, CLI_OF_STATUS},
     {"ready", NULL, AT(fleet.ready), USE_SWITCH, 0, CLI_OF_STATUS},
     {"log-format", cli_read_log_format, 0, USE_VALUE, 0, EITHER},

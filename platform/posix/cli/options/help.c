@@ -211,7 +211,8 @@ const char cli_help_watch[] = USAGE
     "Applies FILE at once, and then again after each interval, give or take a tenth.\n"
     "\n"
     "  --every INTERVAL\tsuch as 30s, 15m, 1h or 1d (`every` of FILE, or 1h)\n"
-    "  --status-file STATUS\tkeep the outcome of the last run there, as JSON\n" ENCRYPTED BACKUP
+    "  --status-file STATUS\tkeep the outcome of the last run there, as JSON\n"
+    "  --metrics-file METRICS\tand counts and times in Prometheus' text format\n" ENCRYPTED BACKUP
         UNDO CHANGES EXAMPLE
     "  connsync watch connsync.json --every 1h --status-file /run/connsync/status\n"
     "\n"

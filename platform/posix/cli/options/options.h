@@ -114,12 +114,13 @@ struct cli_safeguards {
 
 /* What plan, apply, watch and watch-status have for themselves. */
 struct cli_fleet {
-    const char *out;         /* --out: where to plan writes */
-    const char *plan;        /* --plan: what apply reads */
-    const char *status_file; /* --status-file of watch */
-    uint32_t every_s;        /* --every of watch; 0 when not given */
-    uint32_t max_age_s;      /* --max-age of watch-status; likewise */
-    bool ready;              /* --ready of watch-status */
+    const char *out;          /* --out: where to plan writes */
+    const char *plan;         /* --plan: what apply reads */
+    const char *status_file;  /* --status-file of watch */
+    const char *metrics_file; /* --metrics-file of watch */
+    uint32_t every_s;         /* --every of watch; 0 when not given */
+    uint32_t max_age_s;       /* --max-age of watch-status; likewise */
+    bool ready;               /* --ready of watch-status */
 };
 
 /* What flash-image makes. */
