@@ -4,6 +4,7 @@ A status that is added, a sentence that changes or an exit code that moves fails
 that the table is to have; so does a message that the command line writes and the page does not have.
 """
 
+import json
 import os
 import re
 import unittest
@@ -156,6 +157,13 @@ class TroubleshootingTest(unittest.TestCase):
             for path in (ROOT / "platform/posix/network").glob("*.c"))))
         self.assertGreater(len(words), 2)
         self.assertEqual({row[0].strip("`") for row in rows_between("proxy")}, words)
+
+    def test_each_code_is_in_one_table(self):
+        schema = json.loads((ROOT / "schemas/code.schema.json").read_text(encoding="utf-8"))
+        codes = sorted(one["const"] for one in schema["oneOf"])
+        told = [row[0].strip("`") for mark in ("statuses", "proxy", "runs")
+                for row in rows_between(mark)]
+        self.assertEqual(sorted([*told, "ok"]), codes)
 
 
 if __name__ == "__main__":

@@ -86,7 +86,12 @@ class Result:
 
     @property
     def json(self):
-        """The lines of --json."""
+        """The lines of --json but for those that sum up."""
+        return [line for line in self.json_lines if "summary" not in line]
+
+    @property
+    def json_lines(self):
+        """All lines of --json."""
         return [json.loads(line) for line in self.out.split("\n") if line]
 
     @property

@@ -108,7 +108,9 @@ class SlowReaderTest(OutputTest):
         tenant = self.many(MANY, [])
         result, text = self.slowly(tenant, ["list", "--json"], "stdout", False)
         self.assertEqual((result.code, result.err), (0, ""))
-        self.assertEqual(len({json.loads(line)["id"] for line in text.splitlines()}), MANY)
+        *lines, last = map(json.loads, text.splitlines())
+        self.assertEqual(len({line["id"] for line in lines}), MANY)
+        self.assertEqual(last["summary"]["seen"], MANY)
 
     def test_messages(self):
         tenant = self.tenant()

@@ -11,6 +11,7 @@
 #include "platform/posix/cli/base/file.h"
 #include "platform/posix/cli/base/log.h"
 #include "platform/posix/cli/base/output.h"
+#include "platform/posix/cli/fleet/desired_file.h"
 #include "platform/posix/cli/job/report.h"
 #include "platform/posix/cli/options/options.h"
 
@@ -50,6 +51,7 @@ static int read_input(const char *path, struct cs_slice *json)
     if (length < 0) {
         return wrong(CS_EXIT_USAGE, "cannot read the file %.200s: %s", path, strerror(errno));
     }
+    desired_file_blank_schema(text, (size_t)length);
     *json = cs_slice_make(text, (size_t)length);
     return 0;
 }

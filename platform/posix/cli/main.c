@@ -7,6 +7,7 @@
 #include "platform/posix/cli/base/output.h"
 #include "platform/posix/cli/flash_image.h"
 #include "platform/posix/cli/fleet/apply.h"
+#include "platform/posix/cli/fleet/fleet_report.h"
 #include "platform/posix/cli/fleet/import.h"
 #include "platform/posix/cli/fleet/tally.h"
 #include "platform/posix/cli/fleet/watch.h"
@@ -31,27 +32,29 @@
 
 static struct cli_options options;
 
-/* Of a list: the exit code goes to the int that is the context. */
+/* Of a list: the context is the tally. */
 static void on_item(void *context, const struct connsync_result *result)
 {
-    int *code = context;
+    struct tally *tally = context;
 
     listed_report(&options.output, result);
+    tally->seen++;
     if (listed_is_unread(result->cause)) {
-        *code = cs_exit_code(result->cause);
+        tally->refused++;
+        tally->exit_code = cs_exit_code(result->cause);
     }
 }
 
 /* A job that writes, or one that does not. */
 static enum connsync_status run_job(struct connsync_result *result, struct report_cause *cause,
-                                    int *code)
+                                    struct tally *tally)
 {
     enum connsync_status status;
 
     if (options.command->writes) {
         status = change_run(&options, &options.job, result);
     } else {
-        status = session_run(&options.job, on_item, code);
+        status = session_run(&options.job, on_item, tally);
         *result = *connsync_result(session_agent());
     }
     cause->failure = session_failure();
@@ -59,20 +62,37 @@ static enum connsync_status run_job(struct connsync_result *result, struct repor
     return status;
 }
 
+/* The exit code; and of a list the last line of --json. */
+static int end_job(const struct connsync_result *result, enum connsync_status status,
+                   const struct report_cause *cause, struct tally *tally)
+{
+    if (status != CONNSYNC_OK || tally->exit_code == CS_EXIT_DONE) {
+        tally->exit_code = report_exit_code(result, status, cause);
+    }
+    if (options.output.json && options.job.operation == &connsync_operation_list) {
+        tally->unchanged = tally->seen - tally->refused;
+        tally->requests = result->requests;
+        tally->broke_off = status;
+        fleet_report_last_line(tally);
+    }
+    return tally->exit_code;
+}
+
 /* One job: get, set, patch, restore or list. */
 static int run(void)
 {
     struct connsync_result result;
     struct report_cause cause = {.failure = {.reason = ""}};
-    int code = CS_EXIT_DONE;
+    struct tally tally = {.exit_code = CS_EXIT_DONE};
     enum connsync_status status = session_open();
 
     memset(&result, 0, sizeof result);
     result.outcome = CONNSYNC_FAILED;
     if (status == CONNSYNC_OK) {
-        status = run_job(&result, &cause, &code);
+        status = run_job(&result, &cause, &tally);
     }
     report_end(&options.output, &options.job, &result, status, &cause);
+    int code = end_job(&result, status, &cause, &tally);
     if (session_agent() != NULL && options.output.verbose > 0) {
         report_figures(result.requests, session_agent());
     }
@@ -81,9 +101,7 @@ static int run(void)
     }
     change_forget();
     session_close();
-    return status == CONNSYNC_OK && code != CS_EXIT_DONE
-               ? code
-               : report_exit_code(&result, status, &cause);
+    return code;
 }
 
 /* Secrets are in this process's memory: it leaves no core file, where the limit does not hold (a
@@ -125,7 +143,7 @@ static int run_action(enum cli_action action)
         cli_help_print(options.text);
         return options.text == cli_help && !options.help ? CS_EXIT_USAGE : CS_EXIT_DONE;
     case CLI_SHOW_VERSION:
-        cli_version_print();
+        cli_version_print(options.output.json);
         return CS_EXIT_DONE;
     case CLI_USAGE_ERROR:
         log_error(options.message.text);

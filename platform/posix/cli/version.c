@@ -6,6 +6,7 @@
 #include "config/sentence.h"
 #include "core/base/version.h"
 #include "core/tls/tls.h"
+#include "platform/posix/cli/base/json_out.h"
 #include "platform/posix/cli/base/output.h"
 #include "platform/posix/network/posix_anchors.h"
 #include "port/trust_anchors.h"
@@ -134,10 +135,50 @@ static void print_roots(void)
 
 #endif
 
-void cli_version_print(void)
+/* The commit is known where the build was told it: of an archive that git made, or of a tag. */
+#ifdef CONNSYNC_COMMIT
+#define COMMIT_IN_TEXT " (" CONNSYNC_COMMIT ")"
+#define COMMIT_IN_JSON "\"" CONNSYNC_COMMIT "\""
+#else
+#define COMMIT_IN_TEXT ""
+#define COMMIT_IN_JSON "null"
+#endif
+
+/* Where the roots come from, where --ca-file names none. */
+static const char *roots_name(void)
 {
+#ifdef CONNSYNC_BUILTIN_ANCHORS
+    const char *named = getenv("SSL_CERT_FILE");
+
+    if (CONNSYNC_SYSTEM_ANCHORS ? connsync_posix_anchors_find() == NULL
+                                : named == NULL || named[0] == '\0') {
+        return "compiled_in";
+    }
+    return "file";
+#else
+    return connsync_posix_anchors_find() != NULL ? "file" : "none";
+#endif
+}
+
+static void print_json(void)
+{
+    FILE *out = output_results();
+
+    (void)fputs("{\"version\":\"" CONNSYNC_VERSION "\",\"commit\":" COMMIT_IN_JSON ",", out);
+    json_out_member(out, "tls", cs_tls_library());
+    json_out_member(out, "jsmn", CONNSYNC_JSMN_VERSION);
+    json_out_member(out, "libc", libc_name());
+    (void)fprintf(out, "\"roots\":\"%s\"}\n", roots_name());
+}
+
+void cli_version_print(bool json)
+{
+    if (json) {
+        print_json();
+        return;
+    }
     (void)fprintf(output_results(),
-                  "connsync " CONNSYNC_VERSION "\n%s" CONNSYNC_MBEDTLS_NOTE
+                  "connsync " CONNSYNC_VERSION COMMIT_IN_TEXT "\n%s" CONNSYNC_MBEDTLS_NOTE
                   ", jsmn " CONNSYNC_JSMN_VERSION ", %s\n",
                   cs_tls_library(), libc_name());
     print_roots();

@@ -2,7 +2,9 @@
 #ifndef CONNSYNC_CLI_VERSION_H
 #define CONNSYNC_CLI_VERSION_H
 
-/* To standard output. */
-void cli_version_print(void);
+#include <stdbool.h>
+
+/* To standard output; as one line of JSON, for programs. */
+void cli_version_print(bool json);
 
 #endif

@@ -16,6 +16,46 @@
 #define TEXT_SIZE (CS_DESIRED_TEXT_MAX + 8u)
 #define MAPPING_SIZE (TEXT_SIZE + CS_DESIRED_ENTRIES_MAX * sizeof(struct cs_desired_entry))
 
+/* With the comma behind it, or else the one before it: a checked text has something else than white
+ * space on both sides. */
+static void blank(char *text, size_t from, size_t to)
+{
+    size_t next = to + strspn(text + to, " \t\r\n");
+
+    if (text[next] == ',') {
+        to = next + 1;
+    } else {
+        size_t before = from;
+        while (before > 0 && strchr(" \t\r\n", text[before - 1]) != NULL) {
+            before--;
+        }
+        if (before > 0 && text[before - 1] == ',') {
+            from = before - 1;
+        }
+    }
+    memset(text + from, ' ', to - from);
+}
+
+void desired_file_blank_schema(char *text, size_t length)
+{
+    struct cs_slice whole = cs_slice_make(text, length);
+    struct cs_json_facts facts;
+    struct cs_json_walk walk;
+    struct cs_json_item item;
+
+    if (cs_json_check(whole, &facts) != CONNSYNC_OK) {
+        return;
+    }
+    cs_json_walk_begin(&walk, cs_json_trim(whole));
+    while (cs_json_walk_next(&walk, &item)) {
+        if (cs_value_string_is(item.name, "$schema") && cs_value_is_string(item.value)) {
+            blank(text, (size_t)(item.name.data - text),
+                  (size_t)(item.value.data + item.value.length - text));
+            return;
+        }
+    }
+}
+
 static bool read_mapped(struct desired_file *file, const char *path, char *message, size_t size)
 {
     char *text = file->mapping;
@@ -31,6 +71,7 @@ static bool read_mapped(struct desired_file *file, const char *path, char *messa
         return false;
     }
     file->length = (size_t)length;
+    desired_file_blank_schema(text, file->length);
     struct cs_slice json = cs_slice_make(text, file->length);
     if (cs_desired_read(&file->desired, json, entries, CS_DESIRED_ENTRIES_MAX, &fault)) {
         return true;

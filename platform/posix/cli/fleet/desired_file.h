@@ -21,6 +21,10 @@ struct desired_file {
  * the file and the place; `file` holds nothing then. */
 bool desired_file_read(struct desired_file *file, const char *path, char *message, size_t size);
 
+/* Editors find the schema of a document by its member "$schema", which means nothing to an agent:
+ * it is overwritten with blanks, if it is a string. What is no JSON stays as it is. */
+void desired_file_blank_schema(char *text, size_t length);
+
 /* Overwrites the token and the client's secret in the text, which are not to be asked for again.
  * Was there any? */
 bool desired_file_hide(struct desired_file *file);

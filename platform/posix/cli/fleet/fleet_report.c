@@ -104,6 +104,15 @@ uint64_t fleet_report_unmatched(const char *file, const struct cs_desired *desir
     return count;
 }
 
+void fleet_report_last_line(const struct tally *tally)
+{
+    log_clear_progress();
+    (void)fputs("{\"summary\":{", output_results());
+    tally_write_members(output_results(), tally);
+    (void)fprintf(output_results(), "\"would_change\":%llu,\"code\":\"%s\"}}\n",
+                  (unsigned long long)tally->would_change, connsync_status_name(tally->broke_off));
+}
+
 void fleet_report_summary(const struct cli_output *output, const struct tally *tally, bool is_watch)
 {
     char summary[TALLY_TEXT_SIZE];
@@ -114,6 +123,9 @@ void fleet_report_summary(const struct cli_output *output, const struct tally *t
                    (unsigned long long)tally->warnings);
     }
     tally_write(tally, summary, sizeof summary);
+    if (output->json) {
+        fleet_report_last_line(tally);
+    }
     if (output->json || is_watch) {
         log_write(LOG_NOTE, summary);
         return;

@@ -21,6 +21,9 @@ void fleet_report_not_tried(const struct cli_output *output, const struct connsy
 /* Each entry of the file that nothing matched; how many there are. */
 uint64_t fleet_report_unmatched(const char *file, const struct cs_desired *desired);
 
+/* The last line of --json: {"summary":{...}}. */
+void fleet_report_last_line(const struct tally *tally);
+
 /* On stdout; on stderr where stdout has lines of JSON, or nobody looks at it. */
 void fleet_report_summary(const struct cli_output *output, const struct tally *tally,
                           bool is_watch);

@@ -28,20 +28,6 @@ static void write_count(FILE *out, const char *name, uint64_t value)
     (void)fprintf(out, "\"%s\":%llu,", name, (unsigned long long)value);
 }
 
-static void write_tally(FILE *out, const struct tally *tally)
-{
-    write_number(out, "exit", tally->exit_code);
-    write_count(out, "seen", tally->seen);
-    write_count(out, "unchanged", tally->unchanged);
-    write_count(out, "changed", tally->changed);
-    write_count(out, "refused", tally->refused);
-    write_count(out, "failed", tally->failed);
-    write_count(out, "skipped", tally->skipped);
-    write_count(out, "unnamed", tally->unnamed);
-    write_count(out, "unmatched", tally->unmatched);
-    write_count(out, "requests", tally->requests);
-}
-
 static void write_all(FILE *out, const struct watch_status *status)
 {
     int64_t now = log_utc_now();
@@ -57,7 +43,7 @@ static void write_all(FILE *out, const struct watch_status *status)
     write_number(out, "next_run_unix", status->next_run);
     write_number(out, "last_success_unix", status->last_success);
     write_count(out, "runs", status->runs);
-    write_tally(out, &status->tally);
+    tally_write_members(out, &status->tally);
     (void)fputs("\"last_error\":", out);
     json_out_string(out, status->last_error);
     (void)fputs("}\n", out);

@@ -96,3 +96,22 @@ void tally_write(const struct tally *tally, char *out, size_t size)
         cs_write_string(&writer, ", no plan written");
     }
 }
+
+static void write_count(FILE *out, const char *name, uint64_t value)
+{
+    (void)fprintf(out, "\"%s\":%llu,", name, (unsigned long long)value);
+}
+
+void tally_write_members(FILE *out, const struct tally *tally)
+{
+    (void)fprintf(out, "\"exit\":%d,", tally->exit_code);
+    write_count(out, "seen", tally->seen);
+    write_count(out, "unchanged", tally->unchanged);
+    write_count(out, "changed", tally->changed);
+    write_count(out, "refused", tally->refused);
+    write_count(out, "failed", tally->failed);
+    write_count(out, "skipped", tally->skipped);
+    write_count(out, "unnamed", tally->unnamed);
+    write_count(out, "unmatched", tally->unmatched);
+    write_count(out, "requests", tally->requests);
+}

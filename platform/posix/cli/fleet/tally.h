@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 struct tally {
     uint64_t seen; /* connections that were listed or planned */
@@ -40,5 +41,8 @@ void tally_worsen(struct tally *tally, int code);
 /* "12 changed, 900 in sync, ..." without a full stop. Where not all were listed it begins with
  * that, and counts only what there was. `size`: TALLY_TEXT_SIZE. */
 void tally_write(const struct tally *tally, char *out, size_t size);
+
+/* The exit code and the counts as members of a JSON object, each with a comma behind it. */
+void tally_write_members(FILE *out, const struct tally *tally);
 
 #endif

@@ -34,13 +34,6 @@ static enum cli_action read_verbose(struct cli_options *options, const char *val
     return CLI_RUN;
 }
 
-static enum cli_action show_version(struct cli_options *options, const char *value)
-{
-    (void)options;
-    (void)value;
-    return CLI_SHOW_VERSION;
-}
-
 static enum cli_action show_licenses(struct cli_options *options, const char *value)
 {
     (void)value;
@@ -92,7 +85,7 @@ static const struct rule rules[] = {
     {"verbose", read_verbose, 0, USE_ACTION, 'v', EITHER},
     {"file", NULL, AT(file_option), USE_TEXT, 'f', EITHER},
     {"help", NULL, AT(help), USE_SWITCH, 'h', EITHER},
-    {"version", show_version, 0, USE_ACTION, 'V', EITHER},
+    {"version", NULL, AT(version), USE_SWITCH, 'V', EITHER},
     {"licenses", show_licenses, 0, USE_ACTION, 0, EITHER},
 };
 #define RULES (sizeof rules / sizeof rules[0])
@@ -300,6 +293,9 @@ static enum cli_action read_command(struct cli_options *options, const char *nam
 {
     struct cli_message *message = &options->message;
 
+    if (options->version) {
+        return CLI_SHOW_VERSION;
+    }
     if (name != NULL) {
         options->command = cli_command_find(name);
         if (options->command == NULL) {

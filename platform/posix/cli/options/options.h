@@ -135,7 +135,8 @@ struct cli_options {
     bool help;
     const char *file_option; /* --file, as other programs have it: FILE; or NULL */
     bool says_off;           /* of set: the value is the Dashboard's word */
-    unsigned foreign;        /* CLI_OF_IMAGE, _STATUS: an option it has no use for was given */
+    bool version;
+    unsigned foreign; /* CLI_OF_IMAGE, _STATUS: an option it has no use for was given */
     struct connsync_job job;
     struct cli_output output;
     struct cli_safeguards safeguards;
