@@ -45,3 +45,39 @@ function(connsync_source_date out)
     endif()
     set(${out} ${date} PARENT_SCOPE)
 endfunction()
+
+# connsync_commit(OUT): the commit that is built, for --version; empty where it is not certain. An
+# archive made by git carries it in cmake/commit-date. A clone has it while the tag of this version is
+# checked out and nothing is changed; it is asked again whenever the clone moves on.
+function(connsync_commit out)
+    set(${out} "" PARENT_SCOPE)
+    file(STRINGS ${PROJECT_SOURCE_DIR}/cmake/commit-date lines)
+    list(GET lines 1 commit)
+    if(commit MATCHES "^[0-9a-f]+$")
+        set(${out} ${commit} PARENT_SCOPE)
+        return()
+    endif()
+    find_program(CONNSYNC_GIT git)
+    mark_as_advanced(CONNSYNC_GIT)
+    if(NOT CONNSYNC_GIT OR NOT EXISTS ${PROJECT_SOURCE_DIR}/.git)
+        return()
+    endif()
+    execute_process(COMMAND ${CONNSYNC_GIT} describe --tags --exact-match --dirty
+            --match v${PROJECT_VERSION}
+        WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
+        OUTPUT_VARIABLE tag OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+    if(NOT tag STREQUAL "v${PROJECT_VERSION}")
+        return()
+    endif()
+    execute_process(COMMAND ${CONNSYNC_GIT} rev-parse HEAD --git-path logs/HEAD
+        WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
+        OUTPUT_VARIABLE said OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+    string(REPLACE "\n" ";" said "${said}")
+    list(GET said 0 commit)
+    list(GET said 1 moves)
+    cmake_path(ABSOLUTE_PATH moves BASE_DIRECTORY ${PROJECT_SOURCE_DIR})
+    if(EXISTS ${moves})
+        set_property(DIRECTORY ${PROJECT_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${moves})
+    endif()
+    set(${out} ${commit} PARENT_SCOPE)
+endfunction()

@@ -46,6 +46,8 @@ LISTED = {
                             " client.pem"):
         "the tenant must be given the key; tests/wire/test_credentials.py does",
     ("docs/install.md", "sha256sum --check --ignore-missing SHA256SUMS"): "needs a release",
+    ("docs/install.md", "minisign -V -p connsync.pub -m SHA256SUMS"):
+        "needs a release; tests/release/test_manifest.py does it",
     ("docs/install.md", "git checkout TAG && tools/setup --all && tools/release --output mine TAG"):
         "needs a release",
     ("docs/install.md", "skopeo copy --all oci-archive:connsync-VERSION-oci.tar"

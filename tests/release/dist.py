@@ -11,6 +11,8 @@ DIST = Path(os.environ["CONNSYNC_DIST"])
 VERSION = re.search(r"project\(connsync VERSION ([0-9.]+)",
                     (SOURCE / "CMakeLists.txt").read_text(encoding="utf-8"))[1]
 NAME = "connsync-" + VERSION
+# Of the key that release.py signs with.
+PUBLIC_KEY = DIST.with_suffix(".pub")
 # By the name that images have for a processor, the one of the program's file.
 MACHINES = {"amd64": "x86_64", "arm64": "aarch64", "arm": "armhf"}
 BOARDS = ("lm3s6965evb", "mps2-an385", "mps2-an386")

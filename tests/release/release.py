@@ -1,4 +1,5 @@
-"""Makes a release of the last commit for the tests here.
+"""Makes a release of the last commit for the tests here, signed with a key that is thrown away: its
+public half stays beside FOLDER, as FOLDER.pub, if there is a minisign.
 
     release.py FOLDER
 """
@@ -7,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[2]
@@ -18,6 +20,17 @@ NEEDED = ("git", "make", "x86_64-linux-gnu-gcc", "aarch64-linux-gnu-gcc",
 def skip(reason):
     print("skipped: " + reason)
     sys.exit(EXIT_SKIPPED)
+
+
+def throw_away_key(public, folder):
+    """The options that have a release signed."""
+    public.unlink(missing_ok=True)
+    if shutil.which("minisign") is None:
+        return []
+    secret = Path(folder) / "secret"
+    subprocess.run(["minisign", "-G", "-W", "-p", public, "-s", secret], check=True,
+                   stdout=subprocess.DEVNULL)
+    return ["--sign", secret]
 
 
 def main():
@@ -34,8 +47,10 @@ def main():
     environment = {key: value for key, value in os.environ.items() if key != "CONNSYNC_DEPS_DIR"
                    or value}
     environment["CFLAGS"] = "-fno-builtin -O0"
-    subprocess.run([SOURCE / "tools" / "release", "--output", folder], check=True,
-                   env=environment)
+    with tempfile.TemporaryDirectory() as keys:
+        sign = throw_away_key(folder.with_suffix(".pub"), keys)
+        subprocess.run([SOURCE / "tools" / "release", "--output", folder, *sign], check=True,
+                       env=environment)
 
 
 if __name__ == "__main__":

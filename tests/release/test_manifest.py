@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tarfile
+import tempfile
 import unittest
 from pathlib import Path
 
@@ -33,14 +34,35 @@ class SumsTest(unittest.TestCase):
     """SHA256SUMS"""
 
     def test_all_files_are_listed(self):
-        self.assertEqual(set(sums()) | {"SHA256SUMS"}, {path.name for path in DIST.iterdir()})
+        signature = {"SHA256SUMS.minisig"} if dist.PUBLIC_KEY.exists() else set()
+        self.assertEqual(set(sums()) | {"SHA256SUMS"} | signature,
+                         {path.name for path in DIST.iterdir()})
+
+    def test_the_signature(self):
+        if not dist.PUBLIC_KEY.exists():
+            self.skipTest("there is no minisign; tools/setup --all installs it")
+        verify = ["minisign", "-V", "-q", "-p", dist.PUBLIC_KEY, "-x", DIST / "SHA256SUMS.minisig"]
+        subprocess.run([*verify, "-m", DIST / "SHA256SUMS"], check=True)
+        with tempfile.NamedTemporaryFile() as other:
+            other.write((DIST / "SHA256SUMS").read_bytes().replace(b"0", b"1", 1))
+            other.flush()
+            self.assertNotEqual(subprocess.run([*verify, "-m", other.name], check=False,
+                                               stderr=subprocess.DEVNULL).returncode, 0)
+
+    def test_the_program_names_the_commit(self):
+        head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=SOURCE, stdout=subprocess.PIPE,
+                              text=True, check=True).stdout.strip()
+        told = json.loads(subprocess.run([DIST / (NAME + "-linux-x86_64"), "--version", "--json"],
+                                         stdout=subprocess.PIPE, check=True).stdout)
+        self.assertEqual((told["version"], told["commit"]), (dist.VERSION, head))
 
     def test_the_sums_are_right(self):
         for name, listed in sums().items():
             self.assertEqual(hashlib.sha256((DIST / name).read_bytes()).hexdigest(), listed, name)
 
     def test_nothing_is_missing(self):
-        wanted = {"NOTICE", "LICENSE", NAME + ".tar.gz", NAME + "-oci.tar", NAME + ".cdx.json"}
+        wanted = {"NOTICE", "LICENSE", NAME + ".tar.gz", NAME + "-oci.tar", NAME + ".cdx.json",
+                  NAME + ".intoto.json"}
         for machine in MACHINES.values():
             wanted |= {"%s-linux-%s" % (NAME, machine), "%s-linux-%s.debug" % (NAME, machine)}
         for board in BOARDS:
@@ -54,6 +76,16 @@ class SumsTest(unittest.TestCase):
             size = (DIST / ("%s-linux-%s" % (NAME, machine))).stat().st_size
             print("%s-linux-%s: %d of %d bytes" % (NAME, machine, size, limit))
             self.assertLessEqual(size, limit, machine)
+
+
+class ProvenanceTest(unittest.TestCase):
+    """The in-toto statement"""
+
+    def test_it_is_of_these_files(self):
+        path = DIST / (NAME + ".intoto.json")
+        found = json.loads(path.read_text(encoding="utf-8"))
+        digests = {one["name"]: one["digest"]["sha256"] for one in found["subject"]}
+        self.assertEqual({**digests, path.name: sums()[path.name]}, sums())
 
 
 class SourceTest(unittest.TestCase):

@@ -58,6 +58,39 @@ class RefusalTest(unittest.TestCase):
         self.git("tag", "v9.9.9")
         self.refused(1, "not 9.9.9", "tools/release", "v9.9.9")
 
+    def test_a_key_in_the_tree(self):
+        """It would be in the next commit, or in an archive of the folder."""
+        if shutil.which("minisign") is None:
+            self.skipTest("there is no minisign; tools/setup --all installs it")
+        (self.clone / "secret").write_text("")
+        self.refused(1, "lies in this tree", "tools/release", "--sign", "secret")
+        self.refused(1, "cannot read the key", "tools/release", "--sign", "nowhere")
+        self.refused(64, "needs a key", "tools/release", "--sign")
+
+    def tag(self, *arguments):
+        return run("tools/release", "--tag", *arguments, cwd=self.clone,
+                   GIT_COMMITTER_NAME="n", GIT_COMMITTER_EMAIL="e@example.com")
+
+    def test_tags(self):
+        """A tag needs the version, a dated section of the changelog, and a folder without changes."""
+        name = "v" + dist.VERSION
+        log = self.clone / "CHANGELOG.md"
+        log.write_text("## [Unreleased]\n")
+        self.git("add", "CHANGELOG.md")
+        self.git("commit", "-q", "--allow-empty", "-m", "nothing is dated")
+        for code, words, *tag in ((64, "the name of the tag"), (1, "is " + name, "v9.9.9"),
+                                  (1, "YEAR-MONTH-DAY", name)):
+            result = self.tag(*tag)
+            self.assertEqual(result.returncode, code, result.stderr)
+            self.assertIn(words, result.stderr)
+        log.write_text("## [%s] - 2026-12-01\n" % dist.VERSION)
+        self.assertIn("has changes", self.tag(name).stderr)
+        self.git("commit", "-q", "-a", "-m", "it is dated")
+        self.assertEqual(self.tag(name).returncode, 0)
+        kind = run("git", "cat-file", "-t", name, cwd=self.clone).stdout
+        self.assertEqual(kind.strip(), "tag")
+        self.assertIn("already", self.tag(name).stderr)
+
     def test_changes_that_no_commit_has(self):
         version = (self.clone / "CMakeLists.txt").read_text(encoding="utf-8")
         version = version.split("project(connsync VERSION ", 1)[1].split()[0]
