@@ -160,7 +160,7 @@ class WhichTest(WireTest):
               Fault("close_before", times=None))
 
     def line(self, fault, *words):
-        """The one line that these words print."""
+        """The one line that these words print; of a list, one that sums up comes behind it."""
         tenant, _ = self.one()
         if fault is not None:
             tenant.faults.append(Fault(fault.kind, times=None, **fault.parameters))
@@ -168,7 +168,10 @@ class WhichTest(WireTest):
         out, err = process.communicate(timeout=30)
         self.assertNotEqual(process.returncode, 0)
         self.printed.append(out + err)
-        return json.loads(out.decode("utf-8"))
+        line, *others = map(json.loads, out.decode("utf-8").split("\n")[:-1])
+        is_list = words[0] in ("list", "plan", "apply")
+        self.assertEqual([one["summary"]["code"] for one in others], [line["code"]] * is_list)
+        return line
 
     def test_a_failure_says_which_connection(self):
         def check(case):
