@@ -394,5 +394,27 @@ class FailureTest(ProxyTest):
         self.assertEqual(result.json[0]["code"], "proxy_unreachable")
 
 
+class ReprintTest(WireTest):
+    """What docs/proxy.md says of a proxy that opens the connection and prints JSON anew: numbers that it
+    cannot hold are rounded in both reads alike, so nothing is seen to change."""
+
+    def test_verified_is_what_it_shows(self):
+        tenant = self.tenant()
+        con = tenant.add(connection(options=b'"serial":12345678901234567890,"n":1'))
+        handle = tenant.api.handle
+
+        def between(head, body):
+            answer = handle(head, body)
+            answer.body = answer.body.replace(b"12345678901234567890", b"12345678901234567000")
+            return answer
+
+        tenant.api.handle = between
+        result = self.run_cli(tenant, "set", con, "off")
+        self.expect(result, 0, "2 other options verified unchanged")
+        self.assertEqual(tenant.raw_options(con),
+                         b'{"serial":12345678901234567000,"n":1,"%s":"on_first_login"}'
+                         % cli.SETTING.encode())
+
+
 if __name__ == "__main__":
     cli.main()

@@ -252,8 +252,8 @@ class HelpTest(WireTest):
         result = self.run_cli(None, "--version", env={}, verbose=False)
         self.assertEqual(result.code, 0)
         version = r"\d+\.\d+(\.\d+)?"
-        self.assertRegex(result.out, r"^connsync \d+\.\d+\.\d+\nmbedTLS V, jsmn V, (glibc|musl) V\n"
-                         r"trusted roots".replace("V", version))
+        self.assertRegex(result.out, r"^connsync \d+\.\d+\.\d+( \([0-9a-f]{40,64}\))?\n"
+                         r"mbedTLS V, jsmn V, (glibc|musl) V\ntrusted roots".replace("V", version))
 
     def test_version_names_the_bundle(self):
         result = self.run_cli(None, "--version", env={"SSL_CERT_FILE": "/a\x1b/b.pem"},
