@@ -137,7 +137,12 @@ struct connsync_client {
 
     /* Told of each token that was granted and is accepted, so that it can be kept. */
     void (*granted)(void *context, const struct connsync_grant *grant);
-    void *context; /* of both */
+
+    /* Shown each certificate of a chain that is verified, as DER that is gone after the call: the
+     * root first, at a `depth` above all others, and the server's own last, at depth 0. Nothing is
+     * decided by it, and the chain may yet be refused. */
+    void (*certified)(void *context, unsigned depth, const uint8_t *der, size_t length);
+    void *context; /* of all three */
 
     /* What `token` of the config was granted, where that is known. If it is too little, a
      * new token is asked for at once: more may have been granted since. */
@@ -315,7 +320,9 @@ extern const struct connsync_operation connsync_operation_restore;
 
 /* What an observer is shown. */
 enum connsync_stage {
-    CONNSYNC_STAGE_BEFORE,    /* `options` as received, by a get, or before a write */
+    CONNSYNC_STAGE_BEFORE,    /* `options` as received, by a get, or before a write; of a list's
+                               * connections each, before it is handed out; the status is ignored
+                               * then */
     CONNSYNC_STAGE_PLANNED,   /* as a patch or a restore is about to write them: directly after
                              * that, piece by piece, in as many calls as there are */
     CONNSYNC_STAGE_AFTER,     /* as read back after the write */
@@ -349,7 +356,7 @@ struct connsync_job {
     /* Of a list: hand out this page alone, and set `*page` to the next one; other
      * jobs may come between the two. NULL: all pages. */
     struct connsync_page *page;
-    /* Shown the bytes of `options`: by a get, by all that write directly before they
+    /* Shown the bytes of `options`: by a get and a list, by all that write directly before they
      * would, each time that they decide to, and after it. Before a write anything but
      * CONNSYNC_OK ends the job with that status, and nothing is written; after it the
      * status is ignored. NULL: there is no observer. The bytes hold secrets and are gone

@@ -32,6 +32,7 @@ static enum connsync_status identify(struct connsync_client *client, struct cs_t
         cs_slice_make((const char *)client->key, client->key_length));
     if (status == CONNSYNC_OK) {
         cs_tls_tell(tls, &client->refused);
+        cs_tls_show(tls, client->certified, client->context);
     }
     return status;
 }

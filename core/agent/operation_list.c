@@ -139,6 +139,9 @@ static enum connsync_status next(struct connsync *agent)
             ? cs_auth0_may_write(connection, agent->job.allow_encrypted_configuration)
             : status;
     agent->result.after = agent->result.before;
+    if (status == CONNSYNC_OK) {
+        (void)cs_agent_show_document(agent, CONNSYNC_STAGE_BEFORE);
+    }
     return CONNSYNC_ITEM;
 }
 

@@ -61,13 +61,16 @@ struct cs_tls_reason cs_tls_take_reason(struct cs_tls *tls);
  */
 void cs_tls_tell(struct cs_tls *tls, struct connsync_certificate *told);
 
-/* With cs_tls_tell: shows each certificate of a chain that is judged, the root (if there is one)
- * first. The server's own has depth 0; the subject is printable, and holds until the return. */
-void cs_tls_watch(struct cs_tls *tls, void (*watch)(unsigned depth, const char *subject));
-
 /* Of a session that is up: its version and its suite, "TLSv1.3, TLS1-3-AES-256-GCM-SHA384". A
  * program that does not call it has none of it. */
 void cs_tls_describe(struct cs_tls *tls, struct cs_writer *line);
+
+/* Likewise: from now on `certified`, if it is not NULL, is shown each certificate of each chain that
+ * is verified, as connsync_client says. To be called after cs_tls_tell. */
+void cs_tls_show(struct cs_tls *tls,
+                 void (*certified)(void *context, unsigned depth, const uint8_t *der,
+                                   size_t length),
+                 void *context);
 
 /*
  * Begins a turn, in which the calls below receive from the port a bounded number of times, all

@@ -37,7 +37,7 @@ enum connsync_status cs_tls_identify(struct cs_tls *tls, struct cs_slice chain, 
     identity->forget = forget;
     identity->told = NULL;
     identity->refine = NULL;
-    identity->watch = NULL;
+    identity->certified = NULL;
     mbedtls_x509_crt_init(&identity->chain);
     mbedtls_pk_init(&identity->key);
     tls->identity = identity;

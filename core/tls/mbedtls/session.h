@@ -20,8 +20,9 @@ struct cs_tls_identity {
     struct connsync_certificate *told;
     /* and the status of a list that the library refused for an extension. */
     enum connsync_status (*refine)(struct cs_tls *tls);
-    /* Of cs_tls_watch, or NULL. */
-    void (*watch)(unsigned depth, const char *subject);
+    /* Of cs_tls_show, or NULL. */
+    void (*certified)(void *context, unsigned depth, const uint8_t *der, size_t length);
+    void *certified_context;
     /* Gives back all of it, this too. */
     void (*forget)(struct cs_tls *tls);
 };

@@ -146,16 +146,6 @@ static void tell(struct connsync_certificate *told, struct cs_slice subject, str
     cs_certificate_name(told->issuer, issuer);
 }
 
-static void show(const struct cs_tls *tls, const mbedtls_x509_crt *certificate, int depth)
-{
-    char name[CONNSYNC_CERTIFICATE_NAME_SIZE];
-
-    if (tls->identity->watch != NULL) {
-        cs_certificate_name(name, slice_of(&certificate->subject_raw));
-        tls->identity->watch((unsigned)depth, name);
-    }
-}
-
 /* Beside the judgement, notes the certificate that it is about: the server's own, unless another
  * is the reason. */
 static int verify(void *context, mbedtls_x509_crt *certificate, int depth, uint32_t *flags)
@@ -165,7 +155,10 @@ static int verify(void *context, mbedtls_x509_crt *certificate, int depth, uint3
     struct cs_slice issuer = slice_of(&certificate->issuer_raw);
     enum connsync_status before = verdict->status;
 
-    show(tls, certificate, depth);
+    if (tls->identity->certified != NULL) {
+        tls->identity->certified(tls->identity->certified_context, (unsigned)depth,
+                                 certificate->raw.p, certificate->raw.len);
+    }
     if (verdict->pinned && depth > 0) {
         *flags = 0;
         return 0;
@@ -214,13 +207,6 @@ void cs_tls_tell(struct cs_tls *tls, struct connsync_certificate *told)
     mbedtls_ssl_conf_verify(&tls->config, verify, tls);
 }
 
-void cs_tls_watch(struct cs_tls *tls, void (*watch)(unsigned depth, const char *subject))
-{
-    if (tls->identity != NULL) {
-        tls->identity->watch = watch;
-    }
-}
-
 void cs_tls_describe(struct cs_tls *tls, struct cs_writer *line)
 {
     const char *suite = mbedtls_ssl_get_ciphersuite(&tls->ssl);
@@ -228,4 +214,13 @@ void cs_tls_describe(struct cs_tls *tls, struct cs_writer *line)
     cs_write_string(line, mbedtls_ssl_get_version(&tls->ssl));
     cs_write_string(line, ", ");
     cs_write_string(line, suite != NULL ? suite : "no suite");
+}
+
+void cs_tls_show(struct cs_tls *tls,
+                 void (*certified)(void *context, unsigned depth, const uint8_t *der,
+                                   size_t length),
+                 void *context)
+{
+    tls->identity->certified = certified;
+    tls->identity->certified_context = context;
 }

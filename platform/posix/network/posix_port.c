@@ -183,6 +183,17 @@ const char *connsync_posix_reason(const struct connsync_posix *posix)
     return look_at(posix)->reason;
 }
 
+bool connsync_posix_address(const struct connsync_posix *posix,
+                            char out[CONNSYNC_POSIX_ADDRESS_SIZE])
+{
+    const struct cs_posix_address *address = &look_at(posix)->known;
+    out[0] = '\0';
+    if (address->family != 0) {
+        cs_posix_address_text(address, out, CONNSYNC_POSIX_ADDRESS_SIZE);
+    }
+    return out[0] != '\0';
+}
+
 bool connsync_posix_is_unresolved(const struct connsync_posix *posix)
 {
     return look_at(posix)->is_unresolved;

@@ -97,6 +97,14 @@ bool connsync_posix_is_unresolved(const struct connsync_posix *posix);
  */
 const char *connsync_posix_reason(const struct connsync_posix *posix);
 
+/* The longest text of an address, with its final NUL. */
+#define CONNSYNC_POSIX_ADDRESS_SIZE 48u
+
+/* The address that the last connection was made to, the proxy's if there is one, as text:
+ * "192.0.2.7" or "2001:db8::7". False, and "", before there was one. */
+bool connsync_posix_address(const struct connsync_posix *posix,
+                            char out[CONNSYNC_POSIX_ADDRESS_SIZE]);
+
 #ifdef __cplusplus
 }
 #endif

@@ -4,6 +4,8 @@
 
 #include "config/sentence.h"
 #include "core/agent/agent.h"
+#include "core/tls/certificate.h"
+#include "core/tls/certificate_trouble.h"
 #include "platform/posix/cli/base/log.h"
 
 #include <string.h>
@@ -23,8 +25,15 @@ static struct {
     char path[CS_AUTH0_TARGET_SIZE];
 } trace;
 
-static void show_certificate(unsigned depth, const char *subject)
+static void show_certificate(void *context, unsigned depth, const uint8_t *der, size_t length)
 {
+    struct cs_certificate certificate;
+    char subject[CONNSYNC_CERTIFICATE_NAME_SIZE] = "";
+
+    (void)context;
+    if (cs_certificate_read(cs_slice_make((const char *)der, length), &certificate)) {
+        cs_certificate_name(subject, certificate.subject);
+    }
     log_format(LOG_NOTE, "certificate %u of the chain: %s", depth, subject);
 }
 
@@ -171,7 +180,7 @@ void trace_watch(const struct connsync *agent)
     trace.is_open = false;
     trace.paused = 0;
     if (trace.agent != NULL && trace.verbose > 1) {
-        cs_tls_watch(agent->exchange.tls, show_certificate);
+        cs_tls_show(agent->exchange.tls, show_certificate, NULL);
     }
 }
 
