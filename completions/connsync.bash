@@ -1,13 +1,14 @@
 # bash completion for connsync
 _connsync() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-    local commands='get set patch restore list plan apply watch watch-status import flash-image'
+    local commands='get set patch restore list doctor validate plan apply watch watch-status
+        import flash-image'
     local options word command='' position=0 i
 
     case $prev in
         --token-file | --client-secret-file | --ca-file | --private-key | --client-certificate | \
             --client-key | --plan | --out | --output | -o | --status-file | --metrics-file | \
-            --file | -f)
+            --file | -f | --listing)
             mapfile -t COMPREPLY < <(compgen -f -- "$cur")
             return
             ;;
@@ -44,7 +45,8 @@ _connsync() {
             mapfile -t COMPREPLY < <(compgen -W \
                 'on off on_each_login on_first_login never_on_login' -- "$cur")
             ;;
-        plan:1 | apply:1 | watch:1 | watch-status:1 | flash-image:1 | restore:1 | patch:2)
+        validate:1 | plan:1 | apply:1 | watch:1 | watch-status:1 | flash-image:1 | restore:1 | \
+            patch:2)
             mapfile -t COMPREPLY < <(compgen -f -- "$cur")
             ;;
     esac

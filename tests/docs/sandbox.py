@@ -22,7 +22,7 @@ PROGRAM = """#!/bin/bash
 [[ ${HTTPS_PROXY-} ]] && export HTTPS_PROXY=${HTTPS_PROXY/PROXY_NAME/PROXY_ADDRESS}
 command=$1
 case $command in
-    flash-image | --*) PROGRAM "$@" ;;
+    flash-image | validate | --*) PROGRAM "$@" ;;
     watch)
         status=$(sed -n 's/.*--status-file \\([^ ]*\\).*/\\1/p' <<<"$*")
         more=()

@@ -187,7 +187,7 @@ class ExamplesTest(WireTest):
                 self.assertNotEqual(ends, [], one)
                 for program, command, code in ends:
                     self.assertNotEqual(code, 127, "there is no %s here: see LISTED" % program)
-                    drift = command == "plan" or "--dry-run" in one.text
+                    drift = command in ("plan", "validate") or "--dry-run" in one.text
                     self.assertIn(code, (0, 2) if drift else (0,),
                                   (program, command, result.err))
                 if "PROXY" in one.text:

@@ -57,9 +57,14 @@ MAY_INCLUDE = {
     "platform/posix/cli/fleet": (
         "core", "core/base", "core/json", "config", "platform/posix/cli/base",
         "platform/posix/cli/options", "platform/posix/cli/job"),
+    "platform/posix/cli/check": (
+        "core", "core/base", "core/json", "core/tls", "core/auth0", "config", "platform/posix/network",
+        "platform/posix/cli/base", "platform/posix/cli/options", "platform/posix/cli/job",
+        "platform/posix/cli/fleet"),
     "platform/posix/cli": (
         "port", "core/base", "core/tls", "config", "platform/posix/network", "platform/posix/cli/base",
-        "platform/posix/cli/options", "platform/posix/cli/job", "platform/posix/cli/fleet"),
+        "platform/posix/cli/options", "platform/posix/cli/job", "platform/posix/cli/fleet",
+        "platform/posix/cli/check"),
     "platform/lwip": ("port", "core", "core/base", "config"),
     "platform/lwip/arch": (),
     "boards/common": ("core/base", "core/tls", "platform/lwip"),

@@ -29,8 +29,8 @@ class UsageTest(WireTest):
                 self.assertIn(text, result.message)
 
     def test_commands(self):
-        commands = ("get, set, patch, restore, list, plan, apply, watch, watch-status, import and "
-                    "flash-image")
+        commands = ("get, set, patch, restore, list, doctor, validate, plan, apply, watch, "
+                    "watch-status, import and flash-image")
         self.wrong(["destroy"], "unknown command", "destroy", commands)
         self.wrong([""], "unknown command")
 

@@ -5,6 +5,8 @@
 #include "platform/posix/cli/base/environment.h"
 #include "platform/posix/cli/base/log.h"
 #include "platform/posix/cli/base/output.h"
+#include "platform/posix/cli/check/doctor.h"
+#include "platform/posix/cli/check/validate.h"
 #include "platform/posix/cli/flash_image.h"
 #include "platform/posix/cli/fleet/apply.h"
 #include "platform/posix/cli/fleet/fleet_report.h"
@@ -117,7 +119,7 @@ static void close_memory(void)
     environment_hide();
 }
 
-/* Everything but help, usage errors, watch-status and flash-image, which ask nothing of a tenant. */
+/* Everything but help, usage errors, watch-status, validate and flash-image, which ask nothing of a tenant. */
 static int act(enum cli_action action)
 {
     if (action == CLI_WATCH) {
@@ -132,6 +134,9 @@ static int act(enum cli_action action)
     }
     if (!session_init(&options)) {
         return CS_EXIT_TLS;
+    }
+    if (action == CLI_DOCTOR) {
+        return cli_doctor(&options);
     }
     return action == CLI_IMPORT ? cli_import(&options) : run();
 }
@@ -150,6 +155,8 @@ static int run_action(enum cli_action action)
         return CS_EXIT_USAGE;
     case CLI_WATCH_STATUS:
         return cli_watch_status(&options);
+    case CLI_VALIDATE:
+        return cli_validate(&options);
     case CLI_FLASH_IMAGE:
         return cli_flash_image(options.file, options.image.path, options.image.partition_size);
     default:
@@ -193,7 +200,8 @@ int main(int argc, char **argv)
         log_as_json();
     }
     /* plan, apply and watch read connsync.json first. */
-    if ((action == CLI_RUN || action == CLI_IMPORT) && cli_resolve(&options) != CLI_RUN) {
+    bool asks_at_once = action == CLI_RUN || action == CLI_IMPORT || action == CLI_DOCTOR;
+    if (asks_at_once && cli_resolve(&options) != CLI_RUN) {
         action = CLI_USAGE_ERROR;
     }
     int code = run_action(action);

@@ -1,4 +1,4 @@
-/* Reads one claim of a JWT that is our own. Its signature is for others to check. */
+/* Reads single claims of a JWT that is our own. Its signature is for others to check. */
 #include "platform/posix/cli/base/token_claim.h"
 
 #include "core/json/json.h"
@@ -25,21 +25,30 @@ static size_t to_base64(const char *text, size_t length)
     return size;
 }
 
-bool token_claim_scope(const char *token, char *out, size_t size)
+static struct cs_slice claim(const char *token, const char *name)
 {
     const char *start = strchr(token, '.');
     size_t length = start != NULL ? strcspn(++start, ".") : 0;
-    struct cs_json_sought sought = {"scope", CS_JSON_ROOT, 0, {NULL, 0}};
+    struct cs_json_sought sought = {name, CS_JSON_ROOT, 0, {NULL, 0}};
     struct cs_json_facts facts;
 
-    out[0] = '\0';
     length = to_base64(start, length);
     if (length == 0 || cs_base64_decode((uint8_t *)claims, sizeof claims, &length,
-                                        cs_slice_make(encoded, length)) != CS_BASE64_OK) {
-        return false;
+                                        cs_slice_make(encoded, length)) != CS_BASE64_OK ||
+        cs_json_check_find(cs_slice_make(claims, length), &facts, &sought, 1) != CONNSYNC_OK) {
+        return cs_slice_make(NULL, 0);
     }
-    bool is_told =
-        cs_json_check_find(cs_slice_make(claims, length), &facts, &sought, 1) == CONNSYNC_OK &&
-        cs_value_decode(sought.value, out, size);
-    return is_told;
+    return sought.value;
+}
+
+bool token_claim_text(const char *token, const char *name, char *out, size_t size)
+{
+    return cs_value_decode(claim(token, name), out, size);
+}
+
+uint64_t token_claim_number(const char *token, const char *name)
+{
+    uint64_t number = 0;
+
+    return cs_slice_to_u64(claim(token, name), &number) ? number : 0;
 }

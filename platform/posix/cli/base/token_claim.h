@@ -7,8 +7,13 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-/* Its `scope` in `out`; false, and "", if it tells none: it may be opaque. */
-bool token_claim_scope(const char *token, char *out, size_t size);
+/* A claim that is a text, such as `scope`, in `out`; false, and "", if there is none: the token may
+ * be opaque. */
+bool token_claim_text(const char *token, const char *name, char *out, size_t size);
+
+/* A claim that is a whole number, such as `exp`; 0 if there is none. */
+uint64_t token_claim_number(const char *token, const char *name);
 
 #endif

@@ -122,6 +122,20 @@ struct tally fleet_run(const struct cli_options *options, struct cs_desired *des
     return finish(&fleet);
 }
 
+struct tally fleet_match(const struct cli_options *options, struct cs_desired *desired,
+                         bool (*next)(void *context, struct connsync_result *listed), void *context)
+{
+    struct fleet fleet = begin(options, desired, FLEET_PLAN);
+    struct connsync_result listed;
+
+    cs_desired_forget_matches(desired);
+    while (next(context, &listed)) {
+        fleet_take(&fleet, &listed);
+    }
+    (void)is_matched(&fleet);
+    return finish(&fleet);
+}
+
 struct tally fleet_run_plan(const struct cli_options *options)
 {
     struct fleet fleet = begin(options, NULL, FLEET_APPLY);

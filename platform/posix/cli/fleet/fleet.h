@@ -26,6 +26,12 @@ enum fleet_task {
 struct tally fleet_run(const struct cli_options *options, struct cs_desired *desired,
                        enum fleet_task task);
 
+/* What a plan would say of connections that somebody else lists, one at each call of `next`, until
+ * it says false: without a request, and without a session. */
+struct tally fleet_match(const struct cli_options *options, struct cs_desired *desired,
+                         bool (*next)(void *context, struct connsync_result *listed),
+                         void *context);
+
 /* Does what a plan says; it has been opened. */
 struct tally fleet_run_plan(const struct cli_options *options);
 

@@ -43,9 +43,8 @@ static void judge(struct fleet *fleet, const struct connsync_result *listed,
     }
 }
 
-static void on_listed(void *context, const struct connsync_result *listed)
+void fleet_take(struct fleet *fleet, const struct connsync_result *listed)
 {
-    struct fleet *fleet = context;
     struct connsync_result one = *listed;
     const struct cs_desired_entry *entry =
         cs_desired_match(fleet->desired, listed->id, listed->name, listed->strategy);
@@ -59,6 +58,16 @@ static void on_listed(void *context, const struct connsync_result *listed)
         fleet->tally.unnamed++;
     } else {
         judge(fleet, &one, entry);
+    }
+}
+
+static void on_listed(void *context, const struct connsync_result *listed)
+{
+    struct fleet *fleet = context;
+
+    fleet_take(fleet, listed);
+    if (!fleet->listing.collecting) {
+        return;
     }
     log_progress(system_now_ms(), "connsync: %llu connections listed, %zu to change",
                  (unsigned long long)fleet->tally.seen, fleet->queue->count);

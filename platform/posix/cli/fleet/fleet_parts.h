@@ -49,6 +49,9 @@ struct fleet_digest {
 /* From the first page, with an empty queue. */
 void fleet_list_begin(struct fleet *fleet);
 
+/* One connection of the list, against connsync.json. */
+void fleet_take(struct fleet *fleet, const struct connsync_result *listed);
+
 /* Lists on from the present page: until the queue is full, and for matches to the end. */
 enum connsync_status fleet_list(struct fleet *fleet);
 

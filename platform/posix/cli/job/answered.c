@@ -2,6 +2,8 @@
  * config/answer.c's, what is made of it report.c's. */
 #include "platform/posix/cli/job/answered.h"
 
+#include "core/agent/agent.h"
+
 static struct {
     const struct connsync *agent;
     struct cs_slice document;
@@ -66,4 +68,12 @@ const struct cs_answer *answered_last(void)
     const struct connsync_result *result = connsync_result(last.agent);
 
     return result->http_status != 0 && last.request == result->requests ? &last.answer : NULL;
+}
+
+bool answered_date(int64_t *utc_seconds)
+{
+    uint64_t date = last.agent != NULL ? last.agent->exchange.parser.head.date : CS_HTTP_UNKNOWN;
+
+    *utc_seconds = (int64_t)date;
+    return date <= INT64_MAX;
 }

@@ -17,4 +17,7 @@ void answered_begin(const struct connsync *agent, const struct connsync_job *job
  * none. */
 const struct cs_answer *answered_last(void);
 
+/* The Date of the last answer, in seconds since 1970; false if it had none. */
+bool answered_date(int64_t *utc_seconds);
+
 #endif

@@ -15,6 +15,11 @@ bool listed_is_unread(enum connsync_status cause)
            cause == CONNSYNC_REFUSED_TOO_LARGE;
 }
 
+void listed_tell_unread(const struct connsync_result *result)
+{
+    log_format(LOG_ERROR, "%s (%s): %s", result->name, result->id, cs_status_text(result->cause));
+}
+
 static void print_row(const struct connsync_result *result)
 {
     struct connsync_result copy = *result;
@@ -40,6 +45,6 @@ void listed_report(const struct cli_output *output, const struct connsync_result
         print_row(result);
     }
     if (is_unread) {
-        log_format(LOG_ERROR, "%s (%s): %s", result->name, result->id, message);
+        listed_tell_unread(result);
     }
 }

@@ -12,6 +12,9 @@
 /* Is that why a connection could not be read with the others of its page? */
 bool listed_is_unread(enum connsync_status cause);
 
+/* Names on stderr one that could not be read. */
+void listed_tell_unread(const struct connsync_result *result);
+
 /* Prints it. One that could not be read is named on stderr as well. */
 void listed_report(const struct cli_output *output, const struct connsync_result *result);
 

@@ -34,6 +34,14 @@ const char *scopes_of_failure(struct connsync_result *shown, const struct connsy
                                     : "; it has all that are needed: something else forbids it";
 }
 
+const char *scopes_lacking(bool for_writes)
+{
+    if (identity_scope() == NULL) {
+        return NULL;
+    }
+    return lacks(for_writes) ? missing : "";
+}
+
 void scopes_note(bool is_verbose)
 {
     if (lacks(true)) {

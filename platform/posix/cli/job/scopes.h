@@ -13,6 +13,10 @@
 const char *scopes_of_failure(struct connsync_result *shown, const struct connsync_job *job,
                               enum connsync_status cause);
 
+/* The scopes that the token lacks, for writes or for reads alone, "a, b"; "" if it has them all. NULL
+ * where it is not known which it has. Holds until the next call. */
+const char *scopes_lacking(bool for_writes);
+
 /* After a job that did not come to write, a note: that the token would not do, or (`is_verbose`)
  * that it is not known. */
 void scopes_note(bool is_verbose);

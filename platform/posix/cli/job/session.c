@@ -350,6 +350,7 @@ bool session_init(struct cli_options *options)
                         tenant->connect_to_port);
     system_posix()->proxy = &tenant->proxy;
     catch_signals(options->command->action == CLI_WATCH);
+    identity_watch_chains(trace_certificate);
     return load_anchors();
 }
 

@@ -25,12 +25,15 @@ static struct {
     char path[CS_AUTH0_TARGET_SIZE];
 } trace;
 
-static void show_certificate(void *context, unsigned depth, const uint8_t *der, size_t length)
+void trace_certificate(void *context, unsigned depth, const uint8_t *der, size_t length)
 {
     struct cs_certificate certificate;
     char subject[CONNSYNC_CERTIFICATE_NAME_SIZE] = "";
 
     (void)context;
+    if (trace.verbose < 2) {
+        return;
+    }
     if (cs_certificate_read(cs_slice_make((const char *)der, length), &certificate)) {
         cs_certificate_name(subject, certificate.subject);
     }
@@ -179,9 +182,6 @@ void trace_watch(const struct connsync *agent)
     trace.agent = trace.verbose > 0 ? agent : NULL;
     trace.is_open = false;
     trace.paused = 0;
-    if (trace.agent != NULL && trace.verbose > 1) {
-        cs_tls_show(agent->exchange.tls, show_certificate, NULL);
-    }
 }
 
 void trace_look(void)

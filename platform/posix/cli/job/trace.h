@@ -19,6 +19,9 @@ const struct connsync_port *trace_port(const struct connsync_port *port, unsigne
 /* The agent to look at from now on, which may be NULL; NULL before it is closed. */
 void trace_watch(const struct connsync *agent);
 
+/* Of connsync_client: with -v twice, shows the subject. */
+void trace_certificate(void *context, unsigned depth, const uint8_t *der, size_t length);
+
 /* Looks at the agent: a job has ended, and what it has not been seen to do is over. */
 void trace_look(void);
 

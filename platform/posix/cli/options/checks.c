@@ -51,6 +51,20 @@ static enum cli_action check_status(struct cli_options *options)
                            "but --json");
 }
 
+static enum cli_action check_validate(struct cli_options *options)
+{
+    bool is_it = options->command->action == CLI_VALIDATE;
+
+    if (!is_it && options->fleet.listing != NULL) {
+        return cli_wrong(&options->message, "%s", "--listing goes with validate only");
+    }
+    return !is_it || (options->foreign & CLI_OF_FILE) == 0
+               ? CLI_RUN
+               : cli_wrong(&options->message, "%s",
+                           "validate asks no tenant, and takes no options but --listing, --json "
+                           "and --allow-encrypted-configuration");
+}
+
 static bool is_visible(const char *text)
 {
     for (; *text != '\0'; text++) {
@@ -129,6 +143,9 @@ enum cli_action cli_check(struct cli_options *options)
 
     if (action == CLI_RUN) {
         action = check_status(options);
+    }
+    if (action == CLI_RUN) {
+        action = check_validate(options);
     }
     if (action == CLI_RUN) {
         action = check_safeguards(options);

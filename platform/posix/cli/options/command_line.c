@@ -24,7 +24,7 @@ struct rule {
     unsigned place; /* in struct cli_options */
     enum use use;
     char letter;
-    unsigned char of; /* CLI_OF_IMAGE, _STATUS: also one of these commands */
+    unsigned char of; /* CLI_OF_IMAGE, _STATUS, _FILE: also one of these commands */
 };
 
 static enum cli_action read_verbose(struct cli_options *options, const char *value)
@@ -43,7 +43,7 @@ static enum cli_action show_licenses(struct cli_options *options, const char *va
 
 #define AT(member) offsetof(struct cli_options, member)
 
-#define EITHER (CLI_OF_IMAGE | CLI_OF_STATUS)
+#define EITHER (CLI_OF_IMAGE | CLI_OF_STATUS | CLI_OF_FILE)
 
 static const struct rule rules[] = {
     {"domain", NULL, AT(sources.domain), USE_TEXT, 0, 0},
@@ -64,12 +64,13 @@ static const struct rule rules[] = {
     {"no-proxy", NULL, AT(sources.no_proxy), USE_TEXT, 0, 0},
     {"dry-run", NULL, AT(job.dry_run), USE_SWITCH, 0, 0},
     {"allow-encrypted-configuration", NULL, AT(job.allow_encrypted_configuration), USE_SWITCH, 0,
-     0},
-    {"json", NULL, AT(output.json), USE_SWITCH, 0, CLI_OF_STATUS},
+     CLI_OF_FILE},
+    {"json", NULL, AT(output.json), USE_SWITCH, 0, CLI_OF_STATUS | CLI_OF_FILE},
     {"output", NULL, AT(image.path), USE_TEXT, 'o', CLI_OF_IMAGE},
     {"partition-size", cli_read_partition_size, 0, USE_VALUE, 0, CLI_OF_IMAGE},
     {"out", NULL, AT(fleet.out), USE_TEXT, 0, 0},
     {"plan", NULL, AT(fleet.plan), USE_TEXT, 0, 0},
+    {"listing", NULL, AT(fleet.listing), USE_TEXT, 0, CLI_OF_FILE},
     {"every", cli_read_every, 0, USE_VALUE, 0, 0},
     {"status-file", NULL, AT(fleet.status_file), USE_TEXT, 0, 0},
     {"metrics-file", NULL, AT(fleet.metrics_file), USE_TEXT, 0, 0},

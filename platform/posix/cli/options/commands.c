@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-static const char listed[] = "there are get, set, patch, restore, list, plan, apply, watch, "
-                             "watch-status, import and flash-image";
+static const char listed[] = "there are get, set, patch, restore, list, doctor, validate, plan, "
+                             "apply, watch, watch-status, import and flash-image";
 
 static const struct cli_command commands[] = {
     {"get", &connsync_operation_get, "CONNECTION", cli_help_get, CLI_RUN, 1, false},
@@ -16,6 +16,8 @@ static const struct cli_command commands[] = {
     {"patch", &connsync_operation_patch, "CONNECTION FILE", cli_help_patch, CLI_RUN, 2, true},
     {"restore", &connsync_operation_restore, "FILE", cli_help_restore, CLI_RUN, 1, true},
     {"list", &connsync_operation_list, "", cli_help_list, CLI_RUN, 0, false},
+    {"doctor", &connsync_operation_list, "", cli_help_doctor, CLI_DOCTOR, 0, false},
+    {"validate", &connsync_operation_get, "[FILE]", cli_help_validate, CLI_VALIDATE, 0, false},
     {"plan", &connsync_operation_set, "", cli_help_plan, CLI_PLAN, 0, false},
     {"apply", &connsync_operation_set, "", cli_help_apply, CLI_APPLY, 0, true},
     {"watch", &connsync_operation_set, "", cli_help_watch, CLI_WATCH, 0, true},
@@ -99,8 +101,8 @@ static enum cli_action read_connection(struct cli_options *options, char **words
 enum cli_action cli_command_read(struct cli_options *options, int count, char **words)
 {
     const struct cli_command *command = options->command;
-    bool of_fleet = cli_command_is_of_fleet(command);
-    int taken = of_fleet && count > 0 ? 1 : command->arguments;
+    bool takes_file = cli_command_is_of_fleet(command) || command->action == CLI_VALIDATE;
+    int taken = takes_file && count > 0 ? 1 : command->arguments;
 
     if (count < taken) {
         return cli_wrong(&options->message, "usage: connsync %s %s", command->name, command->usage);

@@ -12,7 +12,7 @@ struct cli_command {
     const char *usage;                          /* what is to follow its name */
     const char *help;
     enum cli_action action;
-    int arguments; /* plan, apply and watch take none or one */
+    int arguments; /* plan, apply, watch and validate take none or one */
     bool writes;   /* to the tenant */
 };
 

@@ -111,6 +111,8 @@ const char cli_help[] =
     "  connsync patch CONNECTION FILE   merge FILE into options (RFC 7396), verify\n"
     "  connsync restore FILE            put a backup's options back, verify\n"
     "  connsync list                    every connection with its setting\n"
+    "  connsync doctor                  credentials, route, damage; exit 2 if any\n"
+    "  connsync validate [FILE]         every fault of a connsync.json, offline\n"
     "  connsync plan  [FILE]            what apply would change; exit 2 if anything\n"
     "  connsync apply [FILE]            make it so for all that FILE names\n"
     "  connsync watch [FILE]            apply, wait, again, until told to end\n"
@@ -178,6 +180,28 @@ const char cli_help_import[] =
           "no credentials. After a failure nothing is printed.\n"
           "\n" ENCRYPTED EXAMPLE
           "  connsync import >connsync.json && connsync plan connsync.json\n" COMMON READS;
+
+const char cli_help_doctor[] = USAGE
+    "doctor [options]\n"
+    "Lists the tenant's connections, writes nothing, and says who asks, with which\n"
+    "scopes, by which clock and route, what certificates it met, what the rate limit\n"
+    "leaves, and which connections look as PATCH {\"options\":{\"set_user_root_...\n"
+    "leaves them: with the setting alone, or without what their strategy needs. Never\n"
+    "a value of their options.\n" EXAMPLE
+    "  AUTH0_DOMAIN=tenant.eu.auth0.com connsync doctor --token-file token\n" COMMON READS "\n"
+    "Exit codes: 0 none looks damaged, 2 one does, else as of get.\n";
+
+const char cli_help_validate[] =
+    USAGE "validate [FILE] [options]\n"
+          "Checks FILE (connsync.json if none is named; - is standard input) without asking\n"
+          "a tenant, and prints every fault with its line and column.\n"
+          "\n"
+          "  --listing LIST\twhat plan would say of these connections: what list\n"
+          "\t--json prints, or the API's own list\n"
+          "  --json\tone line of JSON for each fault or connection\n" ENCRYPTED EXAMPLE
+          "  connsync list --json >list.json && connsync validate --listing list.json\n"
+          "\n"
+          "Exit codes: 0 valid, 64 not; with --listing as of plan.\n";
 
 const char cli_help_plan[] =
     USAGE "plan [FILE] [options]\n"

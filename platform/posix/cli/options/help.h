@@ -10,6 +10,8 @@ extern const char cli_help_patch[];
 extern const char cli_help_restore[];
 extern const char cli_help_list[];
 extern const char cli_help_import[];
+extern const char cli_help_doctor[];
+extern const char cli_help_validate[];
 extern const char cli_help_plan[];
 extern const char cli_help_apply[];
 extern const char cli_help_watch[];

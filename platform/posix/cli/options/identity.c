@@ -31,6 +31,8 @@ static enum cs_assertion_algorithm algorithm_aside;
 static bool is_kept;     /* a token that is granted */
 static bool knows_scope; /* `scope` is the present token's */
 static bool verbose;
+static struct identity_token told; /* of the present token */
+static void (*certified)(void *context, unsigned depth, const uint8_t *der, size_t length);
 static unsigned char scratch_memory[CS_CREDENTIAL_SCRATCH_SIZE];
 
 static struct cs_key_scratch scratch(void)
@@ -187,12 +189,35 @@ static void tell_note(void)
     }
 }
 
+/* Auth0's name for who asked is azp; the subject of a client's own token is ID@clients. */
+static void learn(const char *text, const char *from)
+{
+    if (!token_claim_text(text, "azp", told.client_id, sizeof told.client_id)) {
+        (void)token_claim_text(text, "sub", told.client_id, sizeof told.client_id);
+        told.client_id[strcspn(told.client_id, "@")] = '\0';
+    }
+    told.until = (int64_t)token_claim_number(text, "exp");
+    told.from = from;
+}
+
+const struct identity_token *identity_token(void)
+{
+    return &told;
+}
+
+void identity_watch_chains(void (*function)(void *context, unsigned depth, const uint8_t *der,
+                                            size_t length))
+{
+    certified = function;
+}
+
 static void keep(void *context, const struct connsync_grant *grant)
 {
     struct cs_token_grant kept = {grant->utc_seconds, grant->utc_seconds, grant->token,
                                   grant->scope};
 
     (void)context;
+    learn(grant->token, "granted");
     knows_scope =
         grant->scope[0] != '\0' && cs_copy_string(scope, sizeof scope, cs_slice_of(grant->scope));
     if (!is_kept || grant->utc_seconds < 0 || grant->expires_in > CS_TOKEN_LIFETIME_MAX_S) {
@@ -243,6 +268,7 @@ static void use_cache(struct connsync_config *config)
     is_kept = true;
     if (cs_token_cache_load(&cache, now, &entry)) {
         config->token = token;
+        learn(token, "kept");
         knows_scope = scope[0] != '\0';
         client.token_scope = knows_scope ? scope : NULL;
     }
@@ -277,8 +303,13 @@ void identity_fill(struct connsync_config *config, const struct cli_credentials 
     }
     config->client = &client;
     client.granted = keep;
+    client.certified = certified;
+    if (config->token != NULL) {
+        learn(config->token, "given");
+    }
     is_kept = false;
-    knows_scope = config->token != NULL && token_claim_scope(config->token, scope, sizeof scope);
+    knows_scope =
+        config->token != NULL && token_claim_text(config->token, "scope", scope, sizeof scope);
     if (config->token == NULL && !credentials->no_token_cache) {
         use_cache(config);
     }

@@ -40,6 +40,21 @@ void identity_forget_token(void);
 /* The scopes of the token that is in use; NULL where they are not known: it is opaque. */
 const char *identity_scope(void);
 
+/* What the token that is in use says of itself, or of where it is from. */
+struct identity_token {
+    char
+        client_id[CS_DESIRED_CLIENT_ID_SIZE]; /* whom it was granted to; "" where it does not say */
+    int64_t until;                            /* seconds since 1970; 0 where it does not say */
+    const char
+        *from; /* "given", "kept" from an earlier run, or "granted" now; NULL: there is none */
+};
+const struct identity_token *identity_token(void);
+
+/* `function` is shown each certificate of a chain, as connsync_client says. To be called before
+ * identity_fill(). */
+void identity_watch_chains(void (*function)(void *context, unsigned depth, const uint8_t *der,
+                                            size_t length));
+
 /* The agent is closed: wipes the kept token. */
 void identity_release(void);
 

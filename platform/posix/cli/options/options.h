@@ -30,8 +30,9 @@
 
 /* The commands that ask no tenant, as bits. */
 enum {
-    CLI_OF_IMAGE = 1, /* flash-image */
-    CLI_OF_STATUS = 2 /* watch-status */
+    CLI_OF_IMAGE = 1,  /* flash-image */
+    CLI_OF_STATUS = 2, /* watch-status */
+    CLI_OF_FILE = 4    /* validate */
 };
 
 enum cli_action {
@@ -42,6 +43,8 @@ enum cli_action {
     CLI_APPLY,
     CLI_WATCH,
     CLI_WATCH_STATUS,
+    CLI_VALIDATE,
+    CLI_DOCTOR,
     CLI_SHOW_TEXT,
     CLI_SHOW_VERSION,
     CLI_USAGE_ERROR
@@ -118,6 +121,7 @@ struct cli_fleet {
     const char *plan;         /* --plan: what apply reads */
     const char *status_file;  /* --status-file of watch */
     const char *metrics_file; /* --metrics-file of watch */
+    const char *listing;      /* --listing of validate */
     uint32_t every_s;         /* --every of watch; 0 when not given */
     uint32_t max_age_s;       /* --max-age of watch-status; likewise */
     bool ready;               /* --ready of watch-status */
@@ -136,7 +140,7 @@ struct cli_options {
     const char *file_option; /* --file, as other programs have it: FILE; or NULL */
     bool says_off;           /* of set: the value is the Dashboard's word */
     bool version;
-    unsigned foreign; /* CLI_OF_IMAGE, _STATUS: an option it has no use for was given */
+    unsigned foreign; /* CLI_OF_IMAGE, _STATUS, _FILE: an option it has no use for was given */
     struct connsync_job job;
     struct cli_output output;
     struct cli_safeguards safeguards;
