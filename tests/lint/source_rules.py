@@ -52,8 +52,8 @@ MAY_INCLUDE = {
         "core", "core/base", "config", "platform/posix/network", "platform/posix/credentials",
         "platform/posix/cli/base"),
     "platform/posix/cli/job": (
-        "port", "core", "core/base", "core/json", "core/auth0", "core/agent", "config", "platform/posix/network",
-        "platform/posix/cli/base", "platform/posix/cli/options"),
+        "port", "core", "core/base", "core/json", "core/tls", "core/auth0", "core/agent", "config",
+        "platform/posix/network", "platform/posix/cli/base", "platform/posix/cli/options"),
     "platform/posix/cli/fleet": (
         "core", "core/base", "core/json", "config", "platform/posix/cli/base",
         "platform/posix/cli/options", "platform/posix/cli/job"),

@@ -12,6 +12,7 @@
 #include "platform/posix/cli/job/answered.h"
 #include "platform/posix/cli/job/listed.h"
 #include "platform/posix/cli/job/report.h"
+#include "platform/posix/cli/job/roots.h"
 #include "platform/posix/cli/job/scopes.h"
 #include "platform/posix/cli/job/session.h"
 #include "platform/posix/cli/job/trace.h"
@@ -224,6 +225,23 @@ static void tell_link(const struct link *link)
     tell_figure("certificate", days > RENEWAL_DAYS ? "ok" : "warning", "days_left", days, text);
 }
 
+/* Of a program that brings them. */
+static void tell_roots(void)
+{
+    struct roots_end end;
+    char text[TEXT_SIZE];
+    char until[LOG_TIME_SIZE];
+
+    if (!roots_first_end(log_utc_now(), &end)) {
+        return;
+    }
+    log_time(until, end.until);
+    (void)snprintf(text, sizeof text, "compiled in; the first to end is %s, on %.10s", end.subject,
+                   until);
+    tell_figure("roots", end.days >= ROOTS_WARNING_DAYS ? "ok" : "warning", "days_left", end.days,
+                text);
+}
+
 static void tell_rate(void)
 {
     const struct connsync_pace *pace = &doctor.options->tenant.pace;
@@ -269,6 +287,7 @@ static void tell_all(enum connsync_status status)
     for (unsigned depth = 0; depth < doctor.depth; depth++) {
         tell_link(&doctor.chain[depth]);
     }
+    tell_roots();
     tell_rate();
 }
 

@@ -15,6 +15,7 @@
 #include "platform/posix/cli/fleet/reread.h"
 #include "platform/posix/cli/fleet/status_file.h"
 #include "platform/posix/cli/job/report.h"
+#include "platform/posix/cli/job/roots.h"
 #include "platform/posix/cli/job/session.h"
 #include "platform/posix/cli/options/resolve.h"
 
@@ -104,6 +105,7 @@ static struct tally run_once(void)
 
 static void run_and_note(void)
 {
+    roots_warn(log_utc_now());
     log_forget_error();
     struct tally tally = run_once();
     (void)output_flush();

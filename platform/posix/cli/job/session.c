@@ -8,7 +8,9 @@
 #include "platform/posix/cli/base/output.h"
 #include "platform/posix/cli/base/system.h"
 #include "platform/posix/cli/job/answered.h"
+#include "platform/posix/cli/job/roots.h"
 #include "platform/posix/cli/job/trace.h"
+#include "platform/posix/cli/job/waiting.h"
 #include "platform/posix/cli/options/commands.h"
 #include "platform/posix/cli/options/identity.h"
 #include "platform/posix/network/posix_anchors.h"
@@ -254,6 +256,7 @@ session_run(const struct connsync_job *job,
     for (;;) {
         status = connsync_step(agent, &wait);
         if (status == CONNSYNC_WOULD_BLOCK) {
+            waiting_tell(&wait, connsync_result(agent), &tenant->pace);
             wait_for(&wait);
         } else if (status == CONNSYNC_ITEM) {
             if (on_item != NULL) {
@@ -262,6 +265,7 @@ session_run(const struct connsync_job *job,
         } else {
             running = NULL;
             trace_look();
+            waiting_end();
             if (is_of_token(status)) {
                 token_rejected = true;
                 identity_forget_token();
@@ -307,6 +311,7 @@ static bool use_builtin_anchors(void)
     }
     anchors_in_use = connsync_trust_anchors;
     anchors_length = connsync_trust_anchors_length;
+    roots_use(cs_slice_make((const char *)anchors_in_use, anchors_length));
     return true;
 }
 #else
@@ -346,12 +351,19 @@ bool session_init(struct cli_options *options)
     tenant = &options->tenant;
     credentials = &options->credentials;
     verbose = options->output.verbose;
+    bool warns = verbose > 0 || options->command->action == CLI_WATCH;
     connsync_posix_init(system_posix(), tenant->has_connect_to ? tenant->connect_to_host : NULL,
                         tenant->connect_to_port);
     system_posix()->proxy = &tenant->proxy;
     catch_signals(options->command->action == CLI_WATCH);
     identity_watch_chains(trace_certificate);
-    return load_anchors();
+    if (!load_anchors()) {
+        return false;
+    }
+    if (warns) {
+        roots_warn(log_utc_now());
+    }
+    return true;
 }
 
 static void fill_config(struct connsync_config *config)
