@@ -61,6 +61,7 @@ void log_clear_progress(void)
 {
     if (shows_progress) {
         (void)fputs("\r\033[K", output_messages());
+        (void)fflush(output_messages()); /* before what the other stream shows in its place */
         shows_progress = false;
     }
 }

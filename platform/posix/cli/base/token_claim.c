@@ -33,8 +33,9 @@ static struct cs_slice claim(const char *token, const char *name)
     struct cs_json_facts facts;
 
     length = to_base64(start, length);
-    if (length == 0 || cs_base64_decode((uint8_t *)claims, sizeof claims, &length,
-                                        cs_slice_make(encoded, length)) != CS_BASE64_OK ||
+    if (length == 0 ||
+        cs_base64_decode((uint8_t *)claims, sizeof claims, &length,
+                         cs_slice_make(encoded, length)) != CS_BASE64_OK ||
         cs_json_check_find(cs_slice_make(claims, length), &facts, &sought, 1) != CONNSYNC_OK) {
         return cs_slice_make(NULL, 0);
     }

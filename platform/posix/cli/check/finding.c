@@ -5,6 +5,7 @@
 #include "platform/posix/cli/base/json_out.h"
 #include "platform/posix/cli/base/log.h"
 #include "platform/posix/cli/base/output.h"
+#include "platform/posix/cli/base/screen.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -18,8 +19,9 @@ void finding_print(bool json, const struct finding *finding, const char *text)
     (void)snprintf(clean, sizeof clean, "%s", text);
     if (!json) {
         cs_sentence_clean(clean);
-        (void)fprintf(output_results(), "%-12s %s%s%s\n", finding->check,
-                      is_fine ? "" : finding->status, is_fine ? "" : ": ", clean);
+        (void)fprintf(output_results(), "%-12s ", finding->check);
+        screen_print(is_fine ? "" : finding->status, SCREEN_BAD);
+        (void)fprintf(output_results(), "%s%s\n", is_fine ? "" : ": ", clean);
         return;
     }
     (void)putc('{', output_results());
@@ -55,7 +57,8 @@ void finding_print_damage(bool json, const struct connsync_result *result,
         cs_sentence_connection(&writer, result, NULL);
         damage_write(&writer, damage);
         cs_sentence_clean(line);
-        (void)fprintf(output_results(), "%-12s %s\n", "damaged", line);
+        screen_print("damaged      ", SCREEN_BAD);
+        (void)fprintf(output_results(), "%s\n", line);
         return;
     }
     damage_write(&writer, damage);

@@ -10,6 +10,7 @@
 #include "platform/posix/cli/fleet/fleet.h"
 #include "platform/posix/cli/fleet/fleet_report.h"
 #include "platform/posix/cli/fleet/plan_file.h"
+#include "platform/posix/cli/job/document.h"
 #include "platform/posix/cli/job/report.h"
 #include "platform/posix/cli/job/scopes.h"
 #include "platform/posix/cli/job/session.h"
@@ -108,6 +109,9 @@ static void end_plan(const char *out, struct tally *tally)
 
 static int run_opened(struct cli_options *options)
 {
+    if (!options->output.json) {
+        document_begin((enum document_format)options->output.format, options->tenant.domain);
+    }
     struct tally tally = run(options);
 
     end_plan(options->fleet.out, &tally);

@@ -1,16 +1,22 @@
 /* One run over the connections of a tenant: list, match, then one after another. How the list is
  * read is fleet_list.c's, what becomes of one connection fleet_one.c's. */
+#define _POSIX_C_SOURCE 200809L
+
 #include "platform/posix/cli/fleet/fleet.h"
 
 #include "config/exit_code.h"
 #include "platform/posix/cli/base/log.h"
+#include "platform/posix/cli/base/output.h"
 #include "platform/posix/cli/fleet/fleet_parts.h"
 #include "platform/posix/cli/fleet/fleet_report.h"
 #include "platform/posix/cli/fleet/plan_file.h"
 #include "platform/posix/cli/job/report.h"
 #include "platform/posix/cli/job/session.h"
+#include "platform/posix/cli/options/commands.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct queue queue;
 
@@ -99,6 +105,54 @@ static bool is_matched(struct fleet *fleet)
     return false;
 }
 
+/* ---- The question ---- */
+
+/* A person is there who can answer, and nothing was looked at before. */
+static bool is_asked(const struct fleet *fleet)
+{
+    return fleet->task == FLEET_APPLY && fleet->options->command->action == CLI_APPLY &&
+           !fleet->options->fleet.yes && !fleet->options->job.dry_run &&
+           isatty(STDIN_FILENO) != 0 && isatty(STDERR_FILENO) != 0 && fleet->queue->count > 0;
+}
+
+/* Is the next line "yes" or "y"? A signal, and the end of input, are no. */
+static bool is_yes(void)
+{
+    char line[8];
+    ssize_t length = read(STDIN_FILENO, line, sizeof line);
+
+    return length > 0 && !session_stopped() &&
+           (cs_slice_is(cs_slice_make(line, (size_t)length), "yes\n") ||
+            cs_slice_is(cs_slice_make(line, (size_t)length), "y\n"));
+}
+
+/* What would change, and whether it may. */
+static bool may_write(struct fleet *fleet)
+{
+    const struct cli_options *options = fleet->options;
+    struct connsync_result known;
+    enum connsync_setting wanted;
+    size_t count = fleet->queue->count;
+
+    log_clear_progress();
+    while (!options->output.json && queue_take(fleet->queue, &known, &wanted)) {
+        fleet_report_row(&options->output, &known, wanted, CONNSYNC_OK);
+    }
+    fleet->queue->next = 0;
+    (void)output_flush();
+    (void)fprintf(output_messages(), "connsync: change %s%zu connection%s of %s? (yes or no) ",
+                  fleet_list_goes_on(fleet) ? "at least " : "", count, count == 1 ? "" : "s",
+                  options->tenant.domain);
+    (void)fflush(output_messages());
+    if (is_yes()) {
+        return true;
+    }
+    log_write(LOG_NOTE, "nothing written");
+    fleet->tally.would_change += count;
+    tally_worsen(&fleet->tally, CS_EXIT_DRIFT);
+    return false;
+}
+
 struct tally fleet_run(const struct cli_options *options, struct cs_desired *desired,
                        enum fleet_task task)
 {
@@ -106,7 +160,7 @@ struct tally fleet_run(const struct cli_options *options, struct cs_desired *des
 
     cs_desired_forget_matches(desired);
     enum connsync_status status = fleet_list(&fleet);
-    if (status == CONNSYNC_OK && is_matched(&fleet)) {
+    if (status == CONNSYNC_OK && is_matched(&fleet) && (!is_asked(&fleet) || may_write(&fleet))) {
         work(&fleet);
         while (fleet_list_goes_on(&fleet) && fleet.stopped_for == CONNSYNC_OK &&
                status == CONNSYNC_OK) {

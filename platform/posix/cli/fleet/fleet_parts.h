@@ -33,10 +33,11 @@ struct fleet {
     struct queue *queue;
     struct fleet_listing listing;
     uint64_t done;
+    uint64_t begun_ms;                /* the first of them */
+    enum connsync_setting wanted;     /* of the connection in hand */
     unsigned network_failures;        /* in a row */
     enum connsync_status stopped_for; /* what keeps the rest from being tried, or CONNSYNC_OK */
     uint64_t not_tried;
-    enum connsync_setting wanted; /* of the one that was tried last */
 };
 
 /* The bytes of `options` that were seen last; or those that were planned for. */

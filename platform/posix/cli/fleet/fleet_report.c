@@ -6,12 +6,16 @@
 #include "config/status_text.h"
 #include "platform/posix/cli/base/log.h"
 #include "platform/posix/cli/base/output.h"
+#include "platform/posix/cli/base/screen.h"
+#include "platform/posix/cli/job/document.h"
+#include "platform/posix/cli/job/listed.h"
 #include "platform/posix/cli/job/report.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define ROW "%-20s  %-24s  %-14s  %-14s  %-14s"
+/* From how many columns on a row has the id, too. */
+#define WIDTH_WITH_ID 100
 
 /* What happened, without what follows from it. */
 static void first_clause(char *out, size_t size, const char *text)
@@ -34,22 +38,63 @@ void fleet_report_unchanged(const struct cli_output *output, const struct connsy
                      clause, NULL);
 }
 
-static void print_row(const struct connsync_result *listed, const char *after, const char *note)
+/* Of a plan: on a terminal what people look for first, ids only where there is room. */
+static void print_columns(const struct document_row *row, enum screen_color color,
+                          enum screen_color changed)
 {
+    const struct screen_cell cells[] = {{row->name, 0, color},
+                                        {row->strategy, LISTED_STRATEGY_COLUMNS, color},
+                                        {row->before, LISTED_SETTING_COLUMNS, color},
+                                        {row->after, LISTED_SETTING_COLUMNS, changed},
+                                        {row->id, LISTED_ID_COLUMNS, color}};
+    bool has_id = screen_room(0) >= WIDTH_WITH_ID;
+
+    screen_row(cells, sizeof cells / sizeof cells[0] - !has_id);
+    if (row->note[0] != '\0') {
+        (void)fputs("    ", output_results());
+        screen_print(row->note, changed);
+        (void)putc('\n', output_results());
+    }
+}
+
+static void print_cells(const struct document_row *row, enum screen_color changed)
+{
+    const struct screen_cell cells[] = {
+        {row->id, 0, SCREEN_PLAIN},       {row->name, 0, SCREEN_PLAIN},
+        {row->strategy, 0, SCREEN_PLAIN}, {row->before, 0, SCREEN_PLAIN},
+        {row->after, 0, changed},         {row->note, 0, SCREEN_PLAIN}};
+
+    screen_row(cells, sizeof cells / sizeof cells[0] - (row->note[0] == '\0'));
+}
+
+static void print_row(unsigned format, const struct connsync_result *listed, const char *after,
+                      bool is_refused, const char *note)
+{
+    static const struct document_row head = {"ID", "NAME", "STRATEGY", "BEFORE", "AFTER", ""};
     static bool has_head;
     struct connsync_result copy = *listed;
+    const struct document_row row = {
+        copy.id, copy.name, copy.strategy, connsync_setting_name(copy.before), after, note};
+
+    enum screen_color changed = is_refused ? SCREEN_BAD : SCREEN_GOOD;
 
     log_clear_progress();
-    if (!has_head) {
-        (void)fprintf(output_results(), ROW "  note\n", "id", "name", "strategy", "before",
-                      "after");
-        has_head = true;
-    }
     cs_sentence_clean(copy.id);
     cs_sentence_clean(copy.name);
     cs_sentence_clean(copy.strategy);
-    (void)fprintf(output_results(), ROW "%s%s\n", copy.id, copy.name, copy.strategy,
-                  connsync_setting_name(copy.before), after, note[0] != '\0' ? "  " : "", note);
+    if (format != DOCUMENT_TEXT) {
+        document_row((enum document_format)format, &row);
+        return;
+    }
+    if (!screen_is_terminal()) {
+        print_cells(&row, changed);
+        return;
+    }
+    if (!has_head) {
+        print_columns(&head, SCREEN_BOLD, SCREEN_BOLD);
+        has_head = true;
+    }
+    print_columns(&row, SCREEN_PLAIN, changed);
 }
 
 void fleet_report_row(const struct cli_output *output, const struct connsync_result *listed,
@@ -69,7 +114,9 @@ void fleet_report_row(const struct cli_output *output, const struct connsync_res
             connsync_status_name(status), clause, NULL);
         return;
     }
-    print_row(listed, status == CONNSYNC_OK ? connsync_setting_name(wanted) : "refused", clause);
+    print_row(output->format, listed,
+              status == CONNSYNC_OK ? connsync_setting_name(wanted) : "refused",
+              status != CONNSYNC_OK, clause);
 }
 
 void fleet_report_not_tried(const struct cli_output *output, const struct connsync_result *listed,
@@ -131,5 +178,9 @@ void fleet_report_summary(const struct cli_output *output, const struct tally *t
         return;
     }
     log_clear_progress();
+    if (output->format != DOCUMENT_TEXT) {
+        document_end((enum document_format)output->format, summary);
+        return;
+    }
     (void)fprintf(output_results(), "%s\n", summary);
 }

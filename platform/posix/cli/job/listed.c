@@ -4,10 +4,8 @@
 #include "config/sentence.h"
 #include "config/status_text.h"
 #include "platform/posix/cli/base/log.h"
-#include "platform/posix/cli/base/output.h"
+#include "platform/posix/cli/base/screen.h"
 #include "platform/posix/cli/job/report.h"
-
-#include <stdio.h>
 
 bool listed_is_unread(enum connsync_status cause)
 {
@@ -20,15 +18,37 @@ void listed_tell_unread(const struct connsync_result *result)
     log_format(LOG_ERROR, "%s (%s): %s", result->name, result->id, cs_status_text(result->cause));
 }
 
+/* What people look for first comes first; programs find what they found always. */
+static void print_cells(const char *id, const char *strategy, const char *setting, const char *name,
+                        enum screen_color color)
+{
+    if (screen_is_terminal()) {
+        const struct screen_cell cells[] = {{name, 0, color},
+                                            {strategy, LISTED_STRATEGY_COLUMNS, color},
+                                            {setting, LISTED_SETTING_COLUMNS, color},
+                                            {id, LISTED_ID_COLUMNS, color}};
+        screen_row(cells, sizeof cells / sizeof cells[0]);
+    } else {
+        const struct screen_cell cells[] = {
+            {id, 0, color}, {strategy, 0, color}, {setting, 0, color}, {name, 0, color}};
+        screen_row(cells, sizeof cells / sizeof cells[0]);
+    }
+}
+
 static void print_row(const struct connsync_result *result)
 {
+    static bool has_head;
     struct connsync_result copy = *result;
 
+    if (!has_head && screen_is_terminal()) {
+        print_cells("ID", "STRATEGY", "SETTING", "NAME", SCREEN_BOLD);
+    }
+    has_head = true;
     cs_sentence_clean(copy.id);
     cs_sentence_clean(copy.strategy);
     cs_sentence_clean(copy.name);
-    (void)fprintf(output_results(), "%s\t%s\t%s\t%s\n", copy.id, copy.strategy,
-                  connsync_setting_name(copy.before), copy.name);
+    print_cells(copy.id, copy.strategy, connsync_setting_name(copy.before), copy.name,
+                SCREEN_PLAIN);
 }
 
 void listed_report(const struct cli_output *output, const struct connsync_result *result)

@@ -9,6 +9,11 @@
 
 #include <stdbool.h>
 
+/* Columns of a terminal: the service's ids have twenty characters, the longest setting fourteen. */
+#define LISTED_ID_COLUMNS 20
+#define LISTED_SETTING_COLUMNS 14
+#define LISTED_STRATEGY_COLUMNS 13
+
 /* Is that why a connection could not be read with the others of its page? */
 bool listed_is_unread(enum connsync_status cause);
 

@@ -216,12 +216,24 @@ static void add_rewritten(struct cs_writer *line, const struct connsync_job *job
                                    : "as the patch wants it already; nothing written");
 }
 
+static bool is_wish(const struct connsync_job *job, const struct connsync_result *result)
+{
+    return result->outcome == CONNSYNC_WOULD_CHANGE && job->wanted != CONNSYNC_SETTING_UNKNOWN;
+}
+
+/* What a write that is only tried would make of it. */
+static void add_wish(struct cs_writer *line, const struct connsync_job *job,
+                     const struct connsync_result *result)
+{
+    cs_write_string(line, connsync_setting_name(result->before));
+    cs_write_string(line, " -> ");
+    cs_write_string(line, connsync_setting_name(job->wanted));
+    cs_write_string(line, ", would change; nothing written");
+}
+
 const char *report_warning(const struct connsync_job *job, const struct connsync_result *result)
 {
-    bool would =
-        result->outcome == CONNSYNC_WOULD_CHANGE && job->operation == &connsync_operation_set;
-
-    return dashboard_warning(result->before, would ? job->wanted : result->after);
+    return dashboard_warning(result->before, is_wish(job, result) ? job->wanted : result->after);
 }
 
 static void report_success(const struct cli_output *output, const struct connsync_job *job,
@@ -234,8 +246,10 @@ static void report_success(const struct cli_output *output, const struct connsyn
         return;
     }
     if (output->json) {
-        print_line(result, connsync_outcome_name(result->outcome),
-                   connsync_status_name(CONNSYNC_OK), "", change, report_warning(job, result));
+        struct connsync_result told = *result;
+        told.after = is_wish(job, result) ? job->wanted : told.after;
+        print_line(&told, connsync_outcome_name(result->outcome), connsync_status_name(CONNSYNC_OK),
+                   "", change, report_warning(job, result));
         return;
     }
     if (job->operation == &connsync_operation_get) {
@@ -244,7 +258,9 @@ static void report_success(const struct cli_output *output, const struct connsyn
     }
     cs_writer_init(&writer, line, sizeof line);
     cs_sentence_connection(&writer, result, job->connection);
-    if (job->operation == &connsync_operation_set || output->names_each) {
+    if (is_wish(job, result)) {
+        add_wish(&writer, job, result);
+    } else if (job->operation == &connsync_operation_set || output->names_each) {
         cs_sentence_outcome(&writer, result);
     } else {
         add_rewritten(&writer, job, result);

@@ -110,8 +110,30 @@ static enum cli_action check_safeguards(struct cli_options *options)
     return options->safeguards.backup != NULL ? check_directory(options) : CLI_RUN;
 }
 
+static enum cli_action check_format(struct cli_options *options)
+{
+    const char *format = options->fleet.format;
+    int number =
+        format != NULL ? cs_words_find("text\0json\0markdown\0html\0", cs_slice_of(format)) : 0;
+
+    if (format != NULL && options->command->action != CLI_PLAN) {
+        return cli_wrong(&options->message, "%s", "--format goes with plan only");
+    }
+    if (number < 0 || (number > 1 && options->output.json)) {
+        return cli_wrong(
+            &options->message, "%s",
+            "--format takes text, json, markdown or html, the last two without --json");
+    }
+    options->output.format = (unsigned)number;
+    options->output.json |= number == 1;
+    return CLI_RUN;
+}
+
 static enum cli_action check_fleet(struct cli_options *options)
 {
+    if (options->fleet.yes && options->command->action != CLI_APPLY) {
+        return cli_wrong(&options->message, "%s", "--yes goes with apply only");
+    }
     if (options->fleet.out != NULL && options->command->action != CLI_PLAN) {
         return cli_wrong(&options->message, "%s", "--out goes with plan only");
     }
@@ -149,6 +171,9 @@ enum cli_action cli_check(struct cli_options *options)
     }
     if (action == CLI_RUN) {
         action = check_safeguards(options);
+    }
+    if (action == CLI_RUN) {
+        action = check_format(options);
     }
     return action == CLI_RUN ? check_fleet(options) : action;
 }

@@ -54,6 +54,7 @@ static const char shared[] =
     "Output:\n"
     "  --log-format text|json\twhat stderr has (text)\n"
     "  --json\tone line of JSON for each connection\n"
+    "  --color auto|always|never\t(auto: on a terminal, without NO_COLOR)\n"
     "  -v, --verbose\teach request on stderr; twice: each handshake too;\n"
     "\tnever a secret\n"
     "\0"
@@ -208,7 +209,8 @@ const char cli_help_plan[] =
           "Lists the tenant and shows what apply would change. Writes nothing to it.\n"
           "\n"
           "  --out PLAN\twrite a plan for apply --plan: ids, values, and a\n"
-          "\tSHA-256 of each connection's options; no secret\n" ENCRYPTED EXAMPLE
+          "\tSHA-256 of each connection's options; no secret\n"
+          "  --format FORMAT\ttext, json, markdown, or html: one page\n" ENCRYPTED EXAMPLE
           "  connsync plan connsync.json --out plan.json\n"
           "\n" OF_FILE COMMON READS "\n"
           "Exit codes: 0 in sync, 2 apply would change something, 5 an entry of FILE\n"
@@ -222,6 +224,7 @@ const char cli_help_apply[] =
           "\n"
           "  --plan PLAN\tdo what this plan says, without a list; refuse what\n"
           "\thas changed since. FILE is for credentials only\n"
+          "  --yes\task nothing: else a person at a terminal is asked\n"
           "  --dry-run\tread each one afresh, but do not write; exit code 2\n" ENCRYPTED BACKUP UNDO
               CHANGES EXAMPLE "  connsync apply connsync.json --max-rps 5 --leave 5\n"
           "\n" OF_FILE COMMON WRITES "\n"

@@ -104,6 +104,7 @@ struct cli_output {
     bool json_logs; /* --log-format json */
     unsigned verbose;
     bool may_write;  /* the command can write to a tenant */
+    unsigned format; /* of plan: enum document_format */
     bool names_each; /* there are several connections: also what is printed apart names its own */
 };
 
@@ -122,6 +123,8 @@ struct cli_fleet {
     const char *status_file;  /* --status-file of watch */
     const char *metrics_file; /* --metrics-file of watch */
     const char *listing;      /* --listing of validate */
+    const char *format;       /* --format of plan */
+    bool yes;                 /* --yes of apply */
     uint32_t every_s;         /* --every of watch; 0 when not given */
     uint32_t max_age_s;       /* --max-age of watch-status; likewise */
     bool ready;               /* --ready of watch-status */

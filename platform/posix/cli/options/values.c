@@ -4,6 +4,7 @@
 
 #include "config/flash_image.h"
 #include "core/base/text.h"
+#include "platform/posix/cli/base/screen.h"
 
 #include <string.h>
 
@@ -126,5 +127,17 @@ enum cli_action cli_read_leave(struct cli_options *options, const char *text)
                          LEAVE_MAX, text);
     }
     options->tenant.pace.leave = (uint32_t)count;
+    return CLI_RUN;
+}
+
+enum cli_action cli_read_color(struct cli_options *options, const char *value)
+{
+    int when = cs_words_find("auto\0always\0never\0", cs_slice_of(value));
+
+    if (when < 0) {
+        return cli_wrong(&options->message, "--color takes auto, always or never, not \"%.40s\"",
+                         value);
+    }
+    screen_set_colors((enum screen_when)when);
     return CLI_RUN;
 }
