@@ -21,7 +21,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define TEXT_SIZE 512
+#define TEXT_SIZE 768
 /* A chain that is longer than this is told from its end. */
 #define CHAIN_MAX 8u
 /* Tokens and assertions are given some seconds' tolerance; a minute is no accident. */
