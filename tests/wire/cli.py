@@ -146,6 +146,7 @@ class WireTest(unittest.TestCase):
     def finish(self, process, since=None, timeout=30, stdin=None):
         """Waits for a started program; its output is kept for the search."""
         since = time.monotonic() if since is None else since
+        timeout *= self.slowness
         try:
             out, err = process.communicate(stdin, timeout=timeout)
         except subprocess.TimeoutExpired:

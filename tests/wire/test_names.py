@@ -129,7 +129,7 @@ class NamesTest(WireTest):
         process = subprocess.Popen(command, env=cli.environment(environment),
                                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                    stderr=subprocess.PIPE)
-        return self.finish(process, timeout=60 * cli.SLOWNESS)
+        return self.finish(process, timeout=60)
 
     def expect_row(self, row, host=HERE):
         """It is done within the time."""
