@@ -5,10 +5,8 @@ Sizes are bytes, of what is shipped: stripped programs, and firmware, with the p
 
 KB = 1024
 
-# Static programs, by machine. 304, 327 and 242 KB were the limits before names were asked for as curl
-# does, roots taken as they are, reasons told and files read again: 10 KB were meant for that, and
-# x86-64 and armhf took one page of the file (2 KB) more.
-SIZE_LIMITS = {"x86_64": 315 * KB, "aarch64": 345 * KB, "armhf": 254 * KB}
+# Static programs, by machine: whole pages, so that each is the last size that its program has had.
+SIZE_LIMITS = {"x86_64": 311 * KB, "aarch64": 345 * KB, "armhf": 250 * KB}
 # Those that no release has yet, for which nothing was promised: they are held to what they are.
 UNRELEASED_LIMITS = {"riscv64": 300 * KB, "mips": 436 * KB, "mipsel": 436 * KB}
 
