@@ -259,10 +259,10 @@ class FaultTest(WireTest):
 
 
 def public_of(tenant):
-    """What may be printed of connections: id, name, strategy."""
+    """What may be printed of connections: id, name, strategy; and the tenant's own domain."""
     with tenant.lock:
-        return {item.text(key) for item in tenant.store.connections.values()
-                for key in ("id", "name", "strategy")}
+        return {tenant.domain, *(item.text(key) for item in tenant.store.connections.values()
+                                 for key in ("id", "name", "strategy"))}
 
 
 def strings_of(tenant):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import cli
 from cli import SETTING
-from fleet import FleetTest
+from test_screen import TerminalTest
 from test_watch import until
 from tenant import samples
 
@@ -33,7 +33,7 @@ def comparable(text):
     return sorted(line.rstrip() for line in text.splitlines())
 
 
-class ManualTest(FleetTest):
+class ManualTest(TerminalTest):
     """What a reader of the manual would try."""
 
     def new_tenant(self, text):
@@ -42,11 +42,16 @@ class ManualTest(FleetTest):
         self.box = self.tenant(samples.google(), samples.samlp(), samples.sms())
 
     def run_here(self, words, tenant):
+        """(exit code, lines). The table of a plan is what a terminal has; in a pipe there are tabs."""
+        if words[0] == "plan":
+            code, shown = self.on_terminal(tenant, *words, folder=self.folder)
+            return code, "\n".join(self.rows(shown))
         process = subprocess.Popen(
             [cli.binary(), *words, *tenant.arguments()], cwd=self.folder,
             env=cli.environment(tenant.environment()), stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        return self.finish(process)
+        result = self.finish(process)
+        return result.code, result.out + result.err
 
     def test_commands(self):
         count = 0
@@ -58,9 +63,9 @@ class ManualTest(FleetTest):
             self.assertEqual(text.count("$ "), len(COMMAND.findall(text)), text)
             for command, printed, code in COMMAND.findall(text):
                 with self.subTest(command):
-                    result = self.run_here(shlex.split(command)[1:], self.box)
-                    self.assertEqual(comparable(result.out + result.err), comparable(printed))
-                    self.assertEqual(result.code, int(code))
+                    ended, shown = self.run_here(shlex.split(command)[1:], self.box)
+                    self.assertEqual(comparable(shown), comparable(printed))
+                    self.assertEqual(ended, int(code))
                     count += 1
         self.assertEqual(count, MANUAL.count("$ connsync"))
         self.assertGreater(count, 8)
@@ -71,11 +76,11 @@ class ManualTest(FleetTest):
         self.assertEqual(len(found), 1)
         return found[0]
 
-    def watch(self, words):
+    def watch(self, words, env=None):
         """Runs watch until its status file says that it waits; returns the process."""
         process = subprocess.Popen(
             [cli.binary(), *words, *self.box.arguments()], cwd=self.folder,
-            env=cli.environment(self.box.environment()), stdin=subprocess.DEVNULL,
+            env=cli.environment(env or self.box.environment()), stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.addCleanup(lambda: process.poll() is None and process.kill())
         file = self.folder / "status.json"
@@ -85,14 +90,19 @@ class ManualTest(FleetTest):
     def test_unit(self):
         """The service's command line, with its folders put here; and the probe."""
         self.new_tenant('{"all":true,"%s":"on_first_login"}' % SETTING)
-        unit = configparser.ConfigParser()
+        unit = configparser.ConfigParser(interpolation=None)
         unit.optionxform = str
         unit.read_string(self.block("ini", "ExecStart"))
         self.assertEqual(unit["Service"]["Type"], "notify")
-        words = [word.replace("/etc/connsync/", "").replace("/run/connsync/", "")
+        self.assertEqual(unit["Service"]["LoadCredential"].split(":")[0], "client_secret")
+        words = [re.sub("^(/etc/connsync|%d|%t/connsync)/", "", word)
                  for word in unit["Service"]["ExecStart"].split()]
         self.assertEqual(words[:2], ["/usr/bin/connsync", "watch"])
-        process = self.watch(words[1:])
+        secret = self.folder / "client_secret"
+        env = self.box.environment(credentials=True)
+        secret.write_text(env.pop("AUTH0_CLIENT_SECRET"), encoding="utf-8")
+        secret.chmod(0o600)
+        process = self.watch(words[1:], env)
         self.assertEqual(self.probe(), 0)
         shown = json.loads(self.block("json", "last_success_unix"))
         told = json.loads((self.folder / "status.json").read_text())

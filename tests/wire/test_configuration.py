@@ -19,8 +19,8 @@ OF_A_BOARD = re.compile(r"a board needs|domain: is missing")
 def sentences():
     """The texts of config/desired_text.c, in C's spelling no more."""
     source = (ROOT / "config" / "desired_text.c").read_text(encoding="utf-8")
-    table = re.search(r"sentences\[\] = \{(.*?)\n\};", source, re.S).group(1)
-    return [text.replace('\\"', '"') for text in re.findall(r'\] =\s+"(.*)",$', table, re.M)]
+    return [text.replace('\\"', '"')
+            for text in re.findall(r'^    X\(CS_DESIRED_\w+, "(.*)"\)', source, re.M)]
 
 
 class ConfigurationTest(WireTest):

@@ -128,7 +128,7 @@ class DocumentTest(FleetTest):
         self.expect(result, 2, "1 would change")
 
     def test_wherever_it_stands(self):
-        rest = '"all": true, "%s": "off"' % SETTING
+        rest = '"all": true, "%s": "on_first_login"' % SETTING
         for text in ('{@, %s}', '{ @ ,%s}', '{%s , @\n}', '{"all": true, @, %s}'):
             rest_here = rest.split(", ", 1)[1] if '"all"' in text else rest
             self.expect_same(text % rest_here, '"$schema" :\n "../schemas/connsync.schema.json"')

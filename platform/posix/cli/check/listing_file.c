@@ -61,6 +61,13 @@ bool listing_file_read(struct listing_file *file, const char *path, struct cli_m
     return begin(file, cs_slice_make(file->mapping, file->length));
 }
 
+/* list --json ends with a line that sums up. */
+static bool is_summary(struct cs_slice line)
+{
+    return cs_value_is_object(cs_json_member(line, "summary")) &&
+           cs_json_member(line, "id").length == 0;
+}
+
 /* The next line that is not empty; empty at the end. */
 static struct cs_slice next_line(struct listing_file *file)
 {
@@ -129,7 +136,8 @@ bool listing_file_next(void *context, struct connsync_result *listed)
     if (cs_json_check(line, &facts) != CONNSYNC_OK) {
         return fail(file, "a line of it is not JSON");
     }
-    return read(file, cs_json_trim(line), listed);
+    line = cs_json_trim(line);
+    return !is_summary(line) && read(file, line, listed);
 }
 
 void listing_file_free(struct listing_file *file)

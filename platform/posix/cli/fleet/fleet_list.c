@@ -131,11 +131,6 @@ enum connsync_status fleet_list(struct fleet *fleet)
     return CONNSYNC_ERR_ANSWER;
 }
 
-bool fleet_list_goes_on(const struct fleet *fleet)
-{
-    return !fleet->listing.collecting;
-}
-
 enum connsync_status fleet_list_on(struct fleet *fleet)
 {
     fleet->listing.place = fleet->listing.resume;

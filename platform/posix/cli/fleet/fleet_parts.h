@@ -57,7 +57,10 @@ void fleet_take(struct fleet *fleet, const struct connsync_result *listed);
 enum connsync_status fleet_list(struct fleet *fleet);
 
 /* Was the queue full before the end? */
-bool fleet_list_goes_on(const struct fleet *fleet);
+static inline bool fleet_list_goes_on(const struct fleet *fleet)
+{
+    return !fleet->listing.collecting;
+}
 
 /* Empties the queue, and lists on from where it was full. */
 enum connsync_status fleet_list_on(struct fleet *fleet);
