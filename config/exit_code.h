@@ -1,4 +1,4 @@
-/* The exit codes of the command line; the README and the manual page have them as tables. */
+/* The exit codes of the command line; docs/outcomes.md and the manual page have them as tables. */
 #ifndef CONNSYNC_CONFIG_EXIT_CODE_H
 #define CONNSYNC_CONFIG_EXIT_CODE_H
 

@@ -107,8 +107,8 @@ class ManifestTest(unittest.TestCase):
                 self.assertEqual(set(container["resources"]["limits"]), {"cpu", "memory"})
 
     def test_what_is_tried_again(self):
-        """Of the exit codes that the README lists, 1 and 6 only."""
-        text = (ROOT / "README.md").read_text(encoding="utf-8")
+        """Of the exit codes that docs/outcomes.md lists, 1 and 6 only."""
+        text = (ROOT / "docs/outcomes.md").read_text(encoding="utf-8")
         codes = [int(code) for code in re.findall(
             r"^\| (\d+) \|", text.split("| exit | meaning |")[1].split("\n\n")[0], re.M)]
         self.assertGreater(len(codes), 8)

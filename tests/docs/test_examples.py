@@ -28,7 +28,7 @@ from sandbox import Sandbox, syntax  # noqa: E402
 ROOT = Path(os.environ["CONNSYNC_SOURCE_DIR"])
 BLOCKS = blocks.everything(ROOT, cli.binary())
 
-# Folders of C files, each a row of the README's table.
+# Folders of C files, each a row of the design's first table.
 LAYERS = ("core", "config", "port", "platform", "boards")
 
 # Another test runs every block of these.
@@ -62,7 +62,7 @@ LISTED = {
     ("README.md", "PATCH /api/v2/connections/con_2bXy7LmQ9fTzWkRa"): "the demo makes this call",
     ("README.md", 'before  {"client_id":"...","client_secret":"...","scope":["email","profile"],'
                   '"email":true}'): "the demo shows it",
-    ("README.md", "core/       the agent: portable C11 that does no I/O, never blocks, and has no"
+    ("docs/design.md", "core/       the agent: portable C11 that does no I/O, never blocks, and has no"
                   " heap"): "a table of folders; test_folders looks at it",
     ("docs/packages.md", "install -m 644 /usr/share/doc/connsync/examples/connsync.json"
                          " /etc/connsync/"): "for a machine with systemd; see tests/package",
@@ -267,8 +267,8 @@ class ExamplesTest(WireTest):
         self.assertGreater(count, 30)
 
     def test_refusals(self):
-        """The README's table has each reason to refuse, and no other."""
-        text = (ROOT / "README.md").read_text(encoding="utf-8")
+        """The table of docs/outcomes.md has each reason to refuse, and no other."""
+        text = (ROOT / "docs/outcomes.md").read_text(encoding="utf-8")
         table = text.split("## When connsync refuses", 1)[1].split("\n\n", 3)[2]
         told = re.findall(r"`(\w+)`", "".join(re.findall(r"^\|([^|]*)\|", table, re.M)))
         refusals = [name for status, name in rows("core/base/status.c")
@@ -301,7 +301,7 @@ class ExamplesTest(WireTest):
             self.assertTrue(folder in told or folder.rsplit("/", 1)[0] in told, folder)
 
     def test_folders(self):
-        """The README's table of folders."""
+        """The design's table of what is at the top of the tree."""
         text, = (one.text for one in BLOCKS if one.name.startswith("core/  "))
         names = re.findall(r"^\w+/|(?<=\w    )\w+/", text, re.M)
         self.assertGreater(len(names), 6)

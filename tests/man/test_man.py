@@ -57,8 +57,8 @@ class PageTest(unittest.TestCase):
             self.assertIn("*connsync* *%s*" % command, PAGE.split("# DESCRIPTION", 1)[0])
 
     def test_exit_codes(self):
-        readme = (ROOT / "README.md").read_text(encoding="utf-8")
-        table = readme.split("| exit | meaning |", 1)[1].split("\n\n", 1)[0]
+        page = (ROOT / "docs" / "outcomes.md").read_text(encoding="utf-8")
+        table = page.split("| exit | meaning |", 1)[1].split("\n\n", 1)[0]
         section = PAGE.split("# EXIT STATUS", 1)[1].split("# ENVIRONMENT", 1)[0]
         self.assertEqual(re.findall(r"^\*(\d+)\*$", section, re.MULTILINE),
                          re.findall(r"^\| (\d+) \|", table, re.MULTILINE))
