@@ -16,6 +16,8 @@ if(CONNSYNC_MACHINE STREQUAL x86_64)
     # Bits in place of 24 bytes for each address that is put right at the start; musl reads
     # them since 1.2.4. The linkers of Debian 12 can do it for this machine only.
     set(connsync_relocations "-Wl,-z,pack-relative-relocs")
+    # Constants where the ABI wants them: by itself gcc gives each of 32 bytes or more a line of 32.
+    set(connsync_alignment "-malign-data=abi")
 elseif(CONNSYNC_MACHINE STREQUAL aarch64)
     set(connsync_prefix aarch64-linux-gnu-)
     set(connsync_musl_machine aarch64)
@@ -87,7 +89,7 @@ if(connsync_soft_float)
     connsync_gcc_without_float(${connsync_sysroot} connsync_libgcc connsync_begin connsync_end)
 endif()
 
-set(CMAKE_C_FLAGS_INIT "${connsync_options} -fPIE -nostdinc \
+set(CMAKE_C_FLAGS_INIT "${connsync_options} ${connsync_alignment} -fPIE -nostdinc \
 -isystem ${connsync_sysroot}/include -isystem ${connsync_gcc_headers} \
 -fno-asynchronous-unwind-tables -fno-unwind-tables")
 # No page of the file is given to alignment.
@@ -98,9 +100,10 @@ if(connsync_large_pages)
 endif()
 # All of the program is optimised in one piece: what is alike in two of several is seen in none.
 # Constants that are alike are one; those that are told apart by their address hold addresses, and
-# are no such.
+# are no such. Nothing is unwound: there is no table for it, nor one to find it by.
 set(CMAKE_EXE_LINKER_FLAGS_INIT
     "-flto-partition=one -fmerge-all-constants ${connsync_pages} \
+-Wl,--no-eh-frame-hdr -Wl,--no-ld-generated-unwind-info \
 -Wl,-z,noseparate-code -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack \
 -Wl,--hash-style=gnu ${connsync_relocations}")
 set(CMAKE_C_LINK_EXECUTABLE "<CMAKE_C_COMPILER> <FLAGS> <CMAKE_C_LINK_FLAGS> <LINK_FLAGS> \
