@@ -161,10 +161,9 @@ static int make(const char *input, const char *output, size_t partition_size)
     }
     code = write_file(output, length);
     if (code == 0) {
-        (void)fprintf(output_results(),
-                      "%s: %zu of %zu bytes, %zu connection%s, every %u s; it holds a secret\n",
-                      output, length, partition_size, desired.count, desired.count == 1 ? "" : "s",
-                      (unsigned)desired.every_s);
+        output_print("%s: %zu of %zu bytes, %zu connection%s, every %u s; it holds a secret\n",
+                     output, length, partition_size, desired.count, desired.count == 1 ? "" : "s",
+                     (unsigned)desired.every_s);
     }
     return code;
 }

@@ -15,10 +15,10 @@
 #include <stdlib.h>
 
 #ifdef CONNSYNC_BUILTIN_ANCHORS
-#include "core/base/civil.h"
 #include "core/tls/certificate.h"
-#include "core/tls/der.h"
+#include "core/tls/certificate_trouble.h"
 #include "core/tls/hash.h"
+#include "platform/posix/cli/base/log.h"
 #endif
 
 #ifdef __GLIBC__
@@ -47,55 +47,29 @@ static void print_path(const char *before, const char *path)
 
     (void)snprintf(clean, sizeof clean, "%s", path);
     cs_sentence_clean(clean);
-    (void)fprintf(output_results(), "%s%s\n", before, clean);
+    output_print("%s%s\n", before, clean);
 }
 
 #ifdef CONNSYNC_BUILTIN_ANCHORS
 
-#define NAME_SIZE 80
-
-/* The common name, or else the last part of the name that there is. */
-static void name_of(struct cs_slice subject, char out[NAME_SIZE])
-{
-    static const char common_name[] = {0x55, 0x04, 0x03};
-    struct cs_slice rest;
-    struct cs_slice set;
-    struct cs_slice pair;
-    struct cs_slice oid;
-    struct cs_der_item value;
-
-    if (!cs_der_only(subject, CS_DER_SEQUENCE, &rest)) {
-        return;
-    }
-    while (cs_der_expect(&rest, CS_DER_SET, &set) && cs_der_expect(&set, CS_DER_SEQUENCE, &pair) &&
-           cs_der_expect(&pair, CS_DER_OID, &oid) && cs_der_next(&pair, &value)) {
-        (void)snprintf(out, NAME_SIZE, "%.*s", (int)value.contents.length, value.contents.data);
-        if (cs_slice_equal(oid, cs_slice_make(common_name, sizeof common_name))) {
-            break;
-        }
-    }
-    cs_sentence_clean(out);
-}
-
 static void print_root(const struct cs_certificate *root)
 {
     uint8_t digest[CS_SHA256_SIZE];
-    char name[NAME_SIZE] = "";
-    struct cs_civil last;
+    char name[CONNSYNC_CERTIFICATE_NAME_SIZE];
+    char last[LOG_TIME_SIZE];
     int64_t from = 0;
     int64_t to = 0;
 
     (void)cs_sha256(&root->whole, 1, digest);
     for (size_t i = 0; i < sizeof digest; i++) {
-        (void)fprintf(output_results(), "%02x", digest[i]);
+        output_print("%02x", digest[i]);
     }
     if (cs_certificate_dates(root, &from, &to)) {
-        cs_civil_from_utc(to, &last);
-        name_of(root->subject, name);
-        (void)fprintf(output_results(), " %04d-%02d-%02d %s", last.year, last.month, last.day,
-                      name);
+        log_time(last, to);
+        cs_certificate_name(name, root->subject);
+        output_print(" %.10s %s", last, name);
     }
-    (void)putc('\n', output_results());
+    output_byte('\n');
 }
 
 static void print_roots(void)
@@ -109,8 +83,7 @@ static void print_roots(void)
         print_path("trusted roots: ", connsync_posix_anchors_find());
         return;
     }
-    (void)fputs("trusted roots, compiled in: SHA-256 of the certificate, last day, name\n",
-                output_results());
+    output_put("trusted roots, compiled in: SHA-256 of the certificate, last day, name\n");
     while (cs_certificate_next(&all, &root)) {
         print_root(&root);
     }
@@ -177,9 +150,8 @@ void cli_version_print(bool json)
         print_json();
         return;
     }
-    (void)fprintf(output_results(),
-                  "connsync " CONNSYNC_VERSION COMMIT_IN_TEXT "\n%s" CONNSYNC_MBEDTLS_NOTE
-                  ", jsmn " CONNSYNC_JSMN_VERSION ", %s\n",
-                  cs_tls_library(), libc_name());
+    output_print("connsync " CONNSYNC_VERSION COMMIT_IN_TEXT "\n%s" CONNSYNC_MBEDTLS_NOTE
+                 ", jsmn " CONNSYNC_JSMN_VERSION ", %s\n",
+                 cs_tls_library(), libc_name());
     print_roots();
 }

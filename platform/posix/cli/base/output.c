@@ -5,10 +5,13 @@
 
 #include "platform/posix/cli/base/output.h"
 
+#include "platform/posix/cli/base/json_out.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -142,6 +145,35 @@ bool output_begin(void)
 FILE *output_results(void)
 {
     return results.stream;
+}
+
+void output_put(const char *text)
+{
+    (void)fputs(text, results.stream);
+}
+
+void output_byte(char byte)
+{
+    (void)putc((unsigned char)byte, results.stream);
+}
+
+void output_print(const char *format, ...)
+{
+    va_list values;
+
+    va_start(values, format);
+    (void)vfprintf(results.stream, format, values);
+    va_end(values);
+}
+
+void output_string(const char *text)
+{
+    json_out_string(results.stream, text);
+}
+
+void output_member(const char *name, const char *value)
+{
+    json_out_member(results.stream, name, value);
 }
 
 FILE *output_messages(void)

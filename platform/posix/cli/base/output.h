@@ -17,6 +17,13 @@ bool output_begin(void);
 
 /* What was asked for, on standard output. */
 FILE *output_results(void);
+void output_put(const char *text);
+void output_byte(char byte);
+void output_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* As JSON: a string, and a member of an object with the comma behind it (json_out.h). */
+void output_string(const char *text);
+void output_member(const char *name, const char *value);
+
 /* What is said beside it, on standard error. What fits into OUTPUT_MESSAGE_SIZE goes out in one
  * call when it is flushed. */
 FILE *output_messages(void);

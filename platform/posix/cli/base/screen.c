@@ -58,8 +58,7 @@ void screen_print(const char *text, enum screen_color color)
     static const char *const starts[] = {"", "\033[1m", "\033[32m", "\033[31m"};
     bool is_colored = color != SCREEN_PLAIN && has_colors();
 
-    (void)fprintf(output_results(), "%s%s%s", is_colored ? starts[color] : "", text,
-                  is_colored ? "\033[0m" : "");
+    output_print("%s%s%s", is_colored ? starts[color] : "", text, is_colored ? "\033[0m" : "");
 }
 
 /* A cell as wide as it is to be, but for blanks at the end of a line. */
@@ -81,7 +80,7 @@ static void print_fitted(const struct screen_cell *cell, size_t width, bool is_l
     memcpy(text + length, is_cut ? "\u2026" : "", is_cut ? sizeof "\u2026" : 1);
     screen_print(text, cell->color);
     for (; !is_last && columns < width + GAP; columns++) {
-        (void)putc(' ', output_results());
+        output_byte(' ');
     }
 }
 
@@ -104,9 +103,9 @@ void screen_row(const struct screen_cell *cells, size_t count)
         print_columns(cells, count);
     } else {
         for (size_t i = 0; i < count; i++) {
-            (void)fputs(i > 0 ? "\t" : "", output_results());
+            output_put(i > 0 ? "\t" : "");
             screen_print(cells[i].text, cells[i].color);
         }
     }
-    (void)putc('\n', output_results());
+    output_byte('\n');
 }

@@ -2,7 +2,6 @@
 #include "platform/posix/cli/check/finding.h"
 
 #include "config/sentence.h"
-#include "platform/posix/cli/base/json_out.h"
 #include "platform/posix/cli/base/log.h"
 #include "platform/posix/cli/base/output.h"
 #include "platform/posix/cli/base/screen.h"
@@ -19,30 +18,30 @@ void finding_print(bool json, const struct finding *finding, const char *text)
     (void)snprintf(clean, sizeof clean, "%s", text);
     if (!json) {
         cs_sentence_clean(clean);
-        (void)fprintf(output_results(), "%-12s ", finding->check);
+        output_print("%-12s ", finding->check);
         screen_print(is_fine ? "" : finding->status, SCREEN_BAD);
-        (void)fprintf(output_results(), "%s%s\n", is_fine ? "" : ": ", clean);
+        output_print("%s%s\n", is_fine ? "" : ": ", clean);
         return;
     }
-    (void)putc('{', output_results());
-    json_out_member(output_results(), "check", finding->check);
-    json_out_member(output_results(), "status", finding->status);
+    output_byte('{');
+    output_member("check", finding->check);
+    output_member("status", finding->status);
     if (finding->figure != NULL) {
-        (void)fprintf(output_results(), "\"%s\":%lld,", finding->figure, (long long)finding->value);
+        output_print("\"%s\":%lld,", finding->figure, (long long)finding->value);
     }
-    (void)fputs("\"message\":", output_results());
-    json_out_string(output_results(), clean);
-    (void)fputs("}\n", output_results());
+    output_put("\"message\":");
+    output_string(clean);
+    output_put("}\n");
 }
 
 static void print_lacks(const struct damage *damage)
 {
-    (void)fputs("\"lacks\":[", output_results());
+    output_put("\"lacks\":[");
     for (unsigned i = 0; i < damage->count; i++) {
-        (void)fputs(i > 0 ? "," : "", output_results());
-        json_out_string(output_results(), damage->lacks[i]);
+        output_put(i > 0 ? "," : "");
+        output_string(damage->lacks[i]);
     }
-    (void)fputs("],", output_results());
+    output_put("],");
 }
 
 void finding_print_damage(bool json, const struct connsync_result *result,
@@ -58,17 +57,17 @@ void finding_print_damage(bool json, const struct connsync_result *result,
         damage_write(&writer, damage);
         cs_sentence_clean(line);
         screen_print("damaged      ", SCREEN_BAD);
-        (void)fprintf(output_results(), "%s\n", line);
+        output_print("%s\n", line);
         return;
     }
     damage_write(&writer, damage);
-    (void)fputs("{\"check\":\"damage\",\"status\":\"damaged\",", output_results());
-    json_out_member(output_results(), "id", result->id);
-    json_out_member(output_results(), "name", result->name);
-    json_out_member(output_results(), "strategy", result->strategy);
-    (void)fprintf(output_results(), "\"alone\":%s,", damage->is_alone ? "true" : "false");
+    output_put("{\"check\":\"damage\",\"status\":\"damaged\",");
+    output_member("id", result->id);
+    output_member("name", result->name);
+    output_member("strategy", result->strategy);
+    output_print("\"alone\":%s,", damage->is_alone ? "true" : "false");
     print_lacks(damage);
-    (void)fputs("\"message\":", output_results());
-    json_out_string(output_results(), line);
-    (void)fputs("}\n", output_results());
+    output_put("\"message\":");
+    output_string(line);
+    output_put("}\n");
 }

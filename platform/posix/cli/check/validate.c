@@ -5,7 +5,6 @@
 #include "config/exit_code.h"
 #include "config/sentence.h"
 #include "platform/posix/cli/base/file.h"
-#include "platform/posix/cli/base/json_out.h"
 #include "platform/posix/cli/base/log.h"
 #include "platform/posix/cli/base/mapping.h"
 #include "platform/posix/cli/base/output.h"
@@ -52,16 +51,16 @@ static void tell(void *context, const struct cs_desired_fault *fault,
                        (unsigned)place->line, (unsigned)place->column,
                        without_line(fault, sentence));
         cs_sentence_clean(line);
-        (void)fprintf(output_results(), "%s\n", line);
+        output_print("%s\n", line);
         return;
     }
-    (void)putc('{', output_results());
-    json_out_member(output_results(), "file", validation->options->file);
-    (void)fprintf(output_results(), "\"line\":%u,\"column\":%u,\"error\":%u,",
-                  (unsigned)place->line, (unsigned)place->column, (unsigned)fault->error);
-    (void)fputs("\"message\":", output_results());
-    json_out_string(output_results(), without_line(fault, sentence));
-    (void)fputs("}\n", output_results());
+    output_byte('{');
+    output_member("file", validation->options->file);
+    output_print("\"line\":%u,\"column\":%u,\"error\":%u,", (unsigned)place->line,
+                 (unsigned)place->column, (unsigned)fault->error);
+    output_put("\"message\":");
+    output_string(without_line(fault, sentence));
+    output_put("}\n");
 }
 
 /* What a plan of the listed connections would say, with its exit code. */

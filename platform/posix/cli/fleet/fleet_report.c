@@ -51,9 +51,9 @@ static void print_columns(const struct document_row *row, enum screen_color colo
 
     screen_row(cells, sizeof cells / sizeof cells[0] - !has_id);
     if (row->note[0] != '\0') {
-        (void)fputs("    ", output_results());
+        output_put("    ");
         screen_print(row->note, changed);
-        (void)putc('\n', output_results());
+        output_byte('\n');
     }
 }
 
@@ -154,10 +154,10 @@ uint64_t fleet_report_unmatched(const char *file, const struct cs_desired *desir
 void fleet_report_last_line(const struct tally *tally)
 {
     log_clear_progress();
-    (void)fputs("{\"summary\":{", output_results());
+    output_put("{\"summary\":{");
     tally_write_members(output_results(), tally);
-    (void)fprintf(output_results(), "\"would_change\":%llu,\"code\":\"%s\"}}\n",
-                  (unsigned long long)tally->would_change, connsync_status_name(tally->broke_off));
+    output_print("\"would_change\":%llu,\"code\":\"%s\"}}\n",
+                 (unsigned long long)tally->would_change, connsync_status_name(tally->broke_off));
 }
 
 void fleet_report_summary(const struct cli_output *output, const struct tally *tally, bool is_watch)
@@ -182,5 +182,5 @@ void fleet_report_summary(const struct cli_output *output, const struct tally *t
         document_end((enum document_format)output->format, summary);
         return;
     }
-    (void)fprintf(output_results(), "%s\n", summary);
+    output_print("%s\n", summary);
 }

@@ -5,7 +5,6 @@
 #include "config/desired.h"
 #include "config/exit_code.h"
 #include "config/status_text.h"
-#include "platform/posix/cli/base/json_out.h"
 #include "platform/posix/cli/base/log.h"
 #include "platform/posix/cli/base/mapping.h"
 #include "platform/posix/cli/base/output.h"
@@ -86,32 +85,32 @@ static void on_item(void *context, const struct connsync_result *result)
 
 static void print_entry(const struct entry *entry)
 {
-    (void)fprintf(output_results(), "    { \"%s\": ", entry->by_id ? "id" : "name");
-    json_out_string(output_results(), entry->key);
-    (void)fprintf(output_results(), ", \"set_user_root_attributes\": \"%s\" }",
-                  connsync_setting_name((enum connsync_setting)entry->setting));
+    output_print("    { \"%s\": ", entry->by_id ? "id" : "name");
+    output_string(entry->key);
+    output_print(", \"set_user_root_attributes\": \"%s\" }",
+                 connsync_setting_name((enum connsync_setting)entry->setting));
 }
 
 static void print_head(const struct cli_tenant *tenant)
 {
-    (void)fputs("{\n  \"domain\": \"", output_results());
+    output_put("{\n  \"domain\": \"");
     /* An IPv6 address with a port stands in brackets. */
     bool brackets = tenant->port_number != 0 && strchr(tenant->domain, ':') != NULL;
-    (void)fprintf(output_results(), brackets ? "[%s]" : "%s", tenant->domain);
+    output_print(brackets ? "[%s]" : "%s", tenant->domain);
     if (tenant->port_number != 0) {
-        (void)fprintf(output_results(), ":%u", tenant->port_number);
+        output_print(":%u", tenant->port_number);
     }
-    (void)fputs("\",\n  \"connections\": [", output_results());
+    output_put("\",\n  \"connections\": [");
 }
 
 static int print(const struct import *import, const struct cli_tenant *tenant)
 {
     print_head(tenant);
     for (size_t i = 0; i < import->count; i++) {
-        (void)fputs(i == 0 ? "\n" : ",\n", output_results());
+        output_put(i == 0 ? "\n" : ",\n");
         print_entry(&import->entries[i]);
     }
-    (void)fputs("\n  ]\n}\n", output_results());
+    output_put("\n  ]\n}\n");
     if (!output_flush()) {
         return CS_EXIT_FAILURE;
     }

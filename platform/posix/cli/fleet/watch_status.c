@@ -74,13 +74,12 @@ int cli_watch_status(const struct cli_options *options)
     bool good = options->fleet.ready ? answer.ready : answer.alive;
 
     if (options->output.json) {
-        (void)fprintf(output_results(),
-                      "{\"alive\":%s,\"ready\":%s,\"age_s\":%lld,\"message\":\"%s\","
-                      "\"status\":%.*s}\n",
-                      answer.alive ? "true" : "false", answer.ready ? "true" : "false",
-                      answer.age_s, reason, (int)answer.status.length, answer.status.data);
+        output_print("{\"alive\":%s,\"ready\":%s,\"age_s\":%lld,\"message\":\"%s\","
+                     "\"status\":%.*s}\n",
+                     answer.alive ? "true" : "false", answer.ready ? "true" : "false", answer.age_s,
+                     reason, (int)answer.status.length, answer.status.data);
     } else if (good) {
-        (void)fprintf(output_results(), "alive, %lld s ago\n", answer.age_s);
+        output_print("alive, %lld s ago\n", answer.age_s);
     } else {
         log_format(LOG_ERROR, "%.200s: %s", options->file, reason);
     }

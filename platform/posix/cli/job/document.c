@@ -19,19 +19,14 @@ static const char html_columns[] =
 static const char markdown_columns[] =
     "| name | strategy | before | after | note | id |\n| --- | --- | --- | --- | --- | --- |\n";
 
-static void put(const char *text)
-{
-    (void)fputs(text, output_results());
-}
-
 /* With each mark that HTML might read as its number. */
 static void put_html(const char *text)
 {
     for (; *text != '\0'; text++) {
         if (strchr("&<>\"'`", *text) != NULL) {
-            (void)fprintf(output_results(), "&#%u;", (unsigned char)*text);
+            output_print("&#%u;", (unsigned char)*text);
         } else {
-            (void)putc((unsigned char)*text, output_results());
+            output_byte(*text);
         }
     }
 }
@@ -41,23 +36,23 @@ static void put_markdown(const char *text)
 {
     for (; *text != '\0'; text++) {
         if (strchr("\\`*_{}[]<>()#+!|~&:@", *text) != NULL) {
-            (void)putc('\\', output_results());
+            output_byte('\\');
         }
-        (void)putc((unsigned char)*text, output_results());
+        output_byte(*text);
     }
 }
 
 void document_begin(enum document_format format, const char *domain)
 {
     if (format == DOCUMENT_HTML) {
-        put(head);
+        output_put(head);
         put_html(domain);
-        put(html_columns);
+        output_put(html_columns);
     } else if (format == DOCUMENT_MARKDOWN) {
-        put("### connsync plan: ");
+        output_put("### connsync plan: ");
         put_markdown(domain);
-        put("\n\n");
-        put(markdown_columns);
+        output_put("\n\n");
+        output_put(markdown_columns);
     }
 }
 
@@ -67,24 +62,24 @@ void document_row(enum document_format format, const struct document_row *row)
                                  row->after, row->note,     row->id};
     bool is_html = format == DOCUMENT_HTML;
 
-    put(is_html ? "<tr>" : "|");
+    output_put(is_html ? "<tr>" : "|");
     for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++) {
-        put(is_html ? "<td>" : " ");
+        output_put(is_html ? "<td>" : " ");
         (is_html ? put_html : put_markdown)(cells[i]);
-        put(is_html ? "" : " |");
+        output_put(is_html ? "" : " |");
     }
-    put("\n");
+    output_put("\n");
 }
 
 void document_end(enum document_format format, const char *summary)
 {
     if (format == DOCUMENT_HTML) {
-        put("</tbody></table>\n<p class=\"summary\">");
+        output_put("</tbody></table>\n<p class=\"summary\">");
         put_html(summary);
-        put("</p>\n</body></html>\n");
+        output_put("</p>\n</body></html>\n");
         return;
     }
-    put("\n");
+    output_put("\n");
     put_markdown(summary);
-    put("\n");
+    output_put("\n");
 }

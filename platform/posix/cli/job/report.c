@@ -9,7 +9,6 @@
 #include "config/tls_text.h"
 #include "core/auth0/auth0.h"
 #include "core/json/json.h"
-#include "platform/posix/cli/base/json_out.h"
 #include "platform/posix/cli/base/log.h"
 #include "platform/posix/cli/base/output.h"
 #include "platform/posix/cli/job/change.h"
@@ -48,13 +47,12 @@ static void print_names(const struct change *change)
     }
     log_clear_progress();
     for (size_t i = 0; i < change->names.count; i++) {
-        (void)fprintf(output_results(), "%s\t", word_of(change, change->names.items[i].kind));
+        output_print("%s\t", word_of(change, change->names.items[i].kind));
         name_print(output_results(), &change->names.items[i]);
-        (void)fputs(change->names.items[i].is_beside ? "\tbeside options\n" : "\n",
-                    output_results());
+        output_put(change->names.items[i].is_beside ? "\tbeside options\n" : "\n");
     }
     if (change->names.more > 0) {
-        (void)fprintf(output_results(), "and %zu more\n", change->names.more);
+        output_print("and %zu more\n", change->names.more);
     }
 }
 
@@ -72,15 +70,15 @@ static void print_array(const struct names *names, int kind, const char *word)
 {
     const char *before = "";
 
-    (void)fprintf(output_results(), "\"%s\":[", word);
+    output_print("\"%s\":[", word);
     for (size_t i = 0; i < names->count; i++) {
         if (is_of(&names->items[i], kind)) {
-            (void)fputs(before, output_results());
+            output_put(before);
             name_print(output_results(), &names->items[i]);
             before = ",";
         }
     }
-    (void)fputs("],", output_results());
+    output_put("],");
 }
 
 static bool has_kind(const struct names *names, int kind)
@@ -101,11 +99,10 @@ static bool is_looked_for(const struct change *change, enum name_kind kind)
 static void print_change(const struct change *change)
 {
     if (change->correlation_id[0] != '\0') {
-        json_out_member(output_results(), "correlation_id", change->correlation_id);
+        output_member("correlation_id", change->correlation_id);
     }
     if (change->undo != CHANGE_UNDO_NOT_TRIED) {
-        (void)fprintf(output_results(), "\"restored\":%s,",
-                      change->undo == CHANGE_RESTORED ? "true" : "false");
+        output_print("\"restored\":%s,", change->undo == CHANGE_RESTORED ? "true" : "false");
     }
     if (!change->has_names) {
         return;
@@ -120,39 +117,39 @@ static void print_change(const struct change *change)
         print_array(&change->names, BESIDE, "beside_options");
     }
     if (change->names.more > 0) {
-        (void)fprintf(output_results(), "\"more_names\":%zu,", change->names.more);
+        output_print("\"more_names\":%zu,", change->names.more);
     }
 }
 
 static void print_connection(const struct connsync_result *result)
 {
-    json_out_member(output_results(), "id", result->id);
-    json_out_member(output_results(), "name", result->name);
-    json_out_member(output_results(), "strategy", result->strategy);
-    json_out_member(output_results(), "before", connsync_setting_name(result->before));
-    json_out_member(output_results(), "after", connsync_setting_name(result->after));
+    output_member("id", result->id);
+    output_member("name", result->name);
+    output_member("strategy", result->strategy);
+    output_member("before", connsync_setting_name(result->before));
+    output_member("after", connsync_setting_name(result->after));
 }
 
 static void print_line(const struct connsync_result *result, const char *outcome, const char *code,
                        const char *message, const struct change *change, const char *warning)
 {
     log_clear_progress();
-    (void)putc('{', output_results());
+    output_byte('{');
     if (result->id[0] != '\0' || result->name[0] != '\0') {
         print_connection(result);
     } else if (result->page > 0) {
-        (void)fprintf(output_results(), "\"page\":%u,", (unsigned)result->page);
+        output_print("\"page\":%u,", (unsigned)result->page);
     }
-    json_out_member(output_results(), "status", outcome);
-    json_out_member(output_results(), "code", code);
-    json_out_member(output_results(), "message", message);
+    output_member("status", outcome);
+    output_member("code", code);
+    output_member("message", message);
     if (warning != NULL) {
-        json_out_member(output_results(), "warning", warning);
+        output_member("warning", warning);
     }
     if (change != NULL) {
         print_change(change);
     }
-    (void)fprintf(output_results(), "\"requests\":%u}\n", (unsigned)result->requests);
+    output_print("\"requests\":%u}\n", (unsigned)result->requests);
 }
 
 void report_json_line(const struct connsync_result *result, const char *outcome, const char *code,
@@ -253,7 +250,7 @@ static void report_success(const struct cli_output *output, const struct connsyn
         return;
     }
     if (job->operation == &connsync_operation_get) {
-        (void)fprintf(output_results(), "%s\n", connsync_setting_name(result->before));
+        output_print("%s\n", connsync_setting_name(result->before));
         return;
     }
     cs_writer_init(&writer, line, sizeof line);
@@ -266,7 +263,7 @@ static void report_success(const struct cli_output *output, const struct connsyn
         add_rewritten(&writer, job, result);
     }
     log_clear_progress();
-    (void)fprintf(output_results(), "%s\n", clean(line));
+    output_print("%s\n", clean(line));
     print_names(change);
 }
 
@@ -476,7 +473,7 @@ static void print_names_of_failure(const struct cli_output *output, const struct
         cs_sentence_connection(&writer, result, job->connection);
         cs_write_string(&writer, connsync_status_name(status));
         log_clear_progress();
-        (void)fprintf(output_results(), "%s\n", clean(line));
+        output_print("%s\n", clean(line));
     }
     print_names(change);
 }

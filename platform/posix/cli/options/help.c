@@ -281,7 +281,7 @@ const char cli_help_flash_image[] =
 static void put(char byte, unsigned *column)
 {
     do {
-        (void)putc(byte == '\t' ? ' ' : byte, output_results());
+        output_byte(byte == '\t' ? ' ' : byte);
         *column = byte == '\n' ? 0 : *column + 1;
     } while (byte == '\t' && *column < DOES);
 }
