@@ -20,6 +20,10 @@
 #define EXIT_CODES "\212"
 #define USAGE "\213"
 #define EXAMPLE "\214"
+#define EXAMPLE_OF_TENANT "\215"
+#define CODES "\216"
+#define CALL "\217"
+#define CONFIG "\220"
 #define MARKS 0x81u
 /* The column of what an option does, to which a tab leads. */
 #define DOES 29u
@@ -99,55 +103,68 @@ static const char shared[] =
     "\0"
     /* EXAMPLE */
     "\n"
-    "Example:\n";
+    "Example:\n"
+    "  connsync "
+    "\0"
+    /* EXAMPLE_OF_TENANT */
+    "\n"
+    "Example:\n"
+    "  AUTH0_DOMAIN=tenant.eu.auth0.com connsync "
+    "\0"
+    /* CODES */
+    "\n"
+    "Exit codes: 0 "
+    "\0"
+    /* CALL */
+    "\n"
+    "  connsync "
+    "\0"
+    /* CONFIG */
+    "connsync.json";
 
 const char cli_help[] =
     "connsync changes one setting of an Auth0 connection and proves that it changed\n"
     "nothing else: options.set_user_root_attributes, which says whether the identity\n"
     "provider overwrites a user's name, nickname and picture at each login.\n"
     "\n"
-    "Usage:\n"
-    "  connsync get  CONNECTION         print the setting\n"
-    "  connsync set  CONNECTION VALUE   make it so, keep everything else, verify\n"
-    "  connsync patch CONNECTION FILE   merge FILE into options (RFC 7396), verify\n"
-    "  connsync restore FILE            put a backup's options back, verify\n"
-    "  connsync list                    every connection with its setting\n"
-    "  connsync doctor                  credentials, route, damage; exit 2 if any\n"
-    "  connsync validate [FILE]         every fault of a connsync.json, offline\n"
-    "  connsync plan  [FILE]            what apply would change; exit 2 if anything\n"
-    "  connsync apply [FILE]            make it so for all that FILE names\n"
-    "  connsync watch [FILE]            apply, wait, again, until told to end\n"
-    "  connsync watch-status FILE       is watch alive? a probe for containers\n"
-    "  connsync import                  a connsync.json of what there is\n"
-    "  connsync flash-image FILE        a board's configuration, from connsync.json\n"
+    "Usage:" CALL "get  CONNECTION         print the setting" CALL
+    "set  CONNECTION VALUE   make it so, keep everything else, verify" CALL
+    "patch CONNECTION FILE   merge FILE into options (RFC 7396), verify" CALL
+    "restore FILE            put a backup's options back, verify" CALL
+    "list                    every connection with its setting" CALL
+    "doctor                  credentials, route, damage; exit 2 if any" CALL
+    "validate [FILE]         every fault of a " CONFIG ", offline" CALL
+    "plan  [FILE]            what apply would change; exit 2 if anything" CALL
+    "apply [FILE]            make it so for all that FILE names" CALL
+    "watch [FILE]            apply, wait, again, until told to end" CALL
+    "watch-status FILE       is watch alive? a probe for containers" CALL
+    "import                  a " CONFIG " of what there is" CALL
+    "flash-image FILE        a board's configuration, from " CONFIG "\n"
     "\n"
     "CONNECTION is an id (con_...) or an exact name. VALUE is on_each_login,\n"
     "on_first_login or never_on_login, which also keeps it from creating users; or on\n"
     "(each login) or off (first login only, but not for enterprise connections).\n"
-    "FILE is connsync.json if none is named.\n" COMMON "\n"
+    "FILE is " CONFIG " if none is named.\n" COMMON "\n"
     "connsync help COMMAND (or COMMAND -h) tells more, with an example; connsync -V,\n"
     "or version, which one this is; connsync --licenses, what it is made of.\n";
 
 const char cli_help_get[] = USAGE
     "get CONNECTION [options]\n"
     "Prints the setting of one connection. A connection that does not state it has\n"
-    "on_each_login.\n" EXAMPLE
-    "  AUTH0_DOMAIN=tenant.eu.auth0.com connsync get google-oauth2 --token-file token\n" COMMON
-        READS;
+    "on_each_login.\n" EXAMPLE_OF_TENANT "get google-oauth2 --token-file token\n" COMMON READS;
 
-const char cli_help_set[] =
-    USAGE "set CONNECTION VALUE [options]\n"
-          "Reads the connection, changes the one setting, writes every other byte of its\n"
-          "options back as received, reads again and compares. Writes nothing when the\n"
-          "setting is as wanted already, or when it cannot be sure that nothing gets lost.\n"
-          "never_on_login also keeps the connection from creating users: first logins fail.\n"
-          "\n"
-          "  --dry-run\tdo not write; exit code 2 if it would change\n"
-          "  --allow-encrypted-configuration\n"
-          "\tgo on although a custom database's configuration\n"
-          "\tcame back encrypted and might be encrypted twice\n" BACKUP UNDO CHANGES EXAMPLE
-          "  AUTH0_DOMAIN=t.eu.auth0.com connsync set google-oauth2 on_first_login\n" COMMON WRITES
-              EXIT_CODES;
+const char cli_help_set[] = USAGE
+    "set CONNECTION VALUE [options]\n"
+    "Reads the connection, changes the one setting, writes every other byte of its\n"
+    "options back as received, reads again and compares. Writes nothing when the\n"
+    "setting is as wanted already, or when it cannot be sure that nothing gets lost.\n"
+    "never_on_login also keeps the connection from creating users: first logins fail.\n"
+    "\n"
+    "  --dry-run\tdo not write; exit code 2 if it would change\n"
+    "  --allow-encrypted-configuration\n"
+    "\tgo on although a custom database's configuration\n"
+    "\tcame back encrypted and might be encrypted twice\n" BACKUP UNDO CHANGES EXAMPLE_OF_TENANT
+    "set google-oauth2 on_first_login\n" COMMON WRITES EXIT_CODES;
 
 const char cli_help_patch[] = USAGE
     "patch CONNECTION FILE [options]\n"
@@ -156,7 +173,8 @@ const char cli_help_patch[] = USAGE
     "merged into an object. All else is written back as received, and verified. A\n"
     "patch that changes nothing writes nothing. FILE is at most 65,536 bytes; - is\n"
     "standard input.\n"
-    "\n" NAMING ENCRYPTED BACKUP UNDO CHANGES EXAMPLE
+    "\n" NAMING ENCRYPTED BACKUP UNDO CHANGES "\n"
+    "Example:\n"
     "  echo '{\"scope\":[\"email\"],\"icon_url\":null}' | connsync patch google-oauth2 -\n" COMMON
         WRITES EXIT_CODES;
 
@@ -166,21 +184,20 @@ const char cli_help_restore[] =
           "that they were of, and verifies it. Names what it changes, never a value.\n"
           "Refuses a file that is damaged, or of another domain. FILE may be -, standard\n"
           "input.\n"
-          "\n" NAMING ENCRYPTED BACKUP CHANGES EXAMPLE "  connsync restore --dry-run \\\n"
+          "\n" NAMING ENCRYPTED BACKUP CHANGES EXAMPLE "restore --dry-run \\\n"
           "      backups/con_2bXy7LmQ9fTzWkRa-2026-01-31T09:00:00Z.json\n" COMMON WRITES EXIT_CODES;
 
 const char cli_help_list[] =
     USAGE "list [options]\n"
-          "Prints id, strategy, setting and name of every connection, separated by tabs.\n" EXAMPLE
-          "  AUTH0_DOMAIN=tenant.eu.auth0.com connsync list --token-file token\n" COMMON READS;
+          "Prints id, strategy, setting and name of every connection, separated by "
+          "tabs.\n" EXAMPLE_OF_TENANT "list --token-file token\n" COMMON READS;
 
 const char cli_help_import[] =
     USAGE "import [options]\n"
-          "Prints a connsync.json with the setting that every connection has at present.\n"
+          "Prints a " CONFIG " with the setting that every connection has at present.\n"
           "What cannot carry the setting is left out, with a line on stderr. The file names\n"
           "no credentials. After a failure nothing is printed.\n"
-          "\n" ENCRYPTED EXAMPLE
-          "  connsync import >connsync.json && connsync plan connsync.json\n" COMMON READS;
+          "\n" ENCRYPTED EXAMPLE "import >" CONFIG " && connsync plan " CONFIG "\n" COMMON READS;
 
 const char cli_help_doctor[] = USAGE
     "doctor [options]\n"
@@ -188,33 +205,30 @@ const char cli_help_doctor[] = USAGE
     "scopes, by which clock and route, what certificates it met, what the rate limit\n"
     "leaves, and which connections look as PATCH {\"options\":{\"set_user_root_...\n"
     "leaves them: with the setting alone, or without what their strategy needs. Never\n"
-    "a value of their options.\n" EXAMPLE
-    "  AUTH0_DOMAIN=tenant.eu.auth0.com connsync doctor --token-file token\n" COMMON READS "\n"
-    "Exit codes: 0 none looks damaged, 2 one does, else as of get.\n";
+    "a value of their options.\n" EXAMPLE_OF_TENANT "doctor --token-file token\n" COMMON READS CODES
+    "none looks damaged, 2 one does, else as of get.\n";
 
 const char cli_help_validate[] =
     USAGE "validate [FILE] [options]\n"
-          "Checks FILE (connsync.json if none is named; - is standard input) without asking\n"
+          "Checks FILE (" CONFIG " if none is named; - is standard input) without asking\n"
           "a tenant, and prints every fault with its line and column.\n"
           "\n"
           "  --listing LIST\twhat plan would say of these connections: what list\n"
           "\t--json prints, or the API's own list\n"
           "  --json\tone line of JSON for each fault or connection\n" ENCRYPTED EXAMPLE
-          "  connsync list --json >list.json && connsync validate --listing list.json\n"
-          "\n"
-          "Exit codes: 0 valid, 64 not; with --listing as of plan.\n";
+          "list --json >list.json && connsync validate --listing list.json\n" CODES
+          "valid, 64 not; with --listing as of plan.\n";
 
-const char cli_help_plan[] =
-    USAGE "plan [FILE] [options]\n"
-          "Lists the tenant and shows what apply would change. Writes nothing to it.\n"
-          "\n"
-          "  --out PLAN\twrite a plan for apply --plan: ids, values, and a\n"
-          "\tSHA-256 of each connection's options; no secret\n"
-          "  --format FORMAT\ttext, json, markdown, or html: one page\n" ENCRYPTED EXAMPLE
-          "  connsync plan connsync.json --out plan.json\n"
-          "\n" OF_FILE COMMON READS "\n"
-          "Exit codes: 0 in sync, 2 apply would change something, 5 an entry of FILE\n"
-          "matches no connection; else as of apply. The worst one counts.\n";
+const char cli_help_plan[] = USAGE
+    "plan [FILE] [options]\n"
+    "Lists the tenant and shows what apply would change. Writes nothing to it.\n"
+    "\n"
+    "  --out PLAN\twrite a plan for apply --plan: ids, values, and a\n"
+    "\tSHA-256 of each connection's options; no secret\n"
+    "  --format FORMAT\ttext, json, markdown, or html: one page\n" ENCRYPTED EXAMPLE "plan " CONFIG
+    " --out plan.json\n"
+    "\n" OF_FILE COMMON READS CODES "in sync, 2 apply would change something, 5 an entry of FILE\n"
+    "matches no connection; else as of apply. The worst one counts.\n";
 
 const char cli_help_apply[] =
     USAGE "apply [FILE] [options]\n"
@@ -226,7 +240,7 @@ const char cli_help_apply[] =
           "\thas changed since. FILE is for credentials only\n"
           "  --yes\task nothing: else a person at a terminal is asked\n"
           "  --dry-run\tread each one afresh, but do not write; exit code 2\n" ENCRYPTED BACKUP UNDO
-              CHANGES EXAMPLE "  connsync apply connsync.json --max-rps 5 --leave 5\n"
+              CHANGES EXAMPLE "apply " CONFIG " --max-rps 5 --leave 5\n"
           "\n" OF_FILE COMMON WRITES "\n"
           "Exit codes, of which the worst counts, from the worst on: 7 verifying failed,\n"
           "4 credentials or scope, 8 TLS or certificate, 1 network or server, 6 rate limit,\n"
@@ -240,17 +254,15 @@ const char cli_help_watch[] = USAGE
     "  --every INTERVAL\tsuch as 30s, 15m, 1h or 1d (`every` of FILE, or 1h)\n"
     "  --status-file STATUS\tkeep the outcome of the last run there, as JSON\n"
     "  --metrics-file METRICS\tand counts and times in Prometheus' text format\n" ENCRYPTED BACKUP
-        UNDO CHANGES EXAMPLE
-    "  connsync watch connsync.json --every 1h --status-file /run/connsync/status\n"
+        UNDO CHANGES EXAMPLE "watch " CONFIG " --every 1h --status-file /run/connsync/status\n"
     "\n"
     "SIGTERM, SIGINT and SIGQUIT end it after the connection in hand, and so does the\n"
     "end of who reads its output (SIGPIPE, unless ignored); SIGHUP reads FILE and the\n"
     "files of credentials again and applies it, and so does a change of one of them.\n"
     "With NOTIFY_SOCKET set it tells systemd of its state, with WATCHDOG_USEC that it\n"
     "is alive.\n"
-    "\n" OF_FILE COMMON "Needs the scopes that apply needs.\n"
-    "\n"
-    "Exit codes: 0 ended by a signal, 8 no trusted roots, 64 usage, or FILE is wrong\n"
+    "\n" OF_FILE COMMON "Needs the scopes that apply needs.\n" CODES
+    "ended by a signal, 8 no trusted roots, 64 usage, or FILE is wrong\n"
     "at the start. A run that fails does not end it.\n";
 
 const char cli_help_watch_status[] =
@@ -262,20 +274,18 @@ const char cli_help_watch_status[] =
 
 const char cli_help_flash_image[] =
     USAGE "flash-image FILE --output IMAGE [options]\n"
-          "Makes the image of a board's configuration partition from a connsync.json, with\n"
+          "Makes the image of a board's configuration partition from a " CONFIG ", with\n"
           "a length and a checksum. FILE is checked first; what a board cannot do is an\n"
           "error. The image holds the secret of FILE, and only its owner may read it.\n"
           "\n"
-          "  FILE\ta connsync.json; - is standard input\n"
+          "  FILE\ta " CONFIG "; - is standard input\n"
           "  -o, --output IMAGE\tthe file to make; - is standard output\n"
           "  --partition-size BYTES\twhat the board has for it (4096)\n" EXAMPLE
-          "  connsync flash-image connsync.json --output config.bin\n"
+          "flash-image " CONFIG " --output config.bin\n"
           "\n"
           "A board needs in FILE: domain; token, or client_id and client_secret; at most 32\n"
           "connections, each by id or name. It looks at them once an hour, or as `every`\n"
-          "says.\n"
-          "\n"
-          "Exit codes: 0 done, 1 the image cannot be written, 64 FILE or usage.\n";
+          "says.\n" CODES "done, 1 the image cannot be written, 64 FILE or usage.\n";
 
 /* A tab is blanks, at least one. */
 static void put(char byte, unsigned *column)
