@@ -3,6 +3,7 @@
 
 #include "platform/posix/cli/fleet/status_file.h"
 
+#include "core/base/text.h"
 #include "core/base/version.h"
 #include "platform/posix/cli/base/atomic_file.h"
 #include "platform/posix/cli/base/json_out.h"
@@ -11,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -51,59 +53,63 @@ static void write_all(FILE *out, const struct watch_status *status)
 
 /* ---- Metrics ---- */
 
-/* One sample of a metric. Samples of one metric follow one another, and the first has the help. */
-struct sample {
-    const char *name;
-    const char *help;   /* NULL: of the metric before */
-    const char *result; /* another label's value; NULL without it */
-    size_t offset;      /* of a number of 64 bits in struct watch_status */
-};
-
+/* A sample is a number of 64 bits in struct watch_status. */
 #define AT(member) offsetof(struct watch_status, member)
 #define COUNTERS 4u /* so many come first */
 
-static const struct sample samples[] = {
-    {"runs_total", "Runs that have ended.", NULL, AT(runs)},
-    {"failed_runs_total", "Those with another exit code than 0.", NULL, AT(failures)},
-    {"requests_total", "Requests to the tenant.", NULL, AT(requests)},
-    {"changed_connections_total", "Connections written and verified.", NULL, AT(changed)},
-    {"last_run_exit_code", "Exit code of the last run.", NULL, AT(exit_code)},
-    {"last_run_timestamp_seconds", "End of the last run.", NULL, AT(last_run)},
-    {"last_success_timestamp_seconds", "End of the last run with exit code 0, or 0.", NULL,
-     AT(last_success)},
-    {"next_run_timestamp_seconds", "When a run is due, or 0.", NULL, AT(next_run)},
-    {"unmatched_entries", "Entries of the file that mean no connection.", NULL,
-     AT(tally.unmatched)},
-    {"connections", "Connections by what the last run made of them.", "unchanged",
-     AT(tally.unchanged)},
-    {"connections", NULL, "changed", AT(tally.changed)},
-    {"connections", NULL, "refused", AT(tally.refused)},
-    {"connections", NULL, "failed", AT(tally.failed)},
-    {"connections", NULL, "skipped", AT(tally.skipped)},
-    {"connections", NULL, "unnamed", AT(tally.unnamed)},
-};
+/* A name and its help for each metric but the last, whose samples differ by their results. */
+static const char metrics[] =
+    "runs_total\0Runs that have ended.\0"
+    "failed_runs_total\0Those with another exit code than 0.\0"
+    "requests_total\0Requests to the tenant.\0"
+    "changed_connections_total\0Connections written and verified.\0"
+    "last_run_exit_code\0Exit code of the last run.\0"
+    "last_run_timestamp_seconds\0End of the last run.\0"
+    "last_success_timestamp_seconds\0End of the last run with exit code 0, or 0.\0"
+    "next_run_timestamp_seconds\0When a run is due, or 0.\0"
+    "unmatched_entries\0Entries of the file that mean no connection.\0"
+    "connections\0Connections by what the last run made of them.";
+static const char results[] = "unchanged\0changed\0refused\0failed\0skipped\0unnamed";
+
+static const uint16_t places[] = {AT(runs),
+                                  AT(failures),
+                                  AT(requests),
+                                  AT(changed),
+                                  AT(exit_code),
+                                  AT(last_run),
+                                  AT(last_success),
+                                  AT(next_run),
+                                  AT(tally.unmatched),
+                                  AT(tally.unchanged),
+                                  AT(tally.changed),
+                                  AT(tally.refused),
+                                  AT(tally.failed),
+                                  AT(tally.skipped),
+                                  AT(tally.unnamed)};
+#define FIRST_RESULT 9u /* of the places; those before are of a metric each */
 
 /* A domain has no character that a label's value would have to escape. */
-static void write_sample(FILE *out, const struct watch_status *status, size_t i)
+static void write_sample(FILE *out, const struct watch_status *status, unsigned i)
 {
-    const struct sample *sample = &samples[i];
+    unsigned metric = i < FIRST_RESULT ? i : FIRST_RESULT;
+    const char *name = cs_words_at(metrics, 2 * metric);
     uint64_t value = 0;
 
-    if (sample->help != NULL) {
-        (void)fprintf(out, "# HELP connsync_%s %s\n# TYPE connsync_%s %s\n", sample->name,
-                      sample->help, sample->name, i < COUNTERS ? "counter" : "gauge");
+    if (i == metric) {
+        (void)fprintf(out, "# HELP connsync_%s %s\n# TYPE connsync_%s %s\n", name,
+                      cs_words_at(name, 1), name, i < COUNTERS ? "counter" : "gauge");
     }
-    (void)fprintf(out, "connsync_%s{domain=\"%s\"", sample->name, status->domain);
-    if (sample->result != NULL) {
-        (void)fprintf(out, ",result=\"%s\"", sample->result);
+    (void)fprintf(out, "connsync_%s{domain=\"%s\"", name, status->domain);
+    if (i >= FIRST_RESULT) {
+        (void)fprintf(out, ",result=\"%s\"", cs_words_at(results, i - FIRST_RESULT));
     }
-    memcpy(&value, (const char *)status + sample->offset, sizeof value);
+    memcpy(&value, (const char *)status + places[i], sizeof value);
     (void)fprintf(out, "} %llu\n", (unsigned long long)value);
 }
 
 static void write_metrics(FILE *out, const struct watch_status *status)
 {
-    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
+    for (unsigned i = 0; i < sizeof places / sizeof places[0]; i++) {
         write_sample(out, status, i);
     }
 }

@@ -22,16 +22,16 @@ static enum cli_action check_flash_image(struct cli_options *options)
         }
         return options->image.path == NULL && options->image.partition_size == 0
                    ? CLI_RUN
-                   : cli_wrong(&options->message, "%s",
+                   : cli_wrong(&options->message,
                                "--output and --partition-size go with flash-image only");
     }
     if ((options->foreign & CLI_OF_IMAGE) != 0) {
-        return cli_wrong(&options->message, "%s",
+        return cli_wrong(&options->message,
                          "flash-image takes all from FILE, and no options but --output and "
                          "--partition-size");
     }
     if (options->image.path == NULL) {
-        return cli_wrong(&options->message, "%s", "flash-image needs --output IMAGE");
+        return cli_wrong(&options->message, "flash-image needs --output IMAGE");
     }
     if (options->image.partition_size == 0) {
         options->image.partition_size = CS_FLASH_IMAGE_PARTITION_SIZE;
@@ -46,7 +46,7 @@ static enum cli_action check_status(struct cli_options *options)
 
     return !(options->command->action == CLI_WATCH_STATUS ? foreign : any)
                ? CLI_RUN
-               : cli_wrong(&options->message, "%s",
+               : cli_wrong(&options->message,
                            "--max-age and --ready go with watch-status only, which takes no others "
                            "but --json");
 }
@@ -56,11 +56,11 @@ static enum cli_action check_validate(struct cli_options *options)
     bool is_it = options->command->action == CLI_VALIDATE;
 
     if (!is_it && options->fleet.listing != NULL) {
-        return cli_wrong(&options->message, "%s", "--listing goes with validate only");
+        return cli_wrong(&options->message, "--listing goes with validate only");
     }
     return !is_it || (options->foreign & CLI_OF_FILE) == 0
                ? CLI_RUN
-               : cli_wrong(&options->message, "%s",
+               : cli_wrong(&options->message,
                            "validate asks no tenant, and takes no options but --listing, --json "
                            "and --allow-encrypted-configuration");
 }
@@ -94,12 +94,12 @@ static enum cli_action check_safeguards(struct cli_options *options)
                options->safeguards.changes || number != NULL;
 
     if (any && !options->command->writes) {
-        return cli_wrong(&options->message, "%s",
+        return cli_wrong(&options->message,
                          "--backup, --restore, --changes and --correlation-id go with commands "
                          "that write: set, patch, restore, apply and watch");
     }
     if (options->safeguards.restore && options->job.operation == &connsync_operation_restore) {
-        return cli_wrong(&options->message, "%s", "--restore does not go with restore");
+        return cli_wrong(&options->message, "--restore does not go with restore");
     }
     if (number != NULL && (number[0] == '\0' || strlen(number) >= CONNSYNC_CORRELATION_ID_SIZE ||
                            !is_visible(number))) {
@@ -117,11 +117,11 @@ static enum cli_action check_format(struct cli_options *options)
         format != NULL ? cs_words_find("text\0json\0markdown\0html\0", cs_slice_of(format)) : 0;
 
     if (format != NULL && options->command->action != CLI_PLAN) {
-        return cli_wrong(&options->message, "%s", "--format goes with plan only");
+        return cli_wrong(&options->message, "--format goes with plan only");
     }
     if (number < 0 || (number > 1 && options->output.json)) {
         return cli_wrong(
-            &options->message, "%s",
+            &options->message,
             "--format takes text, json, markdown or html, the last two without --json");
     }
     options->output.format = (unsigned)number;
@@ -132,28 +132,27 @@ static enum cli_action check_format(struct cli_options *options)
 static enum cli_action check_fleet(struct cli_options *options)
 {
     if (options->fleet.yes && options->command->action != CLI_APPLY) {
-        return cli_wrong(&options->message, "%s", "--yes goes with apply only");
+        return cli_wrong(&options->message, "--yes goes with apply only");
     }
     if (options->fleet.out != NULL && options->command->action != CLI_PLAN) {
-        return cli_wrong(&options->message, "%s", "--out goes with plan only");
+        return cli_wrong(&options->message, "--out goes with plan only");
     }
     if (options->fleet.plan != NULL && options->command->action != CLI_APPLY) {
-        return cli_wrong(&options->message, "%s", "--plan goes with apply only");
+        return cli_wrong(&options->message, "--plan goes with apply only");
     }
     if (options->command->action != CLI_WATCH &&
         (options->fleet.every_s != 0 || options->fleet.status_file != NULL ||
          options->fleet.metrics_file != NULL)) {
-        return cli_wrong(&options->message, "%s",
+        return cli_wrong(&options->message,
                          "--every, --status-file and --metrics-file go with watch only");
     }
     if (options->command->action == CLI_WATCH && options->job.dry_run) {
-        return cli_wrong(&options->message, "%s",
-                         "--dry-run does not go with watch; see connsync plan");
+        return cli_wrong(&options->message, "--dry-run does not go with watch; see connsync plan");
     }
     if (options->command->action == CLI_WATCH &&
         (cli_is_input(options->sources.private_key) || cli_is_input(options->sources.token_file) ||
          cli_is_input(options->sources.client_secret_file))) {
-        return cli_wrong(&options->message, "%s",
+        return cli_wrong(&options->message,
                          "watch needs credentials that can be read again, not standard input");
     }
     return CLI_RUN;

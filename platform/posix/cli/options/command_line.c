@@ -8,21 +8,21 @@
 #include "platform/posix/cli/options/spelling.h"
 #include "platform/posix/cli/options/values.h"
 
+#include <stdint.h>
 #include <string.h>
 
 /* What is done with an option. */
 enum use {
     USE_TEXT,   /* its value is kept as it is, at `place` */
     USE_SWITCH, /* it has none, and turns on what is at `place` */
-    USE_VALUE,  /* its value is read */
-    USE_ACTION  /* it has none, and something is done at once */
+    USE_VALUE,  /* its value is read, by the reader that has the number `place` */
+    USE_ACTION  /* it has none, and the reader does something at once */
 };
 
 struct rule {
     const char *name;
-    enum cli_action (*read)(struct cli_options *options, const char *value);
-    unsigned place; /* in struct cli_options */
-    enum use use;
+    uint16_t place;    /* in struct cli_options */
+    unsigned char use; /* enum use */
     char letter;
     unsigned char of; /* CLI_OF_IMAGE, _STATUS, _FILE: also one of these commands */
 };
@@ -41,56 +41,85 @@ static enum cli_action show_licenses(struct cli_options *options, const char *va
     return CLI_SHOW_TEXT;
 }
 
+enum {
+    READ_TIMEOUT,
+    READ_CONNECT_TO,
+    READ_PARTITION_SIZE,
+    READ_EVERY,
+    READ_MAX_AGE,
+    READ_COLOR,
+    READ_LOG_FORMAT,
+    READ_MAX_RPS,
+    READ_LEAVE,
+    READ_VERBOSE,
+    READ_LICENSES
+};
+
+static enum cli_action (*const readers[])(struct cli_options *options, const char *value) = {
+    [READ_TIMEOUT] = cli_read_timeout,
+    [READ_CONNECT_TO] = cli_read_connect_to,
+    [READ_PARTITION_SIZE] = cli_read_partition_size,
+    [READ_EVERY] = cli_read_every,
+    [READ_MAX_AGE] = cli_read_max_age,
+    [READ_COLOR] = cli_read_color,
+    [READ_LOG_FORMAT] = cli_read_log_format,
+    [READ_MAX_RPS] = cli_read_max_rps,
+    [READ_LEAVE] = cli_read_leave,
+    [READ_VERBOSE] = read_verbose,
+    [READ_LICENSES] = show_licenses};
+
+_Static_assert(sizeof(struct cli_options) <= UINT16_MAX, "a place is a number of 16 bits");
+
 #define AT(member) offsetof(struct cli_options, member)
 
 #define EITHER (CLI_OF_IMAGE | CLI_OF_STATUS | CLI_OF_FILE)
 
 static const struct rule rules[] = {
-    {"domain", NULL, AT(sources.domain), USE_TEXT, 0, 0},
-    {"token-file", NULL, AT(sources.token_file), USE_TEXT, 0, 0},
-    {"client-id", NULL, AT(sources.client_id), USE_TEXT, 0, 0},
-    {"client-secret-file", NULL, AT(sources.client_secret_file), USE_TEXT, 0, 0},
-    {"private-key", NULL, AT(sources.private_key), USE_TEXT, 0, 0},
-    {"signing-alg", NULL, AT(sources.signing_alg), USE_TEXT, 0, 0},
-    {"key-id", NULL, AT(credentials.key_id), USE_TEXT, 0, 0},
-    {"client-certificate", NULL, AT(sources.client_certificate), USE_TEXT, 0, 0},
-    {"client-key", NULL, AT(sources.client_key), USE_TEXT, 0, 0},
-    {"no-token-cache", NULL, AT(credentials.no_token_cache), USE_SWITCH, 0, 0},
-    {"audience", NULL, AT(sources.audience), USE_TEXT, 0, 0},
-    {"ca-file", NULL, AT(tenant.ca_file), USE_TEXT, 0, 0},
-    {"timeout", cli_read_timeout, 0, USE_VALUE, 0, 0},
-    {"connect-to", cli_read_connect_to, 0, USE_VALUE, 0, 0},
-    {"proxy", NULL, AT(sources.proxy), USE_TEXT, 0, 0},
-    {"no-proxy", NULL, AT(sources.no_proxy), USE_TEXT, 0, 0},
-    {"dry-run", NULL, AT(job.dry_run), USE_SWITCH, 0, 0},
-    {"allow-encrypted-configuration", NULL, AT(job.allow_encrypted_configuration), USE_SWITCH, 0,
+    {"domain", AT(sources.domain), USE_TEXT, 0, 0},
+    {"token-file", AT(sources.token_file), USE_TEXT, 0, 0},
+    {"client-id", AT(sources.client_id), USE_TEXT, 0, 0},
+    {"client-secret-file", AT(sources.client_secret_file), USE_TEXT, 0, 0},
+    {"private-key", AT(sources.private_key), USE_TEXT, 0, 0},
+    {"signing-alg", AT(sources.signing_alg), USE_TEXT, 0, 0},
+    {"key-id", AT(credentials.key_id), USE_TEXT, 0, 0},
+    {"client-certificate", AT(sources.client_certificate), USE_TEXT, 0, 0},
+    {"client-key", AT(sources.client_key), USE_TEXT, 0, 0},
+    {"no-token-cache", AT(credentials.no_token_cache), USE_SWITCH, 0, 0},
+    {"audience", AT(sources.audience), USE_TEXT, 0, 0},
+    {"ca-file", AT(tenant.ca_file), USE_TEXT, 0, 0},
+    {"timeout", READ_TIMEOUT, USE_VALUE, 0, 0},
+    {"connect-to", READ_CONNECT_TO, USE_VALUE, 0, 0},
+    {"proxy", AT(sources.proxy), USE_TEXT, 0, 0},
+    {"no-proxy", AT(sources.no_proxy), USE_TEXT, 0, 0},
+    {"dry-run", AT(job.dry_run), USE_SWITCH, 0, 0},
+    {"allow-encrypted-configuration", AT(job.allow_encrypted_configuration), USE_SWITCH, 0,
      CLI_OF_FILE},
-    {"json", NULL, AT(output.json), USE_SWITCH, 0, CLI_OF_STATUS | CLI_OF_FILE},
-    {"output", NULL, AT(image.path), USE_TEXT, 'o', CLI_OF_IMAGE},
-    {"partition-size", cli_read_partition_size, 0, USE_VALUE, 0, CLI_OF_IMAGE},
-    {"out", NULL, AT(fleet.out), USE_TEXT, 0, 0},
-    {"plan", NULL, AT(fleet.plan), USE_TEXT, 0, 0},
-    {"format", NULL, AT(fleet.format), USE_TEXT, 0, 0},
-    {"yes", NULL, AT(fleet.yes), USE_SWITCH, 0, 0},
-    {"listing", NULL, AT(fleet.listing), USE_TEXT, 0, CLI_OF_FILE},
-    {"every", cli_read_every, 0, USE_VALUE, 0, 0},
-    {"status-file", NULL, AT(fleet.status_file), USE_TEXT, 0, 0},
-    {"metrics-file", NULL, AT(fleet.metrics_file), USE_TEXT, 0, 0},
-    {"max-age", cli_read_max_age, 0, USE_VALUE, 0, CLI_OF_STATUS},
-    {"ready", NULL, AT(fleet.ready), USE_SWITCH, 0, CLI_OF_STATUS},
-    {"color", cli_read_color, 0, USE_VALUE, 0, EITHER},
-    {"log-format", cli_read_log_format, 0, USE_VALUE, 0, EITHER},
-    {"max-rps", cli_read_max_rps, 0, USE_VALUE, 0, 0},
-    {"leave", cli_read_leave, 0, USE_VALUE, 0, 0},
-    {"backup", NULL, AT(safeguards.backup), USE_TEXT, 0, 0},
-    {"restore", NULL, AT(safeguards.restore), USE_SWITCH, 0, 0},
-    {"changes", NULL, AT(safeguards.changes), USE_SWITCH, 0, 0},
-    {"correlation-id", NULL, AT(safeguards.correlation_id), USE_TEXT, 0, 0},
-    {"verbose", read_verbose, 0, USE_ACTION, 'v', EITHER},
-    {"file", NULL, AT(file_option), USE_TEXT, 'f', EITHER},
-    {"help", NULL, AT(help), USE_SWITCH, 'h', EITHER},
-    {"version", NULL, AT(version), USE_SWITCH, 'V', EITHER},
-    {"licenses", show_licenses, 0, USE_ACTION, 0, EITHER},
+    {"json", AT(output.json), USE_SWITCH, 0, CLI_OF_STATUS | CLI_OF_FILE},
+    {"output", AT(image.path), USE_TEXT, 'o', CLI_OF_IMAGE},
+    {"partition-size", READ_PARTITION_SIZE, USE_VALUE, 0, CLI_OF_IMAGE},
+    {"out", AT(fleet.out), USE_TEXT, 0, 0},
+    {"plan", AT(fleet.plan), USE_TEXT, 0, 0},
+    {"format", AT(fleet.format), USE_TEXT, 0, 0},
+    {"yes", AT(fleet.yes), USE_SWITCH, 0, 0},
+    {"listing", AT(fleet.listing), USE_TEXT, 0, CLI_OF_FILE},
+    {"every", READ_EVERY, USE_VALUE, 0, 0},
+    {"status-file", AT(fleet.status_file), USE_TEXT, 0, 0},
+    {"metrics-file", AT(fleet.metrics_file), USE_TEXT, 0, 0},
+    {"max-age", READ_MAX_AGE, USE_VALUE, 0, CLI_OF_STATUS},
+    {"ready", AT(fleet.ready), USE_SWITCH, 0, CLI_OF_STATUS},
+    {"color", READ_COLOR, USE_VALUE, 0, EITHER},
+    {"log-format", READ_LOG_FORMAT, USE_VALUE, 0, EITHER},
+    {"max-rps", READ_MAX_RPS, USE_VALUE, 0, 0},
+    {"leave", READ_LEAVE, USE_VALUE, 0, 0},
+    {"backup", AT(safeguards.backup), USE_TEXT, 0, 0},
+    {"restore", AT(safeguards.restore), USE_SWITCH, 0, 0},
+    {"changes", AT(safeguards.changes), USE_SWITCH, 0, 0},
+    {"correlation-id", AT(safeguards.correlation_id), USE_TEXT, 0, 0},
+    {"verbose", READ_VERBOSE, USE_ACTION, 'v', EITHER},
+    {"file", AT(file_option), USE_TEXT, 'f', EITHER},
+    {"help", AT(help), USE_SWITCH, 'h', EITHER},
+    {"version", AT(version), USE_SWITCH, 'V', EITHER},
+    {"licenses", READ_LICENSES, USE_ACTION, 0, EITHER},
 };
 #define RULES (sizeof rules / sizeof rules[0])
 
@@ -213,7 +242,7 @@ static enum cli_action apply(struct cli_options *options, const struct rule *rul
         *(bool *)place = true;
         return CLI_RUN;
     default:
-        return rule->read(options, value);
+        return readers[rule->place](options, value);
     }
 }
 

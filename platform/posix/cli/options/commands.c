@@ -88,8 +88,7 @@ static enum cli_action read_connection(struct cli_options *options, char **words
 {
     options->job.connection = words[0];
     if (words[0][0] == '\0') {
-        return cli_wrong(&options->message, "%s",
-                         "CONNECTION is empty: give an id (con_...) or a name");
+        return cli_wrong(&options->message, "CONNECTION is empty: give an id (con_...) or a name");
     }
     if (options->command->operation == &connsync_operation_patch) {
         options->file = words[1];

@@ -158,10 +158,10 @@ enum cli_action identity_read_certificate(const struct cli_sources *sources,
     if (path == NULL) {
         return sources->client_key == NULL
                    ? CLI_RUN
-                   : cli_wrong(message, "%s", "--client-key goes with --client-certificate only");
+                   : cli_wrong(message, "--client-key goes with --client-certificate only");
     }
     if (strcmp(path, "-") == 0 || strcmp(key_path, "-") == 0) {
-        return cli_wrong(message, "%s",
+        return cli_wrong(message,
                          "--client-certificate and --client-key take files, not standard input");
     }
     enum cs_credential_status status = cs_client_certificate_read(

@@ -29,7 +29,7 @@ static enum cli_action read_domain(struct cli_tenant *tenant, const struct cli_s
         domain = environment_value("AUTH0_DOMAIN");
     }
     if (domain == NULL) {
-        return cli_wrong(message, "%s", "no domain: set AUTH0_DOMAIN or use --domain");
+        return cli_wrong(message, "no domain: set AUTH0_DOMAIN or use --domain");
     }
     if (!cs_copy_string(tenant->domain, CLI_HOST_SIZE, cs_slice_of(domain)) ||
         !cs_domain_read(tenant->domain, &tenant->port_number)) {
@@ -90,11 +90,11 @@ static enum cli_action check_conflicts(const struct cli_sources *sources, const 
 {
     if (sources->private_key != NULL &&
         (sources->token_file != NULL || sources->client_secret_file != NULL)) {
-        return cli_wrong(message, "%s",
+        return cli_wrong(message,
                          "--private-key does not go with --token-file or --client-secret-file");
     }
     return cli_is_input(sources->private_key) && cli_is_input(file)
-               ? cli_wrong(message, "%s", "FILE and --private-key cannot both be standard input")
+               ? cli_wrong(message, "FILE and --private-key cannot both be standard input")
                : CLI_RUN;
 }
 

@@ -128,18 +128,16 @@ static enum cli_action check_client(const struct cli_credentials *credentials,
     bool proved = credentials->client_secret[0] != '\0' || identity_has_key();
 
     if (credentials->client_id == NULL && !proved) {
-        return cli_wrong(message, "%s",
-                         "no credentials: set AUTH0_API_TOKEN, or AUTH0_CLIENT_ID and "
-                         "AUTH0_CLIENT_SECRET, or use --token-file");
+        return cli_wrong(message, "no credentials: set AUTH0_API_TOKEN, or AUTH0_CLIENT_ID and "
+                                  "AUTH0_CLIENT_SECRET, or use --token-file");
     }
     if (credentials->client_id == NULL) {
         return cli_wrong(message, "a client %s without an id: set AUTH0_CLIENT_ID",
                          identity_has_key() ? "key" : "secret");
     }
     if (!proved && !identity_has_certificate()) {
-        return cli_wrong(message, "%s",
-                         "a client id without a secret: set AUTH0_CLIENT_SECRET or use "
-                         "--client-secret-file or --private-key");
+        return cli_wrong(message, "a client id without a secret: set AUTH0_CLIENT_SECRET or use "
+                                  "--client-secret-file or --private-key");
     }
     return CLI_RUN;
 }
@@ -161,7 +159,7 @@ enum cli_action cli_read_credentials(struct cli_credentials *credentials,
     }
     if (action == CLI_RUN && !identity_has_key() &&
         (sources->signing_alg != NULL || credentials->key_id != NULL)) {
-        return cli_wrong(message, "%s", "--signing-alg and --key-id go with a private key only");
+        return cli_wrong(message, "--signing-alg and --key-id go with a private key only");
     }
     return action;
 }
