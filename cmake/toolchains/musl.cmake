@@ -18,6 +18,8 @@ if(CONNSYNC_MACHINE STREQUAL x86_64)
     set(connsync_relocations "-Wl,-z,pack-relative-relocs")
     # Constants where the ABI wants them: by itself gcc gives each of 32 bytes or more a line of 32.
     set(connsync_alignment "-malign-data=abi")
+    # Tables for unwinding the entries that the linker makes; only that for x86 makes any.
+    set(connsync_entries "-Wl,--no-ld-generated-unwind-info")
 elseif(CONNSYNC_MACHINE STREQUAL aarch64)
     set(connsync_prefix aarch64-linux-gnu-)
     set(connsync_musl_machine aarch64)
@@ -103,7 +105,7 @@ endif()
 # are no such. Nothing is unwound: there is no table for it, nor one to find it by.
 set(CMAKE_EXE_LINKER_FLAGS_INIT
     "-flto-partition=one -fmerge-all-constants ${connsync_pages} \
--Wl,--no-eh-frame-hdr -Wl,--no-ld-generated-unwind-info \
+-Wl,--no-eh-frame-hdr ${connsync_entries} \
 -Wl,-z,noseparate-code -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack \
 -Wl,--hash-style=gnu ${connsync_relocations}")
 set(CMAKE_C_LINK_EXECUTABLE "<CMAKE_C_COMPILER> <FLAGS> <CMAKE_C_LINK_FLAGS> <LINK_FLAGS> \
