@@ -7,7 +7,7 @@ from harness import BoardTest
 # A board begins anew after 30 s in which its main loop did not run.
 WATCHDOG_LIMIT = 60
 # A job has two minutes.
-JOB_LIMIT = 150
+JOB_LIMIT = 300
 RECOVERY_LIMIT = 120
 SECOND = {"method": "GET", "occurrence": 2}
 # Faults after which the job is done all the same.
