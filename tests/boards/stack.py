@@ -57,7 +57,7 @@ POINTERS = {
     **dict.fromkeys(("size", "differences", "has_proof", "identify", "explain", "assertion",
                      "write_proof", "granted", "check_scopes", "hand_over", "take_failure", "begin",
                      "wait_ms", "answer", "parse_date", "find", "take", "field", "failed",
-                     "refine"), ()),
+                     "refine", "certified"), ()),
     "input": ["ethernet_input"],
     "goes_before": ["config/desired_find.c:goes_before", "core/agent/comparison.c:goes_before"],
     "swap": ["config/desired_find.c:swap", "core/agent/comparison.c:swap"],

@@ -31,13 +31,14 @@ SOFT_FLOAT, NO_REGISTERS = 3, 0  # of MIPS's table of what a program needs
 
 
 def told_by_openssl(pem):
-    """SHA-256, last day and common name of a certificate."""
+    """SHA-256, last day, and whose a certificate is: O=..., CN=..."""
     text = subprocess.run(["openssl", "x509", "-noout", "-fingerprint", "-sha256", "-enddate",
                            "-dateopt", "iso_8601", "-subject", "-nameopt", "multiline"],
                           input=pem, capture_output=True, text=True, check=True).stdout
     fingerprint = re.search("ingerprint=(.*)", text)[1].replace(":", "").lower()
-    return " ".join((fingerprint, re.search(r"notAfter=(\S+)", text)[1],
-                     re.search("commonName += (.*)", text)[1]))
+    return "%s %s O=%s, CN=%s" % (fingerprint, re.search(r"notAfter=(\S+)", text)[1],
+                                  re.search("organizationName += (.*)", text)[1],
+                                  re.search("commonName += (.*)", text)[1])
 
 
 class FileTest(WireTest):
