@@ -283,11 +283,13 @@ class UnansweredWriteTest(FaultTest):
         """A proxy closes the connection on every PATCH; a read before the deadline shows what the
         first one came to. Pauses are random: if the one that would outlast the deadline ended the
         job, half of these would fail, and with a proxy that names a minute to wait all of them."""
-        # In an emulator the second write is not there after four seconds.
-        seconds = 4.0 * min(self.slowness, 2)
+        # A time-out that is as much longer as an emulator is slow outlasts what may still land, and
+        # then there is no second write: tests/fault has every such order, there too.
+        if self.slowness > 2:
+            self.skipTest("time is not what an emulator is for")
 
         def check(how):
-            tenant, _ = self.recovers(self.late(seconds, **how),
+            tenant, _ = self.recovers(self.late(4.0 * self.slowness, **how),
                                       Fault("close_before", method="PATCH", occurrence=2, times=None),
                                       timeout=6)
             self.assertEqual(tenant.methods()[-1], "GET")
