@@ -38,8 +38,8 @@ class RepeatTest(unittest.TestCase):
         cls.environment.update(CONNSYNC_DEPS_DIR=str(archives),
                                CONNSYNC_DEPS_CACHE=str(cls.folder / "cache"))
 
-    def run_here(self, *command, **environment):
-        subprocess.run(command, cwd=self.source, check=True, stdout=subprocess.DEVNULL,
+    def run_here(self, *command, umask=-1, **environment):
+        subprocess.run(command, cwd=self.source, check=True, stdout=subprocess.DEVNULL, umask=umask,
                        env={**self.environment, **environment})
 
     def expect_same(self, made, released):
@@ -53,9 +53,16 @@ class RepeatTest(unittest.TestCase):
         self.expect_same(made.with_suffix(".debug"), NAME + "-linux-x86_64.debug")
 
     def test_a_package(self):
-        self.run_here("tools/package-deb", "amd64", str(self.folder))
+        """Whatever the user's mask, time zone and language are; another date is another package."""
+        self.run_here("tools/package-deb", "amd64", str(self.folder), umask=0o077,
+                      TZ="Pacific/Auckland", LC_ALL="C.UTF-8")
         made, = self.folder.glob("*.deb")
         self.expect_same(made, made.name)
+        self.run_here("tools/package-deb", "amd64", str(self.folder / "later"),
+                      SOURCE_DATE_EPOCH="1800000000")
+        later, = self.folder.glob("later/*.deb")
+        self.assertFalse(later.read_bytes() == made.read_bytes(),
+                         "SOURCE_DATE_EPOCH makes no difference")
 
     def test_a_firmware(self):
         self.run_here("cmake", "--preset", BOARD)
