@@ -102,10 +102,11 @@ if(connsync_large_pages)
 endif()
 # All of the program is optimised in one piece: what is alike in two of several is seen in none.
 # Constants that are alike are one; those that are told apart by their address hold addresses, and
-# are no such. Nothing is unwound: there is no table for it, nor one to find it by.
+# are no such. Nothing is unwound: there is no table for it, nor one to find it by. Variables are laid
+# out by their alignment: what is small shares its pages, where it took one between two large buffers.
 set(CMAKE_EXE_LINKER_FLAGS_INIT
     "-flto-partition=one -fmerge-all-constants ${connsync_pages} \
--Wl,--no-eh-frame-hdr ${connsync_entries} \
+-fdata-sections -Wl,--sort-section=alignment -Wl,--no-eh-frame-hdr ${connsync_entries} \
 -Wl,-z,noseparate-code -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack \
 -Wl,--hash-style=gnu ${connsync_relocations}")
 set(CMAKE_C_LINK_EXECUTABLE "<CMAKE_C_COMPILER> <FLAGS> <CMAKE_C_LINK_FLAGS> <LINK_FLAGS> \

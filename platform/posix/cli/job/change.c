@@ -13,6 +13,7 @@
 #include "platform/posix/cli/job/session.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -196,7 +197,7 @@ void change_forget(void)
         }
     }
     memset(&kept, 0, sizeof kept);
-    memset(&last, 0, sizeof last);
+    memset(&last, 0, offsetof(struct change, names.items)); /* they take pages if they are touched */
 }
 
 const struct change *change_last(void)

@@ -32,9 +32,9 @@ struct name {
 };
 
 struct names {
-    struct name items[NAMES_MAX];
     size_t count;
     size_t more; /* beyond that */
+    struct name items[NAMES_MAX]; /* the first `count` of them */
 };
 
 /* Three texts of `options`. A write was to make `before` into `wanted`, and `after` is what

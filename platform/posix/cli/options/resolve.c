@@ -102,13 +102,9 @@ static void wipe(struct cli_options *options)
 {
     struct cli_credentials *credentials = &options->credentials;
 
-    /* A buffer that nothing was read into is not touched: that would only take memory. */
-    if (credentials->token[0] != '\0') {
-        cs_wipe(credentials->token, sizeof credentials->token);
-    }
-    if (credentials->client_secret[0] != '\0') {
-        cs_wipe(credentials->client_secret, sizeof credentials->client_secret);
-    }
+    /* As far as they go: to write into pages that nothing was read into only takes memory. */
+    cs_wipe(credentials->token, strlen(credentials->token));
+    cs_wipe(credentials->client_secret, strlen(credentials->client_secret));
     connsync_posix_proxy_wipe(&options->tenant.proxy);
     identity_wipe();
 }

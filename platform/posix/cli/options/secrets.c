@@ -42,9 +42,8 @@ void cli_warn_if_exposed(const char *path)
     }
 }
 
-/* A file with nothing else in it; "-" is standard input. */
-static enum cli_action read_secret_file(struct cli_message *message, const char *path,
-                                        bool is_token, char *out)
+static enum cli_action read_text(struct cli_message *message, const char *path, bool is_token,
+                                 char *out)
 {
     ssize_t length = file_read(path, out, CLI_SECRET_SIZE);
 
@@ -58,9 +57,20 @@ static enum cli_action read_secret_file(struct cli_message *message, const char 
     if (end == 0) {
         return cli_wrong(message, "the file %.200s is empty", path);
     }
-    enum cli_action action = check(message, path, out, end, is_token);
+    return check(message, path, out, end, is_token);
+}
+
+/* A file with nothing else in it; "-" is standard input. What is left in `out` is a string, and empty
+ * where it is refused. */
+static enum cli_action read_secret_file(struct cli_message *message, const char *path,
+                                        bool is_token, char *out)
+{
+    enum cli_action action = read_text(message, path, is_token, out);
+
     if (action == CLI_RUN) {
         cli_warn_if_exposed(path);
+    } else {
+        cs_wipe(out, CLI_SECRET_SIZE);
     }
     return action;
 }
