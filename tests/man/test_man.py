@@ -1,8 +1,7 @@
-"""The manual page and the completions say what the program says, no less and no more."""
+"""The manual page says what the program says, no less and no more."""
 
 import os
 import re
-import shlex
 import shutil
 import subprocess
 import unittest
@@ -22,13 +21,6 @@ def ask(*words):
 def commands():
     usage = ask().split("Usage:", 1)[1].split("\n\n", 1)[0]
     return re.findall(r"^  connsync ([a-z-]+)", usage, re.MULTILINE)
-
-
-def shell(program, script, *words):
-    environment = dict(os.environ, PATH=os.pathsep.join([os.path.dirname(PROGRAM),
-                                                         os.environ["PATH"]]))
-    return subprocess.run([program, *script, *words], stdout=subprocess.PIPE, text=True,
-                          check=True, env=environment).stdout.split()
 
 
 class HelpTest(unittest.TestCase):
@@ -68,40 +60,6 @@ class PageTest(unittest.TestCase):
         page = subprocess.run(["scdoc"], input=PAGE.encode(), stdout=subprocess.PIPE,
                               check=True).stdout
         self.assertIn(b".SH NAME", page)
-
-
-class CompletionTest(unittest.TestCase):
-    """Each shell offers the commands, the values, and the options that the program tells."""
-
-    def complete_in_bash(self, *words):
-        script = ('source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); '
-                  '_connsync; printf "%s\\n" "${COMPREPLY[@]}"')
-        return shell("bash", ["-c", script, "-", str(ROOT / "completions/connsync.bash")],
-                     PROGRAM, *words)
-
-    def test_bash(self):
-        self.assertEqual(sorted(self.complete_in_bash("")), sorted(commands()))
-        self.assertEqual(self.complete_in_bash("set", "name", "ne"), ["never_on_login"])
-        for command in commands():
-            offered = set(self.complete_in_bash(command, "--"))
-            told = set(re.findall(r"(?:^| )(--[a-z][a-z-]+)", ask(command)))
-            self.assertEqual(offered, told | {"--help", "--version"})
-
-    @unittest.skipUnless(shutil.which("fish"), "there is no fish")
-    def test_fish(self):
-        script = ["-N", "-c", "source %s; complete -C \"$argv[1]\""
-                  % shlex.quote(str(ROOT / "completions/connsync.fish"))]
-        offered = shell("fish", script, "connsync ")
-        self.assertLessEqual(set(commands()), set(offered))
-        self.assertIn("never_on_login", shell("fish", script, "connsync set name ne"))
-        self.assertIn("--dry-run", shell("fish", script, "connsync set --d"))
-
-    @unittest.skipUnless(shutil.which("zsh"), "there is no zsh")
-    def test_zsh(self):
-        text = (ROOT / "completions/_connsync").read_text(encoding="utf-8")
-        subprocess.run(["zsh", "-n", ROOT / "completions/_connsync"], check=True)
-        self.assertEqual(sorted(re.findall(r"^ {8}'([a-z-]+):", text, re.MULTILINE)),
-                         sorted(commands()))
 
 
 if __name__ == "__main__":
