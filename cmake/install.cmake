@@ -1,6 +1,6 @@
 # What `cmake --install` puts where. Components, so that a part can be had by itself:
 #
-#   program       the command line, its manual page and completions, licences
+#   program       the command line, its manual pages, completions and schemas, licences
 #   systemd       units that run it, written for the prefix that is installed to
 #   development   libraries, headers, connsync-config.cmake, connsync.pc, licences
 #
@@ -22,19 +22,27 @@ function(connsync_install_licences component)
         DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT ${component})
 endfunction()
 
-function(connsync_install_page)
+# The pages of man/, each in the folder of its section.
+function(connsync_install_pages)
     find_program(CONNSYNC_SCDOC scdoc)
     if(NOT CONNSYNC_SCDOC)
-        message(STATUS "connsync: there is no scdoc; the manual page will not be installed")
+        message(STATUS "connsync: there is no scdoc; the manual pages will not be installed")
         return()
     endif()
-    set(page ${PROJECT_BINARY_DIR}/connsync.1)
-    set(source ${PROJECT_SOURCE_DIR}/man/connsync.1.scd)
-    # scdoc reads standard input; through the shell, as it writes no file by itself.
-    add_custom_command(OUTPUT ${page} COMMAND ${CONNSYNC_SCDOC} < ${source} > ${page}
-        DEPENDS ${source} COMMENT "Writing the manual page")
-    add_custom_target(connsync_page ALL DEPENDS ${page})
-    install(FILES ${page} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT program)
+    set(script ${PROJECT_SOURCE_DIR}/cmake/man_page.cmake)
+    set(pages "")
+    foreach(name IN ITEMS connsync.1 connsync.json.5)
+        set(page ${PROJECT_BINARY_DIR}/${name})
+        set(source ${PROJECT_SOURCE_DIR}/man/${name}.scd)
+        add_custom_command(OUTPUT ${page}
+            COMMAND ${CMAKE_COMMAND} -DSCDOC=${CONNSYNC_SCDOC} -DSOURCE=${source} -DPAGE=${page}
+                -P ${script}
+            DEPENDS ${source} ${script} COMMENT "Writing the manual page ${name}" VERBATIM)
+        list(APPEND pages ${page})
+        string(REGEX MATCH "[0-9]$" section ${name})
+        install(FILES ${page} DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section} COMPONENT program)
+    endforeach()
+    add_custom_target(connsync_page ALL DEPENDS ${pages})
 endfunction()
 
 function(connsync_install_program)
@@ -44,7 +52,10 @@ function(connsync_install_program)
         install(FILES ${CONNSYNC_musl_TREE}/COPYRIGHT RENAME LICENSE.musl
             DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
     endif()
-    connsync_install_page()
+    connsync_install_pages()
+    file(GLOB schemas CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/schemas/*.schema.json)
+    install(FILES ${schemas}
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/connsync/schemas COMPONENT program)
     set(completions ${PROJECT_SOURCE_DIR}/completions)
     install(FILES ${completions}/connsync.bash RENAME connsync
         DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions COMPONENT program)

@@ -132,7 +132,8 @@ def write(builds, public, folder):
         lines += [*sizes_text(preset, sizes), *marks_text(preset, marks_of(folder, preset)), ""]
         replace(ROOT / "boards" / preset / "README.md", "sizes", summary(sizes))
     replace(DOCUMENT, "footprint", lines[:-1])
-    return 0
+    # The README's pictures show some of it.
+    return subprocess.run([sys.executable, str(ROOT / "tools" / "draw-pictures")], check=False).returncode
 
 
 def stated():

@@ -1,4 +1,4 @@
-"""The examples that we give: fenced blocks of Markdown, the manual page's EXAMPLES, and --help."""
+"""The examples that we give: fenced blocks of Markdown and of the manual pages, and --help."""
 
 import re
 import subprocess
@@ -51,11 +51,10 @@ def of_markdown(root, path):
 
 
 def of_page(root, path):
-    """Each paragraph of EXAMPLES that is set in, without scdoc's marks."""
-    section = path.read_text(encoding="utf-8").split("# EXAMPLES\n", 1)[1].split("\n# ", 1)[0]
-    found = re.findall(r"(?:^\t.*\n)+", section, re.M)
-    return [Block(str(path.relative_to(root)), "sh",
-                  re.sub(r"\+\+$|^\t", "", one, flags=re.M)) for one in found]
+    """The literal blocks of a manual page: shell, or JSON."""
+    text = path.read_text(encoding="utf-8")
+    return [Block(str(path.relative_to(root)), "json" if inside.startswith("{") else "sh", inside)
+            for _, inside in FENCED.findall(text)]
 
 
 def of_help(program):
@@ -70,12 +69,14 @@ def of_help(program):
 
 
 def everything(root, program):
-    """The blocks of the README, of docs/, of the manual page and of --help, in order."""
+    """The blocks of the README, of docs/, of the manual pages and of --help, in order."""
     root = Path(root)
     found = []
     for path in (root / "README.md", *sorted((root / "docs").glob("*.md"))):
         found += of_markdown(root, path)
-    return found + of_page(root, root / "man/connsync.1.scd") + list(of_help(program))
+    for path in sorted((root / "man").glob("*.scd")):
+        found += of_page(root, path)
+    return found + list(of_help(program))
 
 
 def commands(text):

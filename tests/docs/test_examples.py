@@ -59,9 +59,8 @@ LISTED = {
     ("docs/patch.md", '{"connsync_backup":2,"domain":"tenant.eu.auth0.com","made":'
                       '"2026-01-31T09:00:00Z",'):
         "a backup, shortened; tests/wire/test_backup.py looks at it",
-    ("README.md", "PATCH /api/v2/connections/con_2bXy7LmQ9fTzWkRa"): "the demo makes this call",
-    ("README.md", 'before  {"client_id":"...","client_secret":"...","scope":["email","profile"],'
-                  '"email":true}'): "the demo shows it",
+    ("README.md", "PATCH /api/v2/connections/con_2bXy7LmQ9fTzWkRa"):
+        "the demo makes this call, and shows before and after",
     ("docs/design.md", "core/       the agent: portable C11 that does no I/O, never blocks, and has no"
                   " heap"): "a table of folders; test_folders looks at it",
     ("docs/packages.md", "install -m 644 /usr/share/doc/connsync/examples/connsync.json"

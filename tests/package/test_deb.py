@@ -153,11 +153,15 @@ class RootTest(DebTest):
     def test_page_and_completions_are_where_they_are_looked_for(self):
         self.dpkg("-i", self.deb)
         share = self.root / "usr/share"
-        page = gzip.decompress((share / "man/man1/connsync.1.gz").read_bytes())
-        self.assertIn(b".SH NAME", page)
-        if shutil.which("man"):
-            found = run("man", "-M", share / "man", "-w", "connsync").strip()
-            self.assertEqual(found, str(share / "man/man1/connsync.1.gz"))
+        for section, name in (("1", "connsync"), ("5", "connsync.json")):
+            path = share / ("man/man%s/%s.%s.gz" % (section, name, section))
+            self.assertIn(b".SH NAME", gzip.decompress(path.read_bytes()))
+            if shutil.which("man"):
+                found = run("man", "-M", share / "man", "-w", section, name).strip()
+                self.assertEqual(found, str(path))
+        self.assertEqual({path.name: path.read_bytes() for path in
+                          (share / "connsync/schemas").iterdir()},
+                         {path.name: path.read_bytes() for path in (ROOT / "schemas").iterdir()})
         for place, source in (("bash-completion/completions/connsync", "connsync.bash"),
                               ("zsh/vendor-completions/_connsync", "_connsync"),
                               ("fish/vendor_completions.d/connsync.fish", "connsync.fish")):

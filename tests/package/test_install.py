@@ -18,9 +18,13 @@ from source_rules import INSTALLED  # noqa: E402
 
 BUILD = Path(os.environ["CONNSYNC_BUILD"])
 SETTINGS = os.environ.get("CONNSYNC_SETTINGS", "").splitlines()
-PROGRAM = {"bin/connsync", "share/man/man1/connsync.1",
+PROGRAM = {"bin/connsync", "share/man/man1/connsync.1", "share/man/man5/connsync.json.5",
            "share/bash-completion/completions/connsync",
            "share/zsh/site-functions/_connsync", "share/fish/vendor_completions.d/connsync.fish"}
+# Named one by one: whoever reads connsync's output by them must find them again.
+SCHEMAS = {"share/connsync/schemas/%s.schema.json" % name for name in (
+    "backup", "code", "connsync", "line", "log", "plan", "provenance", "status", "version",
+    "watch-status")}
 LICENCES = {"share/doc/connsync/" + name for name in ("LICENSE", "LICENSE.jsmn",
                                                       "LICENSE.mbedtls")}
 UNITS = {"lib/systemd/system/" + name for name in (
@@ -66,7 +70,10 @@ class TreeTest(InstallTest):
 
     def test_program(self):
         prefix = install(self.folder, "/usr", "program")
-        self.assertEqual(files(prefix), PROGRAM | LICENCES)
+        self.assertEqual(files(prefix), PROGRAM | SCHEMAS | LICENCES)
+        for name in SCHEMAS:
+            self.assertEqual((prefix / name).read_bytes(),
+                             (ROOT / "schemas" / Path(name).name).read_bytes())
         self.assertIn("connsync ", run(prefix / "bin/connsync", "--version"))
 
     def test_units_name_the_program_of_their_prefix(self):
