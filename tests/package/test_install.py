@@ -112,7 +112,7 @@ class TreeTest(InstallTest):
 
 
 class ConsumerTest(InstallTest):
-    """tests/consumer, built with what is installed, and run."""
+    """tests/consumer and the example, built with what is installed, and run."""
 
     def consume(self, way, *settings, env=None):
         build = self.folder / "build"
@@ -121,6 +121,9 @@ class ConsumerTest(InstallTest):
         run("cmake", "--build", build)
         for name, said in CONSUMERS.items():
             self.assertEqual(run(build / name).strip(), said, name)
+        for name in ("posix-agent_c", "posix-agent_cpp"):
+            run(sys.executable, ROOT / "tests/example/posix_agent.py",
+                env={"POSIX_AGENT": str(build / name)})
         return build
 
     def test_package(self):
