@@ -35,6 +35,21 @@ class ValidateTest(FleetTest):
         self.assertEqual([(line["line"], line["column"], line["error"]) for line in result.json],
                          [(2, 15, 11), (3, 4, 3)])
 
+    def test_the_schema_of_an_editor(self):
+        """It is passed over as apply does; what stands behind it is told where it stands."""
+        for schema in (b'{"$schema":"x","all":true,"%s":"off"}', b'{"all":true,"%s":"off",\n"$schema":"x"}'):
+            path, result = self.validate(schema % SETTING.encode())
+            self.assertIn("valid, 0 entries beside all others", result.message)
+        path, result = self.validate(b'{"$schema"\n:\r\n"x"\n,\n"bogus":1, "$schema":"y", "all":true,'
+                                     b'\n "%s":"x"}' % SETTING.encode(), code=64)
+        self.assertEqual(result.out.splitlines(), [
+            '%s:5:1: the document: unknown member "bogus"' % path,
+            '%s:5:12: the document: unknown member "$schema"' % path,
+            "%s:6:2: %s: must be on_each_login, on_first_login or never_on_login" % (path, SETTING)])
+        _, result = self.validate(b'{"$schema":1,"connections":[{"name":"a","$schema":"x","%s":"on"}]}'
+                                  % SETTING.encode(), "--json", code=64)
+        self.assertEqual([line["column"] for line in result.json], [2, 41])
+
     def test_what_is_no_json(self):
         path, result = self.validate(b'{"all":\ntrue,,}', code=64)
         self.assertEqual(result.out, "%s:2:6: not strict JSON (RFC 8259)\n" % path)
