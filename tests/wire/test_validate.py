@@ -108,6 +108,19 @@ class ListingTest(FleetTest):
             result = self.run_cli(None, "validate", path, "--listing", listing, "--json")
             self.assertEqual(result.json, [dict(line, requests=0) for line in lines.json])
 
+    def test_lists_one_after_the_other(self):
+        """Each ends with a line that sums up, which is no connection, and no end either."""
+        lines = self.run_cli(self.listed, "list", "--json").out.encode()
+        first, *others, summary = lines.splitlines(keepends=True)
+        self.assertIn(b'"summary"', summary)
+        listing = self.write(first + summary + b"".join(others) + summary, "listing", apart=True)
+        path = self.write(self.document, apart=True)
+        result = self.run_cli(None, "validate", path, "--listing", listing)
+        self.assertEqual(result.code, 2, result.raw)
+        self.assertIn("2 would change, 1 in sync, ", result.out)
+        listing = self.write(summary, "listing", apart=True)
+        self.assertEqual(self.run_cli(None, "validate", path, "--listing", listing).code, 5)
+
     def test_an_entry_without_a_connection(self):
         for listing in self.listings():
             path = self.write({"connections": [entry(name="nobody")]}, apart=True)
