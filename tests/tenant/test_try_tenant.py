@@ -90,8 +90,9 @@ class TryTenantTest(WireTest):
 
     def test_finds_nothing_where_nothing_differs(self):
         for strategy in trial.OPTIONS:
-            code, report, said = self.try_it("--strategy", strategy,
-                                             tenant=self.tenant(domain=DOMAIN, scopes=SCOPES))
+            tenant = self.tenant(domain=DOMAIN, scopes=SCOPES)
+            tenant.faults.append(Fault("rate_limited", method="POST", path="/api/v2"))
+            code, report, said = self.try_it("--strategy", strategy, tenant=tenant)
             self.assertEqual((code, "differs" in report), (0, False), report + said)
             self.assertEqual(report.count("as at the fake tenant"), 15)
 
