@@ -4,34 +4,21 @@ tenant, with a program of a folder and of an address."""
 import functools
 import hashlib
 import http.server
-import json
-import os
 import re
 import shutil
 import ssl
 import subprocess
-import sys
-import tempfile
 import threading
 import unittest
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent), str(HERE.parent / "wire")]
+from reader import load
+from stage import ROOT, StageTest
+import cli
+from cli import SETTING
+from tenant import pki
 
-try:
-    import yaml
-except ImportError:
-    print("skipped: there is no python3-yaml; tools/setup --all installs it")
-    sys.exit(77)
-
-import cli  # noqa: E402
-import stage  # noqa: E402
-from cli import SETTING, WireTest, connection  # noqa: E402
-from tenant import pki  # noqa: E402
-
-ROOT = Path(os.environ["CONNSYNC_SOURCE_DIR"])
-ACTION = yaml.safe_load((ROOT / "deploy/github-action/action.yml").read_text(encoding="utf-8"))
+ACTION = load(ROOT / "deploy/github-action/action.yml")
 STEPS = ACTION["runs"]["steps"]
 EXPRESSION = re.compile(r"\$\{\{ ([^}]+) \}\}")
 NAME = re.compile(r"(?:inputs|steps)[.][\w.-]+")
@@ -87,19 +74,13 @@ class FormTest(unittest.TestCase):
                            check=True)
 
 
-class ActionTest(WireTest):
+class ActionTest(StageTest):
     """act() is a use of it."""
 
     def setUp(self):
         super().setUp()
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
-        self.box = self.tenant(connection(), connection("corp", "samlp", "on_first_login",
-                                                        number=2))
-        self.program = Path(stage.put_program(self.folder / "bin", cli.binary(), self.box))
-        text = json.dumps(dict(EVERY, domain=self.box.domain))
-        (self.folder / "connsync.json").write_text(text, encoding="utf-8")
+        self.program = Path(self.put_program())
+        self.write_document(EVERY)
         self.summary = self.folder / "summary"
 
     def sha256(self):
