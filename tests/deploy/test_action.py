@@ -1,41 +1,18 @@
-"""deploy/github-action: its steps, run one after the other as a runner does, against the fake
-tenant, with a program of a folder and of an address."""
+"""deploy/github-action: its metadata, and what its steps do, with a program of a folder and of an
+address."""
 
 import functools
-import hashlib
 import http.server
-import json
-import os
 import re
 import shutil
 import ssl
 import subprocess
-import sys
-import tempfile
 import threading
 import unittest
-from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent), str(HERE.parent / "wire")]
-
-try:
-    import yaml
-except ImportError:
-    print("skipped: there is no python3-yaml; tools/setup --all installs it")
-    sys.exit(77)
-
-import cli  # noqa: E402
-import stage  # noqa: E402
-from cli import SETTING, WireTest, connection  # noqa: E402
-from tenant import pki  # noqa: E402
-
-ROOT = Path(os.environ["CONNSYNC_SOURCE_DIR"])
-ACTION = yaml.safe_load((ROOT / "deploy/github-action/action.yml").read_text(encoding="utf-8"))
-STEPS = ACTION["runs"]["steps"]
-EXPRESSION = re.compile(r"\$\{\{ ([^}]+) \}\}")
-NAME = re.compile(r"(?:inputs|steps)[.][\w.-]+")
-EVERY = {"all": True, SETTING: "off"}
+from action import ACTION, EXPRESSION, NAME, STEPS, ActionRun
+import cli
+from tenant import pki
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -87,60 +64,8 @@ class FormTest(unittest.TestCase):
                            check=True)
 
 
-class ActionTest(WireTest):
-    """act() is a use of it."""
-
-    def setUp(self):
-        super().setUp()
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
-        self.box = self.tenant(connection(), connection("corp", "samlp", "on_first_login",
-                                                        number=2))
-        self.program = Path(stage.put_program(self.folder / "bin", cli.binary(), self.box))
-        text = json.dumps(dict(EVERY, domain=self.box.domain))
-        (self.folder / "connsync.json").write_text(text, encoding="utf-8")
-        self.summary = self.folder / "summary"
-
-    def sha256(self):
-        return hashlib.sha256((self.program / "connsync").read_bytes()).hexdigest()
-
-    def step(self, step, values):
-        """Runs it, if its condition is met, with what it writes to its outputs."""
-        condition = NAME.sub(lambda name: repr(values.get(name[0], "")), step.get("if", "True"))
-        if not eval(condition.replace("&&", "and").replace("||", "or")):  # noqa: S307
-            return None
-        output = self.folder / "output"
-        output.write_text("", encoding="utf-8")
-        env = {key: EXPRESSION.sub(lambda name: values.get(name[1], ""), value)
-               for key, value in step["env"].items()}
-        process = subprocess.Popen(
-            [step["shell"], "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
-            cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, env=cli.environment({
-                **env, "GITHUB_OUTPUT": str(output), "GITHUB_STEP_SUMMARY": str(self.summary),
-                "RUNNER_TEMP": str(self.folder),
-                "CURL_CA_BUNDLE": str(pki.throw_away(self.box.domain).root)}))
-        result = self.finish(process)
-        for line in output.read_text(encoding="utf-8").splitlines():
-            key, value = line.split("=", 1)
-            values["steps.%s.outputs.%s" % (step.get("id"), key)] = value
-        return result
-
-    def act(self, **inputs):
-        """(exit code, all that was printed, drift) of the whole of it."""
-        given = {"program": str(self.program), "sha256": self.sha256(),
-                 "client-id": self.box.client_id, "client-secret": self.box.secrets[0], **inputs}
-        values = {"inputs." + name: given.get(name, one.get("default", ""))
-                  for name, one in ACTION["inputs"].items()}
-        printed = ""
-        for step in STEPS:
-            result = self.step(step, values)
-            if result is not None:
-                printed += result.out + result.err
-                if result.code != 0:
-                    return result.code, printed, None
-        return 0, printed, values.get("steps.plan.outputs.drift")
+class ActionTest(ActionRun):
+    """What it does in the tenant."""
 
     def test_plan_then_apply_what_was_shown(self):
         """In two jobs. What somebody changed in between is refused."""

@@ -47,6 +47,8 @@ LISTED = {
                             " client.pem"):
         "the tenant must be given the key; tests/wire/test_credentials.py does",
     ("docs/fleets.md", "jobs:"): "needs a runner; tests/deploy/test_action.py runs the action's steps",
+    ("docs/fleets.md", "permissions: { contents: read, pull-requests: write }"):
+        "needs a runner; tests/deploy/test_comment.py runs it",
     ("docs/install.md", "sha256sum --check --ignore-missing SHA256SUMS"): "needs a release",
     ("docs/install.md", "minisign -V -p connsync.pub -m SHA256SUMS"):
         "needs a release; tests/release/test_manifest.py does it",
