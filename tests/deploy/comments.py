@@ -52,15 +52,15 @@ class Comments:
             return 401, {"message": "Bad credentials"}
         if method == self.fails:
             return 502, {"message": "Server Error"}
-        if (method, path) == ("GET", "/user"):
+        if method == "GET" and path.endswith("/user"):
             return 200, self.user
         if method == "GET" and LIST.fullmatch(path):
             asked = {key: int(value) for key, value in urllib.parse.parse_qsl(query)}
             start = (asked["page"] - 1) * asked["per_page"]
             return 200, self.shown[start:start + asked["per_page"]]
-        return self.write(method, path, fields, body)
+        return self.write(method, path, body) if body else (404, {"message": "Not Found"})
 
-    def write(self, method, path, fields, body):
+    def write(self, method, path, body):
         text = (json.loads(body)["body"] if self.header == "Authorization"
                 else dict(urllib.parse.parse_qsl(body))["body"])
         if len(text) > MANY_CHARACTERS[self.header]:

@@ -49,6 +49,7 @@ LISTED = {
     ("docs/fleets.md", "jobs:"): "needs a runner; tests/deploy/test_action.py runs the action's steps",
     ("docs/fleets.md", "permissions: { contents: read, pull-requests: write }"):
         "needs a runner; tests/deploy/test_comment.py runs it",
+    ("docs/fleets.md", "include:"): "needs GitLab; tests/deploy/test_component.py runs its scripts",
     ("docs/install.md", "sha256sum --check --ignore-missing SHA256SUMS"): "needs a release",
     ("docs/install.md", "minisign -V -p connsync.pub -m SHA256SUMS"):
         "needs a release; tests/release/test_manifest.py does it",
