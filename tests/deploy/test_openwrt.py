@@ -161,6 +161,7 @@ class ServiceTest(WireTest):
         process = subprocess.Popen(main["command"], stdin=subprocess.DEVNULL,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                    env=cli.environment(dict([*map(self.split, main["env"])])))
+        self.addCleanup(process.kill)
         status = self.folder / "run" / "main.json"
         self.assertTrue(wait_for_run(process, status))
         process.send_signal(signal.SIGHUP)
