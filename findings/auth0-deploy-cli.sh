@@ -2,7 +2,7 @@
 # auth0-deploy-cli: a file that has some of a connection's options, or none, removes the others, and a
 # dry run before it says that there are no changes.
 # shellcheck disable=SC1091,SC2154
-source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/common"
 
 install auth0-deploy-cli 8.44.0
 options='{"client_id":"x","client_secret":"y","set_user_root_attributes":"on_first_login"}'

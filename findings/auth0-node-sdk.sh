@@ -2,7 +2,7 @@
 # The Node SDK: a 200 without a body, or with a web page (of a proxy, an edge, a captive portal), is no
 # error. What a caller merges into "its options" and writes back is then all that is left.
 # shellcheck disable=SC1091,SC2154
-source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/common"
 
 install auth0 7.1.0
 options='{"client_id":"x","client_secret":"y"}'

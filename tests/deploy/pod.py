@@ -10,15 +10,10 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-import yaml
+from reader import load
 
 UNITS = {"Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30}
 NAME = re.compile(r"\$\(([A-Za-z_]\w*)\)")
-
-
-def load(path):
-    """The one document of a file. This reader takes 0440 for octal, as Kubernetes does."""
-    return yaml.safe_load(Path(path).read_text(encoding="utf-8"))
 
 
 def template(manifest):

@@ -6,17 +6,12 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import unittest
-from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent), str(HERE.parent / "wire")]
+from stage import ROOT, StageTest
+import cli
+from cli import SETTING
 
-import cli  # noqa: E402
-from cli import SETTING, WireTest, connection  # noqa: E402
-
-ROOT = Path(os.environ["CONNSYNC_SOURCE_DIR"])
 FOLDER = ROOT / "deploy" / "ansible"
 RECAP = re.compile(r"^localhost +: ok=(\d+) +changed=(\d+) +unreachable=0 +failed=(\d+)", re.M)
 NAMES = ["connsync.service", "connsync-apply.service", "connsync-apply.timer"]
@@ -37,20 +32,18 @@ echo "$*" >>asked
 """
 
 
-class RoleTest(WireTest):
+class RoleTest(StageTest):
     """play() runs the role; the numbers of its recap are what is looked at."""
+
+    corp = None
 
     def setUp(self):
         super().setUp()
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
         for name in ("bin", "path", "units", "started", "enabled"):
             (self.folder / name).mkdir()
         systemctl = self.folder / "path/systemctl"
         systemctl.write_text(SYSTEMCTL % self.folder, encoding="ascii")
         systemctl.chmod(0o755)
-        self.box = self.tenant(connection(), connection("corp", "samlp", number=2))
 
     def play(self, *arguments, document=None, secret=None, more=()):
         """(changed, failed) of a run, and what it printed. `more` are variables."""

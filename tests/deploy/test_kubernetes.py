@@ -16,20 +16,16 @@ import unittest
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent), str(HERE.parent / "wire"), str(HERE.parent / "boards")]
+sys.path.insert(0, str(HERE.parent / "boards"))
 
-try:
-    import pod
-except ImportError:
-    print("skipped: there is no python3-yaml; tools/setup --all installs it")
-    sys.exit(77)
-
+import pod  # noqa: E402
+from reader import load  # noqa: E402
+from stage import ROOT  # noqa: E402
 import chains  # noqa: E402
 import cli  # noqa: E402
 from cli import WireTest, connection  # noqa: E402
 from test_watch import until  # noqa: E402
 
-ROOT = Path(os.environ["CONNSYNC_SOURCE_DIR"])
 FOLDER = ROOT / "deploy" / "kubernetes"
 MODULES = ROOT / ".cache" / "node" / "node_modules"
 KUSTOMIZATIONS = sorted(FOLDER.glob("*/kustomization.yaml"))
@@ -76,11 +72,11 @@ class ManifestTest(unittest.TestCase):
         """Their files are there, and their names are those that the manifests use."""
         for path in KUSTOMIZATIONS:
             with self.subTest(path.parent.name):
-                kustomization = pod.load(path)
+                kustomization = load(path)
                 self.assertEqual(set(kustomization), {"apiVersion", "kind", "resources",
                                                       "configMapGenerator", "images"})
                 name, = kustomization["resources"]
-                spec = pod.template(pod.load(path.parent / name))["spec"]
+                spec = pod.template(load(path.parent / name))["spec"]
                 used = {volume["configMap"]["name"] for volume in spec["volumes"]
                         if "configMap" in volume}
                 self.assertEqual(set(pod.config_maps(path)), used)
@@ -91,7 +87,7 @@ class ManifestTest(unittest.TestCase):
         """No root, no capability, no token of the cluster, nothing to write."""
         for path in MANIFESTS:
             with self.subTest(path.parent.name):
-                spec = pod.template(pod.load(path))["spec"]
+                spec = pod.template(load(path))["spec"]
                 container, = spec["containers"]
                 self.assertIs(spec["automountServiceAccountToken"], False)
                 self.assertEqual(spec["securityContext"], {
@@ -113,14 +109,14 @@ class ManifestTest(unittest.TestCase):
             r"^\| (\d+) \|", text.split("| exit | meaning |")[1].split("\n\n")[0], re.M)]
         self.assertGreater(len(codes), 8)
         for path, action in (("apply", "FailJob"), ("fleet", "FailIndex")):
-            job = pod.load(FOLDER / path / "cronjob.yaml")["spec"]["jobTemplate"]["spec"]
+            job = load(FOLDER / path / "cronjob.yaml")["spec"]["jobTemplate"]["spec"]
             rule = job["podFailurePolicy"]["rules"][-1]
             self.assertEqual((rule["action"], rule["onExitCodes"]["operator"]), (action, "NotIn"))
             again = [code for code in codes if code in rule["onExitCodes"]["values"] and code]
             self.assertEqual(again, [1, 6])
 
     def test_as_many_tenants_everywhere(self):
-        manifest = pod.load(FOLDER / "fleet/cronjob.yaml")
+        manifest = load(FOLDER / "fleet/cronjob.yaml")
         sources = pod.template(manifest)["spec"]["volumes"][1]["projected"]["sources"]
         self.assertEqual(manifest["spec"]["jobTemplate"]["spec"]["completions"], INDICES)
         self.assertEqual([(one["secret"]["name"], one["secret"]["items"][0]["path"])
@@ -154,7 +150,7 @@ class PodTest(WireTest):
     def pod(self, folder, maps, secrets, index=None):
         path, = set(MANIFESTS) & set((FOLDER / folder).glob("*.yaml"))
         hosts = "127.0.0.1 localhost %s\n" % self.tenants[0].domain
-        made = pod.Pod(PROGRAM, pod.load(path), maps, secrets, index=index, hosts=hosts)
+        made = pod.Pod(PROGRAM, load(path), maps, secrets, index=index, hosts=hosts)
         self.addCleanup(made.remove)
         return made
 

@@ -1,33 +1,20 @@
 """deploy/github-actions and deploy/gitlab-ci: their steps do what they say."""
 
 import json
-import os
 import subprocess
-import sys
-import tempfile
 import unittest
 from pathlib import Path
 
+from reader import load
+from stage import ROOT, StageTest
+import cli
+from cli import SETTING
+
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent), str(HERE.parent / "wire")]
-
-try:
-    import yaml
-except ImportError:
-    print("skipped: there is no python3-yaml; tools/setup --all installs it")
-    sys.exit(77)
-
-import cli  # noqa: E402
-import stage  # noqa: E402
-from cli import SETTING, WireTest, connection  # noqa: E402
-
-ROOT = Path(os.environ["CONNSYNC_SOURCE_DIR"])
 MODULES = ROOT / ".cache" / "node" / "node_modules"
 FILE = ROOT / "deploy" / "github-actions" / "connsync.yml"
-STEPS = {step["name"]: step for step in
-         yaml.safe_load(FILE.read_text(encoding="utf-8"))["jobs"]["connsync"]["steps"]}
-JOBS = yaml.safe_load((ROOT / "deploy/gitlab-ci/connsync.gitlab-ci.yml")
-                      .read_text(encoding="utf-8"))
+STEPS = {step["name"]: step for step in load(FILE)["jobs"]["connsync"]["steps"]}
+JOBS = load(ROOT / "deploy/gitlab-ci/connsync.gitlab-ci.yml")
 WANTED = {"all": True, SETTING: "on_first_login"}
 ABSENT = {"connections": [{"name": "absent", SETTING: "on_first_login"}]}
 
@@ -45,21 +32,12 @@ class WorkflowTest(unittest.TestCase):
             self.assertEqual("secrets." in str(step.get("env")), name in ("Plan", "Apply"))
 
 
-class PipelineTest(WireTest):
+class PipelineTest(StageTest):
     """run_script() runs a step's shell, as a runner would, beside a connsync.json."""
 
-    def setUp(self):
-        super().setUp()
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
-        self.box = self.tenant(connection(), connection("corp", "samlp", "on_first_login",
-                                                        number=2))
-
     def run_script(self, script, document, **env):
-        text = json.dumps(dict(document, domain=self.box.domain))
-        (self.folder / "connsync.json").write_text(text, encoding="utf-8")
-        path = stage.put_program(self.folder / "bin", cli.binary(), self.box)
+        self.write_document(document)
+        path = self.put_program()
         environment = cli.environment({"AUTH0_CLIENT_ID": self.box.client_id,
                                        "AUTH0_CLIENT_SECRET": self.box.secrets[0], **env})
         environment["PATH"] = path + ":" + environment["PATH"]

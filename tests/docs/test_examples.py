@@ -72,6 +72,11 @@ LISTED = {
                   '"email":true}'): "the demo shows it",
     ("docs/design.md", "core/       the agent: portable C11 that does no I/O, never blocks, and has no"
                   " heap"): "a table of folders; test_folders looks at it",
+    ("docs/try-tenant.md", "export AUTH0_DOMAIN=tenant.eu.auth0.com"
+                           " AUTH0_CLIENT_ID=the-application-s-id"):
+        "needs a tenant; tests/tenant/test_try_tenant.py has one",
+    ("docs/try-tenant.md", "read after set: differs"):
+        "an output; tests/tenant/test_try_tenant.py looks at it",
     ("docs/packages.md", "install -m 644 /usr/share/doc/connsync/examples/connsync.json"
                          " /etc/connsync/"): "for a machine with systemd; see tests/package",
     ("docs/packages.md", "[Service]"): "a drop-in for a unit; see tests/package",

@@ -135,6 +135,11 @@ time_t __wrap_time(time_t *out)
     return now;
 }
 
+static uint64_t real_ms(void)
+{
+    return simulation.real->monotonic_ms(simulation.real->context);
+}
+
 static int utc(void *context, int64_t *seconds)
 {
     (void)context;
@@ -165,19 +170,20 @@ const struct connsync_port *__wrap_connsync_posix_port(struct connsync_posix *po
 }
 
 enum connsync_posix_wake __wrap_connsync_posix_wait(struct connsync_posix *posix, bool want_read,
-                                                    bool want_write, int64_t timeout_ms)
+                                                    bool want_write, uint64_t until_ms)
 {
     bool is_pause = !want_read && !want_write;
-    int64_t truly = is_pause ? 0 : PATIENCE_MS;
+    uint64_t truly = is_pause ? 0 : PATIENCE_MS;
+    uint64_t left = until_ms > simulation.ms ? until_ms - simulation.ms : 0;
 
     if (is_pause && ++simulation.pauses == PAUSES_BETWEEN && simulation.log != NULL) {
         (void)fprintf(simulation.log, "%llu %lu %lu\n", (unsigned long long)simulation.ms,
                       own_kilobytes(), descriptors());
     }
     enum connsync_posix_wake wake = __real_connsync_posix_wait(
-        posix, want_read, want_write, timeout_ms < truly ? timeout_ms : truly);
-    if (wake == CONNSYNC_POSIX_TIMEOUT && timeout_ms > 0) {
-        go_on((uint64_t)timeout_ms);
+        posix, want_read, want_write, real_ms() + (left < truly ? left : truly));
+    if (wake == CONNSYNC_POSIX_TIMEOUT) {
+        go_on(left);
     }
     return wake;
 }

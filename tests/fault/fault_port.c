@@ -200,19 +200,22 @@ const struct connsync_port *__wrap_connsync_posix_port(struct connsync_posix *po
 }
 
 enum connsync_posix_wake __wrap_connsync_posix_wait(struct connsync_posix *posix, bool want_read,
-                                                    bool want_write, int64_t timeout_ms)
+                                                    bool want_write, uint64_t until_ms)
 {
     bool nothing_to_come = fault.stalled || (!want_read && !want_write);
+    uint64_t real_now = fault.real->monotonic_ms(fault.real->context);
+    uint64_t now = real_now + fault.skew;
+    uint64_t left = until_ms > now ? until_ms - now : 0;
 
     if (!nothing_to_come) {
-        int64_t patience = timeout_ms < PATIENCE_MS ? timeout_ms : PATIENCE_MS;
+        uint64_t patience = left < PATIENCE_MS ? left : PATIENCE_MS;
         /* An answer that was made to block once may be there already. */
         if (is_kind("would_block") && fault.calls == fault.target) {
             patience = 1;
         }
-        return __real_connsync_posix_wait(posix, want_read, want_write, patience);
+        return __real_connsync_posix_wait(posix, want_read, want_write, real_now + patience);
     }
-    fault.skew += timeout_ms > 0 ? (uint64_t)timeout_ms : 0;
+    fault.skew += left;
     return CONNSYNC_POSIX_TIMEOUT;
 }
 

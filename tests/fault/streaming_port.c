@@ -46,7 +46,8 @@ static int32_t streaming_recv(void *context, uint8_t *data, size_t size)
     int32_t got = stream.real->recv(context, data, size);
 
     if (got == CONNSYNC_PORT_WOULD_BLOCK) {
-        (void)__real_connsync_posix_wait(context, true, false, PATIENCE_MS);
+        uint64_t until = stream.real->monotonic_ms(context) + PATIENCE_MS;
+        (void)__real_connsync_posix_wait(context, true, false, until);
         got = stream.real->recv(context, data, size);
     }
     stream.in_turn++;
@@ -72,8 +73,8 @@ const struct connsync_port *__wrap_connsync_posix_port(struct connsync_posix *po
 }
 
 enum connsync_posix_wake __wrap_connsync_posix_wait(struct connsync_posix *posix, bool want_read,
-                                                    bool want_write, int64_t timeout_ms)
+                                                    bool want_write, uint64_t until_ms)
 {
     stream.in_turn = 0;
-    return __real_connsync_posix_wait(posix, want_read, want_write, timeout_ms);
+    return __real_connsync_posix_wait(posix, want_read, want_write, until_ms);
 }

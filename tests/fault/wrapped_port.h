@@ -10,8 +10,8 @@
 const struct connsync_port *__real_connsync_posix_port(struct connsync_posix *posix);
 const struct connsync_port *__wrap_connsync_posix_port(struct connsync_posix *posix);
 enum connsync_posix_wake __real_connsync_posix_wait(struct connsync_posix *posix, bool want_read,
-                                                    bool want_write, int64_t timeout_ms);
+                                                    bool want_write, uint64_t until_ms);
 enum connsync_posix_wake __wrap_connsync_posix_wait(struct connsync_posix *posix, bool want_read,
-                                                    bool want_write, int64_t timeout_ms);
+                                                    bool want_write, uint64_t until_ms);
 
 #endif

@@ -43,8 +43,9 @@ check_layout() {
 
 check_shell() {
     need shellcheck
-    mapfile -t files < <(list_files '*.sh' 'tools/*' '.ci/*' |
-        xargs grep -lE '^#!.*\b(ba)?sh$')
+    # What is sourced says its language instead.
+    mapfile -t files < <(list_files '*.sh' 'tools/*' '.ci/*' 'findings/*' |
+        xargs grep -lE '^(#!.*\b(ba)?sh|# shellcheck shell=bash)$')
     shellcheck "${files[@]}"
 }
 

@@ -97,7 +97,7 @@ TEXT = re.compile(r'"((?:\\.|[^"\\\n])*)"')
 COMMENT = re.compile(r"\s*(?:#![^\n]*\n)?\s*(?:/\*.*?\*/|(?://[^\n]*\s*)+|(?:#[ \t\n][^\n]*\n?)+"
                      r'|""".*?""")', re.DOTALL)
 # Where else than in the layers' folders texts begin with what they are for, and which do.
-OTHER_FOLDERS = ("tests", "cmake", "tools", ".ci", "findings")
+OTHER_FOLDERS = ("tests", "cmake", "tools", "examples", ".ci", "findings")
 OTHER_SUFFIXES = (".c", ".h", ".cpp", ".py", ".cmake", ".sh", ".mjs", ".yml", "")
 NO_TEXTS = re.compile(r"tests/fuzz/seeds/.*|cmake/commit-date|.*/__pycache__/.*")
 CONDITIONAL = re.compile(r"^[ \t]*#[ \t]*(if|ifdef|ifndef|elif|else|endif)\b[ \t]*(.*)$", re.MULTILINE)

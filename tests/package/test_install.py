@@ -112,7 +112,7 @@ class TreeTest(InstallTest):
 
 
 class ConsumerTest(InstallTest):
-    """tests/consumer, built with what is installed, and run."""
+    """tests/consumer and the example, built with what is installed, and run."""
 
     def consume(self, way, *settings, env=None):
         build = self.folder / "build"
@@ -121,14 +121,21 @@ class ConsumerTest(InstallTest):
         run("cmake", "--build", build)
         for name, said in CONSUMERS.items():
             self.assertEqual(run(build / name).strip(), said, name)
+        for name in ("posix-agent_c", "posix-agent_cpp"):
+            self.try_example(build / name, "AgentTest.test_sets_one_value_and_says_so")
         return build
+
+    def try_example(self, program, *tests):
+        run(sys.executable, ROOT / "tests/example/posix_agent.py", *tests,
+            env={"POSIX_AGENT": str(program)})
 
     def test_package(self):
         """Found in a tree that was installed below DESTDIR, and moved afterwards."""
         install(self.folder / "stage", "/usr", "development")
         moved = self.folder / "elsewhere"
         (self.folder / "stage" / "usr").rename(moved)
-        self.consume("package", "-DCMAKE_PREFIX_PATH=%s" % moved)
+        build = self.consume("package", "-DCMAKE_PREFIX_PATH=%s" % moved)
+        self.try_example(build / "posix-agent_c")
 
     def test_another_version_is_not_taken(self):
         prefix = install(self.folder / "stage", "/usr", "development")

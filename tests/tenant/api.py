@@ -10,6 +10,8 @@ from .http_wire import Answer
 _ONE = re.compile(r"/api/v2/connections/([^/]+)")
 _READ = ("read:connections",)
 _UPDATE = ("update:connections",)
+_CREATE = ("create:connections",)
+_DELETE = ("delete:connections",)
 
 
 class Api:
@@ -33,6 +35,8 @@ class Api:
             return refusal
         query = parse_qs(parts.query, keep_blank_values=True)
         if not one:
+            if head.method == "POST":
+                return self._create(grant, head, body)
             if head.method != "GET":
                 return answers.error(404, "Not Found")
             return self._list(grant, query)
@@ -41,6 +45,8 @@ class Api:
             return self._read(grant, connection_id, query)
         if head.method == "PATCH":
             return self._patch(grant, connection_id, head, body)
+        if head.method == "DELETE":
+            return self._delete(grant, connection_id)
         return answers.error(404, "Not Found")
 
     def _grant(self, head):
@@ -98,6 +104,27 @@ class Api:
                                          members=connection.members))
         answer.applied = True
         return answer
+
+    def _create(self, grant, head, body):
+        """As far as tools/try-tenant needs it: connsync makes no connections."""
+        if not grant.scopes.intersection(_CREATE):
+            return _insufficient(_CREATE)
+        refusal = validation.refuse_new(head.one("Content-Type"), body)
+        if refusal is not None:
+            return refusal
+        name = raw_json.text(raw_json.get(body, "name"))
+        if self.store.matching(name):
+            return answers.error(409, "A connection with this name already exists", "conflict")
+        connection_id = self.store.create(body)
+        return Answer(201, self._shown(connection_id, self.store.connections[connection_id], grant))
+
+    def _delete(self, grant, connection_id):
+        """The service says that it will; here it is done by then."""
+        if not grant.scopes.intersection(_DELETE):
+            return _insufficient(_DELETE)
+        if self.store.connections.pop(connection_id, None) is None:
+            return _inexistent()
+        return Answer(202, b'{"deleted_at":"2026-01-31T09:00:00.000Z"}')
 
     def _list(self, grant, query):
         if not grant.scopes.intersection(_READ):

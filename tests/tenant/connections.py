@@ -127,6 +127,7 @@ class Store:
         self.connections = {}
         self.default = Behaviour()
         self.own = {}
+        self.created = 0
 
     def add(self, raw):
         """Adds a connection given as its JSON text; returns its id."""
@@ -136,6 +137,17 @@ class Store:
             raise ValueError("a connection needs an id and a name")
         self.connections[connection_id] = connection
         return connection_id
+
+    def create(self, body):
+        """A connection of what a POST said, with what the service puts around that; its id."""
+        self.created += 1
+        name = raw_json.get(body, "name")
+        pairs = (("id", b'"con_new%013d"' % self.created),
+                 ("options", raw_json.get(body, "options") or b"{}"),
+                 ("strategy", raw_json.get(body, "strategy")), ("name", name),
+                 ("is_domain_connection", b"false"), ("realms", b"[" + name + b"]"),
+                 ("enabled_clients", b"[]"))
+        return self.add(raw_json.build([(raw_json.quote(key), value) for key, value in pairs]))
 
     def behave(self, connection_id, changes):
         """Sets behaviour for one connection, or (id None) for all without their own value."""

@@ -96,6 +96,31 @@ class Options(unittest.TestCase):
             finally:
                 control.close()
 
+    def test_connections_are_made_and_deleted(self):
+        """Only with scopes that connsync never asks for: tools/try-tenant does."""
+        body = json.dumps({"name": "new", "strategy": "oauth2", "options": {"b": 1, "a": [2.50]}})
+        tenant = Tenant(scopes=("create:connections", "delete:connections", "read:connections",
+                                "read:connections_options"))
+        self.addCleanup(tenant.close)
+        client = Client(tenant)
+        self.addCleanup(client.close)
+        status, made, _ = client.ask("POST", "/api/v2/connections", body)
+        connection = json.loads(made)
+        self.assertEqual((status, connection["options"], connection["realms"]),
+                         (201, {"b": 1, "a": [2.5]}, ["new"]))
+        self.assertEqual(client.get("connections/" + connection["id"]), (200, made))
+        target = "/api/v2/connections/" + connection["id"]
+        for wanted, method, path, sent in (
+                (409, "POST", "/api/v2/connections", body),
+                (400, "POST", "/api/v2/connections", '{"strategy":"oauth2"}'),
+                (400, "POST", "/api/v2/connections", '{"name":"n","strategy":"oauth2","more":1}'),
+                (202, "DELETE", target, None), (404, "DELETE", target, None)):
+            self.assertEqual(client.ask(method, path, sent)[0], wanted)
+        client.token = tenant.issue_token("read:connections")
+        self.assertEqual(client.ask("POST", "/api/v2/connections", body)[0], 403)
+        self.assertEqual(client.ask("DELETE", target)[0], 403)
+        self.assertEqual(tenant.journal.crashes, [])
+
     def drive(self, tenant, control):
         """Everything that the control port offers."""
 

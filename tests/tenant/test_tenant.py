@@ -124,7 +124,7 @@ class Reading(TenantCase):
 
     def test_other_targets(self):
         self.assertEqual(self.client.get("users")[0], 404)
-        self.assertEqual(self.client.ask("DELETE", "/api/v2/connections/x")[0], 404)
+        self.assertEqual(self.client.ask("PUT", "/api/v2/connections/x")[0], 404)
 
     def test_headers(self):
         headers = self.client.ask("GET", "/api/v2/connections")[2]

@@ -44,6 +44,19 @@ def refuse_body(content_type, body):
     return _refuse_members(body)
 
 
+def refuse_new(content_type, body):
+    """The same of a connection that is to be made, which has a name and a strategy as well."""
+    try:
+        raw_json.check(body)
+        named = all(raw_json.get(body, key) for key in ("name", "strategy"))
+        rest = raw_json.without(raw_json.without(body, "name"), "strategy")
+    except ValueError:
+        return error(400, "Invalid request payload JSON format")
+    if not named:
+        return invalid("Payload validation error: 'Missing required property: name'.")
+    return refuse_body(content_type, rest)
+
+
 def _type_of(raw):
     return _TYPES.get(raw_json.kind(raw), "number")
 

@@ -100,7 +100,7 @@ static inline int connect_fully(struct connsync_posix *posix, const char *host,
     uint64_t give_up = clock_ms() + PATIENCE_MS;
     int status = port->connect(port->context, host, port_number);
     while (status == CONNSYNC_PORT_WOULD_BLOCK && clock_ms() < give_up) {
-        connsync_posix_wait(posix, false, false, 1000);
+        connsync_posix_wait(posix, false, false, clock_ms() + 1000);
         status = port->connect(port->context, host, port_number);
     }
     return status;

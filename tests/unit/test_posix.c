@@ -85,7 +85,7 @@ static int32_t recv_fully(struct pair *pair, uint8_t *data, size_t size)
 {
     int32_t count = pair->port->recv(pair->port->context, data, size);
     for (int i = 0; i < 20 && count == CONNSYNC_PORT_WOULD_BLOCK; i++) {
-        connsync_posix_wait(&pair->posix, true, false, 500);
+        connsync_posix_wait(&pair->posix, true, false, clock_ms() + 500);
         count = pair->port->recv(pair->port->context, data, size);
     }
     return count;
@@ -294,7 +294,8 @@ static void full_pipe_is_would_block(void **state)
         assert_int_not_equal(count, 0);
     }
     assert_int_equal(count, CONNSYNC_PORT_WOULD_BLOCK);
-    assert_int_equal(connsync_posix_wait(&pair.posix, false, true, 20), CONNSYNC_POSIX_TIMEOUT);
+    assert_int_equal(connsync_posix_wait(&pair.posix, false, true, clock_ms() + 20),
+                     CONNSYNC_POSIX_TIMEOUT);
     pair_close(&pair);
 }
 
@@ -372,11 +373,16 @@ static void a_signal_ends_a_wait(void **state)
     memset(&action, 0, sizeof action);
     action.sa_handler = on_alarm;
     sigaction(SIGALRM, &action, &before);
-    struct itimerval soon = {{0, 0}, {0, 50000}};
-    setitimer(ITIMER_REAL, &soon, NULL);
     struct connsync_posix posix;
     connsync_posix_init(&posix, NULL, 0);
-    assert_int_equal(connsync_posix_wait(&posix, false, false, 10000), CONNSYNC_POSIX_INTERRUPTED);
+    /* More than poll() can hold is not cut to a wait that is over. */
+    const uint64_t ends[] = {clock_ms() + 10000, clock_ms() + (UINT64_C(1) << 32), UINT64_MAX};
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        struct itimerval soon = {{0, 0}, {0, 50000}};
+        setitimer(ITIMER_REAL, &soon, NULL);
+        assert_int_equal(connsync_posix_wait(&posix, false, false, ends[i]),
+                         CONNSYNC_POSIX_INTERRUPTED);
+    }
     sigaction(SIGALRM, &before, NULL);
 }
 
@@ -388,9 +394,11 @@ static void a_wake_fd_ends_a_wait(void **state)
     struct connsync_posix posix;
     connsync_posix_init(&posix, NULL, 0);
     posix.wake_fd = ends[0];
-    assert_int_equal(connsync_posix_wait(&posix, true, true, 10), CONNSYNC_POSIX_TIMEOUT);
+    assert_int_equal(connsync_posix_wait(&posix, true, true, clock_ms() + 10),
+                     CONNSYNC_POSIX_TIMEOUT);
     assert_int_equal(write(ends[1], "x", 1), 1);
-    assert_int_equal(connsync_posix_wait(&posix, true, true, 10000), CONNSYNC_POSIX_INTERRUPTED);
+    assert_int_equal(connsync_posix_wait(&posix, true, true, clock_ms() + 10000),
+                     CONNSYNC_POSIX_INTERRUPTED);
     close(ends[0]);
     close(ends[1]);
 }
@@ -405,12 +413,31 @@ static void a_sleep_ignores_a_hung_up_peer(void **state)
     setsockopt(pair.peer, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
     close(pair.peer);
     pair.peer = -1;
-    assert_int_equal(connsync_posix_wait(&pair.posix, true, false, 2000), CONNSYNC_POSIX_READY);
+    assert_int_equal(connsync_posix_wait(&pair.posix, true, false, clock_ms() + 2000),
+                     CONNSYNC_POSIX_READY);
     uint64_t began = clock_ms();
-    assert_int_equal(connsync_posix_wait(&pair.posix, false, false, 60), CONNSYNC_POSIX_TIMEOUT);
+    assert_int_equal(connsync_posix_wait(&pair.posix, false, false, clock_ms() + 60),
+                     CONNSYNC_POSIX_TIMEOUT);
     assert_in_range(clock_ms() - began, 50, 2000);
-    assert_int_equal(connsync_posix_wait(&pair.posix, false, false, -5), CONNSYNC_POSIX_TIMEOUT);
     pair_close(&pair);
+}
+
+/* The time is that of struct connsync_wait: a point on the port's clock, and no duration. */
+static void a_wait_ends_at_a_point_in_time(void **state)
+{
+    (void)state;
+    struct connsync_posix posix;
+    connsync_posix_init(&posix, NULL, 0);
+    const struct connsync_port *port = connsync_posix_port(&posix);
+    uint64_t began = port->monotonic_ms(port->context);
+    assert_int_equal(connsync_posix_wait(&posix, true, true, began + 60), CONNSYNC_POSIX_TIMEOUT);
+    assert_in_range(port->monotonic_ms(port->context) - began, 60, 5000);
+    /* What has passed is over, were it never so long ago. */
+    began = port->monotonic_ms(port->context);
+    assert_int_equal(connsync_posix_wait(&posix, true, true, began), CONNSYNC_POSIX_TIMEOUT);
+    assert_int_equal(connsync_posix_wait(&posix, true, true, began - 1), CONNSYNC_POSIX_TIMEOUT);
+    assert_int_equal(connsync_posix_wait(&posix, true, true, 0), CONNSYNC_POSIX_TIMEOUT);
+    assert_in_range(port->monotonic_ms(port->context) - began, 0, 5000);
 }
 
 /* --- clocks and entropy --- */
@@ -496,6 +523,7 @@ int main(void)
         cmocka_unit_test(a_signal_ends_a_wait),
         cmocka_unit_test(a_wake_fd_ends_a_wait),
         cmocka_unit_test(a_sleep_ignores_a_hung_up_peer),
+        cmocka_unit_test(a_wait_ends_at_a_point_in_time),
         cmocka_unit_test(clocks_tell_the_time_or_that_they_do_not_know),
         cmocka_unit_test(entropy_is_whole_or_none),
         cmocka_unit_test(a_machine_out_of_descriptors_says_so),

@@ -214,7 +214,8 @@ static void closing_kills_the_resolver(void **state)
     const struct cs_posix_query *queries = connection_of(&posix)->resolver.queries;
     pid_t child = queries[1].child;
     assert_true(child > 0 && queries[0].child > 0);
-    assert_int_equal(connsync_posix_wait(&posix, true, true, 30), CONNSYNC_POSIX_TIMEOUT);
+    assert_int_equal(connsync_posix_wait(&posix, true, true, clock_ms() + 30),
+                     CONNSYNC_POSIX_TIMEOUT);
     assert_int_equal(kill(child, 0), 0);
     port->close(port->context);
     assert_int_equal(kill(child, 0), -1);

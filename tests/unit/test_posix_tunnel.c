@@ -378,7 +378,7 @@ static int route_answer(struct route *route, const char *head)
 {
     assert_int_equal(send(route->peer, head, strlen(head), MSG_NOSIGNAL), strlen(head));
     /* Whatever is wanted: it waits for the answer. */
-    assert_int_equal(connsync_posix_wait(&route->posix, false, false, PATIENCE_MS),
+    assert_int_equal(connsync_posix_wait(&route->posix, false, false, clock_ms() + PATIENCE_MS),
                      CONNSYNC_POSIX_READY);
     return route_connect(route);
 }
@@ -479,7 +479,7 @@ static void says_that_the_proxy_is_late(void **state)
     assert_true(connection_of(&route.posix)->tunnel.deadline_ms > clock_ms());
     connection_of(&route.posix)->tunnel.deadline_ms = clock_ms();
     /* Its own deadline ends the wait: the one given here is longer than a test may take. */
-    assert_int_equal(connsync_posix_wait(&route.posix, true, false, 1000000),
+    assert_int_equal(connsync_posix_wait(&route.posix, true, false, clock_ms() + 1000000),
                      CONNSYNC_POSIX_TIMEOUT);
     assert_int_equal(route_connect(&route), CONNSYNC_PORT_ERR_CONNECT);
     assert_non_null(strstr(connsync_posix_reason(&route.posix), "in time"));

@@ -35,6 +35,21 @@ class ValidateTest(FleetTest):
         self.assertEqual([(line["line"], line["column"], line["error"]) for line in result.json],
                          [(2, 15, 11), (3, 4, 3)])
 
+    def test_the_schema_of_an_editor(self):
+        """It is passed over as apply does; what stands behind it is told where it stands."""
+        for schema in (b'{"$schema":"x","all":true,"%s":"off"}', b'{"all":true,"%s":"off",\n"$schema":"x"}'):
+            path, result = self.validate(schema % SETTING.encode())
+            self.assertIn("valid, 0 entries beside all others", result.message)
+        path, result = self.validate(b'{"$schema"\n:\r\n"x"\n,\n"bogus":1, "$schema":"y", "all":true,'
+                                     b'\n "%s":"x"}' % SETTING.encode(), code=64)
+        self.assertEqual(result.out.splitlines(), [
+            '%s:5:1: the document: unknown member "bogus"' % path,
+            '%s:5:12: the document: unknown member "$schema"' % path,
+            "%s:6:2: %s: must be on_each_login, on_first_login or never_on_login" % (path, SETTING)])
+        _, result = self.validate(b'{"$schema":1,"connections":[{"name":"a","$schema":"x","%s":"on"}]}'
+                                  % SETTING.encode(), "--json", code=64)
+        self.assertEqual([line["column"] for line in result.json], [2, 41])
+
     def test_what_is_no_json(self):
         path, result = self.validate(b'{"all":\ntrue,,}', code=64)
         self.assertEqual(result.out, "%s:2:6: not strict JSON (RFC 8259)\n" % path)
@@ -92,6 +107,19 @@ class ListingTest(FleetTest):
                           "file, 0 requests", result.out)
             result = self.run_cli(None, "validate", path, "--listing", listing, "--json")
             self.assertEqual(result.json, [dict(line, requests=0) for line in lines.json])
+
+    def test_lists_one_after_the_other(self):
+        """Each ends with a line that sums up, which is no connection, and no end either."""
+        lines = self.run_cli(self.listed, "list", "--json").out.encode()
+        first, *others, summary = lines.splitlines(keepends=True)
+        self.assertIn(b'"summary"', summary)
+        listing = self.write(first + summary + b"".join(others) + summary, "listing", apart=True)
+        path = self.write(self.document, apart=True)
+        result = self.run_cli(None, "validate", path, "--listing", listing)
+        self.assertEqual(result.code, 2, result.raw)
+        self.assertIn("2 would change, 1 in sync, ", result.out)
+        listing = self.write(summary, "listing", apart=True)
+        self.assertEqual(self.run_cli(None, "validate", path, "--listing", listing).code, 5)
 
     def test_an_entry_without_a_connection(self):
         for listing in self.listings():

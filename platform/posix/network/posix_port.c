@@ -204,26 +204,23 @@ enum connsync_posix_proxy_failure connsync_posix_proxy_failure(const struct conn
     return look_at(posix)->tunnel.failure;
 }
 
-/* The caller's time, cut to the port's own deadline and to what poll() can hold. */
-static int poll_time(const struct cs_posix_connection *connection, int64_t timeout_ms)
+/* What is left until the caller's time or the port's own deadline, cut to what poll() can hold. */
+static int poll_time(const struct cs_posix_connection *connection, uint64_t until_ms)
 {
-    int64_t time = timeout_ms < 0 ? 0 : timeout_ms;
     uint64_t deadline = cs_posix_stage_deadline(connection);
-    if (deadline != UINT64_MAX) {
-        uint64_t now = cs_posix_now_ms();
-        int64_t left = deadline > now ? (int64_t)(deadline - now) : 0;
-        time = left < time ? left : time;
-    }
-    return time > INT_MAX ? INT_MAX : (int)time;
+    uint64_t now = cs_posix_now_ms();
+    uint64_t until = deadline < until_ms ? deadline : until_ms;
+    uint64_t left = until > now ? until - now : 0;
+    return left > INT_MAX ? INT_MAX : (int)left;
 }
 
 enum connsync_posix_wake connsync_posix_wait(struct connsync_posix *posix, bool want_read,
-                                             bool want_write, int64_t timeout_ms)
+                                             bool want_write, uint64_t until_ms)
 {
     struct pollfd entries[1 + CS_POSIX_INTEREST_MAX];
     entries[0] = (struct pollfd){posix->wake_fd, POLLIN, 0};
     size_t watched = cs_posix_interest(look_at(posix), want_read, want_write, entries + 1);
-    int count = poll(entries, (nfds_t)(1 + watched), poll_time(look_at(posix), timeout_ms));
+    int count = poll(entries, (nfds_t)(1 + watched), poll_time(look_at(posix), until_ms));
     if (count < 0 || entries[0].revents != 0) {
         return CONNSYNC_POSIX_INTERRUPTED;
     }

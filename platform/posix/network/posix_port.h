@@ -70,14 +70,27 @@ void connsync_posix_init(struct connsync_posix *posix, const char *connect_to_ho
 const struct connsync_port *connsync_posix_port(struct connsync_posix *posix);
 
 /*
- * Sleeps until the connection can be read or written, as wanted, or `timeout_ms`
- * is over (a negative time is over already). While a connection is being opened
- * it waits for that, whatever is wanted; with nothing wanted and nothing being
- * opened it only sleeps. May come back early; never late by more than the system's
- * scheduling.
+ * Sleeps until the connection can be read or written, as wanted, or it is `until_ms`.
+ * The three are what connsync_step() puts into `struct connsync_wait`, as they stand
+ * there:
+ *
+ *     connsync_posix_wait(&posix, wait.readable, wait.writable, wait.until_ms);
+ *
+ * `until_ms` is a time on the port's monotonic clock, no duration: one that has passed
+ * is over at once, UINT64_MAX does not come. What else wants a turn of the caller's
+ * makes it earlier: that clock is CLOCK_MONOTONIC in milliseconds, and `monotonic_ms`
+ * of the port reads it.
+ *
+ * While a connection is being opened it waits for that and for the port's own
+ * deadlines, whatever is wanted; with nothing wanted and nothing being opened it only
+ * sleeps, even if the peer hangs up. It may come back early (a signal, `wake_fd`, 24
+ * days), and is late by no more than the system's scheduling. Whatever it returns,
+ * call connsync_step() again, which is harmless when it is too early; what it returns
+ * is for whoever wants to see a signal without a flag. It reads and writes nothing, and
+ * sets no error that connsync_posix_reason() would tell.
  */
 enum connsync_posix_wake connsync_posix_wait(struct connsync_posix *posix, bool want_read,
-                                             bool want_write, int64_t timeout_ms);
+                                             bool want_write, uint64_t until_ms);
 
 /*
  * What went wrong between us and the proxy when a connection was last opened, or

@@ -129,15 +129,18 @@ bool listing_file_next(void *context, struct connsync_result *listed)
     if (cs_json_walk_next(&file->walk, &item)) {
         return read(file, item.value, listed);
     }
-    struct cs_slice line = next_line(file);
-    if (line.length == 0) {
-        return false;
-    }
-    if (cs_json_check(line, &facts) != CONNSYNC_OK) {
-        return fail(file, "a line of it is not JSON");
-    }
-    line = cs_json_trim(line);
-    return !is_summary(line) && read(file, line, listed);
+    struct cs_slice line;
+    do {
+        line = next_line(file);
+        if (line.length == 0) {
+            return false;
+        }
+        if (cs_json_check(line, &facts) != CONNSYNC_OK) {
+            return fail(file, "a line of it is not JSON");
+        }
+        line = cs_json_trim(line);
+    } while (is_summary(line));
+    return read(file, line, listed);
 }
 
 void listing_file_free(struct listing_file *file)

@@ -11,6 +11,7 @@
 #include "platform/posix/cli/check/faults.h"
 #include "platform/posix/cli/check/listing_file.h"
 #include "platform/posix/cli/fleet/apply.h"
+#include "platform/posix/cli/fleet/desired_file.h"
 #include "platform/posix/cli/fleet/fleet.h"
 #include "platform/posix/cli/fleet/fleet_report.h"
 
@@ -114,6 +115,7 @@ static int validate(struct validation *validation, char *text)
         log_format(LOG_ERROR, "cannot read the file %.200s: %s", path, strerror(errno));
         return CS_EXIT_USAGE;
     }
+    desired_file_blank_schema(text, (size_t)length);
     document->text = cs_slice_make(text, (size_t)length);
     document->copy = text + TEXT_SIZE;
     document->entries = (void *)(text + 2 * (size_t)TEXT_SIZE);

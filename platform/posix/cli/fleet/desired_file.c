@@ -17,7 +17,7 @@
 #define MAPPING_SIZE (TEXT_SIZE + CS_DESIRED_ENTRIES_MAX * sizeof(struct cs_desired_entry))
 
 /* With the comma behind it, or else the one before it: a checked text has something else than white
- * space on both sides. */
+ * space on both sides. Lines stay, for who counts them. */
 static void blank(char *text, size_t from, size_t to)
 {
     size_t next = to + strspn(text + to, " \t\r\n");
@@ -33,7 +33,9 @@ static void blank(char *text, size_t from, size_t to)
             from = before - 1;
         }
     }
-    memset(text + from, ' ', to - from);
+    for (; from < to; from++) {
+        text[from] = text[from] == '\n' ? '\n' : ' ';
+    }
 }
 
 void desired_file_blank_schema(char *text, size_t length)

@@ -28,8 +28,6 @@
 #define ANCHORS_SIZE (1024u * 1024u)
 /* A handshake's need, kept free beside a document. */
 #define RECONNECT_RESERVE (64u * 1024u)
-/* One wait at the most: longer ones are several. */
-#define WAIT_MAX_MS 86400000u
 #define HTTP_FORBIDDEN 403
 
 /* Static, so that the program needs no heap and touches only what it uses. */
@@ -178,28 +176,26 @@ void session_set_pulse(uint32_t every_ms, void (*function)(void))
     pulse_at = 0;
 }
 
-/* The wait that is left, cut to the next pulse, which is given when it is due. */
-static uint64_t until_pulse(uint64_t left)
+/* The end of a wait, or the next pulse if that comes first. One that is due is given. */
+static uint64_t until_pulse(uint64_t until)
 {
     uint64_t now = system_now_ms();
 
     if (pulse == NULL) {
-        return left;
+        return until;
     }
     if (now >= pulse_at) {
         pulse();
         pulse_at = now + pulse_every_ms;
     }
-    return left < pulse_at - now ? left : pulse_at - now;
+    return until < pulse_at ? until : pulse_at;
 }
 
 static void wait_for(const struct connsync_wait *wait)
 {
-    uint64_t now = system_now_ms();
-    uint64_t left = wait->until_ms > now ? wait->until_ms - now : 0;
+    uint64_t until = until_pulse(wait->until_ms);
 
-    left = until_pulse(left < WAIT_MAX_MS ? left : WAIT_MAX_MS);
-    (void)connsync_posix_wait(system_posix(), wait->readable, wait->writable, (int64_t)left);
+    (void)connsync_posix_wait(system_posix(), wait->readable, wait->writable, until);
     drain_wake_pipe();
 }
 
