@@ -3,38 +3,25 @@ against the fake tenant.
 """
 
 import hashlib
-import json
-import os
 import re
 import subprocess
-import sys
-import tempfile
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent), str(HERE.parent / "wire")]
+from reader import load
+from stage import ROOT, StageTest
+import cli
+from cli import SETTING
+from tenant import pki
 
-try:
-    import yaml
-except ImportError:
-    print("skipped: there is no python3-yaml; tools/setup --all installs it")
-    sys.exit(77)
-
-import cli  # noqa: E402
-import stage  # noqa: E402
-from cli import SETTING, WireTest, connection  # noqa: E402
-from tenant import pki  # noqa: E402
-
-ROOT = Path(os.environ["CONNSYNC_SOURCE_DIR"])
 FOLDER = ROOT / "deploy" / "github-action"
-ACTION = yaml.safe_load((FOLDER / "action.yml").read_text(encoding="utf-8"))
+ACTION = load(FOLDER / "action.yml")
 STEPS = ACTION["runs"]["steps"]
 EXPRESSION = re.compile(r"\$\{\{ ([^}]+) \}\}")
 NAME = re.compile(r"(?:inputs|steps)[.][\w.-]+")
 EVERY = {"all": True, SETTING: "off"}
 
 
-class ActionRun(WireTest):
+class ActionRun(StageTest):
     """act() is a use of the action."""
 
     runner = {}
@@ -42,14 +29,8 @@ class ActionRun(WireTest):
 
     def setUp(self):
         super().setUp()
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
-        self.box = self.tenant(connection(), connection("corp", "samlp", "on_first_login",
-                                                        number=2))
-        self.program = Path(stage.put_program(self.folder / "bin", cli.binary(), self.box))
-        text = json.dumps(dict(EVERY, domain=self.box.domain))
-        (self.folder / "connsync.json").write_text(text, encoding="utf-8")
+        self.program = Path(self.put_program())
+        self.write_document(EVERY)
         self.summary = self.folder / "summary"
 
     def sha256(self):

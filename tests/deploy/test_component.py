@@ -3,32 +3,20 @@ the fake tenant and a stand-in for GitLab's API."""
 
 import hashlib
 import json
-import os
 import re
 import shutil
 import subprocess
-import sys
-import tempfile
 import unittest
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent), str(HERE.parent / "wire")]
+from reader import yaml
+from stage import ROOT, StageTest
+import cli
+from cli import SETTING
+from comments import Comments
+from tenant import pki
 
-try:
-    import yaml
-except ImportError:
-    print("skipped: there is no python3-yaml; tools/setup --all installs it")
-    sys.exit(77)
-
-import cli  # noqa: E402
-import stage  # noqa: E402
-from cli import SETTING, WireTest, connection  # noqa: E402
-from comments import Comments  # noqa: E402
-from tenant import pki  # noqa: E402
-
-TEMPLATE = Path(os.environ["CONNSYNC_SOURCE_DIR"],
-                "deploy/gitlab-component/templates/connsync.yml")
+TEMPLATE = ROOT / "deploy/gitlab-component/templates/connsync.yml"
 HEAD, JOBS = re.split(r"^---\n", TEMPLATE.read_text(encoding="utf-8"), flags=re.M)
 INPUTS = yaml.safe_load(HEAD)["spec"]["inputs"]
 INPUT = re.compile(r"\$\[\[ inputs\.([\w-]+) \]\]")
@@ -89,16 +77,11 @@ class FormTest(unittest.TestCase):
                                input="\n".join(job.get(part, [])))
 
 
-class PipelineTest(WireTest):
+class PipelineTest(StageTest):
     """run_job() runs one as a runner does: two shells, one after the other."""
 
     def setUp(self):
         super().setUp()
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
-        self.box = self.tenant(connection(), connection("corp", "samlp", "on_first_login",
-                                                        number=2))
         mine = pki.throw_away(self.box.domain)
         self.forge = Comments(mine.chain, mine.key, ("PRIVATE-TOKEN", TOKEN), OURS)
         self.addCleanup(self.forge.close)
@@ -109,10 +92,8 @@ class PipelineTest(WireTest):
             "CI_MERGE_REQUEST_IID": "3", "CI_COMMIT_SHA": "0123456789abcdef",
             "CI_JOB_URL": "https://gitlab.example/job/1", "CONNSYNC_NOTE_TOKEN": TOKEN,
             "CURL_CA_BUNDLE": str(mine.root)}
-        self.program = Path(stage.put_program(self.folder / "bin", cli.binary(), self.box),
-                            "connsync")
-        (self.folder / "connsync.json").write_text(json.dumps(
-            {"all": True, SETTING: "on_first_login", "domain": self.box.domain}))
+        self.program = Path(self.put_program(), "connsync")
+        self.write_document({"all": True, SETTING: "on_first_login"})
 
     def shell(self, lines, env):
         process = subprocess.Popen(

@@ -2,28 +2,21 @@
 UCI and for procd. What procd would start is started, against the fake tenant."""
 
 import hashlib
-import json
-import os
 import re
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import unittest
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent), str(HERE.parent / "wire")]
+from stage import ROOT, StageTest
+import cli
+from cli import SETTING
+from watching import wait_for_run
 
-import cli  # noqa: E402
-import stage  # noqa: E402
-from cli import SETTING, WireTest, connection  # noqa: E402
-from watching import wait_for_run  # noqa: E402
-
-ROOT = Path(os.environ["CONNSYNC_SOURCE_DIR"])
 RECIPE = ROOT / "deploy" / "openwrt"
-STAND_IN = HERE / "openwrt"
+STAND_IN = Path(__file__).resolve().parent / "openwrt"
 INSTALLED = {"usr/bin/connsync": 0o755, "etc/init.d/connsync": 0o755,
              "etc/config/connsync": 0o600, "etc/hotplug.d/ntp/90-connsync": 0o644}
 TWO = """config watch 'main'
@@ -87,16 +80,12 @@ class RecipeTest(unittest.TestCase):
             self.assertLessEqual(len(line), 100)
 
 
-class ServiceTest(WireTest):
+class ServiceTest(StageTest):
     """act() calls the init script as OpenWrt's shell would."""
 
     def setUp(self):
         super().setUp()
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
-        self.box = self.tenant(connection())
-        self.program = stage.put_program(self.folder / "bin", cli.binary(), self.box) + "/connsync"
+        self.program = self.put_program() + "/connsync"
         text = (RECIPE / "files/connsync.init").read_text(encoding="utf-8")
         for theirs, ours in (("=/usr/bin/connsync", self.program),
                              ("=/var/run/connsync", str(self.folder / "run"))):
@@ -153,9 +142,8 @@ class ServiceTest(WireTest):
         """Started as procd is told to, it applies the file; a signal makes it begin again."""
         (self.folder / "secret").write_text(self.box.secrets[0], encoding="utf-8")
         (self.folder / "secret").chmod(0o600)
-        (self.folder / "connsync.json").write_text(json.dumps(
-            {"domain": self.box.domain, "client_id": self.box.client_id, "all": True,
-             SETTING: "on_first_login"}), encoding="utf-8")
+        self.write_document({"client_id": self.box.client_id, "all": True,
+                             SETTING: "on_first_login"})
         main = self.instances(self.act("start"))["main"]
         self.assertEqual((self.folder / "run").stat().st_mode & 0o777, 0o700)
         process = subprocess.Popen(main["command"], stdin=subprocess.DEVNULL,
