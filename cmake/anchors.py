@@ -3,8 +3,10 @@ flash and reads in place.
 
     anchors.py --output FILE.c [--minimum N] FILE.pem
     anchors.py --output FILE.c [--minimum N] --public BUNDLE.pem
+    anchors.py --table --public BUNDLE.pem
 
-With --public the roots are chosen out of a system's bundle, by name (PUBLIC_ROOTS below).
+With --public the roots are chosen out of a system's bundle, by name (PUBLIC_ROOTS below). With
+--table nothing is written: the table of docs/install.md is printed, the first that ends first.
 
 What could never verify anything is refused, by the name in its subject: a certificate that is
 no authority's, one that has expired, a key, a critical extension or a signature that the
@@ -35,6 +37,8 @@ PUBLIC_ROOTS = (
 )
 # A device lives longer than the build that made it.
 SHORT_LIFE = datetime.timedelta(days=2 * 365)
+# As ROOTS_WARNING_DAYS of the command line.
+WARNING = datetime.timedelta(days=90)
 
 PEM = re.compile(r"-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----(.*?)"
                  r"-----END (?:TRUSTED |X509 )?CERTIFICATE-----", re.DOTALL)
@@ -248,6 +252,16 @@ def write(path, certificates):
                     "sizeof connsync_trust_anchors;\n", encoding="utf-8")
 
 
+def table(certificates):
+    """Markdown: the roots by their end, and when the first of them is warned of."""
+    rows = sorted((certificate.expiry, certificate.name) for certificate in certificates)
+    end, name = rows[0]
+    return "\n".join(["| root | until |", "|---|---|",
+                      *(f"| {name} | {expiry:%Y-%m-%d} |" for expiry, name in rows), "",
+                      f"The first to end is {name}, on {end:%Y-%m-%d}; warnings of it begin on "
+                      f"{end - WARNING:%Y-%m-%d}."])
+
+
 def build_date():
     """Now, or the date that counts as the build's where builds are repeated to the bit:
     what has expired by then is left out."""
@@ -273,12 +287,17 @@ def run(options):
         raise Refused(f"{path} has {len(certificates)} usable, wanted: {options.minimum} or "
                       "more, for the day on which the service changes its certificate "
                       "authority; -DCONNSYNC_TRUST_ANCHORS_MIN=1 does with one")
-    write(options.output, certificates)
+    if options.table:
+        print(table(certificates))
+    else:
+        write(options.output, certificates)
 
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--output", type=pathlib.Path, required=True)
+    result = parser.add_mutually_exclusive_group(required=True)
+    result.add_argument("--output", type=pathlib.Path)
+    result.add_argument("--table", action="store_true")
     parser.add_argument("--minimum", type=int, default=2)
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--public", type=pathlib.Path)

@@ -10,6 +10,7 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "cmake" / "anchors.py"
+BUNDLE = pathlib.Path("/etc/ssl/certs/ca-certificates.crt")
 DAYS = 3650
 
 
@@ -159,6 +160,24 @@ class AnchorsTest(unittest.TestCase):
                               stderr=subprocess.PIPE, text=True, check=False)
         self.assertEqual(done.returncode, 1)
         self.assertIn("ca-certificates", done.stderr)
+
+    def test_the_table_in_the_manual(self):
+        """Names and dates are those of this machine's bundle, and of nothing else."""
+        text = (ROOT / "docs" / "install.md").read_text(encoding="utf-8")
+        shown = text.split("<!-- roots: begin -->\n")[1].split("<!-- roots: end -->")[0]
+        done = subprocess.run([sys.executable, SCRIPT, "--table", "--public", BUNDLE],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=True)
+        if "not in this bundle" in done.stderr:
+            self.skipTest(done.stderr.strip())
+        self.assertEqual(shown, done.stdout)
+
+    def test_the_warning_is_that_of_the_program(self):
+        header = (ROOT / "platform/posix/cli/job/roots.h").read_text(encoding="ascii")
+        days = re.search(r"#define ROOTS_WARNING_DAYS (\d+)", header)[1]
+        self.assertIn(f"WARNING = datetime.timedelta(days={days})\n",
+                      SCRIPT.read_text(encoding="utf-8"))
+        self.assertIn(f"{days} days before the first of them ends,",
+                      (ROOT / "docs" / "install.md").read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

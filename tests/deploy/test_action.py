@@ -1,8 +1,7 @@
-"""deploy/github-action: its steps, run one after the other as a runner does, against the fake
-tenant, with a program of a folder and of an address."""
+"""deploy/github-action: its metadata, and what its steps do, with a program of a folder and of an
+address."""
 
 import functools
-import hashlib
 import http.server
 import re
 import shutil
@@ -10,19 +9,10 @@ import ssl
 import subprocess
 import threading
 import unittest
-from pathlib import Path
 
-from reader import load
-from stage import ROOT, StageTest
+from action import ACTION, EXPRESSION, NAME, STEPS, ActionRun
 import cli
-from cli import SETTING
 from tenant import pki
-
-ACTION = load(ROOT / "deploy/github-action/action.yml")
-STEPS = ACTION["runs"]["steps"]
-EXPRESSION = re.compile(r"\$\{\{ ([^}]+) \}\}")
-NAME = re.compile(r"(?:inputs|steps)[.][\w.-]+")
-EVERY = {"all": True, SETTING: "off"}
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -74,54 +64,8 @@ class FormTest(unittest.TestCase):
                            check=True)
 
 
-class ActionTest(StageTest):
-    """act() is a use of it."""
-
-    def setUp(self):
-        super().setUp()
-        self.program = Path(self.put_program())
-        self.write_document(EVERY)
-        self.summary = self.folder / "summary"
-
-    def sha256(self):
-        return hashlib.sha256((self.program / "connsync").read_bytes()).hexdigest()
-
-    def step(self, step, values):
-        """Runs it, if its condition is met, with what it writes to its outputs."""
-        condition = NAME.sub(lambda name: repr(values.get(name[0], "")), step.get("if", "True"))
-        if not eval(condition.replace("&&", "and").replace("||", "or")):  # noqa: S307
-            return None
-        output = self.folder / "output"
-        output.write_text("", encoding="utf-8")
-        env = {key: EXPRESSION.sub(lambda name: values.get(name[1], ""), value)
-               for key, value in step["env"].items()}
-        process = subprocess.Popen(
-            [step["shell"], "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
-            cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, env=cli.environment({
-                **env, "GITHUB_OUTPUT": str(output), "GITHUB_STEP_SUMMARY": str(self.summary),
-                "RUNNER_TEMP": str(self.folder),
-                "CURL_CA_BUNDLE": str(pki.throw_away(self.box.domain).root)}))
-        result = self.finish(process)
-        for line in output.read_text(encoding="utf-8").splitlines():
-            key, value = line.split("=", 1)
-            values["steps.%s.outputs.%s" % (step.get("id"), key)] = value
-        return result
-
-    def act(self, **inputs):
-        """(exit code, all that was printed, drift) of the whole of it."""
-        given = {"program": str(self.program), "sha256": self.sha256(),
-                 "client-id": self.box.client_id, "client-secret": self.box.secrets[0], **inputs}
-        values = {"inputs." + name: given.get(name, one.get("default", ""))
-                  for name, one in ACTION["inputs"].items()}
-        printed = ""
-        for step in STEPS:
-            result = self.step(step, values)
-            if result is not None:
-                printed += result.out + result.err
-                if result.code != 0:
-                    return result.code, printed, None
-        return 0, printed, values.get("steps.plan.outputs.drift")
+class ActionTest(ActionRun):
+    """What it does in the tenant."""
 
     def test_plan_then_apply_what_was_shown(self):
         """In two jobs. What somebody changed in between is refused."""

@@ -47,6 +47,14 @@ LISTED = {
                             " client.pem"):
         "the tenant must be given the key; tests/wire/test_credentials.py does",
     ("docs/fleets.md", "jobs:"): "needs a runner; tests/deploy/test_action.py runs the action's steps",
+    ("docs/fleets.md", "permissions: { contents: read, pull-requests: write }"):
+        "needs a runner; tests/deploy/test_comment.py runs it",
+    ("docs/fleets.md", "include:"): "needs GitLab; tests/deploy/test_component.py runs its scripts",
+    ("docs/fleets.md", "tools/build-static mips connsync-mips      # mipsel; arm: ARMv7 with floating"
+                       " point; arm64, riscv64, amd64"):
+        "needs OpenWrt's tree; tests/deploy/test_openwrt.py runs the recipe",
+    ("docs/fleets.md", "vi /etc/connsync/connsync.json             # domain, client_id, connections; no"
+                       " secret"): "for an appliance; tests/deploy/test_openwrt.py starts the service",
     ("docs/install.md", "sha256sum --check --ignore-missing SHA256SUMS"): "needs a release",
     ("docs/install.md", "minisign -V -p connsync.pub -m SHA256SUMS"):
         "needs a release; tests/release/test_manifest.py does it",

@@ -9,6 +9,7 @@ roots are compiled in).
 import os
 import re
 import shutil
+import ssl
 import subprocess
 import time
 from pathlib import Path
@@ -169,6 +170,61 @@ class EmptyRootTest(EmptyRoot):
                                   env=tenant.environment())
         self.assertEqual(result.code, 8)
         self.expect_untouched(tenant, con)
+
+
+class AgeTest(EmptyRoot):
+    """Who uses the roots that are compiled in is told before the first of them ends. In a copy of the
+    program one ends on another day; its own signature, which proves nothing, is no longer right."""
+
+    validity = re.compile(rb"(\x17\x0d\d{12}Z\x17\x0d)\d{12}Z")
+
+    def age(self, days):
+        """That day, with that many left."""
+        pem = (Path(os.environ["CONNSYNC_PKI"]) / "anchors.pem").read_text("ascii")
+        root = ssl.PEM_cert_to_DER_cert(
+            re.search("-----BEGIN.*?-----END CERTIFICATE-----\n", pem, re.DOTALL)[0])
+        end = time.gmtime(time.time() + days * 86400 + 3600)
+        text = time.strftime("%y%m%d%H%M%SZ", end).encode()
+        other, count = self.validity.subn(lambda found: found[1] + text, root)
+        data = PROGRAM.read_bytes()
+        self.assertEqual((count, data.count(root)), (1, 1))
+        (self.root / "connsync").write_bytes(data.replace(root, other))
+        return time.strftime("%Y-%m-%d", end)
+
+    def run_with(self, *words):
+        tenant, con = self.served()
+        return self.run_in_root(*[con if word == "CON" else word for word in words], "--connect-to",
+                                "%s:%d" % (tenant.host, tenant.port), env=tenant.environment())
+
+    def test_whom_it_is_told(self):
+        for days in (1, 89, 91):
+            day = self.age(days)
+            row, = [line for line in self.run_with("doctor", "--json").json
+                    if line.get("check") == "roots"]
+            self.assertEqual((row["status"], row["days_left"]),
+                             ("warning" if days < 90 else "ok", days), row)
+            self.assertIn("on " + day, row["message"])
+            told = "ends on %s: get a newer connsync, or name roots with --ca-file" % day
+            for words, tells in (([], False), (["-v"], days < 90)):
+                result = self.expect(self.run_with("get", "CON", *words), 0, "on_each_login")
+                self.assertEqual(told in result.err, tells, result.err)
+
+    def test_watch(self):
+        day = self.age(30)
+        tenant, _ = self.served()
+        self.put("etc/connsync.json", '{"all": true, "set_user_root_attributes": "on_first_login"}')
+        process = subprocess.Popen(
+            [*self.command, "watch", "/etc/connsync.json", "--connect-to",
+             "%s:%d" % (tenant.host, tenant.port)], env=tenant.environment(), cwd="/",
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            preexec_fn=self.enter)
+        self.addCleanup(process.kill)
+        until = time.monotonic() + 30
+        while tenant.writes() == 0 and time.monotonic() < until:
+            time.sleep(0.01)
+        process.terminate()
+        result = self.finish(process)
+        self.assertEqual(result.err.count("ends on %s: " % day), 1, result.err)
 
 
 if __name__ == "__main__":

@@ -197,7 +197,8 @@ void change_forget(void)
         }
     }
     memset(&kept, 0, sizeof kept);
-    memset(&last, 0, offsetof(struct change, names.items)); /* they take pages if they are touched */
+    memset(&last, 0,
+           offsetof(struct change, names.items)); /* they take pages if they are touched */
 }
 
 const struct change *change_last(void)
