@@ -35,7 +35,8 @@ class TryTenantTest(WireTest):
         tenant = tenant or self.there
         given = tenant.environment(credentials=True) if env is None else env
         return subprocess.Popen([sys.executable, TOOL, *arguments, *tenant.arguments(),
-                                 cli.binary()], env=cli.environment(given),
+                                 cli.binary()],
+                                env={**cli.environment(given), "PYTHONDONTWRITEBYTECODE": "1"},
                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                 stderr=subprocess.PIPE)
 
