@@ -411,16 +411,16 @@ class FailureTest(FleetTest):
 class OutputTest(FleetTest):
     """Progress on a terminal only; JSON where asked for."""
 
-    def on_terminal(self, tenant, *arguments):
+    def on_terminal(self, tenant, *arguments, command="apply"):
         """What stderr, a terminal, got."""
         here, there = pty.openpty()
         with os.fdopen(here, "rb", buffering=0) as reader:
             process = subprocess.Popen(
-                [cli.binary(), "apply", self.write(ALL_OFF), *tenant.arguments(), *arguments],
+                [cli.binary(), command, self.write(ALL_OFF), *tenant.arguments(), *arguments],
                 env=cli.environment(tenant.environment()), stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE, stderr=there)
             os.close(there)
-            self.assertIn(b"changed", process.communicate(timeout=30)[0])
+            self.assertIn(b"change", process.communicate(timeout=30)[0])
             seen = b""
             try:
                 while True:
@@ -438,6 +438,12 @@ class OutputTest(FleetTest):
         self.assertIn(b"connections listed", seen)
         self.assertTrue(seen.endswith(b"\r\x1b[K"), seen[-80:])
         self.assertNotIn(b"\n", seen)
+
+    def test_progress_of_a_plan(self):
+        """It counts what it would change: here that is every connection."""
+        seen = self.on_terminal(self.many(120, range(120)), command="plan")
+        self.assertIn(b"connections listed", seen)
+        self.assertNotIn(b", 0 to change", seen)
 
     def test_no_progress_in_json_logs(self):
         self.assertEqual(self.on_terminal(self.many(120, [7]), "--log-format", "json"), b"")

@@ -129,6 +129,8 @@ class ColorTest(TerminalTest):
                                     (True, ["--color=always"], {"NO_COLOR": "1"})):
             _, shown = self.on_terminal(tenant, "plan", path, *words, env=env)
             self.assertEqual(bool(COLOR.search(shown)), colored, (words, env))
+            _, shown = self.on_terminal(tenant, "doctor", *words, env=env)
+            self.assertNotRegex(shown, r"\x1b\[3\dm *\x1b\[0m", "a colour of nothing")
         for colored, words in ((False, []), (True, ["--color", "always"])):
             shown = self.run_cli(tenant, "plan", path, *words).out
             self.assertEqual(bool(COLOR.search(shown)), colored, words)

@@ -56,7 +56,7 @@ size_t screen_room(size_t taken)
 void screen_print(const char *text, enum screen_color color)
 {
     static const char *const starts[] = {"", "\033[1m", "\033[32m", "\033[31m"};
-    bool is_colored = color != SCREEN_PLAIN && has_colors();
+    bool is_colored = color != SCREEN_PLAIN && text[0] != '\0' && has_colors();
 
     output_print("%s%s%s", is_colored ? starts[color] : "", text, is_colored ? "\033[0m" : "");
 }

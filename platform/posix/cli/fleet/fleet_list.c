@@ -69,8 +69,9 @@ static void on_listed(void *context, const struct connsync_result *listed)
     if (!fleet->listing.collecting) {
         return;
     }
-    log_progress(system_now_ms(), "connsync: %llu connections listed, %zu to change",
-                 (unsigned long long)fleet->tally.seen, fleet->queue->count);
+    log_progress(system_now_ms(), "connsync: %llu connections listed, %llu to change",
+                 (unsigned long long)fleet->tally.seen,
+                 (unsigned long long)(fleet->queue->count + fleet->tally.would_change));
 }
 
 /* From the page that was, how large the next one is to be. */

@@ -49,9 +49,10 @@ static void save_status(const char *state)
 
     watch.status.state = state;
     cli_write_domain(watch.domain, &watch.options->tenant);
-    watch.is_saved = path != NULL && status_file_write(path, &watch.status);
+    /* Who waits for a state finds the figures of it. */
     watch.has_metrics = metrics != NULL && watch.status.runs > 0 &&
                         status_file_write_metrics(metrics, &watch.status);
+    watch.is_saved = path != NULL && status_file_write(path, &watch.status);
 }
 
 /* Called while it waits for whatever it be: for the next run, or for a tenant. A loop that is stuck
