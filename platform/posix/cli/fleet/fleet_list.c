@@ -71,7 +71,7 @@ static void on_listed(void *context, const struct connsync_result *listed)
     }
     log_progress(system_now_ms(), "connsync: %llu connections listed, %llu to change",
                  (unsigned long long)fleet->tally.seen,
-                 (unsigned long long)(fleet->queue->count + fleet->tally.would_change));
+                 (unsigned long long)fleet->queue->count + fleet->tally.would_change);
 }
 
 /* From the page that was, how large the next one is to be. */

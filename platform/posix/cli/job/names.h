@@ -33,7 +33,7 @@ struct name {
 
 struct names {
     size_t count;
-    size_t more; /* beyond that */
+    size_t more;                  /* beyond that */
     struct name items[NAMES_MAX]; /* the first `count` of them */
 };
 
