@@ -15,8 +15,6 @@ from pathlib import Path
 from machines import missing
 
 EXIT_SKIPPED = 77
-# Of those that tools/test has; a cross test takes as many (CMakeLists.txt).
-PLACES = 4
 # The linker puts things between functions (tests/fault), which must not be one by then; a
 # failing assert is to be seen.
 SETTINGS = ["-DCONNSYNC_BUILD_TESTS=ON", "-DCMAKE_INTERPROCEDURAL_OPTIMIZATION=OFF",
@@ -41,7 +39,7 @@ def main():
         subprocess.run(["cmake", "--build", folder, "--parallel", str(cores)], check=True)
     # As tools/test does it: what waits takes one place, what computes two.
     sys.exit(subprocess.run(["ctest", "--test-dir", folder, "--output-on-failure", "--parallel",
-                             str(PLACES), "--no-tests=error", "-L", labels],
+                             str(3 * cores), "--no-tests=error", "-L", labels],
                             check=False).returncode)
 
 
