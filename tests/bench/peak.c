@@ -1,7 +1,7 @@
 /*
  * Runs a command and prints, as the last line on stdout, the processor time it took, in
- * microseconds, and the memory it had resident at its end, in kilobytes. connsync gives
- * none back before: that is the most it had.
+ * microseconds, the memory it had resident at its end, in kilobytes, and how much of that came
+ * from no file. connsync gives none back before: that is the most it had.
  *
  * What the kernel charges a process with as its peak would not do: it begins with the
  * peak of whoever started it, and is kept per processor and added up now and then. So the
@@ -24,17 +24,21 @@ static long long microseconds(struct timeval time)
     return (long long)time.tv_sec * 1000000 + time.tv_usec;
 }
 
-static long resident_kb(pid_t child)
+struct memory {
+    long resident_kb;
+    long anonymous_kb;
+};
+
+static struct memory memory_of(pid_t child)
 {
     char line[LINE_SIZE];
-    long found = -1;
+    struct memory found = {-1, -1};
 
     (void)snprintf(line, sizeof line, "/proc/%ld/smaps_rollup", (long)child);
     FILE *file = fopen(line, "r");
     while (file != NULL && fgets(line, sizeof line, file) != NULL) {
-        if (sscanf(line, "Rss: %ld kB", &found) == 1) {
-            break;
-        }
+        (void)sscanf(line, "Rss: %ld kB", &found.resident_kb);
+        (void)sscanf(line, "Anonymous: %ld kB", &found.anonymous_kb);
     }
     if (file != NULL) {
         (void)fclose(file);
@@ -60,7 +64,7 @@ int main(int argc, char **argv)
 {
     struct rusage usage;
     int status = 0;
-    long kilobytes = 0;
+    struct memory memory = {0, 0};
     pid_t child = argc < 2 ? -1 : fork();
 
     if (child == 0) {
@@ -68,14 +72,15 @@ int main(int argc, char **argv)
     }
     for (bool first = true; child > 0 && wait4(child, &status, 0, &usage) == child; first = false) {
         if (!WIFSTOPPED(status)) {
-            (void)printf("%lld %ld\n", microseconds(usage.ru_utime) + microseconds(usage.ru_stime),
-                         kilobytes);
+            (void)printf("%lld %ld %ld\n",
+                         microseconds(usage.ru_utime) + microseconds(usage.ru_stime),
+                         memory.resident_kb, memory.anonymous_kb);
             return WIFEXITED(status) ? WEXITSTATUS(status) : 125;
         }
         if (first) {
             (void)ptrace(PTRACE_SETOPTIONS, child, NULL, PTRACE_O_TRACEEXIT);
         } else if (status >> 8 == (SIGTRAP | (PTRACE_EVENT_EXIT << 8))) {
-            kilobytes = resident_kb(child);
+            memory = memory_of(child);
         }
         (void)ptrace(PTRACE_CONT, child, NULL, (long)signal_of(status, first));
     }
