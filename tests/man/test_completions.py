@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import stat
-import subprocess
 import sys
 import tempfile
 import time
@@ -12,12 +11,12 @@ import unittest
 from pathlib import Path
 
 import shells
+from program import PROGRAM, ask, commands
 from shells import FOLDER, ROOT, Terminal, in_bash, in_fish
 
 sys.path.insert(0, str(ROOT / "tests"))
 from tenant import Tenant  # noqa: E402
 
-PROGRAM = os.environ["CONNSYNC"]
 FILES = ("my file.json", "dirt", "dir one/inside")
 # What is typed before the tab key, and the last word after it.
 LINES = {
@@ -46,16 +45,6 @@ LINES = {
     "connsync help flash": "flash-image",
 }
 HOSTILE = "$(touch pwned)"
-
-
-def ask(*words):
-    return subprocess.run([PROGRAM, *words, "--help"], stdout=subprocess.PIPE, text=True,
-                          check=True).stdout
-
-
-def commands():
-    usage = ask().split("Usage:", 1)[1].split("\n\n", 1)[0]
-    return re.findall(r"^  connsync ([a-z-]+)", usage, re.MULTILINE)
 
 
 def options_of(command):

@@ -10,21 +10,12 @@ import unittest
 from collections import Counter
 from pathlib import Path
 
+from program import ask, commands
+
 ROOT = Path(os.environ["CONNSYNC_SOURCE_DIR"])
-PROGRAM = os.environ["CONNSYNC"]
 PAGES = {path.stem: path.read_text(encoding="utf-8") for path in ROOT.glob("man/*.scd")}
 PAGE, FORMAT = PAGES["connsync.1"], PAGES["connsync.json.5"]
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*[a-z]")
-
-
-def ask(*words):
-    return subprocess.run([PROGRAM, *words, "--help"], stdout=subprocess.PIPE, text=True,
-                          check=True).stdout
-
-
-def commands():
-    usage = ask().split("Usage:", 1)[1].split("\n\n", 1)[0]
-    return re.findall(r"^  connsync ([a-z-]+)", usage, re.MULTILINE)
 
 
 def section(page, name):
