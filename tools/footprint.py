@@ -160,11 +160,9 @@ def grown(was, now):
     return now > was * (1 + GROWTH) and now > was + GROWTH_FLOOR
 
 
-def fault_of_growth(what, names, before, after):
-    for name, was, now in zip(names, before, after):
-        if grown(was, now):
-            yield "%s: %s: %s bytes, and the document says %s" % (what, name, number(now),
-                                                                  number(was))
+def fault_of_growth(what, was, now):
+    if grown(was, now):
+        yield "%s: %s bytes, and the document says %s" % (what, number(now), number(was))
 
 
 def size_faults(builds, public, said):
@@ -174,7 +172,8 @@ def size_faults(builds, public, said):
             rows = {"all": rows["all"]}
         for part, now in rows.items():
             was = said.get(preset, {}).get(part, (0, 0))
-            yield from fault_of_growth("%s, %s" % (preset, part), ("flash", "RAM"), was, now)
+            for kind, before, after in zip(("flash", "RAM"), was, now):
+                yield from fault_of_growth("%s, %s: %s" % (preset, part, kind), before, after)
 
 
 def mark_faults(presets, blocks, stacks, folder):
@@ -183,10 +182,9 @@ def mark_faults(presets, blocks, stacks, folder):
         for mark in marks:
             chain = (mark["tls"], mark["chain"])
             was = blocks.get(preset, {}).get(chain, 0)
-            yield from fault_of_growth("%s, TLS %s, %s" % (preset, *chain), ("block",), (was,),
-                                       (mark["agent"][0],))
-        yield from fault_of_growth(preset, ("stack",), (stacks.get(preset, 0),),
-                                   (deepest(marks),))
+            yield from fault_of_growth("%s, TLS %s, %s: block" % (preset, *chain), was,
+                                       mark["agent"][0])
+        yield from fault_of_growth(preset + ": stack", stacks.get(preset, 0), deepest(marks))
 
 
 def limit_faults(sizes, marks):
