@@ -18,13 +18,15 @@ from pathlib import Path
 import root as own_root
 
 ROOT = Path(os.environ["CONNSYNC_SOURCE_DIR"])
+sys.path.append(str(ROOT / "tests" / "release"))
+
+import dist  # noqa: E402
+
 ARCHITECTURE = os.environ["CONNSYNC_ARCHITECTURE"]
-DIST = Path(os.environ["CONNSYNC_DIST"])
 NATIVE = subprocess.run(["dpkg", "--print-architecture"], stdout=subprocess.PIPE, text=True,
                         check=True).stdout.strip() == ARCHITECTURE
 EMULATORS = {"amd64": "qemu-x86_64-static", "arm64": "qemu-aarch64-static",
              "armhf": "qemu-arm-static"}
-EXIT_SKIPPED = 77
 # Records what it is asked to do, as the root has no systemd.
 SYSTEMCTL = """#!/bin/sh
 echo "$*" >>/var/log/systemctl
@@ -41,21 +43,12 @@ def run(*command, code=0, **more):
     return done.stdout
 
 
-def package():
-    """The path of the release's; ends the test where release.py was skipped."""
-    found = list(DIST.glob("connsync_*_%s.deb" % ARCHITECTURE))
-    if not found:
-        print("skipped: no release was made; package_release says why")
-        sys.exit(EXIT_SKIPPED)
-    return found[0]
-
-
 class DebTest(unittest.TestCase):
     """One package for all."""
 
     @classmethod
     def setUpClass(cls):
-        cls.deb = package()
+        cls.deb = dist.package(ARCHITECTURE)
 
     def field(self, name):
         return run("dpkg-deb", "--field", self.deb, name).strip()
@@ -210,5 +203,5 @@ class RootTest(DebTest):
 
 
 if __name__ == "__main__":
-    package()
+    dist.need_release()
     unittest.main()

@@ -13,7 +13,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from test_deb import EXIT_SKIPPED, package, run
+from test_deb import ARCHITECTURE, dist, run
 from units import Service, allowed_calls, settings
 
 sys.path[:0] = [str(Path(__file__).resolve().parent.parent / "wire")]
@@ -38,7 +38,7 @@ class UnitTest(unittest.TestCase):
         cls.folder = Path(tempfile.mkdtemp(prefix="connsync-units-"))
         cls.addClassCleanup(shutil.rmtree, cls.folder, True)
         cls.tree = cls.folder / "tree"
-        run("dpkg-deb", "-x", package(), cls.tree)
+        run("dpkg-deb", "-x", dist.package(ARCHITECTURE), cls.tree)
 
 
 class AnalyzeTest(UnitTest):
@@ -197,6 +197,6 @@ class RunTest(UnitTest):
 if __name__ == "__main__":
     if shutil.which("systemd-analyze") is None:
         print("skipped: there is no systemd-analyze; tools/setup --all installs it")
-        sys.exit(EXIT_SKIPPED)
-    package()
+        sys.exit(dist.EXIT_SKIPPED)
+    dist.need_release()
     unittest.main()

@@ -32,6 +32,12 @@ def program(architecture):
     return DIST / ("%s-linux-%s" % (NAME, MACHINES[architecture]))
 
 
+def package(architecture):
+    """The path of a Debian package, by the name that these have for a processor."""
+    found, = DIST.glob("connsync_*_%s.deb" % architecture)
+    return found
+
+
 def need_release():
     """Ends the test where release.py was skipped."""
     if not (DIST / "SHA256SUMS").exists():
