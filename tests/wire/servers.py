@@ -15,6 +15,8 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 START_SECONDS = 60
+# Below what kernels give to those that ask for any port.
+FIRST_PORT, PORTS, PORTS_OF_A_PROCESS = 10240, 22000, 97
 PATHS = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"))
 
 
@@ -26,15 +28,25 @@ def program(name):
     return path
 
 
-def free_port():
-    """A port that was free a moment ago."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
+def free_ports():
+    """Ports that nobody has, each once. One that the kernel chose could be chosen again, for this
+    process or another, before its server is there."""
+    for number in range(PORTS):
+        port = FIRST_PORT + (os.getpid() * PORTS_OF_A_PROCESS + number) % PORTS
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+        except OSError:
+            continue
+        yield port
+    raise RuntimeError("no port is free")
+
+
+FREE_PORTS = free_ports()
 
 
 def spread(chain, key, hosts):
     """(port, chain, key, text) of each host, which is a text, or (text, chain, key) of its own."""
-    return [(free_port(), *((host[1], host[2], host[0]) if isinstance(host, tuple)
+    return [(next(FREE_PORTS), *((host[1], host[2], host[0]) if isinstance(host, tuple)
                             else (chain, key, host))) for host in hosts]
 
 
@@ -132,7 +144,7 @@ class GnuTls(Server):
     """gnutls-serv, with a priority string."""
 
     def __init__(self, directory, chain, key, priority, *arguments):
-        port = free_port()
+        port = next(FREE_PORTS)
         super().__init__(directory, [program("gnutls-serv"), "--http", "-p", port,
                                      "--x509certfile", chain, "--x509keyfile", key,
                                      "--priority", priority, *arguments], port)
@@ -230,7 +242,7 @@ class Lighttpd(Server):
         hosts = spread(chain, key, hosts)
         self.ports = [host[0] for host in hosts]
         lines = ['server.document-root = "%s"' % directory, 'server.bind = "127.0.0.1"',
-                 "server.port = %d" % free_port(),
+                 "server.port = %d" % next(FREE_PORTS),
                  'server.modules = ("mod_openssl", "mod_access", "mod_proxy")']
         for port, chain, key, host in hosts:
             lines += ['$SERVER["socket"] == "127.0.0.1:%d" {' % port, 'ssl.engine = "enable"',
