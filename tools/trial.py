@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 from urllib.parse import quote
 
+import trial_proxy
 import trial_report
 
 PREFIX = "connsync-try-"
@@ -42,22 +43,28 @@ class Failed(Exception):
 
 
 class Tenant:
-    """Where it is, and who asks: a token, or a client's id and secret."""
+    """Where it is, and who asks: a token, or a client's id and secret. `proxy`: trial_proxy's."""
 
     def __init__(self, domain, token=None, client=None, audience=None, connect_to=None,
-                 ca_file=None):
+                 ca_file=None, proxy=None):
         self.domain, self.token, self.client = domain, token, client
         self.audience = audience or "https://%s/api/v2/" % domain
-        self.connect_to, self.ca_file = connect_to, ca_file
+        self.connect_to, self.ca_file, self.proxy = connect_to, ca_file, proxy
         self._context = ssl.create_default_context(cafile=ca_file)
         self.words = trial_report.Words()
         self.words.add_domain(domain)
-        self.words.add(token, self.audience, *(client or ()))
+        self.words.add(token, self.audience, *(client or ()), proxy and proxy.netloc)
+
+    def _dial(self):
+        there = self.connect_to or (self.domain, 443)
+        if self.proxy is None:
+            return socket.create_connection(there, TIMEOUT)
+        return trial_proxy.tunnel(self.proxy, there, TIMEOUT)
 
     def ask(self, method, target, body=None, token=None):
         """(observation, value) of one request, on a connection of its own."""
         connection = http.client.HTTPConnection(self.domain, timeout=TIMEOUT)
-        sock = socket.create_connection(self.connect_to or (self.domain, 443), TIMEOUT)
+        sock = self._dial()
         try:
             connection.sock = self._context.wrap_socket(sock, server_hostname=self.domain)
             fields = {"Content-Type": "application/json"} if body is not None else {}

@@ -23,8 +23,8 @@ PROGRAM = {"bin/connsync", "share/man/man1/connsync.1", "share/man/man5/connsync
            "share/zsh/site-functions/_connsync", "share/fish/vendor_completions.d/connsync.fish"}
 # Named one by one: whoever reads connsync's output by them must find them again.
 SCHEMAS = {"share/connsync/schemas/%s.schema.json" % name for name in (
-    "backup", "code", "connsync", "line", "log", "plan", "provenance", "status", "version",
-    "watch-status")}
+    "backup", "code", "connsync", "finding", "line", "log", "plan", "provenance", "status",
+    "version", "watch-status")}
 LICENCES = {"share/doc/connsync/" + name for name in ("LICENSE", "LICENSE.jsmn",
                                                       "LICENSE.mbedtls")}
 UNITS = {"lib/systemd/system/" + name for name in (

@@ -14,7 +14,9 @@ TOOL = ROOT / "tools/try-tenant"
 sys.path[:0] = [str(ROOT / "tests/wire"), str(ROOT / "tools")]
 import cli  # noqa: E402
 import trial  # noqa: E402
+import trial_proxy  # noqa: E402
 from cli import Fault, WireTest  # noqa: E402
+from proxy import Proxy  # noqa: E402
 
 SCOPES = ("create:connections", "read:connections", "update:connections", "delete:connections",
           "read:connections_options", "update:connections_options")
@@ -101,6 +103,33 @@ class TryTenantTest(WireTest):
         code, report, said = self.try_it(env=self.there.environment())
         self.assertEqual(code, 0, said)
         self.assertIn("token: differs\n  not done", report)
+
+    def test_through_a_proxy(self):
+        """All of it: the tool's own requests and connsync's; not what goes to the fake tenant."""
+        target = "%s:%d" % (self.there.host, self.there.port)
+        with Proxy(credentials="acme:MARKER pass") as proxy:
+            url = "http://acme:%s@" + proxy.address
+            given = self.there.environment(credentials=True)
+            code, report, said = self.try_it(env={**given, "HTTPS_PROXY": url % "MARKER%20pass"})
+            self.assertEqual((code, set(proxy.targets)), (0, {target}), said)
+            self.assertEqual(proxy.tunnels, self.there.tcp_connections)
+            self.assertNotIn("MARKER", report + said)
+            code, report, said = self.try_it(env={**given, "https_proxy": url % "wrong"})
+        self.assertEqual((code, self.made()), (1, []))
+        self.assertIn("try-tenant: the proxy makes no way to the tenant\n", said)
+
+    def test_which_proxy(self):
+        for environment, found in (
+                ({}, None), ({"https_proxy": "", "ALL_PROXY": "a:1"}, "a:1"),
+                ({"https_proxy": "http://b:2", "HTTPS_PROXY": "c:3"}, "b:2"),
+                ({"https_proxy": "b:2", "no_proxy": "x, auth0.test"}, None),
+                ({"https_proxy": "b:2", "NO_PROXY": "*.EU.auth0.test:443"}, None),
+                ({"https_proxy": "b:2", "no_proxy": "th0.test .com", "NO_PROXY": "*"}, "b:2")):
+            proxy = trial_proxy.proxy_of(DOMAIN, environment)
+            self.assertEqual(proxy and proxy.netloc, found, environment)
+        for url in ("https://b:2", "socks5://b:2", "http://"):
+            with self.assertRaises(trial_proxy.NoTunnel):
+                trial_proxy.proxy_of(DOMAIN, {"https_proxy": url})
 
     def interrupted(self, number, method):
         """It is interrupted while it waits for the answer to the first such request, and once more

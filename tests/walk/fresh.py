@@ -5,33 +5,31 @@ is linked with, and a user without a past. Commands are seen as a person sees th
 The environment says what is installed: CONNSYNC_BUILD (a build without sanitizers).
 """
 
-import fcntl
 import json
 import os
-import pty
 import re
 import shutil
 import stat
-import struct
 import subprocess
 import sys
 import tempfile
-import termios
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "wire")]
 
+import terminal  # noqa: E402
 from cli import EXIT_SKIPPED, SETTING, Result, WireTest, connection  # noqa: E402,F401
+from proxy import Proxy  # noqa: E402
+from terminal import COLOR  # noqa: E402
 
 BUILD = os.environ["CONNSYNC_BUILD"]
 WIDTHS = (80, 200)
 NOBODY = 65532
 HOME = "home/new"
 PATIENCE = 30
-COLOR = re.compile("\x1b\\[[0-9]*m")
 ERASE = "\r\x1b[K"
 WANTED = {"all": True, SETTING: "on_first_login"}
 NAMES = ("google-oauth2", "\u30ed\u30b0\u30a4\u30f3-\u65e5\u672c\u8a9e", "e\u0301te\u0301", "n" * 90)
@@ -65,6 +63,9 @@ class Seen:
 class Fresh(WireTest):
     """see() is a use of it. Each command gets a tenant of its own, unless it is given one."""
 
+    entered = "/usr/bin/connsync"
+    is_led = True  # to the tenant, by options
+
     @classmethod
     def setUpClass(cls):
         if os.geteuid() != 0:
@@ -72,9 +73,7 @@ class Fresh(WireTest):
             sys.exit(EXIT_SKIPPED)
         cls.root = Path(tempfile.mkdtemp(prefix="connsync-fresh-"))
         cls.addClassCleanup(shutil.rmtree, cls.root, True)
-        subprocess.run(["cmake", "--install", BUILD, "--prefix", "/usr", "--component", "program"],
-                       check=True, env={**os.environ, "DESTDIR": str(cls.root)},
-                       stdout=subprocess.DEVNULL)
+        cls.install("program")
         cls.program = cls.root / "usr/bin/connsync"
         linked = subprocess.run(["ldd", cls.program], check=True, stdout=subprocess.PIPE, text=True)
         for library in re.findall(r"(/\S+) \(0x", linked.stdout):
@@ -84,6 +83,13 @@ class Fresh(WireTest):
         (cls.root / "dev").mkdir()
         os.mknod(cls.root / "dev/null", 0o666 | stat.S_IFCHR, os.makedev(1, 3))
         cls.root.chmod(0o755)
+
+    @classmethod
+    def install(cls, component):
+        """A part of what `cmake --install` installs."""
+        subprocess.run(["cmake", "--install", BUILD, "--prefix", "/usr", "--component", component],
+                       check=True, env={**os.environ, "DESTDIR": str(cls.root)},
+                       stdout=subprocess.DEVNULL)
 
     def setUp(self):
         super().setUp()
@@ -118,12 +124,17 @@ class Fresh(WireTest):
 
     def words(self, tenant, arguments):
         """The command, and the options that lead to a tenant, whose root is put beside it."""
-        if tenant is None:
-            return ["/usr/bin/connsync", *arguments]
-        shutil.copy(tenant.ca_file, self.root / "roots.pem")
-        (self.root / "roots.pem").chmod(0o644)
-        return ["/usr/bin/connsync", *arguments, "--connect-to", "%s:%d" % (tenant.host, tenant.port),
+        if tenant is None or not self.is_led:
+            return [self.entered, *arguments]
+        self.trust(tenant.ca_file)
+        return [self.entered, *arguments, "--connect-to", "%s:%d" % (tenant.host, tenant.port),
                 "--ca-file", "/roots.pem"]
+
+    def trust(self, file):
+        """Makes it /roots.pem. What others read at present is not written anew."""
+        path, wanted = self.root / "roots.pem", Path(file).read_bytes()
+        if not path.exists() or path.read_bytes() != wanted:
+            path.write_bytes(wanted)
 
     def environment(self, tenant, env):
         given = {} if tenant is None else tenant.environment()
@@ -136,54 +147,31 @@ class Fresh(WireTest):
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         return self.finish(process, since, PATIENCE, stdin.encode())
 
-    def on_terminal(self, width, tenant, arguments, stdin=None, env=None, answer=None):
-        """(exit code, what was shown). Standard input is the terminal too, unless it is given; what
-        is answered to a question is typed."""
-        here, there = pty.openpty()
-        fcntl.ioctl(there, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
-        env = {"TERM": "xterm-256color", **self.environment(tenant, env)}
-        with os.fdopen(here, "r+b", buffering=0) as screen, subprocess.Popen(
-                self.words(tenant, arguments), preexec_fn=self.enter, cwd="/", env=env,
-                stdin=there if stdin is None else subprocess.PIPE, stdout=there,
-                stderr=there) as process:
-            os.close(there)
-            alarm = threading.Timer(PATIENCE, process.kill)
-            alarm.start()
-            if stdin is not None:
-                process.stdin.write(stdin.encode())
-                process.stdin.close()
-            seen = self.read_to_end(screen, answer)
-            code = process.wait()
-            alarm.cancel()
+    def on_terminal(self, width, tenant, arguments, env=None, **how):
+        """(exit code, what was shown); `how` is terminal.run()'s."""
+        code, seen = terminal.run(self.words(tenant, arguments), width, preexec_fn=self.enter, cwd="/",
+                                  env=self.environment(tenant, env), patience=PATIENCE, **how)
         self.printed.append(seen)
         return code, seen.decode("utf-8")
-
-    @staticmethod
-    def read_to_end(screen, answer):
-        seen = b""
-        try:
-            while piece := screen.read(4096):
-                seen += piece
-                if answer and b"? " in seen:
-                    screen.write(answer)
-                    answer = None
-        except OSError:
-            pass  # how Linux says that the other end is closed
-        return seen
 
     # One command, in all three.
 
     def see(self, *arguments, code=0, make=None, says=(), **how):
         """What it shows in each way, where it must end with `code` and say each of `says`. `make`
-        makes a tenant for each of the ways; without it there is none."""
-        make = make or (lambda: None)
-        shown = {}
-        for width in WIDTHS:
-            found, shown[width] = self.on_terminal(width, make(), arguments, **how)
-            self.assertEqual(found, code, shown[width])
-        how.pop("answer", None)
-        piped = self.in_pipe(make(), arguments, **how)
+        makes a tenant for each of the ways, which are gone all at once; without it there is none."""
+        tenants = [make() if make else None for _ in range(len(WIDTHS) + 1)]
+        for tenant in filter(None, tenants):
+            self.words(tenant, arguments)
+        in_pipe = {name: value for name, value in how.items() if name != "answer"}
+        with ThreadPoolExecutor(len(tenants)) as pool:
+            piped = pool.submit(self.in_pipe, tenants.pop(), arguments, **in_pipe)
+            ways = {width: pool.submit(self.on_terminal, width, tenant, arguments, **how)
+                    for width, tenant in zip(WIDTHS, tenants)}
+        piped, shown = piped.result(), {}
         self.assertEqual(piped.code, code, piped.raw)
+        for width, way in ways.items():
+            found, shown[width] = way.result()
+            self.assertEqual(found, code, shown[width])
         seen = Seen(code, shown, piped)
         for text in seen.everywhere:
             for words in says:
@@ -205,3 +193,29 @@ class Fresh(WireTest):
             self.assertEqual(len(text.strip().splitlines()), 1, text)
             self.assertTrue(text.startswith("connsync: "), text)
         return seen
+
+
+class Behind(Fresh):
+    """Each tenant lies behind a proxy, which the environment of its commands names."""
+
+    is_led = False
+
+    def setUp(self):
+        super().setUp()
+        self.ways = {}
+
+    def environment(self, tenant, env):
+        return super().environment(tenant, self.ways.get(tenant, env))
+
+    def lead(self, tenant, url, root, **more):
+        """Its commands have this proxy in their environment, trust that root, and get `more`."""
+        self.write("root-%d.pem" % tenant.port, root.read_text(encoding="ascii"))
+        self.ways[tenant] = {**tenant.environment(), "https_proxy": url,
+                             "SSL_CERT_FILE": "root-%d.pem" % tenant.port, **more}
+        return tenant
+
+    def tunnelled(self, *connections, **more):
+        """A tenant behind a proxy that passes on every byte."""
+        tenant = self.tenant(*connections)
+        proxy = self.enterContext(Proxy(routes={tenant.domain + ":443": (tenant.host, tenant.port)}))
+        return self.lead(tenant, proxy.url, tenant.ca_file, **more)

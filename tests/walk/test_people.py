@@ -8,7 +8,7 @@ import unittest
 
 from fresh import COLOR, ERASE, NAMES, SETTING, WANTED, WIDTHS, Fresh, Seen, columns
 import cli
-from cli import CON, connection
+from cli import CON, Fault, connection
 
 DAMAGED = b'{"id":"con_%016d","name":"hurt","strategy":"samlp","options":{"%s":"on_first_login"}}'
 
@@ -72,12 +72,21 @@ class CheckTest(Fresh):
         self.write("connsync.json", WANTED)
         self.see("validate", says=["connsync.json: valid"])
 
+    def test_a_listing_stands_for_the_tenant(self):
+        self.write("connsync.json", WANTED)
+        self.write("listing", self.in_pipe(self.company(), ["list", "--json"]).out)
+        seen = self.see("validate", "--listing", "listing", code=2, says=["4 would change, 1 in sync"])
+        plan = self.in_pipe(self.company(), ["plan"])
+        self.assertEqual(seen.out.splitlines()[:-1], plan.out.splitlines()[:-1])
+
     def healthy(self):
         return self.tenant(connection())
 
     def hurt(self):
         tenant = self.healthy()
         tenant.add(DAMAGED % (9, SETTING.encode()))
+        tenant.add(connection("half", "oidc", "on_first_login", number=8,
+                              options=b'"issuer":"https://MARKER.example"'))
         return tenant
 
     def test_doctor(self):
@@ -88,8 +97,9 @@ class CheckTest(Fresh):
             rows = [row.split()[0] for row in seen.rows[80]]
             self.assertLessEqual({"who", "scopes", "clock", "route", "certificate", "rate_limit"},
                                  set(rows), rows)
-            self.assertEqual("hurt (con_0000000000000009): options hold the setting alone" in seen.out,
-                             code == 2, seen.out)
+            for damage in ("hurt (con_0000000000000009): options hold the setting alone",
+                           "half (con_0000000000000008): options lack client_id"):
+                self.assertEqual(damage in seen.out, code == 2, seen.out)
 
 
 class OutputTest(Fresh):
@@ -146,13 +156,22 @@ class OutputTest(Fresh):
             self.assertEqual((result.code, tenant.writes()), (0, 4), result.raw)
             self.assertNotIn("? ", result.out + result.err)
 
+    def slow(self):
+        """The company, where the first request comes too soon, and each write takes its time."""
+        tenant = self.company()
+        tenant.faults += [Fault("rate_limited", times=1, retry_after=2),
+                          Fault("stall", method="PATCH", times=None, seconds=0.15)]
+        return tenant
+
     def test_progress(self):
-        """How far of how many, on a terminal alone."""
+        """How far of how many, how fast, how long, and why nothing moves; on a terminal alone."""
         self.write("connsync.json", WANTED)
-        seen = self.see("apply", "--yes", make=self.company, says=["4 changed, 1 in sync"])
+        seen = self.see("apply", "--yes", make=self.slow, says=["4 changed, 1 in sync"])
         for shown in seen.shown.values():
-            self.assertRegex(shown, r"connsync: \d of (at least )?\d")
+            self.assertRegex(shown, r"connsync: waiting \d s for the rate limit")
+            self.assertRegex(shown, r"connsync: \d of 4, \d+ a minute, \d+ s left: ")
             self.assertIn(ERASE, shown)
+        self.assertEqual(seen.err, "")
 
 
 class TraceTest(Fresh):
@@ -169,6 +188,21 @@ class TraceTest(Fresh):
                 self.assertEqual("certificate 0 of the chain: CN=" in text, bool(handshake), text)
                 self.assertNotIn("?", text, "no query")
 
+    def test_a_write_and_a_wait(self):
+        """Which connection served, whether it was resumed, and how long a request had to wait."""
+        def limited():
+            tenant = self.company()
+            tenant.faults.append(Fault("rate_limited", times=1, retry_after=1))
+            return tenant
+
+        seen = self.see("set", CON, "on_first_login", "-vv", make=limited)
+        for text in seen.everywhere:
+            self.assertRegex(text, r"GET /api/v2/connections/\w+: 429 in \d+ ms, ")
+            self.assertRegex(text, r"GET \S+: 200 in \d+ ms after a wait of \d+ ms, \d+ bytes, "
+                                   r"connection (new|kept), rate limit left 4\d")
+            self.assertRegex(text, r"PATCH \S+: 200 in .*, \d+ bytes, connection kept, ")
+            self.assertRegex(text, r"connsync: handshake: TLSv1\.\d, TLS[\w-]+, not resumed")
+
 
 class ManualTest(Fresh):
     """The installed page and completions."""
@@ -178,13 +212,16 @@ class ManualTest(Fresh):
         pages = sorted(self.root.glob("usr/share/man/man*/*"))
         if not pages:
             self.skipTest("there is no scdoc")
+        heads = {"connsync.1": {"SYNOPSIS", "OPTIONS", "EXIT STATUS", "ENVIRONMENT", "FILES"},
+                 "connsync.json.5": {"NAME"}}
+        self.assertEqual([page.name for page in pages], list(heads))
         for page in pages:
             for width in WIDTHS:
                 rows = self.read(page, width)
                 self.assertLessEqual(max(map(columns, rows)), width, page)
-                self.assertIn("NAME", rows)
-        self.assertLessEqual({"SYNOPSIS", "OPTIONS", "EXIT STATUS", "ENVIRONMENT"},
-                             set(self.read(pages[0], 80)))
+                self.assertLessEqual(heads[page.name], set(rows))
+                self.assertRegex(" ".join(" ".join(rows).split()),
+                                 r"never_on_login.{,99}the connection (from creating|creates no) users")
 
     def read(self, page, width):
         """Its lines, as man lays them out."""
@@ -193,19 +230,40 @@ class ManualTest(Fresh):
                 "PATH": os.environ["PATH"], "LANG": "C.UTF-8", "MANWIDTH": str(width)}).stdout
         return Seen.rows_of(text)
 
-    def complete(self, *words):
+    def complete(self, *words, env=()):
         script = ('source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _connsync; '
                   'printf "%s\\n" "${COMPREPLY[@]}"')
         path = self.root / "usr/share/bash-completion/completions/connsync"
         return subprocess.run(
             ["bash", "--norc", "-c", script, "-", path, "connsync", *words], check=True, text=True,
-            stdout=subprocess.PIPE, env={"PATH": "%s:/usr/bin:/bin" % self.program.parent}
+            stdout=subprocess.PIPE,
+            env={"PATH": "%s:/usr/bin:/bin" % self.program.parent, "HOME": str(self.home), **dict(env)}
         ).stdout.split()
 
     def test_bash(self):
         self.assertLessEqual({"get", "set", "plan", "apply", "doctor"}, set(self.complete("")))
         self.assertEqual(self.complete("set", "corp", "ne"), ["never_on_login"])
         self.assertEqual(self.complete("plan", "--form"), ["--format"])
+
+    def test_names_of_connections(self):
+        """Of the tenant, for who wants that."""
+        tenant = self.company()
+        words = ("get", "--ca-file", str(tenant.ca_file), "--connect-to",
+                 "%s:%d" % (tenant.host, tenant.port), "cor")
+        self.assertEqual(self.complete(*words, env=tenant.environment()), [])
+        wanted = {**tenant.environment(), "CONNSYNC_COMPLETE_NAMES": "1"}
+        self.assertEqual(self.complete(*words, env=wanted), ["corp"])
+
+    @unittest.skipUnless(shutil.which("fish"), "there is no fish")
+    def test_fish_has_descriptions(self):
+        script = self.root / "usr/share/fish/vendor_completions.d/connsync.fish"
+        rows = subprocess.run(["fish", "-N", "-c", 'source $argv[1]; complete -C "connsync "', script],
+                              stdout=subprocess.PIPE, check=True, text=True, env={
+                                  "PATH": "%s:/usr/bin:/bin" % self.program.parent,
+                                  "HOME": str(self.home)}).stdout.splitlines()
+        told = dict(row.split("\t") for row in rows)
+        self.assertLessEqual({"get", "set", "plan", "apply", "doctor"}, set(told))
+        self.assertTrue(all(told.values()), told)
 
     def test_others(self):
         for shell, name in (("zsh", "zsh/site-functions/_connsync"),

@@ -7,11 +7,18 @@ import json
 import signal
 import subprocess
 import time
+import unittest
+import warnings
 
 from fresh import PATIENCE, WANTED, Fresh
 import cli
 from cli import CON
 from watching import wait_for_run
+
+try:
+    import jsonschema
+except ImportError:
+    jsonschema = None
 
 
 class JsonTest(Fresh):
@@ -50,6 +57,41 @@ class JsonTest(Fresh):
                 told = json.loads(text)
                 self.assertLessEqual({"version", "commit", "tls", "roots"}, set(told))
         self.see("version", says=["connsync " + told["version"]])
+
+
+@unittest.skipIf(jsonschema is None, "there is no python3-jsonschema; tools/setup --all has it")
+class SchemaTest(Fresh):
+    """What is printed, by the schemas that are installed beside the program."""
+
+    def setUp(self):
+        super().setUp()
+        folder = self.root / "usr/share/connsync/schemas"
+        self.schemas = {path.name: json.loads(path.read_text(encoding="utf-8"))
+                        for path in folder.glob("*.schema.json")}
+
+    def check(self, name, value):
+        with warnings.catch_warnings():  # newer releases have something else as well
+            warnings.simplefilter("ignore")
+            resolver = jsonschema.RefResolver("file:///", self.schemas[name + ".schema.json"], store={
+                "file:///" + other: text for other, text in self.schemas.items()})
+        jsonschema.Draft202012Validator(self.schemas[name + ".schema.json"],
+                                        resolver=resolver).validate(value)
+
+    def test_lines(self):
+        self.write("connsync.json", {"$schema": "connsync.schema.json", **WANTED})
+        self.check("connsync", json.loads((self.home / "connsync.json").read_text(encoding="utf-8")))
+        tenant = self.company()
+        for words, code in ((["list"], 0), (["plan", "--out", "plan.json"], 2), (["get", "absent"], 5),
+                            (["set", CON, "on", "--dry-run"], 0),
+                            (["apply", "--yes"], 0)):
+            result = self.in_pipe(tenant, [*words, "--json"])
+            self.assertEqual(result.code, code, result.raw)
+            for line in result.json_lines:
+                self.check("line", line)
+        for line in self.in_pipe(tenant, ["doctor", "--json"]).json_lines:
+            self.check("finding", line)
+        self.check("plan", json.loads((self.home / "plan.json").read_text(encoding="utf-8")))
+        self.check("version", json.loads(self.in_pipe(None, ["--version", "--json"]).out))
 
 
 class WatchTest(Fresh):

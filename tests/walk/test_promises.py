@@ -4,9 +4,11 @@ does harm with the cure in the sentence, and it says what a value does besides.
 
 import json
 
-from fresh import SETTING, WANTED, Fresh
+from fresh import HERE, SETTING, WANTED, Fresh
 import cli
 from cli import CON, connection
+
+ROOT = HERE.parents[1]
 
 
 class LookingTest(Fresh):
@@ -51,8 +53,20 @@ class ValueTest(Fresh):
         warning = "warning: never_on_login also keeps connections from creating users; it is new to 5"
         self.see("plan", file, make=self.company, code=2, says=[warning])
         self.see("apply", file, "--yes", make=self.company, says=[warning, "5 changed"])
+        alone = ["never_on_login also keeps the connection from creating users"]
+        self.see("set", "corp", "never_on_login", make=self.company, says=alone)
+        patch = self.write("patch.json", {SETTING: "never_on_login"})
+        self.see("patch", "corp", patch, "--dry-run", make=self.company, code=2, says=alone)
         self.see("help", "set", says=["never_on_login also keeps the connection from creating users"])
         self.see("help", says=["never_on_login, which also keeps it from creating users"])
+
+    def test_no_example_has_it(self):
+        """Neither what is installed nor what is deployed."""
+        self.install("systemd")
+        for path in (*self.root.rglob("*.json"), *self.root.glob("usr/lib/systemd/system/*"),
+                     *(path for path in (ROOT / "deploy").rglob("*") if path.is_file())):
+            if not path.name.endswith(".schema.json"):
+                self.assertNotIn("never_on_login", path.read_text(encoding="utf-8"), path)
 
     def test_off_of_an_enterprise_connection(self):
         """It can mean two things; of others it means one."""
@@ -81,6 +95,21 @@ class SecretTest(Fresh):
             for text in self.see_with(mode).everywhere:
                 self.assertEqual("others may read or change the secret in secret: chmod 600" in text,
                                  told, oct(mode))
+
+    def test_in_a_document(self):
+        tenant = self.company()
+        self.write("connsync.json", {**WANTED, "client_id": tenant.client_id,
+                                     "client_secret": tenant.secrets[0]}, 0o644)
+        self.see("plan", make=self.company, code=2, env={"AUTH0_DOMAIN": tenant.domain},
+                 says=["connsync.json: chmod 600", "4 would change"])
+
+    def test_the_units_hand_it_over(self):
+        """So that nobody has to let others read it."""
+        self.install("systemd")
+        for name in ("connsync", "connsync@", "connsync-apply"):
+            unit = (self.root / "usr/lib/systemd/system" / (name + ".service")).read_text("utf-8")
+            self.assertRegex(unit, r"(?m)^LoadCredential=client_secret:/etc/connsync/")
+            self.assertIn("%d/client_secret", unit)
 
     def test_it_is_nowhere_on_a_command_line(self):
         seen = self.refuses("get", CON, "--client-secret", "hunter2",

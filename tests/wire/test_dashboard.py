@@ -108,9 +108,22 @@ class WarningTest(FleetTest):
 
     def test_patch(self):
         tenant, _ = self.one()
-        result = self.run_cli(tenant, "patch", CON, "-", verbose=False,
-                              stdin=b'{"%s":"never_on_login"}' % SETTING.encode())
-        self.assertEqual((result.code, WARNS in result.err), (0, True), result.err)
+        never = b' {"scope":[],"%s":"never_on_login"}' % SETTING.encode()
+        for words, code, warned in ((("--dry-run",), 2, True), ((), 0, True), (("--dry-run",), 0, False)):
+            result = self.run_cli(tenant, "patch", CON, "-", *words, verbose=False, stdin=never)
+            self.assertEqual((result.code, WARNS in result.err), (code, warned), result.err)
+        for patch in (b'{"scope":["a"]}', never.replace(b"[]", b'["b"]')):
+            result = self.run_cli(tenant, "patch", CON, "-", "--dry-run", verbose=False, stdin=patch)
+            self.assertEqual((result.code, result.err), (2, ""), "it is there already")
+
+    def test_restore(self):
+        """A backup that would bring it back."""
+        tenant, con = self.one(setting="never_on_login")
+        self.run_cli(tenant, "set", con, "on", "--backup", str(self.folder))
+        backup, = self.folder.glob("con_*.json")
+        for words, code in ((("--dry-run",), 2), ((), 0)):
+            result = self.run_cli(tenant, "restore", str(backup), *words, verbose=False)
+            self.assertEqual((result.code, WARNS in result.err), (code, True), result.err)
 
     def test_fleets(self):
         document = {"all": True, SETTING: "never_on_login"}

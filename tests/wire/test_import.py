@@ -181,7 +181,7 @@ class ImportTest(WireTest):
                 self.assertEqual(names, ["c%d" % n for n in range(count)])
             else:
                 self.assertEqual(result.out, "")
-                self.assertIn("2 connections more than the 65535 that", result.err)
+                self.assertIn("2 more than the 65535 connections that", result.err)
 
 
 if __name__ == "__main__":

@@ -227,6 +227,27 @@ class SchemaTest(FleetTest):
         tenant = self.tenant(*samples.everything())
         self.valid_lines(self.run_cli(tenant, "list", "--json"))
 
+    def test_lines_of_findings(self):
+        """Where a connection looks damaged, where something forbids to look, and where nobody answers;
+        faults of a file, and what stands in their place where it has none."""
+        tenant = self.tenant(*samples.everything(), connection("hurt", "samlp", "off", options=b""))
+        found = self.run_cli(tenant, "doctor", "--json").json_lines
+        tenant.faults.append(Fault("status", status=403))
+        found += self.run_cli(tenant, "doctor", "--json").json_lines
+        tenant.close()
+        found += self.run_cli(tenant, "doctor", "--json", "--timeout", "2").json_lines
+        wrong = self.write({"all": 1, "nam": 2}, "wrong.json")
+        found += self.run_cli(None, "validate", wrong, "--json", verbose=False).json_lines
+        self.assertLessEqual({"damage", "connections", "clock"}, {line.get("check") for line in found})
+        self.assertEqual(sum("line" in line for line in found), 2)
+        for line in found:
+            self.valid("finding" if {"check", "line"} & set(line) else "line", line)
+        self.assertTrue(any("code" in line for line in found), "what ended the run")
+        listing = self.folder / "listing"
+        listing.write_text(self.run_cli(self.many(2, [1]), "list", "--json").out, encoding="utf-8")
+        self.valid_lines(self.run_cli(None, "validate", self.write(ALL_OFF), "--listing",
+                                      str(listing), "--json", verbose=False))
+
     def test_imported(self):
         imported = self.run_cli(self.many(2, [2]), "import", verbose=False)
         self.valid("connsync", json.loads(imported.out))

@@ -106,7 +106,7 @@ static void on_item(void *context, const struct connsync_result *result)
         finding_print_damage(doctor.options->output.json, result, &doctor.damage);
     }
     doctor.is_damaged = false;
-    log_progress(system_now_ms(), "connsync: %llu connections looked at",
+    log_progress(system_now_ms(), "connsync: connections looked at: %llu",
                  (unsigned long long)doctor.listed);
 }
 

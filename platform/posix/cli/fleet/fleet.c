@@ -49,8 +49,9 @@ static struct tally finish(struct fleet *fleet)
 {
     log_clear_progress();
     if (fleet->not_tried > 0) {
-        log_format(LOG_ERROR, "%llu connections were not tried after that: %s",
-                   (unsigned long long)fleet->not_tried, connsync_status_name(fleet->stopped_for));
+        log_format(LOG_ERROR, "%llu connection%s not tried after that: %s",
+                   (unsigned long long)fleet->not_tried, fleet->not_tried == 1 ? " was" : "s were",
+                   connsync_status_name(fleet->stopped_for));
         tally_worsen(&fleet->tally, cs_exit_code(fleet->stopped_for));
     }
     return fleet->tally;

@@ -69,7 +69,7 @@ static void on_listed(void *context, const struct connsync_result *listed)
     if (!fleet->listing.collecting) {
         return;
     }
-    log_progress(system_now_ms(), "connsync: %llu connections listed, %llu to change",
+    log_progress(system_now_ms(), "connsync: connections listed: %llu, to change: %llu",
                  (unsigned long long)fleet->tally.seen,
                  (unsigned long long)fleet->queue->count + fleet->tally.would_change);
 }

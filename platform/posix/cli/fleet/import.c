@@ -123,7 +123,7 @@ static int finish(const struct import *import, const struct cli_tenant *tenant)
 {
     if (import->more > 0) {
         log_format(LOG_ERROR,
-                   "the tenant has %zu connections more than the %u that a connsync.json may name; "
+                   "the tenant has %zu more than the %u connections that a connsync.json may name; "
                    "nothing printed",
                    import->more, ENTRIES_MAX);
         return CS_EXIT_FAILURE;

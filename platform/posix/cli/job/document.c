@@ -12,7 +12,8 @@ static const char head[] =
     "<style>:root{color-scheme:light dark}body{font:1rem system-ui,sans-serif;display:flex;"
     "flex-direction:column;margin:2rem;gap:1rem}h1,.summary{order:-1;margin:0}"
     ".summary{font-size:1.25rem}table{border-collapse:collapse}th,td{text-align:left;"
-    "padding:.3rem .6rem;border-bottom:1px solid #8888}</style></head><body>\n<h1>";
+    "padding:.3rem .6rem;border-bottom:1px solid "
+    "#8888;overflow-wrap:anywhere}</style></head><body>\n<h1>";
 static const char html_columns[] =
     "</h1>\n<table><thead><tr><th>name<th>strategy<th>before<th>after<th>note<th>id"
     "</thead><tbody>\n";

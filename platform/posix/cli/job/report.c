@@ -8,6 +8,7 @@
 #include "config/status_text.h"
 #include "config/tls_text.h"
 #include "core/auth0/auth0.h"
+#include "core/auth0/auth0_connection.h"
 #include "core/json/json.h"
 #include "platform/posix/cli/base/log.h"
 #include "platform/posix/cli/base/output.h"
@@ -215,7 +216,7 @@ static void add_rewritten(struct cs_writer *line, const struct connsync_job *job
 
 static bool is_wish(const struct connsync_job *job, const struct connsync_result *result)
 {
-    return result->outcome == CONNSYNC_WOULD_CHANGE && job->wanted != CONNSYNC_SETTING_UNKNOWN;
+    return result->outcome == CONNSYNC_WOULD_CHANGE && job->operation == &connsync_operation_set;
 }
 
 /* What a write that is only tried would make of it. */
@@ -228,9 +229,23 @@ static void add_wish(struct cs_writer *line, const struct connsync_job *job,
     cs_write_string(line, ", would change; nothing written");
 }
 
+/* Would a patch or a restore that is only tried bring the value that is warned of? */
+static bool would_bring_never(const struct connsync_job *job, const struct connsync_result *result)
+{
+    struct cs_slice document = cs_slice_make(job->document, job->document_length);
+
+    return result->outcome == CONNSYNC_WOULD_CHANGE && document.data != NULL &&
+           cs_value_string_is(cs_json_member(document, CS_AUTH0_SETTING), "never_on_login");
+}
+
 const char *report_warning(const struct connsync_job *job, const struct connsync_result *result)
 {
-    return dashboard_warning(result->before, is_wish(job, result) ? job->wanted : result->after);
+    enum connsync_setting after = is_wish(job, result) ? job->wanted : result->after;
+
+    if (would_bring_never(job, result)) {
+        after = CONNSYNC_NEVER_ON_LOGIN;
+    }
+    return dashboard_warning(result->before, after);
 }
 
 static void report_success(const struct cli_output *output, const struct connsync_job *job,
