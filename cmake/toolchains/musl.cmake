@@ -36,8 +36,6 @@ elseif(CONNSYNC_MACHINE STREQUAL s390x)
     set(connsync_prefix s390x-linux-gnu-)
     set(connsync_musl_machine s390x)
     set(connsync_options "")
-    set(connsync_relocations
-        "-Wl,--version-script=${CMAKE_CURRENT_LIST_DIR}/nothing_exported.map")
 elseif(CONNSYNC_MACHINE STREQUAL riscv64)
     set(connsync_prefix riscv64-linux-gnu-)
     set(connsync_musl_machine riscv64)
@@ -108,6 +106,7 @@ set(CMAKE_EXE_LINKER_FLAGS_INIT
     "-flto-partition=one -fmerge-all-constants ${connsync_pages} \
 -fdata-sections -Wl,--sort-section=alignment -Wl,--no-eh-frame-hdr ${connsync_entries} \
 -Wl,-z,noseparate-code -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack \
+-Wl,--version-script=${CMAKE_CURRENT_LIST_DIR}/nothing_exported.map \
 -Wl,--hash-style=gnu ${connsync_relocations}")
 set(CMAKE_C_LINK_EXECUTABLE "<CMAKE_C_COMPILER> <FLAGS> <CMAKE_C_LINK_FLAGS> <LINK_FLAGS> \
 -nostdlib -static-pie -Wl,--no-dynamic-linker ${connsync_sysroot}/lib/rcrt1.o ${connsync_sysroot}/lib/crti.o \

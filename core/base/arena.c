@@ -9,8 +9,6 @@
  * the alignment, so the lowest bit is free to say whether the piece is in use. */
 #define IN_USE ((size_t)1)
 
-static const void *const none[2];
-
 static size_t round_up(size_t size)
 {
     return (size + (CS_ARENA_ALIGN - 1)) & ~(size_t)(CS_ARENA_ALIGN - 1);
@@ -47,15 +45,16 @@ void cs_arena_init(struct cs_arena *arena, void *memory, size_t size)
     }
 }
 
-/* How far it is free from here, over all free pieces in a row; 0 at a piece in use. Those that
- * are `released` (or NULL) count as free. */
-static size_t hole_at(const struct cs_arena *arena, size_t offset, const void *const released[2])
+/* How far it is free from here, over all free pieces in a row; 0 at a piece in use. `first` and
+ * `second` (or NULL) count as free. */
+static size_t hole_at(const struct cs_arena *arena, size_t offset, const void *first,
+                      const void *second)
 {
     size_t end = offset;
 
     while (end < arena->size) {
         const void *piece = arena->base + end + CS_ARENA_ALIGN;
-        if (used_at(arena, end) && piece != released[0] && piece != released[1]) {
+        if (used_at(arena, end) && piece != first && piece != second) {
             break;
         }
         end += size_at(arena, end);
@@ -76,7 +75,7 @@ static size_t largest_hole(const struct cs_arena *arena, const void *const relea
     size_t hole;
 
     for (size_t at = 0; at < arena->size; at = behind(arena, at, hole)) {
-        hole = hole_at(arena, at, released);
+        hole = hole_at(arena, at, released[0], released[1]);
         if (hole > largest) {
             largest = hole;
             *where = at;
@@ -108,6 +107,23 @@ static void *fail(struct cs_arena *arena, size_t size)
     return NULL;
 }
 
+/* Most pieces live long and lie in front: who looks for a free one need not pass them each time. */
+static size_t lowest_free(struct cs_arena *arena)
+{
+    while (arena->lowest < arena->size && used_at(arena, arena->lowest)) {
+        arena->lowest += size_at(arena, arena->lowest);
+    }
+    return arena->lowest;
+}
+
+static void set_free(struct cs_arena *arena, size_t offset, size_t size)
+{
+    *header_at(arena, offset) = size;
+    if (offset < arena->lowest) {
+        arena->lowest = offset;
+    }
+}
+
 void *cs_arena_allocate(struct cs_arena *arena, size_t size)
 {
     size_t needed = round_up(size) + CS_ARENA_ALIGN;
@@ -116,8 +132,8 @@ void *cs_arena_allocate(struct cs_arena *arena, size_t size)
     if (size > arena->size) {
         return fail(arena, size);
     }
-    for (size_t at = 0; at < arena->size; at = behind(arena, at, hole)) {
-        hole = hole_at(arena, at, none);
+    for (size_t at = lowest_free(arena); at < arena->size; at = behind(arena, at, hole)) {
+        hole = hole_at(arena, at, NULL, NULL);
         if (hole >= needed) {
             mark(arena, at + needed);
             return take(arena, at, hole, needed);
@@ -129,7 +145,7 @@ void *cs_arena_allocate(struct cs_arena *arena, size_t size)
 void *cs_arena_allocate_largest(struct cs_arena *arena, size_t reserve, size_t *size)
 {
     size_t where = 0;
-    size_t hole = largest_hole(arena, none, &where);
+    size_t hole = largest_hole(arena, (const void *const[2]){NULL, NULL}, &where);
 
     reserve = round_up(reserve);
     if (hole < reserve + (size_t)2 * CS_ARENA_ALIGN) {
@@ -158,7 +174,7 @@ void cs_arena_shrink(struct cs_arena *arena, void *piece, size_t size)
         return;
     }
     *header_at(arena, offset) = needed | IN_USE;
-    *header_at(arena, offset + needed) = now - needed;
+    set_free(arena, offset + needed, now - needed);
     mark(arena, offset + needed);
 }
 
@@ -166,9 +182,8 @@ void cs_arena_release(struct cs_arena *arena, void *piece)
 {
     if (piece != NULL) {
         size_t offset = offset_of(arena, piece);
-        *header_at(arena, offset) &= ~IN_USE;
         /* With what is free behind it: later walks are shorter. */
-        *header_at(arena, offset) = hole_at(arena, offset, none);
+        set_free(arena, offset, hole_at(arena, offset, piece, NULL));
         if (arena->attend != NULL) {
             arena->attend(arena->attended);
         }

@@ -28,6 +28,7 @@ struct cs_arena {
     size_t failed;     /* how many requests could not be met */
     size_t wanted;     /* the size of the last request that could not be met */
     size_t cut;        /* bytes of the block behind the arena's end, see cs_arena_cut */
+    size_t lowest;     /* no free piece begins before it */
     /* NULL, or called with `attended` whenever a piece was given back: mbedTLS computes with
      * numbers that it allocates, so hardly anything long goes by without it. */
     void (*attend)(void *attended);

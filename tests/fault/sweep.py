@@ -71,10 +71,11 @@ class Replay:
         return self.code == "unverified" or self.state == "before"
 
 
-def plans(whole, memory_step):
-    """Every fault at every point of a run that had none, and a little beyond it."""
-    for kind in KINDS:
-        for point in range(1, whole.calls + 3):
+def plans(whole, call_step, memory_step):
+    """Every fault at every point of a run that had none, and a little beyond it. With a step, each
+    kind has points of its own."""
+    for place, kind in enumerate(KINDS):
+        for point in range(1 + place % call_step, whole.calls + 3, call_step):
             yield "%s:%d" % (kind, point)
     for point in range(1, whole.allocations + 1, memory_step):
         yield "memory:%d" % point
@@ -93,7 +94,7 @@ def private_key(tenant):
         return dict(environment, AUTH0_CLIENT_ASSERTION_PRIVATE_KEY=file.read())
 
 
-def sweep(command, tenant, credentials, memory_step):
+def sweep(command, tenant, credentials, *steps):
     """A run without a fault, and one with each fault in turn."""
     whole = Replay(command, tenant, credentials, next(SERIALS), "count:0")
     if whole.exit_code != 0 or whole.state != "wanted" or whole.calls < 20:
@@ -101,7 +102,7 @@ def sweep(command, tenant, credentials, memory_step):
     with concurrent.futures.ThreadPoolExecutor(max_workers=3) as pool:
         replays = list(pool.map(
             lambda plan: Replay(command, tenant, credentials, next(SERIALS), plan),
-            plans(whole, memory_step)))
+            plans(whole, *steps)))
     for replay in replays:
         if not replay.is_true():
             print("%s: exit %d (%s), connection %s: %s" % (
@@ -121,13 +122,15 @@ def sweep(command, tenant, credentials, memory_step):
 
 
 def main():
-    command, memory_step = (sys.argv[1], sys.argv[3]), int(sys.argv[2])
+    program, call_step, memory_step, verb = sys.argv[1], *map(int, sys.argv[2:4]), sys.argv[4]
+    command = program, verb
     with Tenant() as tenant:
-        good = sweep(command, tenant, tenant.environment(credentials=True), memory_step)
+        good = sweep(command, tenant, tenant.environment(credentials=True), call_step, memory_step)
         # How the client proves itself is one and the same for all commands. Arithmetic with
         # a private key makes thousands of requests to an arena, one like the other.
-        if command[1] == "set":
-            good = sweep(command, tenant, private_key(tenant), memory_step * KEY_STEP) and good
+        if verb == "set":
+            good = sweep(command, tenant, private_key(tenant), call_step,
+                         memory_step * KEY_STEP) and good
     sys.exit(0 if good else 1)
 
 

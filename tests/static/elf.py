@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 PT_LOAD, PT_DYNAMIC, PT_INTERP, PT_GNU_RELRO = 1, 2, 3, 0x6474E552
 PT_MIPS_ABIFLAGS = 0x70000003
+DT_RELA, DT_RELASZ, DT_REL, DT_RELSZ = 7, 8, 17, 18
 PF_X, PF_W = 1, 2
 ET_DYN = 3
 WIDE, BIG = 2, 2  # of the identification
@@ -57,8 +58,22 @@ class Elf:
     def content(self, segment):
         return self.data[segment.offset:segment.offset + segment.file_size]
 
-    def dynamic_tags(self):
-        """The tags of the table for a loader."""
+    def dynamic(self):
+        """The table for a loader: values by tag."""
         form = self.order + ("QQ" if self.is_wide else "II")
-        return [tag for segment in self.of_kind(PT_DYNAMIC)
-                for tag, _ in struct.iter_unpack(form, self.content(segment))]
+        return {tag: value for segment in self.of_kind(PT_DYNAMIC)
+                for tag, value in struct.iter_unpack(form, self.content(segment))}
+
+    def relocated_symbols(self):
+        """The symbol of each relocation; 0 is none."""
+        dynamic = self.dynamic()
+        for start, length, form in ((DT_RELA, DT_RELASZ, "QQQ" if self.is_wide else "III"),
+                                    (DT_REL, DT_RELSZ, "QQ" if self.is_wide else "II")):
+            address, size = dynamic.get(start, 0), dynamic.get(length, 0)
+            for at in range(address, address + size, struct.calcsize(form)):
+                yield self.numbers(form, self.offset_of(at))[1] >> (32 if self.is_wide else 8)
+
+    def offset_of(self, address):
+        """Where in the file that lies."""
+        return next(segment.offset + address - segment.address for segment in self.of_kind(PT_LOAD)
+                    if segment.address <= address < segment.address + segment.file_size)

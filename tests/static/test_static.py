@@ -52,7 +52,9 @@ class FileTest(WireTest):
 
     def test_it_needs_no_other_file(self):
         self.assertEqual(self.elf.of_kind(PT_INTERP), [])
-        self.assertNotIn(DT_NEEDED, self.elf.dynamic_tags())
+        self.assertNotIn(DT_NEEDED, self.elf.dynamic())
+        self.assertEqual(set(self.elf.relocated_symbols()) - {0}, set(),
+                         "its start-up adds the load address, and looks up no symbol")
 
     def test_it_is_position_independent(self):
         self.assertEqual(self.elf.type, ET_DYN)

@@ -30,17 +30,50 @@ static void check_marks(unsigned char **pieces, const size_t *sizes)
     }
 }
 
-static void change(struct cs_arena *arena, unsigned char **piece, size_t *size, uint32_t random)
+static size_t with_header(size_t size)
 {
+    return (size + CS_ARENA_ALIGN - 1) / CS_ARENA_ALIGN * CS_ARENA_ALIGN + CS_ARENA_ALIGN;
+}
+
+/* Where a piece has to lie: at the first place, in the order of addresses, that nothing in use
+ * overlaps; NULL where there is none. */
+static unsigned char *first_fit(const struct cs_arena *arena, unsigned char **pieces,
+                                const size_t *sizes, size_t size)
+{
+    unsigned char *at = arena->base;
+
+    for (size_t i = 0; i < PIECES; i++) {
+        unsigned char *begin = pieces[i] != NULL ? pieces[i] - CS_ARENA_ALIGN : NULL;
+        if (begin != NULL && begin < at + with_header(size) && at < begin + with_header(sizes[i])) {
+            at = begin + with_header(sizes[i]);
+            i = (size_t)-1; /* which may be on one that was looked at */
+        }
+    }
+    return at + with_header(size) <= arena->base + arena->size ? at + CS_ARENA_ALIGN : NULL;
+}
+
+static void change(struct cs_arena *arena, unsigned char **pieces, size_t *sizes, uint32_t *random)
+{
+    size_t i = next_random(random) % PIECES;
+    uint32_t how = next_random(random);
+    unsigned char **piece = &pieces[i];
+    size_t *size = &sizes[i];
+
     if (*piece == NULL) {
-        *size = random % 600;
+        *size = how % 600;
+        unsigned char *expected = first_fit(arena, pieces, sizes, *size);
         *piece = cs_arena_allocate(arena, *size);
-    } else if (random % 3 == 0) {
+        assert_ptr_equal(*piece, expected);
+    } else if (how % 3 == 0) {
         *size /= 2;
         cs_arena_shrink(arena, *piece, *size);
     } else {
         cs_arena_release(arena, *piece);
         *piece = NULL;
+    }
+    if (*piece != NULL) {
+        assert_int_equal((uintptr_t)*piece % CS_ARENA_ALIGN, 0);
+        memset(*piece, (int)i + 1, *size);
     }
 }
 
@@ -54,13 +87,7 @@ static void test_random_use(void **state)
     (void)state;
     cs_arena_init(&arena, block + 3, sizeof block - 3);
     for (int round = 0; round < 20000; round++) {
-        size_t i = next_random(&random) % PIECES;
-        change(&arena, &pieces[i], &sizes[i], next_random(&random));
-        if (pieces[i] != NULL) {
-            assert_int_equal((uintptr_t)pieces[i] % CS_ARENA_ALIGN, 0);
-            assert_true(pieces[i] >= block && pieces[i] + sizes[i] <= block + sizeof block);
-            memset(pieces[i], (int)i + 1, sizes[i]);
-        }
+        change(&arena, pieces, sizes, &random);
         check_marks(pieces, sizes);
     }
     for (size_t i = 0; i < PIECES; i++) {

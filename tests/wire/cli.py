@@ -28,6 +28,8 @@ VALUES = ("on_each_login", "on_first_login", "never_on_login")
 EXIT_SKIPPED = 77
 # How much longer than on this machine itself everything may take: in an emulator.
 SLOWNESS = float(os.environ.get("CONNSYNC_SLOWNESS") or 1)
+# What is said of a connection that was refused: an emulator can get the error's number wrong.
+REFUSED = os.environ.get("CONNSYNC_REFUSED") or "refused"
 
 # The id that connection() gives by default.
 CON = "con_%016d" % 1

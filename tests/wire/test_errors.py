@@ -206,7 +206,7 @@ class ReachTest(WireTest):
             unused.bind(("127.0.0.1", 0))
             port = unused.getsockname()[1]
             result = self.expect(self.reach("localhost:%d" % port), 1, "no connection",
-                                 "port %d" % port, "refused")
+                                 "port %d" % port, cli.REFUSED)
         self.assertEqual(result.json[0]["code"], "connect_failed")
 
     def test_unknown_name(self):

@@ -384,7 +384,7 @@ class FailureTest(ProxyTest):
             port = unused.getsockname()[1]
             tenant, result = self.through(None, "--proxy", "http://127.0.0.1:%d" % port,
                                           timeout=1)
-        self.expect(result, 1, "the proxy 127.0.0.1 port %d cannot be reached" % port, "refused")
+        self.expect(result, 1, "the proxy 127.0.0.1 port %d cannot be reached" % port, cli.REFUSED)
         self.assertEqual(result.json[0]["code"], "proxy_unreachable")
         self.assertEqual(tenant.tcp_connections, 0, "without the proxy there is no way")
 
