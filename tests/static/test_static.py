@@ -16,6 +16,7 @@ from pathlib import Path
 
 from empty_root import MACHINE, PROGRAM, EmptyRoot, need  # first: it says where the others are
 import cli
+import terminal
 from cli import WireTest
 from elf import (ET_DYN, PF_W, PF_X, PT_GNU_RELRO, PT_INTERP, PT_LOAD, PT_MIPS_ABIFLAGS, Elf)
 from limits import LARGEST_PAGE, SIZE_LIMITS, UNRELEASED_LIMITS
@@ -210,6 +211,18 @@ class AgeTest(EmptyRoot):
             for words, tells in (([], False), (["-v"], days < 90)):
                 result = self.expect(self.run_with("get", "CON", *words), 0, "on_each_login")
                 self.assertEqual(told in result.err, tells, result.err)
+
+    def test_on_a_terminal(self):
+        day = self.age(30)
+        tenant, _ = self.served()
+        for width in (80, 200):
+            code, shown = terminal.run(
+                [*self.command, "doctor", "--connect-to",
+                 "%s:%d" % (tenant.host, tenant.port)], width, env=tenant.environment(), cwd="/",
+                preexec_fn=self.enter)
+            self.assertEqual(code, 0, shown)
+            self.assertRegex(terminal.COLOR.sub("", shown.decode()),
+                             "roots +warning: compiled in; .*, on %s\r" % day)
 
     def test_watch(self):
         day = self.age(30)
