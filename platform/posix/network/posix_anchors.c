@@ -3,7 +3,6 @@
 
 #include "platform/posix/network/posix_anchors.h"
 
-#include "core/tls/base64.h"
 #include "core/tls/certificate.h"
 
 #include <errno.h>
@@ -15,8 +14,12 @@
 #include <unistd.h>
 
 enum {
-    READ_SIZE = 1024,
-    QUANTUM = 4 /* base64 characters that make three bytes */
+    READ_SIZE = 4096, /* at once; CONNSYNC_POSIX_PEM_FILE_MAX is a multiple of it */
+    /* A line, the byte that shows that it is too long, and what is read behind it. */
+    BUFFER_SIZE = CONNSYNC_POSIX_PEM_LINE_MAX + 1 + READ_SIZE,
+    QUANTUM = 4,       /* base64 characters that make three bytes */
+    QUANTUM_BYTES = 3, /* at the most: padding takes up to two of them */
+    NOT_BASE64 = 0xff  /* all that count are below 64 */
 };
 
 enum block {
@@ -27,13 +30,13 @@ enum block {
 
 struct reader {
     int fd;
-    size_t total; /* bytes of the file so far */
-    size_t used;  /* bytes in `buffer` */
-    size_t next;  /* the first that was not looked at */
+    size_t total;     /* bytes of the file so far */
+    size_t used;      /* bytes in `buffer` */
+    size_t next;      /* where the next line begins there */
+    const char *line; /* the one to look at, in `buffer` */
+    size_t length;    /* of `line` */
     bool too_long;
-    size_t length; /* of `line` */
-    char buffer[READ_SIZE];
-    char line[CONNSYNC_POSIX_PEM_LINE_MAX];
+    char buffer[BUFFER_SIZE];
 };
 
 struct decoder {
@@ -43,8 +46,9 @@ struct decoder {
     enum block block;
     bool saw_trusted;
     bool padded;    /* base64's "=" came: nothing may follow */
+    bool is_full;   /* `der` was too small for a quantum */
     size_t pending; /* characters in `text` that wait for the rest of their quantum */
-    char text[CONNSYNC_POSIX_PEM_LINE_MAX + QUANTUM];
+    char text[QUANTUM];
 };
 
 /* What it takes to read one file. It may see a private key that shares the
@@ -73,36 +77,31 @@ static enum connsync_posix_anchors_status damaged(struct job *job, const char *r
     return report(job, CONNSYNC_POSIX_ANCHORS_DAMAGED, reason);
 }
 
-/* Gets more of the file. False at its end, or on a failure that `*error` names. */
+/* Gets more of the file, behind what is there of a line. False at its end, or on a failure that
+ * `*error` names. */
 static bool refill(struct reader *reader, int *error)
 {
     ssize_t count;
+
+    reader->used -= reader->next;
+    memmove(reader->buffer, reader->buffer + reader->next, reader->used);
+    reader->next = 0;
+    /* All that is not looked at of a line that is too long is that it is. */
+    if (reader->used > CONNSYNC_POSIX_PEM_LINE_MAX) {
+        reader->used = CONNSYNC_POSIX_PEM_LINE_MAX + 1;
+    }
     do {
-        count = read(reader->fd, reader->buffer, sizeof reader->buffer);
+        count = read(reader->fd, reader->buffer + reader->used, READ_SIZE);
     } while (count < 0 && errno == EINTR);
     *error = count < 0 ? errno : 0;
-    reader->next = 0;
-    reader->used = count > 0 ? (size_t)count : 0;
-    reader->total += reader->used;
+    reader->used += count > 0 ? (size_t)count : 0;
+    reader->total += count > 0 ? (size_t)count : 0;
     return count > 0;
 }
 
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\r';
-}
-
-static void add_to_line(struct reader *reader, char c)
-{
-    if (reader->length == 0 && is_blank(c)) {
-        return;
-    }
-    if (reader->length == sizeof reader->line) {
-        reader->too_long = true;
-        return;
-    }
-    reader->line[reader->length] = c;
-    reader->length++;
 }
 
 /* What some editors put before a text, and what then stands within files that are joined. */
@@ -112,29 +111,33 @@ static void drop_byte_order_mark(struct reader *reader)
 
     if (reader->length >= sizeof mark && memcmp(reader->line, mark, sizeof mark) == 0) {
         reader->length -= sizeof mark;
-        memmove(reader->line, reader->line + sizeof mark, reader->length);
+        reader->line += sizeof mark;
     }
 }
 
-/* Reads one line, without its end, blanks around it and a byte order mark. False when there is
+/* Takes one line, without its end, blanks around it and a byte order mark. False when there is
  * none. */
 static bool next_line(struct reader *reader, int *error)
 {
-    reader->length = 0;
-    reader->too_long = false;
     bool any = false;
-    bool ended = false;
-    while (!ended && reader->total <= CONNSYNC_POSIX_PEM_FILE_MAX) {
-        if (reader->next == reader->used && !refill(reader, error)) {
-            break;
+    bool more = true;
+    const char *end = NULL;
+
+    while (end == NULL && more && reader->total <= CONNSYNC_POSIX_PEM_FILE_MAX) {
+        any = any || reader->next < reader->used;
+        while (reader->next < reader->used && is_blank(reader->buffer[reader->next])) {
+            reader->next++;
         }
-        any = true;
-        char c = reader->buffer[reader->next];
-        reader->next++;
-        ended = c == '\n';
-        if (!ended) {
-            add_to_line(reader, c);
-        }
+        end = memchr(reader->buffer + reader->next, '\n', reader->used - reader->next);
+        more = end != NULL || refill(reader, error);
+    }
+    any = any || more;
+    reader->line = reader->buffer + reader->next;
+    reader->length = end != NULL ? (size_t)(end - reader->line) : reader->used - reader->next;
+    reader->next += reader->length + (end != NULL ? 1 : 0);
+    reader->too_long = reader->length > CONNSYNC_POSIX_PEM_LINE_MAX;
+    if (reader->too_long) {
+        reader->length = CONNSYNC_POSIX_PEM_LINE_MAX;
     }
     while (reader->length > 0 && is_blank(reader->line[reader->length - 1])) {
         reader->length--;
@@ -154,50 +157,120 @@ static bool line_is(const struct reader *reader, const char *text)
     return reader->length == strlen(text) && line_starts(reader, text);
 }
 
-/* Decodes the whole quanta that are in `text`, and keeps what is left over. */
-static enum connsync_posix_anchors_status decode_pending(struct job *job)
+/* The six bits that a character stands for, or NOT_BASE64. */
+static uint8_t value_of(char c)
+{
+    static const uint8_t values[] = {
+        /* from '+' to 'z' */
+        62,   0xff, 0xff, 0xff, 63,   52,   53, 54, 55, 56, 57, 58, 59, 60, 61, 0xff,
+        0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0,  1,  2,  3,  4,  5,  6,  7,  8,  9,
+        10,   11,   12,   13,   14,   15,   16, 17, 18, 19, 20, 21, 22, 23, 24, 25,
+        0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35,
+        36,   37,   38,   39,   40,   41,   42, 43, 44, 45, 46, 47, 48, 49, 50, 51};
+    uint8_t place = (uint8_t)(c - '+');
+
+    return place < sizeof values ? values[place] : NOT_BASE64;
+}
+
+/* Decodes the quanta that stand next to each other without padding, as nearly all do, while there is
+ * room: how many. Nothing in a certificate is secret, so this is quick. Private keys are read by
+ * core/tls/base64, in the same time whatever they are. */
+static size_t decode(const char *text, size_t length, uint8_t *out, size_t room)
+{
+    size_t count = 0;
+
+    for (; length >= QUANTUM && room >= QUANTUM_BYTES; count++) {
+        uint32_t word = 0;
+        uint8_t all = 0;
+        for (size_t i = 0; i < QUANTUM; i++) {
+            uint8_t value = value_of(text[i]);
+            all |= value;
+            word = word << 6 | value;
+        }
+        if (all == NOT_BASE64) {
+            break;
+        }
+        out[0] = (uint8_t)(word >> 16);
+        out[1] = (uint8_t)(word >> 8);
+        out[2] = (uint8_t)word;
+        text += QUANTUM;
+        length -= QUANTUM;
+        out += QUANTUM_BYTES;
+        room -= QUANTUM_BYTES;
+    }
+    return count;
+}
+
+/* Takes the quantum in `text`, whatever it is. False if it is not base64, or stands behind the end
+ * of base64. */
+static bool take_quantum(struct job *job)
 {
     struct decoder *decoder = &job->decoder;
-    size_t whole = decoder->pending - decoder->pending % QUANTUM;
-    if (whole == 0) {
-        return CONNSYNC_POSIX_ANCHORS_OK;
+    size_t count = QUANTUM_BYTES;
+    uint8_t bytes[QUANTUM_BYTES];
+
+    while (count > 1 && decoder->text[count] == '=') {
+        decoder->text[count] = 'A';
+        count--;
     }
-    size_t written = 0;
-    enum cs_base64_status result =
-        cs_base64_decode(decoder->der + job->anchors->length, decoder->size - job->anchors->length,
-                         &written, cs_slice_make(decoder->text, whole));
-    if (result == CS_BASE64_TOO_LONG) {
-        char reason[CONNSYNC_POSIX_ANCHORS_REASON_SIZE];
-        (void)snprintf(reason, sizeof reason, "its certificates need more than %lu bytes",
-                       (unsigned long)decoder->size);
-        return report(job, CONNSYNC_POSIX_ANCHORS_TOO_LARGE, reason);
+    if (decoder->padded || decode(decoder->text, QUANTUM, bytes, sizeof bytes) == 0) {
+        return false;
     }
-    if (result != CS_BASE64_OK) {
-        return damaged(job, "not base64");
+    decoder->pending = 0;
+    decoder->padded = count < QUANTUM_BYTES;
+    if (count > decoder->size - job->anchors->length) {
+        decoder->is_full = true;
+    } else {
+        memcpy(decoder->der + job->anchors->length, bytes, count);
+        job->anchors->length += count;
     }
-    job->anchors->length += written;
-    decoder->padded = decoder->text[whole - 1] == '=';
-    decoder->pending -= whole;
-    memmove(decoder->text, decoder->text + whole, decoder->pending);
-    return CONNSYNC_POSIX_ANCHORS_OK;
+    return true;
+}
+
+/* Decodes the whole quanta of a line, and keeps what is left over. */
+static bool take_characters(struct job *job)
+{
+    struct decoder *decoder = &job->decoder;
+    const char *at = job->reader.line;
+    const char *end = at + job->reader.length;
+
+    while (at < end) {
+        if (decoder->pending == 0 && !decoder->padded) {
+            size_t count = decode(at, (size_t)(end - at), decoder->der + job->anchors->length,
+                                  decoder->size - job->anchors->length);
+            job->anchors->length += count * QUANTUM_BYTES;
+            at += count * QUANTUM;
+        }
+        if (at == end) {
+            break;
+        }
+        if (!is_blank(*at)) {
+            decoder->text[decoder->pending] = *at;
+            decoder->pending++;
+        }
+        at++;
+        if (decoder->pending == QUANTUM && !take_quantum(job)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static enum connsync_posix_anchors_status take_base64(struct job *job)
 {
-    const struct reader *reader = &job->reader;
-    struct decoder *decoder = &job->decoder;
-    for (size_t i = 0; i < reader->length; i++) {
-        char c = reader->line[i];
-        if (is_blank(c)) {
-            continue;
-        }
-        if (decoder->padded) {
-            return damaged(job, "base64 goes on after its end");
-        }
-        decoder->text[decoder->pending] = c;
-        decoder->pending++;
+    if (job->decoder.padded && job->reader.length > 0) {
+        return damaged(job, "base64 goes on after its end");
     }
-    return decode_pending(job);
+    if (!take_characters(job)) {
+        return damaged(job, "not base64");
+    }
+    if (job->decoder.is_full) {
+        (void)snprintf(job->anchors->reason, sizeof job->anchors->reason,
+                       "its certificates need more than %lu bytes",
+                       (unsigned long)job->decoder.size);
+        return CONNSYNC_POSIX_ANCHORS_TOO_LARGE;
+    }
+    return CONNSYNC_POSIX_ANCHORS_OK;
 }
 
 static enum connsync_posix_anchors_status begin_block(struct job *job)
