@@ -9,3 +9,13 @@ set(CONNSYNC_mbedtls_AES_SOURCES ${CONNSYNC_mbedtls_TREE}/library/aes.c
     ${CONNSYNC_mbedtls_TREE}/library/aesni.c)
 set_property(SOURCE ${CONNSYNC_mbedtls_TREE}/library/pk_wrap.c PROPERTY
     COMPILE_OPTIONS -include mbedtls_no_rsa_encryption.h)
+# What a handshake computes with, for speed where there is room. What must take the same time whatever
+# its operands are is compiled as upstream does. Static programs and boards are built for size alone.
+if(NOT CONNSYNC_TLS_SMALL)
+    foreach(name IN ITEMS bignum bignum_core ecp ecp_curves)
+        set_property(SOURCE ${CONNSYNC_mbedtls_TREE}/library/${name}.c PROPERTY
+            COMPILE_OPTIONS $<$<CONFIG:Release>:-O3>)
+    endforeach()
+    set_property(SOURCE ${CONNSYNC_mbedtls_TREE}/library/constant_time.c PROPERTY
+        COMPILE_OPTIONS $<$<CONFIG:Release>:-O2>)
+endif()
