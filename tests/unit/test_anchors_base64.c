@@ -32,7 +32,7 @@ static uint32_t seed = 1;
 static uint32_t below(uint32_t bound)
 {
     seed = seed * 1664525u + 1013904223u;
-    return (seed >> 8) % bound;
+    return bound > 0 ? (seed >> 8) % bound : 0;
 }
 
 struct text {
