@@ -6,7 +6,8 @@ Sizes are bytes, of what is shipped: stripped programs, and firmware, with the p
 KB = 1024
 
 # Static programs, by machine: whole pages, so that each is the last size that its program has had.
-SIZE_LIMITS = {"x86_64": 331 * KB, "aarch64": 358 * KB, "armhf": 270 * KB}
+# The decoder of trust anchors took armhf's last page: 160 bytes of it.
+SIZE_LIMITS = {"x86_64": 331 * KB, "aarch64": 358 * KB, "armhf": 274 * KB}
 # Those that no release has yet, for which nothing was promised: they are held to what they are.
 UNRELEASED_LIMITS = {"riscv64": 330 * KB, "mips": 500 * KB, "mipsel": 500 * KB}
 
