@@ -44,9 +44,14 @@ def free_ports():
 FREE_PORTS = free_ports()
 
 
+def free_port():
+    """The next of them."""
+    return next(FREE_PORTS)
+
+
 def spread(chain, key, hosts):
     """(port, chain, key, text) of each host, which is a text, or (text, chain, key) of its own."""
-    return [(next(FREE_PORTS), *((host[1], host[2], host[0]) if isinstance(host, tuple)
+    return [(free_port(), *((host[1], host[2], host[0]) if isinstance(host, tuple)
                             else (chain, key, host))) for host in hosts]
 
 
@@ -144,7 +149,7 @@ class GnuTls(Server):
     """gnutls-serv, with a priority string."""
 
     def __init__(self, directory, chain, key, priority, *arguments):
-        port = next(FREE_PORTS)
+        port = free_port()
         super().__init__(directory, [program("gnutls-serv"), "--http", "-p", port,
                                      "--x509certfile", chain, "--x509keyfile", key,
                                      "--priority", priority, *arguments], port)
@@ -242,7 +247,7 @@ class Lighttpd(Server):
         hosts = spread(chain, key, hosts)
         self.ports = [host[0] for host in hosts]
         lines = ['server.document-root = "%s"' % directory, 'server.bind = "127.0.0.1"',
-                 "server.port = %d" % next(FREE_PORTS),
+                 "server.port = %d" % free_port(),
                  'server.modules = ("mod_openssl", "mod_access", "mod_proxy")']
         for port, chain, key, host in hosts:
             lines += ['$SERVER["socket"] == "127.0.0.1:%d" {' % port, 'ssl.engine = "enable"',

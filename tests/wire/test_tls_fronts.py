@@ -122,7 +122,7 @@ class Front:
         cls.place.chmod(0o755)
         SHOP.make.directory.parent.chmod(0o755)
         cls.addClassCleanup(shutil.rmtree, cls.place, ignore_errors=True)
-        cls.back = next(servers.FREE_PORTS)
+        cls.back = servers.free_port()
         cls.expected, hosts = [], [cls.host("", cls.through), cls.host("", cls.closed[0])]
         for pair, expected in {**SHOP.wrong, SHOP.p521: cls.p521}.items():
             cls.expected.append((pair[0].stem, expected))
