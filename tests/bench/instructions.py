@@ -23,12 +23,12 @@ import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
+from memory import CONNECTION, SKIPPED, measure as measure_memory  # noqa: E402
 from tenant import Tenant  # noqa: E402
 from tenant.pki import CA_EXTENSIONS, LEAF_EXTENSIONS, Workshop, names  # noqa: E402
 from tenant.service import DOMAIN  # noqa: E402
 
 BUNDLE = pathlib.Path("/etc/ssl/certs/ca-certificates.crt")
-SKIPPED = 77
 RUNS = 7
 # The kinds of the root's, the intermediate's and the server's key.
 CHAINS = {"P-256": ("p256", "p256", "p256"), "RSA-2048": ("rsa2048", "rsa2048", "rsa2048"),
@@ -36,7 +36,6 @@ CHAINS = {"P-256": ("p256", "p256", "p256"), "RSA-2048": ("rsa2048", "rsa2048", 
 ROOT, ALL = "its root", "the bundle"
 # Millions, with the bundle: what a release for x86-64 takes, and a little, for bundles differ.
 LIMITS = {"P-256": 50, "RSA-2048": 23, "P-384": 73}
-CONNECTION = b'{"id":"con_peak","options":{"a":[1,{"b":null}]},"strategy":"oidc","name":"peak"}'
 MARKS = ("<!-- instructions: begin -->\n", "<!-- instructions: end -->\n")
 
 
@@ -56,18 +55,12 @@ def count(command, environment):
     """Instructions of one run, in millions."""
     run = subprocess.run(["valgrind", "--tool=cachegrind", "--cache-sim=no",
                           "--cachegrind-out-file=/dev/null", *command],
-                         env=environment, capture_output=True, text=True, timeout=300, check=False)
+                         env=dict(os.environ, **environment), capture_output=True, text=True,
+                         timeout=300, check=False)
     found = re.search(r"I +refs: +([\d,]+)", run.stderr)
     if run.returncode != 0 or found is None:
         sys.exit("%s ended with %d:\n%s" % (command[0], run.returncode, run.stderr))
     return int(found.group(1).replace(",", "")) / 1e6
-
-
-def resident(launcher, command, environment):
-    """Kilobytes at a run's end."""
-    run = subprocess.run([launcher, *command], env=environment, capture_output=True, timeout=60,
-                         check=True)
-    return int(run.stdout.split()[-2])
 
 
 def measure(launcher, programs, kinds, folder):
@@ -79,14 +72,13 @@ def measure(launcher, programs, kinds, folder):
     found = {}
     with Tenant(certificate=chain, key=key, tls="1.3") as tenant:
         tenant.add(CONNECTION)
-        environment = dict(os.environ, **tenant.environment())
         for (trusted, path), (name, program) in itertools.product(
                 ((ROOT, root), (ALL, both)), programs.items()):
-            def command():
-                return [program, "set", "con_peak", next(wanted), "--ca-file", path,
-                        *tenant.arguments()]
-            most = min(resident(launcher, command(), environment) for _ in range(RUNS))
-            found[trusted, name] = (count(command(), environment), most)
+            def arguments():
+                return ["set", "con_peak", next(wanted), "--ca-file", path, *tenant.arguments()]
+            resident = min(measure_memory(launcher, program, tenant.environment(), *arguments())[1]
+                           for _ in range(RUNS))
+            found[trusted, name] = (count([program, *arguments()], tenant.environment()), resident)
     return found
 
 
