@@ -13,6 +13,8 @@ from cli import SETTING, Result
 FOLDER = ROOT / "deploy" / "ansible"
 PATIENCE = 600
 RECAP = re.compile(r"^localhost +: ok=(\d+) +changed=(\d+) +unreachable=0 +failed=(\d+)", re.M)
+# Ansible's own, which have two numbers, and connsync's.
+COLOR = re.compile("\x1b\\[[0-9;]*m")
 # Stands for systemd's: keeps what was asked for, and knows the units of one folder, and which of
 # them run and are enabled.
 SYSTEMCTL = """#!/bin/sh
@@ -77,7 +79,7 @@ class RoleRun(StageTest):
                 stderr=subprocess.PIPE, env=env), timeout=PATIENCE)
         code, seen = terminal.run(words, width, env=env, cwd=FOLDER, patience=PATIENCE)
         self.printed.append(seen)
-        shown = terminal.COLOR.sub("", seen.decode("utf-8")).replace("\r\n", "\n")
+        shown = COLOR.sub("", seen.decode("utf-8")).replace("\r\n", "\n")
         return Result(code, shown.encode(), b"", 0)
 
     def playbook(self):

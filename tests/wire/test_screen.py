@@ -1,23 +1,17 @@
 """What a terminal shows: tables as wide as it is, heads, colours, questions; and nothing of that in
 a pipe."""
 
-import fcntl
 import json
-import os
-import pty
 import re
 import signal
-import struct
-import subprocess
-import termios
-import threading
 from html.parser import HTMLParser
 
 import cli
+import terminal
 from cli import Fault, connection
 from fleet import ALL_OFF, FleetTest, entry
+from terminal import COLOR
 
-COLOR = re.compile("\x1b\\[[0-9]*m")
 ERASE = "\r\x1b[K"
 INTERRUPT = signal.SIGINT
 NAMES = ("plain", "ログイン-日本語-接続", "e\u0301te\u0301", "n" * 60)
@@ -34,34 +28,9 @@ class TerminalTest(FleetTest):
     def on_terminal(self, tenant, *arguments, width=80, answer=None, env=None, outputs=(1, 2),
                     folder=None):
         """(exit code, what was shown): its streams with these numbers are the terminal."""
-        here, there = pty.openpty()
-        fcntl.ioctl(there, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
-        streams = {name: there if number in outputs else subprocess.DEVNULL for number, name in
-                   enumerate(("stdin", "stdout", "stderr"))}
-        env = {"TERM": "xterm", **cli.environment(tenant.environment()), **(env or {})}
-        with os.fdopen(here, "r+b", buffering=0) as screen, subprocess.Popen(
-                [cli.binary(), *arguments, *tenant.arguments()], env=env, cwd=folder,
-                **streams) as process:
-            os.close(there)
-            seen = b""
-            alarm = threading.Timer(30, process.kill)
-            alarm.start()
-            try:
-                while True:
-                    piece = screen.read(4096)
-                    seen += piece or b""
-                    if not piece:
-                        break
-                    if answer is not None and b"? " in seen:
-                        if answer == INTERRUPT:
-                            process.send_signal(answer)
-                        else:
-                            screen.write(answer)
-                        answer = None
-            except OSError:
-                pass  # how Linux says that the other end is closed
-            code = process.wait()
-            alarm.cancel()
+        code, seen = terminal.run(
+            [cli.binary(), *arguments, *tenant.arguments()], width, streams=outputs, answer=answer,
+            env={"TERM": "xterm", **cli.environment(tenant.environment()), **(env or {})}, cwd=folder)
         self.printed.append(seen)
         return code, seen.decode("utf-8")
 
