@@ -6,7 +6,7 @@ import json
 import shlex
 import sys
 
-from fresh import HERE, SETTING, Behind, Fresh
+from fresh import HERE, ROOT, SETTING, Behind, Fresh
 import cli
 from cli import CON, connection
 from reprinter import Reprinter
@@ -14,7 +14,6 @@ from reprinter import Reprinter
 sys.path.insert(0, str(HERE.parent / "docs"))
 import blocks  # noqa: E402
 
-ROOT = HERE.parents[1]
 LARGE = b'"client_id":"MARKER-id.apps","serial":12345678901234567890,"n":1.50E+2'
 ROUNDED = (b'{"client_id":"MARKER-id.apps","serial":12345678901234567000,"n":150.0,"%s":"on_first_login"}'
            % SETTING.encode())

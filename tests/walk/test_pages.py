@@ -11,13 +11,12 @@ import sys
 import unittest
 from html import escape
 
-from fresh import HERE, WANTED, Fresh
+from fresh import HERE, ROOT, WANTED, Fresh
 import cli
 
 sys.path.insert(0, str(HERE.parent / "lint"))
 from pictures import BROWSERS, QUIET, luminance  # noqa: E402
 
-ROOT = HERE.parents[1]
 BROWSER = next(filter(None, map(shutil.which, BROWSERS)), None)
 # What Chromium calls them.
 SCHEMES = {"dark": 0, "light": 1}

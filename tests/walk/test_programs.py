@@ -8,17 +8,13 @@ import signal
 import subprocess
 import time
 import unittest
-import warnings
 
 from fresh import PATIENCE, WANTED, Fresh
 import cli
+import json_schemas
 from cli import CON
+from json_schemas import jsonschema
 from watching import wait_for_run
-
-try:
-    import jsonschema
-except ImportError:
-    jsonschema = None
 
 
 class JsonTest(Fresh):
@@ -65,17 +61,10 @@ class SchemaTest(Fresh):
 
     def setUp(self):
         super().setUp()
-        folder = self.root / "usr/share/connsync/schemas"
-        self.schemas = {path.name: json.loads(path.read_text(encoding="utf-8"))
-                        for path in folder.glob("*.schema.json")}
+        self.schemas = json_schemas.load(self.root / "usr/share/connsync/schemas")
 
     def check(self, name, value):
-        with warnings.catch_warnings():  # newer releases have something else as well
-            warnings.simplefilter("ignore")
-            resolver = jsonschema.RefResolver("file:///", self.schemas[name + ".schema.json"], store={
-                "file:///" + other: text for other, text in self.schemas.items()})
-        jsonschema.Draft202012Validator(self.schemas[name + ".schema.json"],
-                                        resolver=resolver).validate(value)
+        json_schemas.validator(self.schemas, name).validate(value)
 
     def test_lines(self):
         self.write("connsync.json", {"$schema": "connsync.schema.json", **WANTED})

@@ -4,11 +4,9 @@ does harm with the cure in the sentence, and it says what a value does besides.
 
 import json
 
-from fresh import HERE, SETTING, WANTED, Fresh
+from fresh import ROOT, SETTING, WANTED, Fresh
 import cli
 from cli import CON, connection
-
-ROOT = HERE.parents[1]
 
 
 class LookingTest(Fresh):

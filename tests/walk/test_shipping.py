@@ -14,20 +14,15 @@ import unittest
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from fresh import HERE, PATIENCE, WIDTHS, Behind, Fresh, Result
+from fresh import HERE, PATIENCE, ROOT, WIDTHS, Behind, Fresh, Result
 import cli
+import json_schemas
 import terminal
 from cli import CON, connection
+from json_schemas import jsonschema
 
 sys.path.insert(0, str(HERE.parent / "docs"))
 import blocks  # noqa: E402
-
-try:
-    import jsonschema
-except ImportError:
-    jsonschema = None
-
-ROOT = HERE.parents[1]
 
 
 def shell(text, folder, width=None, env=None):
@@ -148,8 +143,8 @@ class ReleaseTest(Fresh):
         """The statement is as the installed schema says, and names what the list does."""
         self.make()
         statement = json.loads((self.release / (self.named + ".intoto.json")).read_text("utf-8"))
-        schema = self.root / "usr/share/connsync/schemas/provenance.schema.json"
-        jsonschema.Draft202012Validator(json.loads(schema.read_text("utf-8"))).validate(statement)
+        schemas = json_schemas.load(self.root / "usr/share/connsync/schemas")
+        json_schemas.validator(schemas, "provenance").validate(statement)
         listed = dict(reversed(line.split("  ")) for line in
                       (self.release / "SHA256SUMS").read_text("utf-8").splitlines())
         for one in statement["subject"]:

@@ -10,35 +10,23 @@ import re
 import subprocess
 import sys
 import unittest
-import warnings
 from pathlib import Path
 
 import cli
+import json_schemas
 from cli import CON, SETTING, Fault, connection
 from fleet import ALL_OFF, FleetTest, entry
+from json_schemas import jsonschema
 from tenant import samples
 
-try:
-    import jsonschema
-except ImportError:
-    jsonschema = None
-
 ROOT = Path(os.environ.get("CONNSYNC_SOURCE_DIR") or Path(__file__).resolve().parents[2])
-SCHEMAS = {path.name: json.loads(path.read_text(encoding="utf-8"))
-           for path in sorted((ROOT / "schemas").glob("*.schema.json"))}
-# References between them are names of files in one folder, wherever that is.
-FOLDER = "file:///schemas/"
+SCHEMAS = json_schemas.load(ROOT / "schemas")
 COUNTS = ("seen", "unchanged", "changed", "would_change", "refused", "failed", "skipped", "unnamed",
           "unmatched", "requests")
 
 
 def validator(name):
-    schema = SCHEMAS[name + ".schema.json"]
-    with warnings.catch_warnings():  # newer releases have something else as well
-        warnings.simplefilter("ignore")
-        resolver = jsonschema.RefResolver(FOLDER, schema, store={
-            FOLDER + other: text for other, text in SCHEMAS.items()})
-    return jsonschema.Draft202012Validator(schema, resolver=resolver)
+    return json_schemas.validator(SCHEMAS, name)
 
 
 def described(schema):
