@@ -67,16 +67,11 @@ function(connsync_gcc_without_float sysroot archive)
     endforeach()
     set(library ${sysroot}/lib/libgcc.a)
     file(LOCK ${CONNSYNC_DEPS_CACHE}/built/lock GUARD FUNCTION TIMEOUT 900)
-    foreach(object IN LISTS ARGN)
-        cmake_path(GET ${object} FILENAME name)
-        execute_process(COMMAND ${unmark} ${${object}} ${sysroot}/lib/${name} COMMAND_ERROR_IS_FATAL ANY)
-        set(${object} ${sysroot}/lib/${name} PARENT_SCOPE)
-    endforeach()
     if(NOT EXISTS ${library})
         set(work ${sysroot}/gcc.work)
         file(REMOVE_RECURSE ${work})
         file(MAKE_DIRECTORY ${work})
-        execute_process(COMMAND ${CMAKE_AR} x ${${archive}} ${members}
+        execute_process(COMMAND ${CMAKE_AR} x ${archive} ${members}
             WORKING_DIRECTORY ${work} COMMAND_ERROR_IS_FATAL ANY)
         foreach(member IN LISTS members)
             execute_process(COMMAND ${unmark} ${member}

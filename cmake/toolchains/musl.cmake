@@ -2,7 +2,8 @@
 # s390x, whose 64-bit words have the other order of bytes). A preset sets it.
 #
 # The compiler is the distribution's, which comes with glibc: its headers and objects are
-# put aside (-nostdinc, -nostdlib) and musl's named in their place. The programs are
+# put aside (-nostdinc, -nostdlib) and musl's named in their place; the compiler's own objects for the
+# begin and the end of a program, which serve shared libraries and C++, are left out. The programs are
 # position-independent and have no interpreter, so that they run where there is nothing.
 
 # What try_compile must be told too.
@@ -13,8 +14,7 @@ if(CONNSYNC_MACHINE STREQUAL x86_64)
     set(connsync_prefix x86_64-linux-gnu-)
     set(connsync_musl_machine x86_64)
     set(connsync_options "")
-    # Bits in place of 24 bytes for each address that is put right at the start; musl reads
-    # them since 1.2.4. The linkers of Debian 12 can do it for this machine only.
+    # Its linker packs relocations by itself: see below.
     set(connsync_relocations "-Wl,-z,pack-relative-relocs")
     # Constants where the ABI wants them: by itself gcc gives each of 32 bytes or more a line of 32.
     set(connsync_alignment "-malign-data=abi")
@@ -36,6 +36,7 @@ elseif(CONNSYNC_MACHINE STREQUAL s390x)
     set(connsync_prefix s390x-linux-gnu-)
     set(connsync_musl_machine s390x)
     set(connsync_options "")
+    set(connsync_full_relocations ON)
 elseif(CONNSYNC_MACHINE STREQUAL riscv64)
     set(connsync_prefix riscv64-linux-gnu-)
     set(connsync_musl_machine riscv64)
@@ -49,6 +50,8 @@ elseif(CONNSYNC_MACHINE MATCHES "^mips(el)?$")
     set(connsync_options "-march=mips32r2 -mabi=32 -msoft-float")
     set(connsync_large_pages ON)
     set(connsync_soft_float ON)
+    # They are of another kind there.
+    set(connsync_full_relocations ON)
     # The tests run on such a processor.
     set(connsync_emulated_processor -cpu 24Kc)
 else()
@@ -82,21 +85,26 @@ function(connsync_object_of_gcc name out)
     set(${out} ${path} PARENT_SCOPE)
 endfunction()
 connsync_object_of_gcc(include connsync_gcc_headers)
-connsync_object_of_gcc(crtbeginS.o connsync_begin)
-connsync_object_of_gcc(crtendS.o connsync_end)
 if(connsync_soft_float)
     connsync_object_of_gcc(libgcc.a connsync_libgcc)
-    connsync_gcc_without_float(${connsync_sysroot} connsync_libgcc connsync_begin connsync_end)
+    connsync_gcc_without_float(${connsync_sysroot} ${connsync_libgcc})
 endif()
 
 set(CMAKE_C_FLAGS_INIT "${connsync_options} ${connsync_alignment} -fPIE -nostdinc \
 -isystem ${connsync_sysroot}/include -isystem ${connsync_gcc_headers} \
 -fno-asynchronous-unwind-tables -fno-unwind-tables")
 # No page of the file is given to alignment.
-set(connsync_pages "-Wl,-z,max-page-size=4096")
+set(connsync_page 4096)
 if(connsync_large_pages)
-    set(connsync_pages
-        "-Wl,-z,max-page-size=65536 -Wl,-T,${CMAKE_CURRENT_LIST_DIR}/large_pages.ld")
+    set(connsync_page 65536)
+endif()
+set(connsync_pages
+    "-Wl,-z,max-page-size=${connsync_page} -Wl,-T,${CMAKE_CURRENT_LIST_DIR}/static_program.ld")
+# Bits in place of 8 to 24 bytes for each address that is put right at the start; musl reads them
+# since 1.2.4. The linkers of Debian 12 can do it for x86-64 only; to what others make it is done
+# afterwards, and some pages of addresses are left unused.
+if(NOT connsync_relocations AND NOT connsync_full_relocations)
+    set(CONNSYNC_PACK_RELOCATIONS ON)
 endif()
 # All of the program is optimised in one piece: what is alike in two of several is seen in none.
 # Constants that are alike are one; those that are told apart by their address hold addresses, and
@@ -110,6 +118,6 @@ set(CMAKE_EXE_LINKER_FLAGS_INIT
 -Wl,--hash-style=gnu ${connsync_relocations}")
 set(CMAKE_C_LINK_EXECUTABLE "<CMAKE_C_COMPILER> <FLAGS> <CMAKE_C_LINK_FLAGS> <LINK_FLAGS> \
 -nostdlib -static-pie -Wl,--no-dynamic-linker ${connsync_sysroot}/lib/rcrt1.o ${connsync_sysroot}/lib/crti.o \
-${connsync_begin} <OBJECTS> -o <TARGET> <LINK_LIBRARIES> \
+<OBJECTS> -o <TARGET> <LINK_LIBRARIES> \
 -L${connsync_sysroot}/lib -Wl,--start-group -lc -lgcc -Wl,--end-group \
-${connsync_end} ${connsync_sysroot}/lib/crtn.o")
+${connsync_sysroot}/lib/crtn.o")

@@ -18,17 +18,19 @@ from empty_root import MACHINE, PROGRAM, EmptyRoot, need  # first: it says where
 import cli
 import terminal
 from cli import WireTest
-from elf import (ET_DYN, PF_W, PF_X, PT_GNU_RELRO, PT_INTERP, PT_LOAD, PT_MIPS_ABIFLAGS, Elf)
+from elf import (DT_RELASZ, DT_RELSZ, ET_DYN, PF_W, PF_X, PT_GNU_RELRO, PT_INTERP, PT_LOAD,
+                 PT_MIPS_ABIFLAGS, Elf)
 from limits import LARGEST_PAGE, SIZE_LIMITS, UNRELEASED_LIMITS
 from machines import EMULATORS
 
-DT_NEEDED = 1
+DT_NEEDED, DT_RELR = 1, 36
 # By machine: ELF's number for it, and its flags, as far as they say what a processor must have.
 ARM_HARD_FLOAT, RISCV_DOUBLE_FLOAT = 0x400, 0x4
 MIPS32R2, O32 = 0x70000000, 0x1000
 KINDS = {"x86_64": (0x3E, 0, 0), "aarch64": (0xB7, 0, 0), "armhf": (0x28, 0x600, ARM_HARD_FLOAT),
          "riscv64": (0xF3, 0x6, RISCV_DOUBLE_FLOAT), "mips": (8, 0xF000F000, MIPS32R2 | O32),
          "mipsel": (8, 0xF000F000, MIPS32R2 | O32)}
+GAP = 64  # what the alignment of variables may take
 SOFT_FLOAT, NO_REGISTERS = 3, 0  # of MIPS's table of what a program needs
 
 
@@ -56,6 +58,19 @@ class FileTest(WireTest):
         self.assertNotIn(DT_NEEDED, self.elf.dynamic())
         self.assertEqual(set(self.elf.relocated_symbols()) - {0}, set(),
                          "its start-up adds the load address, and looks up no symbol")
+
+    def test_what_the_start_puts_right_is_packed(self):
+        """Bits in place of entries; MIPS has entries of another kind."""
+        table = self.elf.dynamic()
+        if not MACHINE.startswith("mips"):
+            self.assertEqual([table.get(size, 0) for size in (DT_RELASZ, DT_RELSZ)], [0, 0])
+            self.assertIn(DT_RELR, table)
+
+    def test_the_file_has_no_gap(self):
+        """Each segment follows the one before."""
+        loaded = self.elf.of_kind(PT_LOAD)
+        for before, after in zip(loaded, loaded[1:]):
+            self.assertLess(after.offset - (before.offset + before.file_size), GAP, (before, after))
 
     def test_it_is_position_independent(self):
         self.assertEqual(self.elf.type, ET_DYN)
