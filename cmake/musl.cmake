@@ -17,8 +17,8 @@ function(connsync_musl_run log)
 endfunction()
 
 # Sets `out` to a folder with include/ and lib/ for `machine` ("aarch64"), compiled by
-# `compiler` with `options`. The folder's name has the version and the machine; a half made one has
-# another name.
+# `compiler` with `options`. The folder's name has the version, the machine, and a digest of the
+# options; a half made one has another name.
 function(connsync_musl machine compiler out options)
     if(CONNSYNC_DEPS_CACHE MATCHES "[ \t'\"]")
         message(FATAL_ERROR "connsync: musl cannot be compiled in a folder whose name has a space "
@@ -28,7 +28,11 @@ function(connsync_musl machine compiler out options)
     # Its notice is installed with the program.
     set(CONNSYNC_musl_TREE ${CONNSYNC_musl_TREE} PARENT_SCOPE)
     cmake_path(GET CONNSYNC_musl_TREE FILENAME name)
-    set(sysroot ${CONNSYNC_DEPS_CACHE}/built/${name}-${machine})
+    set(flags "-Os -fPIE -ffunction-sections -fdata-sections")
+    string(APPEND flags " -fno-asynchronous-unwind-tables -fno-unwind-tables ${options}")
+    string(SHA256 digest "${flags}")
+    string(SUBSTRING ${digest} 0 8 digest)
+    set(sysroot ${CONNSYNC_DEPS_CACHE}/built/${name}-${machine}-${digest})
     set(${out} ${sysroot} PARENT_SCOPE)
     set(CONNSYNC_LIBC "musl ${CONNSYNC_musl_VERSION}" PARENT_SCOPE)
     file(LOCK ${CONNSYNC_DEPS_CACHE}/built/lock GUARD FUNCTION TIMEOUT 900)
@@ -40,8 +44,6 @@ function(connsync_musl machine compiler out options)
     file(REMOVE_RECURSE ${CONNSYNC_MUSL_WORK} ${sysroot})
     file(MAKE_DIRECTORY ${CONNSYNC_MUSL_WORK})
     # Names of this machine's folders must not get into what is linked.
-    set(flags "${options} -Os -fPIE -ffunction-sections -fdata-sections")
-    string(APPEND flags " -fno-asynchronous-unwind-tables -fno-unwind-tables")
     string(APPEND flags " -ffile-prefix-map=${CONNSYNC_musl_TREE}=musl")
     connsync_musl_run(${sysroot}.work/configure.log
         ${CMAKE_COMMAND} -E env CC=${compiler} AR=${CMAKE_AR} RANLIB=${CMAKE_RANLIB} "CFLAGS=${flags}"
@@ -55,8 +57,7 @@ endfunction()
 # What the compiler's own library has for whole numbers, for a processor without floating point. The
 # distribution's is compiled for one that has it. That concerns no function that is taken here, but a
 # program would be marked as such; so the mark goes. Functions for floating point are left out: they
-# take their arguments where there are no registers. `archive` names the variable that has the
-# library's path, ARGN those of objects that each program begins or ends with; they are set to copies.
+# take their arguments where there are no registers. `archive` is the library's path.
 function(connsync_gcc_without_float sysroot archive)
     set(unmark ${CMAKE_OBJCOPY} --remove-section=.gnu.attributes --remove-section=.MIPS.abiflags)
     set(members "")
