@@ -14,6 +14,10 @@ if(CONNSYNC_MACHINE STREQUAL x86_64)
     set(connsync_prefix x86_64-linux-gnu-)
     set(connsync_musl_machine x86_64)
     set(connsync_options "")
+    # Nothing of ours counts in floating point, and without its registers no call says how many of
+    # them it fills, and no function of varying arguments keeps them. What has AES by its
+    # instructions asks for them again.
+    set(connsync_code "-mno-sse -mskip-rax-setup")
     # Its linker packs relocations by itself: see below.
     set(connsync_relocations "-Wl,-z,pack-relative-relocs")
     # Constants where the ABI wants them: by itself gcc gives each of 32 bytes or more a line of 32.
@@ -80,7 +84,7 @@ endif()
 set(connsync_small "-Oz -fno-ivopts -fno-tree-loop-im -fno-move-loop-invariants \
 -fno-tree-dominator-opts -fno-tree-ch -fno-tree-sink -fno-thread-jumps -fno-caller-saves \
 -fno-expensive-optimizations")
-set(CMAKE_C_FLAGS_MINSIZEREL "${connsync_small} -g -DNDEBUG" CACHE STRING
+set(CMAKE_C_FLAGS_MINSIZEREL "${connsync_small} ${connsync_code} -g -DNDEBUG" CACHE STRING
     "Options of what is shipped")
 
 include(${CMAKE_CURRENT_LIST_DIR}/../musl.cmake)
