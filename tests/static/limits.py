@@ -5,11 +5,10 @@ Sizes are bytes, of what is shipped: stripped programs, and firmware, with the p
 
 KB = 1024
 
-# Static programs, by machine: whole pages, so that each is the last size that its program has had.
-# The decoder of trust anchors took armhf's last page: 160 bytes of it.
-SIZE_LIMITS = {"x86_64": 331 * KB, "aarch64": 358 * KB, "armhf": 274 * KB}
+# Static programs, by machine: the last size that its program has had, in whole KB.
+SIZE_LIMITS = {"x86_64": 328 * KB, "aarch64": 346 * KB, "armhf": 266 * KB}
 # Those that no release has yet, for which nothing was promised: they are held to what they are.
-UNRELEASED_LIMITS = {"riscv64": 330 * KB, "mips": 500 * KB, "mipsel": 500 * KB}
+UNRELEASED_LIMITS = {"riscv64": 295 * KB, "mips": 469 * KB, "mipsel": 469 * KB}
 
 # The largest pages that a kernel for the machine may have.
 LARGEST_PAGE = {"x86_64": 4 * KB, "aarch64": 64 * KB, "armhf": 4 * KB, "riscv64": 64 * KB,
