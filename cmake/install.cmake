@@ -105,7 +105,8 @@ function(connsync_install_front header)
 endfunction()
 
 function(connsync_install_headers)
-    foreach(header IN ITEMS core/connsync.h core/base/status.h port/connsync_port.h)
+    foreach(header IN ITEMS core/connsync.h core/base/session.h core/base/status.h
+            port/connsync_port.h)
         connsync_install_header(${header})
     endforeach()
     connsync_install_front(core/connsync.h)

@@ -58,6 +58,7 @@
 #ifndef CONNSYNC_H
 #define CONNSYNC_H
 
+#include "core/base/session.h"
 #include "core/base/status.h"
 #include "port/connsync_port.h"
 
@@ -196,6 +197,14 @@ struct connsync_listener {
 /* One that has nothing yet; all that is not private is to be set. */
 void connsync_listener_init(struct connsync_listener *listener);
 
+/* A session in `size` bytes at `data`, of which the first `length` were kept earlier. Only who calls
+ * this links what sessions are kept with. */
+void connsync_session_init(struct connsync_session *session, void *data, size_t size,
+                           size_t length);
+
+/* Wipes it: the next handshake is a whole one. */
+void connsync_session_forget(struct connsync_session *session);
+
 /* Lists, single reads and writes, each of which may draw from a bucket of its own. */
 #define CONNSYNC_PACE_BUCKETS 3
 /* A wait without an end that could be told: nothing may be sent at all. */
@@ -280,6 +289,10 @@ struct connsync_config {
 
     /* More of the client's credentials, or NULL. connsync_client_init() filled it. */
     struct connsync_client *client;
+
+    /* The TLS session that handshakes go on from, and that is kept for the next; or NULL: each
+     * connection has a handshake of its own. connsync_session_init() filled it. */
+    struct connsync_session *session;
 
     /* Who is told what answers say that are no success; or NULL. */
     const struct connsync_listener *listener;

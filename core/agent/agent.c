@@ -15,7 +15,8 @@ static bool is_usable(const struct connsync_config *config)
         return false;
     }
     if ((config->client != NULL && config->client->hooks == NULL) ||
-        (config->pace != NULL && config->pace->hooks == NULL)) {
+        (config->pace != NULL && config->pace->hooks == NULL) ||
+        (config->session != NULL && config->session->hooks == NULL)) {
         return false; /* not initialised */
     }
     return config->token != NULL || cs_client_is_usable(config);
@@ -42,6 +43,9 @@ static enum connsync_status prepare(struct connsync *agent)
     if (client != NULL && status == CONNSYNC_OK) {
         agent->exchange.more = client->hooks->more;
         status = client->hooks->identify(client, agent->exchange.tls);
+    }
+    if (agent->config.session != NULL && status == CONNSYNC_OK) {
+        status = agent->config.session->hooks->resume(agent);
     }
     if (listener != NULL) {
         agent->exchange.more = listener->more;

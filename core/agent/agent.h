@@ -268,6 +268,13 @@ struct connsync_client_hooks {
     bool (*take_failure)(struct connsync *agent, enum connsync_status status);
 };
 
+/* ---- Sessions (kept_session.c) ---- */
+
+/* connsync_session_init sets the hooks, so that only who calls it links kept_session.c. */
+struct connsync_session_hooks {
+    enum connsync_status (*resume)(struct connsync *agent);
+};
+
 /* Can a token be asked for? */
 static inline bool cs_client_is_usable(const struct connsync_config *config)
 {

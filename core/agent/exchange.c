@@ -185,6 +185,10 @@ static enum connsync_status step_handshake(struct cs_exchange *exchange, struct 
 {
     enum connsync_status status = cs_tls_handshake(exchange->tls, &wait->writable);
 
+    if (status != CONNSYNC_OK && cs_tls_gave_up(exchange->tls)) {
+        cs_exchange_disconnect(exchange);
+        return enter(exchange, CS_EXCHANGE_CONNECT);
+    }
     if (status != CONNSYNC_OK) {
         return status;
     }
@@ -227,8 +231,8 @@ static enum connsync_status step_claim(struct cs_exchange *exchange)
         exchange->body_size = request->keep_at_most;
         exchange->body = cs_arena_allocate(exchange->arena, request->keep_at_most);
     } else {
-        exchange->body =
-            cs_arena_allocate_largest(exchange->arena, request->reserve, &exchange->body_size);
+        exchange->body = cs_arena_allocate_largest(
+            exchange->arena, request->reserve + cs_tls_room(exchange->tls), &exchange->body_size);
     }
     exchange->body_length = 0;
     if (exchange->body == NULL) {

@@ -10,6 +10,7 @@
 #define CONNSYNC_CORE_TLS_TLS_H
 
 #include "core/base/arena.h"
+#include "core/base/session.h"
 #include "core/base/status.h"
 #include "core/base/text.h"
 #include "port/connsync_port.h"
@@ -61,7 +62,8 @@ struct cs_tls_reason cs_tls_take_reason(struct cs_tls *tls);
  */
 void cs_tls_tell(struct cs_tls *tls, struct connsync_certificate *told);
 
-/* Of a session that is up: its version and its suite, "TLSv1.3, TLS1-3-AES-256-GCM-SHA384". A
+/* Of a session that is up: its version and its suite, "TLSv1.3, TLS1-3-AES-256-GCM-SHA384", and
+ * ", resumed" or ", not resumed". A
  * program that does not call it has none of it. */
 void cs_tls_describe(struct cs_tls *tls, struct cs_writer *line);
 
@@ -71,6 +73,24 @@ void cs_tls_show(struct cs_tls *tls,
                  void (*certified)(void *context, unsigned depth, const uint8_t *der,
                                    size_t length),
                  void *context);
+
+/*
+ * From now on handshakes go on from `session`, where the server allows it, and the session that a
+ * server then offers is kept there. `bound` is what it holds for beside the roots and the name, at
+ * most four slices: a session that was kept with other bytes is not used. Both are the caller's; `session` outlives
+ * this. To be called after cs_tls_identify, before the first handshake. TLS 1.3 alone: the library
+ * would keep the server's certificate with a session of 1.2. A program that never calls it has none
+ * of this.
+ */
+enum connsync_status cs_tls_resume(struct cs_tls *tls, struct connsync_session *session,
+                                   const struct cs_slice *bound, size_t count);
+
+/* How much of the arena must be free when a session that may still be offered comes. */
+size_t cs_tls_room(const struct cs_tls *tls);
+
+/* Was it a handshake that tried to go on from a session that failed last? That session is
+ * forgotten, and another connection may do better. */
+bool cs_tls_gave_up(struct cs_tls *tls);
 
 /*
  * Begins a turn, in which the calls below receive from the port a bounded number of times, all

@@ -31,6 +31,10 @@ static void check_dates(struct cs_tls_verdict *verdict,
     } else if (verdict->now > certificate->valid_to) {
         cs_tls_object(verdict, CONNSYNC_ERR_CERT_EXPIRED);
     }
+    if (!verdict->dated || certificate->valid_to < verdict->until) {
+        verdict->until = certificate->valid_to;
+        verdict->dated = true;
+    }
 }
 
 static void check_names(struct cs_tls_verdict *verdict,

@@ -37,6 +37,8 @@ struct cs_tls_verdict {
     struct cs_slice host;
     int64_t now; /* if `time_known` */
     bool time_known;
+    int64_t until;               /* the first moment at which a certificate of it has expired, */
+    bool dated;                  /* of those that were judged, if any was */
     bool begun;                  /* cs_tls_tell: the chain is being looked at, */
     bool pinned;                 /* and the server's own certificate is an anchor */
     enum connsync_status status; /* the most telling objection so far, or CONNSYNC_OK */

@@ -211,6 +211,8 @@ static void open_agent(struct cs_run *run, const struct cs_run_parts *parts)
     config->timeout_ms = CS_RUN_JOB_MS;
     config->attend = cs_network_attend;
     config->attended = &run->network;
+    connsync_session_init(&run->session, run->session_bytes, sizeof run->session_bytes, 0);
+    config->session = &run->session;
     run->agent = connsync_open(config, &status);
     if (run->agent != NULL) {
         return;

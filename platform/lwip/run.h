@@ -44,6 +44,8 @@ struct cs_run {
     struct connsync_port port;
     struct cs_settings settings;
     struct connsync *agent;
+    struct connsync_session session; /* that the next connection goes on from */
+    uint8_t session_bytes[CONNSYNC_SESSION_SIZE];
     struct cs_tally tally;             /* of this cycle */
     enum cs_network_state told;        /* what the console was told last */
     uint32_t cycle;                    /* counted from 1 */

@@ -151,7 +151,7 @@
 
 /* ------------------------------------------------------------ left out -----
  *
- * MBEDTLS_HAVE_TIME, MBEDTLS_HAVE_TIME_DATE: the dates of a certificate are
+ * MBEDTLS_HAVE_TIME_DATE: the dates of a certificate are
  *     judged in core/tls/verdict, against the port's clock. There an unknown
  *     time, a certificate that is not valid yet and one that has expired are
  *     three different errors; mbedTLS needs a global clock and has two.
@@ -164,8 +164,7 @@
  * MBEDTLS_SSL_MAX_FRAGMENT_LENGTH, MBEDTLS_SSL_RECORD_SIZE_LIMIT,
  * MBEDTLS_SSL_VARIABLE_BUFFER_LENGTH: each of them breaks handshakes or large
  *     answers with servers in common use.
- * MBEDTLS_SSL_RENEGOTIATION, MBEDTLS_SSL_SESSION_TICKETS: one connection, one
- *     handshake. A ticket that a TLS 1.3 server sends all the same is skipped.
+ * MBEDTLS_SSL_RENEGOTIATION: one connection, one handshake.
  * MBEDTLS_SSL_ALPN: HTTP/1.1 is what a server assumes without it.
  * MBEDTLS_SHA1_C, MBEDTLS_MD5_C, CBC and CCM suites, DHE, static RSA: not used
  *     by any server worth talking to. For names without functions see "hash".

@@ -21,8 +21,8 @@
     "port/mbedtls/mbedtls_trim.c knows mbedTLS 3.6.7 and later 3.6: build without CONNSYNC_TLS_TRIM"
 #endif
 
-#if defined(MBEDTLS_SSL_SESSION_TICKETS) || defined(MBEDTLS_SSL_RENEGOTIATION)
-#error "with tickets or renegotiation mbedTLS still needs the handshake's state"
+#if defined(MBEDTLS_SSL_RENEGOTIATION)
+#error "with renegotiation mbedTLS still needs the handshake's state"
 #endif
 
 /*
@@ -43,16 +43,14 @@ static void drop_peer_certificates(mbedtls_ssl_context *ssl)
     session->peer_cert = NULL;
 }
 
-/* TLS 1.2 has done this by itself. mbedtls_ssl_free looks at the negotiated
- * transform only while there is a handshake, so that one goes too. */
+/* TLS 1.2 has done this by itself. Of the handshake all is freed that it points at; the state
+ * itself, which is all zeros then, is where a ticket's extensions are noted. */
 static void drop_handshake(mbedtls_ssl_context *ssl)
 {
     if (ssl->handshake == NULL) {
         return;
     }
     mbedtls_ssl_handshake_free(ssl);
-    mbedtls_free(ssl->handshake);
-    ssl->handshake = NULL;
     mbedtls_ssl_transform_free(ssl->transform_negotiate);
     mbedtls_free(ssl->transform_negotiate);
     ssl->transform_negotiate = NULL;

@@ -3,6 +3,7 @@
 #include "port/mbedtls/mbedtls_world.h"
 
 #include <mbedtls/build_info.h>
+#include <mbedtls/platform_time.h>
 #include <string.h>
 
 const struct cs_mbedtls_world *cs_mbedtls_current;
@@ -29,4 +30,9 @@ void cs_mbedtls_free(void *memory)
     if (cs_mbedtls_current != NULL) {
         cs_mbedtls_current->release(cs_mbedtls_current->context, memory);
     }
+}
+
+mbedtls_ms_time_t mbedtls_ms_time(void)
+{
+    return cs_mbedtls_current != NULL ? cs_mbedtls_current->now_ms(cs_mbedtls_current->context) : 0;
 }

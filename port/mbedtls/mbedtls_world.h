@@ -1,6 +1,6 @@
 /*
- * The three things that mbedTLS asks of the whole process: memory, the return of
- * memory, and random bytes for PSA. mbedTLS passes no context to these hooks, so
+ * The four things that mbedTLS asks of the whole process: memory, the return of
+ * memory, random bytes for PSA, and how old a session is. mbedTLS passes no context to these hooks, so
  * one pointer must be kept for it somewhere; this file is the only place in
  * connsync that does. The core enters a world before every call into mbedTLS. The
  * hooks for memory are declared in connsync_tls_config.h; the one for random bytes is
@@ -27,6 +27,8 @@ struct cs_mbedtls_world {
     /* 0, or negative when there are no random bytes. 3.6 takes them as they are, 4.x as the
      * seed of a generator. */
     int (*random)(void *context, uint8_t *out, size_t length);
+    /* Milliseconds since 1970; 0 where that is not known. */
+    int64_t (*now_ms)(void *context);
 };
 
 /* Makes `world` the one that mbedTLS sees, until the next call. */

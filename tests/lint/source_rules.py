@@ -78,7 +78,7 @@ LIBRARIES = (("mbedTLS", ("core/tls/mbedtls", "port/mbedtls"), ("mbedtls/", "psa
              ("jsmn", ("core/json",), ("jsmn.h",), re.compile(r"\bjsmn_\w+|\bJSMN_\w+")))
 # What an embedder may use: the installed headers, and beside them what a board's maker and the
 # roots' script write against in the tree.
-INSTALLED = ("core/connsync.h", "core/base/status.h", "port/connsync_port.h",
+INSTALLED = ("core/connsync.h", "core/base/session.h", "core/base/status.h", "port/connsync_port.h",
              *(f"platform/posix/network/posix_{name}.h" for name in ("port", "proxy", "anchors")))
 PUBLIC = (*INSTALLED, "platform/lwip/connsync_board.h", "port/trust_anchors.h")
 DECLARATION = re.compile(

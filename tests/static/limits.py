@@ -15,12 +15,14 @@ LARGEST_PAGE = {"x86_64": 4 * KB, "aarch64": 64 * KB, "armhf": 4 * KB, "riscv64"
                 "mips": 64 * KB, "mipsel": 64 * KB}
 
 # The smallest board.
-FLASH_LIMIT = 142_000
-RAM_LIMIT = 63_072
+# Sessions that are gone on from took 5,844 bytes of flash and 544 of RAM: 512 of them hold one.
+FLASH_LIMIT = 147_000
+RAM_LIMIT = 63_616
 # Code and constants of core/ and config/ that are linked there: 27,000 bytes, and 1,300 for what
 # judges a write more closely than that engine did: a write that may still land, answers cut short,
-# members emptied, display_name; and 40 for what boards know of names and alerts.
-CORE_LIMIT = 27_000 + 1_340
+# members emptied, display_name; 40 for what boards know of names and alerts; and 1,540 for sessions
+# that are kept.
+CORE_LIMIT = 27_000 + 1_340 + 1_540
 
 # Lines of code without comments.
 LINE_LIMITS = {("core",): 6_100, ("core", "config"): 7_300}

@@ -66,6 +66,7 @@ class Journal:
         self.handshakes = 0
         self.handshake_errors = []
         self.sessions = []
+        self.resumed = []
         self.shown = []
         self.malformed = []
         self.crashes = []
@@ -76,10 +77,12 @@ class Journal:
             self.tcp_connections += 1
             return self.tcp_connections
 
-    def shaken(self, facts, shown=None):
-        """Notes a completed handshake: (version, suite, name), and the client's certificate."""
+    def shaken(self, facts, shown=None, resumed=False):
+        """Notes a completed handshake: (version, suite, name), the client's certificate, and
+        whether it went on from an earlier session."""
         with self._lock:
             self.handshakes += 1
+            self.resumed.append(resumed)
             self.sessions.append(facts)
             self.shown.append(shown)
 

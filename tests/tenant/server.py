@@ -161,7 +161,7 @@ class Server:
             stream.close("fin")
             return False
         if self._context is not None:
-            self.journal.shaken(stream.facts(), stream.shown())
+            self.journal.shaken(stream.facts(), stream.shown(), stream.resumed())
         return True
 
     def _exchange(self, number, reader, stream, courier):

@@ -52,6 +52,10 @@ class Stream:
             return None
         return self._tls.version(), self._tls.cipher()[0], getattr(self._tls, "asked_name", None)
 
+    def resumed(self):
+        """Did the handshake go on from an earlier session?"""
+        return self._tls is not None and self._tls.session_reused
+
     def shown(self):
         """The certificate that the client showed, as DER, or None."""
         return None if self._tls is None else self._tls.getpeercert(binary_form=True)

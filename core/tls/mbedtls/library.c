@@ -15,6 +15,16 @@ static void world_release(void *context, void *memory)
     cs_arena_release(world->arena, memory);
 }
 
+static int64_t world_now_ms(void *context)
+{
+    const struct cs_tls_world *world = context;
+    int64_t seconds = 0;
+
+    return world->port->utc_seconds(world->port->context, &seconds) == CONNSYNC_PORT_OK
+               ? seconds * 1000
+               : 0;
+}
+
 int cs_tls_world_entropy(void *context, unsigned char *out, size_t length)
 {
     const struct cs_tls_world *world = context;
@@ -26,7 +36,10 @@ void cs_tls_world_init(struct cs_tls_world *world, struct cs_arena *arena,
                        const struct connsync_port *port)
 {
     *world = (struct cs_tls_world){
-        .hooks = {.context = world, .allocate = world_allocate, .release = world_release},
+        .hooks = {.context = world,
+                  .allocate = world_allocate,
+                  .release = world_release,
+                  .now_ms = world_now_ms},
         .arena = arena,
         .port = port,
     };

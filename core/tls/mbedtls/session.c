@@ -19,6 +19,9 @@
  * that is skipped; a handshake needs about six records. */
 #define RECEIVES_MAX 32
 
+/* What the library takes of the arena for a session that is offered, beside the session. */
+#define TICKET_ROOM 640
+
 /* Signatures with SHA-256 and stronger, P-256, P-384, RSA from 2048 bits: what
  * the CA/Browser Forum's baseline requirements allow, and no more. */
 static const mbedtls_x509_crt_profile profile = {
@@ -202,6 +205,8 @@ enum connsync_status cs_tls_init(struct cs_tls **out, const struct connsync_port
     mbedtls_ssl_conf_cert_profile(&tls->config, &profile);
     mbedtls_ssl_conf_ca_cb(&tls->config, cs_tls_find_issuers, tls);
     mbedtls_ssl_conf_verify(&tls->config, cs_tls_verify, &tls->verdict);
+    /* TLS 1.2's tickets; those of 1.3 are another switch, cs_tls_resume's. */
+    mbedtls_ssl_conf_session_tickets(&tls->config, MBEDTLS_SSL_SESSION_TICKETS_DISABLED);
     return cs_library_start(&tls->world, &tls->config);
 }
 
@@ -230,6 +235,9 @@ static enum connsync_status set_up(struct cs_tls *tls)
     }
     mbedtls_ssl_set_bio(&tls->ssl, tls, port_send, port_recv, NULL);
     tls->set_up = true;
+    if (tls->resumption != NULL) {
+        tls->resumption->offer(tls);
+    }
     return CONNSYNC_OK;
 }
 
@@ -263,15 +271,43 @@ enum connsync_status cs_tls_handshake(struct cs_tls *tls, bool *want_write)
         }
     }
     int code = go_on(&tls->ssl);
-    return code == 0 ? CONNSYNC_OK : status_of(tls, code, want_write);
+    if (code == 0) {
+        return tls->resumption != NULL ? tls->resumption->settle(tls) : CONNSYNC_OK;
+    }
+    enum connsync_status status = status_of(tls, code, want_write);
+    if (status != CONNSYNC_WOULD_BLOCK && tls->resumption != NULL) {
+        tls->resumption->abandon(tls);
+    }
+    return status;
+}
+
+size_t cs_tls_room(const struct cs_tls *tls)
+{
+    const struct cs_tls_resumption *resumption = tls->resumption;
+
+    return resumption != NULL && resumption->tickets == 0 ? resumption->kept->size + TICKET_ROOM
+                                                          : 0;
+}
+
+bool cs_tls_gave_up(struct cs_tls *tls)
+{
+    bool gave_up = tls->resumption != NULL && tls->resumption->gave_up;
+
+    if (gave_up) {
+        tls->resumption->gave_up = false;
+    }
+    return gave_up;
 }
 
 enum connsync_status cs_tls_read(struct cs_tls *tls, uint8_t *data, size_t size, size_t *got,
                                  bool *want_write)
 {
     enter(tls);
-    int code = mbedtls_ssl_read(&tls->ssl, data, size);
+    int code;
 
+    do {
+        code = mbedtls_ssl_read(&tls->ssl, data, size);
+    } while (code < 0 && tls->resumption != NULL && tls->resumption->take(tls, code));
     *got = code > 0 ? (size_t)code : 0;
     if (code > 0 || code == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) {
         return CONNSYNC_OK;
@@ -313,6 +349,9 @@ void cs_tls_free(struct cs_tls *tls)
     mbedtls_ssl_config_free(&tls->config);
     if (tls->identity != NULL) {
         tls->identity->forget(tls);
+    }
+    if (tls->resumption != NULL) {
+        tls->resumption->forget(tls);
     }
     cs_library_stop(&tls->world, &tls->config);
     cs_mbedtls_enter(NULL);

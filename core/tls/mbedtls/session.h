@@ -2,6 +2,7 @@
 #ifndef CONNSYNC_CORE_TLS_MBEDTLS_SESSION_H
 #define CONNSYNC_CORE_TLS_MBEDTLS_SESSION_H
 
+#include "core/tls/hash.h"
 #include "core/tls/mbedtls/library.h"
 #include "core/tls/tls.h"
 #include "core/tls/verdict.h"
@@ -27,13 +28,34 @@ struct cs_tls_identity {
     void (*forget)(struct cs_tls *tls);
 };
 
+/* What cs_tls_resume adds. */
+struct cs_tls_resumption {
+    struct connsync_session *kept;
+    uint8_t binding[CS_SHA256_SIZE]; /* what a session holds for */
+    int64_t begun;                   /* when the chain was verified that this session rests on, */
+    int64_t until;                   /* and when that verdict ends: seconds since 1970 */
+    uint8_t tickets;                 /* that were looked at, of this connection */
+    bool offered;                    /* this handshake would go on from one */
+    bool gave_up;                    /* and has failed */
+    /* Before a handshake: offers the session that is kept, if it holds. */
+    void (*offer)(struct cs_tls *tls);
+    /* After one: is it clear whose verdict the session rests on? */
+    enum connsync_status (*settle)(struct cs_tls *tls);
+    /* After one that failed: the session may be why. */
+    void (*abandon)(struct cs_tls *tls);
+    /* Of a read that ended with this code: was it for a new session, and is one to read again? */
+    bool (*take)(struct cs_tls *tls, int code);
+    void (*forget)(struct cs_tls *tls);
+};
+
 struct cs_tls {
     mbedtls_ssl_context ssl;
     mbedtls_ssl_config config;
     struct cs_tls_world world;
     struct cs_slice anchors; /* concatenated DER certificates */
     const char *host;
-    struct cs_tls_identity *identity; /* or NULL: nobody asked for one */
+    struct cs_tls_identity *identity;     /* or NULL: nobody asked for one */
+    struct cs_tls_resumption *resumption; /* or NULL: sessions are not kept */
     struct cs_tls_verdict verdict;
     size_t failures_before; /* of the arena, when this call began */
     int port_error;         /* the port's last failure, 0 for none */

@@ -214,6 +214,8 @@ void cs_tls_describe(struct cs_tls *tls, struct cs_writer *line)
     cs_write_string(line, mbedtls_ssl_get_version(&tls->ssl));
     cs_write_string(line, ", ");
     cs_write_string(line, suite != NULL ? suite : "no suite");
+    cs_write_string(line, tls->resumption != NULL && tls->resumption->offered ? ", resumed"
+                                                                              : ", not resumed");
 }
 
 void cs_tls_show(struct cs_tls *tls,

@@ -3,15 +3,11 @@
  * quota of tokens.
  *
  * One file for each domain, port, client, credential and audience, in $XDG_CACHE_HOME/connsync
- * or ~/.cache/connsync (see token_entry.h). Folder and file belong to the user alone
- * (0700, 0600); others are not used, and no symbolic link to either is followed.
+ * or ~/.cache/connsync (see token_entry.h, cache_folder.h).
  *
  * The cache can only save a request. Nothing that is wrong with it is an error: an entry
  * that is damaged, foreign, too old or too long is as good as none, one that cannot be
  * written is left out, and `note` has a word for whoever asks to be told.
- *
- * Several processes may use one entry at once: a reader sees the whole of the old one or
- * the whole of the new one, and of writers at the same moment one writes.
  */
 #ifndef CONNSYNC_POSIX_TOKEN_CACHE_H
 #define CONNSYNC_POSIX_TOKEN_CACHE_H

@@ -13,6 +13,7 @@
 #include "platform/posix/cli/job/waiting.h"
 #include "platform/posix/cli/options/commands.h"
 #include "platform/posix/cli/options/identity.h"
+#include "platform/posix/cli/options/resume.h"
 #include "platform/posix/network/posix_anchors.h"
 #include "platform/posix/network/posix_port.h"
 #include "port/trust_anchors.h"
@@ -265,6 +266,7 @@ session_run(const struct connsync_job *job,
             if (is_of_token(status)) {
                 token_rejected = true;
                 identity_forget_token();
+                resume_forget();
             }
             return name_temporary(status);
         }
@@ -384,6 +386,8 @@ static void fill_config(struct connsync_config *config)
     config->listener = answered_listener();
     config->beside = &connsync_beside_all;
     identity_fill(config, credentials, verbose > 0);
+    /* Who wants no token in a file wants none of what could stand in for the service. */
+    resume_fill(config, !credentials->no_session_cache && !credentials->no_token_cache);
 }
 
 enum connsync_status session_open(void)
@@ -403,6 +407,7 @@ void session_close(void)
     trace_watch(NULL);
     connsync_close(agent);
     agent = NULL;
+    resume_close();
     identity_release();
 }
 

@@ -48,7 +48,6 @@ static void show_handshake(void)
     cs_writer_init(&line, text, sizeof text);
     cs_write_string(&line, "handshake: ");
     cs_tls_describe(trace.agent->exchange.tls, &line);
-    cs_write_string(&line, ", not resumed");
     log_write(LOG_NOTE, text);
 }
 

@@ -85,6 +85,7 @@ static const struct rule rules[] = {
     {"client-certificate", AT(sources.client_certificate), USE_TEXT, 0, 0},
     {"client-key", AT(sources.client_key), USE_TEXT, 0, 0},
     {"no-token-cache", AT(credentials.no_token_cache), USE_SWITCH, 0, 0},
+    {"no-session-cache", AT(credentials.no_session_cache), USE_SWITCH, 0, 0},
     {"audience", AT(sources.audience), USE_TEXT, 0, 0},
     {"ca-file", AT(tenant.ca_file), USE_TEXT, 0, 0},
     {"timeout", READ_TIMEOUT, USE_VALUE, 0, 0},

@@ -45,6 +45,7 @@ static const char shared[] =
     "  --client-certificate FILE\tshown to a server that asks for it, PEM, and\n"
     "  --client-key FILE\tits private key, if it is in a file of its own\n"
     "  --no-token-cache\tkeep no token, use none that was kept\n"
+    "  --no-session-cache\tkeep no TLS session, use none that was kept\n"
     "  --audience URL\tthe API's identifier (AUTH0_AUDIENCE)\n"
     "Connection:\n"
     "  --ca-file FILE\ttrusted roots, PEM (SSL_CERT_FILE, or the system's)\n"
