@@ -124,6 +124,10 @@
 #define MBEDTLS_ECP_FIXED_POINT_OPTIM 1
 #endif
 #define MBEDTLS_ECDH_C
+#if !defined(CONNSYNC_TLS_SMALL) && defined(__SIZEOF_INT128__)
+/* X25519 by Project Everest: cmake/mbedtls_3.cmake. */
+#define MBEDTLS_ECDH_VARIANT_EVEREST_ENABLED
+#endif
 #define MBEDTLS_ECDSA_C
 
 #define MBEDTLS_RSA_C
