@@ -29,9 +29,6 @@ struct connsync_session {
     uint8_t *data;
     size_t size;
     size_t length; /* 0: there is none */
-    /* What stands for the trusted roots, a digest of them perhaps; NULL: their own bytes do. */
-    const uint8_t *roots;
-    size_t roots_length;
     uint32_t resumed; /* handshakes that went on from it */
 
     /* Private. */

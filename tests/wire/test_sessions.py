@@ -181,6 +181,23 @@ class SessionTest(WireTest):
         self.folder.chmod(0o755)
         self.assertEqual(self.run_once(tenant), [False])
 
+    def test_handshakes_that_are_cut(self):
+        """Wherever it is, the same run goes on with another, and keeps a session for the next."""
+        tenant = self.serve()
+        self.run_once(tenant)
+        for sent in (0, 1, 60, 127, 200, 300):
+            tenant.faults.append(Fault("connection_cut", sent=sent))
+            self.assertIn(len(self.run_once(tenant)), (1, 2), sent)
+            self.assertEqual(tenant.faults.pop().fired, 1)
+            self.assertEqual(self.run_once(tenant), [True])
+
+    def test_a_server_that_says_nothing(self):
+        tenant = self.serve()
+        self.run_once(tenant)
+        tenant.faults.append(Fault("connection_stall", seconds=20))
+        self.run_once(tenant, "get", CON, "--timeout", "1", code=1)
+        self.assertEqual(list(self.folder.glob("*.session")), [])
+
     def test_a_server_that_breaks_off(self):
         """One that cannot bear a session in the hello gets a hello without."""
         tenant = self.serve()

@@ -217,7 +217,6 @@ static struct cs_slice bytes_of(const void *data, size_t length)
 static bool bind(struct cs_tls *tls, const struct cs_slice *bound, size_t count)
 {
     struct cs_tls_resumption *resumption = tls->resumption;
-    const struct connsync_session *kept = resumption->kept;
     struct cs_slice pieces[BOUND_MAX + 3];
     size_t lengths[BOUND_MAX + 2];
     size_t used = 1;
@@ -226,7 +225,7 @@ static bool bind(struct cs_tls *tls, const struct cs_slice *bound, size_t count)
         pieces[used++] = bound[i];
     }
     pieces[used++] = cs_slice_of(tls->host);
-    pieces[used++] = kept->roots != NULL ? bytes_of(kept->roots, kept->roots_length) : tls->anchors;
+    pieces[used++] = tls->anchors;
     for (size_t i = 1; i < used; i++) {
         lengths[i - 1] = pieces[i].length;
     }

@@ -334,6 +334,11 @@ void cs_tls_close(struct cs_tls *tls)
     if (tls->set_up && tls->port_error == 0) {
         (void)mbedtls_ssl_close_notify(&tls->ssl);
     }
+    /* Nobody waited for the end of the handshake: the session may be why it took so long. */
+    if (tls->set_up && tls->resumption != NULL && mbedtls_ssl_is_handshake_over(&tls->ssl) == 0) {
+        tls->resumption->abandon(tls);
+        tls->resumption->gave_up = false;
+    }
     mbedtls_ssl_free(&tls->ssl);
     mbedtls_ssl_init(&tls->ssl);
     tls->set_up = false;
