@@ -81,10 +81,6 @@ class Server:
         """Another TLS context, for the connections that are yet to come."""
         self._context = context
 
-    def demand_certificates(self):
-        """What was asked for is a must, for the connections that are yet to come."""
-        self._context.verify_mode = ssl.CERT_REQUIRED
-
     def settle(self, seconds=5.0):
         """Waits until no connection is open any more; returns whether that came true."""
         give_up = time.monotonic() + seconds

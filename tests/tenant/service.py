@@ -1,5 +1,6 @@
 """The Tenant class: what tests hold in their hands."""
 
+import ssl
 import threading
 import time
 
@@ -69,10 +70,14 @@ class Tenant:
                              limited)
         self.token_bucket = Bucket(100, 30.0)
         self.token = self.tokens.issue()
-        context = self._context(certificate, key, pki, tls, ciphers, curve)
-        if client_ca is not None:
-            ask_for_certificate(context, client_ca, client_certificates == "required")
-        self._server = Server(self, context, host, port)
+        def make_context():
+            context = self._context(certificate, key, pki, tls, ciphers, curve)
+            if client_ca is not None:
+                ask_for_certificate(context, client_ca, client_certificates == "required")
+            return context
+
+        self._make_context = make_context
+        self._server = Server(self, make_context(), host, port)
         self.port = self._server.port
 
     def _context(self, certificate, key, pki, tls, ciphers, curve):
@@ -170,9 +175,12 @@ class Tenant:
         self._server.present(server_context(certificate, key, tls))
 
     def demand_certificates(self):
-        """From the next connection on, a client without a certificate is turned away. Only where
-        they are asked for already: `client_certificates` is "optional"."""
-        self._server.demand_certificates()
+        """From the next connection on, a client without a certificate is turned away, as by a server
+        that was started anew: it knows no session. Only where they are asked for already:
+        `client_certificates` is "optional"."""
+        context = self._make_context()
+        context.verify_mode = ssl.CERT_REQUIRED
+        self._server.present(context)
 
     def reset(self):
         """Forgets the journal and all faults; connections and tokens stay."""
