@@ -92,12 +92,12 @@ def table_of(found, programs):
     return lines
 
 
-def write(path, lines):
+def write(path, lines, marks=MARKS):
     """Puts the table between the marks of a text."""
     text = path.read_text(encoding="utf-8")
-    before, rest = text.split(MARKS[0])
-    behind = rest.split(MARKS[1])[1]
-    path.write_text(before + MARKS[0] + "\n".join(lines) + "\n" + MARKS[1] + behind,
+    before, rest = text.split(marks[0])
+    behind = rest.split(marks[1])[1]
+    path.write_text(before + marks[0] + "\n".join(lines) + "\n" + marks[1] + behind,
                     encoding="utf-8")
 
 
