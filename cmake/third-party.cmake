@@ -34,6 +34,14 @@ function(connsync_of_this_series list)
     set(${list} ${${list}} PARENT_SCOPE)
 endfunction()
 
+# The AES instructions through the compiler: mbedTLS's assembly for them does not assemble
+# without decryption. Whether the processor has them is asked at run time. Both files must
+# agree on it, because the one aligns the keys for the other.
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
+    set_property(SOURCE ${CONNSYNC_mbedtls_AES_SOURCES} APPEND PROPERTY
+        COMPILE_OPTIONS -maes -mpclmul)
+endif()
+
 # connsync_add_mbedtls(SUFFIX DEFINITION...): the library as connsync_mbedtls<SUFFIX>. Files
 # whose feature is off compile to nothing, so the list needs no care: what is in the library
 # is decided by the configuration header alone.
@@ -50,13 +58,6 @@ function(connsync_add_mbedtls suffix)
     target_compile_options(${target} PRIVATE -w -ffunction-sections -fdata-sections
         $<$<CONFIG:Release>:-Os>)
     set_target_properties(${target} PROPERTIES C_STANDARD 11 C_CLANG_TIDY "")
-    # The AES instructions through the compiler: mbedTLS's assembly for them does not assemble
-    # without decryption. Whether the processor has them is asked at run time. Both files must
-    # agree on it, because the one aligns the keys for the other.
-    if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
-        set_property(SOURCE ${CONNSYNC_mbedtls_AES_SOURCES} PROPERTY
-            COMPILE_OPTIONS -maes -mpclmul)
-    endif()
 endfunction()
 connsync_add_mbedtls("" $<$<BOOL:${CONNSYNC_TLS_SMALL}>:CONNSYNC_TLS_SMALL>)
 

@@ -109,7 +109,7 @@ struct connsync {
                 struct cs_comparison *members;
                 uint64_t display_name;
             } beside;
-            uint64_t made_of; /* digest of the document that the last write was made of */
+            uint64_t made_of; /* digest of the document that the last body was made of */
         };
         struct {                         /* of one that lists */
             unsigned take;               /* connections asked for a page */
@@ -239,6 +239,10 @@ enum cs_pace_kind cs_agent_pace_kind(const struct connsync *agent);
 /* What a document that was read means: decides whether and what to write, or settles what
  * became of a write. */
 enum connsync_status cs_write_judge(struct connsync *agent);
+
+/* The present document in pieces, with a number in the place of its `options`. */
+#define CS_WRITE_PIECES 3
+void cs_write_split(const struct connsync *agent, struct cs_slice beside[CS_WRITE_PIECES]);
 
 /* Begins the body of a write: `options`, in at most `count` slices, are added behind that. */
 enum connsync_status cs_write_begin_body(struct connsync *agent, size_t count);

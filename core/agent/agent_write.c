@@ -41,6 +41,28 @@ static const struct cs_slice *planned_options(const struct connsync *agent)
     return agent->document.body.at + agent->document.options_at;
 }
 
+void cs_write_split(const struct connsync *agent, struct cs_slice beside[CS_WRITE_PIECES])
+{
+    struct cs_slice text = agent->document.text;
+    struct cs_slice options = options_of(agent);
+    size_t before = (size_t)(options.data - text.data);
+    size_t behind = before + options.length;
+
+    beside[0] = cs_slice_make(text.data, before);
+    beside[1] = cs_slice_of("0");
+    beside[2] = cs_slice_make(text.data + behind, text.length - behind);
+}
+
+/* The present document by value, with the digest of all members of its `options`: turned, so that
+ * it is another one when a member goes from there to what is beside them. */
+static uint64_t digest_document(const struct connsync *agent, uint64_t options)
+{
+    struct cs_slice beside[CS_WRITE_PIECES];
+
+    cs_write_split(agent, beside);
+    return cs_digest_members(beside, &agent->digest_key) + (options << 32 | options >> 32);
+}
+
 /* Of the display_name that a write sends; 0 if it sends none. */
 static uint64_t digest_display_name(const struct connsync *agent)
 {
@@ -72,7 +94,9 @@ static enum connsync_status make_body(struct connsync *agent)
     if (memory == NULL) {
         return cs_write_does_not_fit(agent);
     }
-    cs_comparison_begin(&agent->comparison, memory, options, &operation->rules, &agent->digest_key);
+    agent->made_of =
+        digest_document(agent, cs_comparison_begin(&agent->comparison, memory, &options,
+                                                   &operation->rules, &agent->digest_key));
     if (agent->config.beside != NULL) {
         agent->config.beside->begin(agent, memory + size);
     } else {
@@ -174,6 +198,15 @@ static bool may_land(struct connsync *agent)
     return !agent->asked_late;
 }
 
+/* Is the present document another one than the last write was made of? */
+static bool is_another(const struct connsync *agent)
+{
+    struct cs_slice options = options_of(agent);
+
+    return digest_document(agent, cs_digest_members(&options, &agent->digest_key)) !=
+           agent->made_of;
+}
+
 /* ---- The decision ---- */
 
 static enum connsync_status decide(struct connsync *agent)
@@ -193,10 +226,9 @@ static enum connsync_status decide(struct connsync *agent)
     }
     /* Of the same document the same is made, whichever lands first or last; anything else, once
      * somebody else has been seen to write, when an earlier write cannot land any more. */
-    uint64_t digest = cs_json_digest(agent->document.text, &agent->digest_key);
     bool lands = may_land(agent);
     bool may_write = agent->status == CONNSYNC_OK || may_repeat(agent);
-    agent->differs = lands && (agent->differs || digest != agent->made_of);
+    agent->differs = lands && (agent->differs || is_another(agent));
     if (lands && (agent->differs || !may_write)) {
         return wait_for_landing(agent);
     }
@@ -221,7 +253,6 @@ static enum connsync_status decide(struct connsync *agent)
         return CONNSYNC_REFUSED_TOO_LARGE;
     }
     agent->result.bytes_needed = 0;
-    agent->made_of = digest;
     return cs_agent_enter(agent, CS_EVENT_DECIDED);
 }
 
@@ -240,7 +271,8 @@ static uint32_t compare_beside(struct connsync *agent)
 static void compare(struct connsync *agent)
 {
     struct connsync_result *result = &agent->result;
-    struct cs_difference difference = cs_comparison_hold(&agent->comparison, options_of(agent));
+    struct cs_slice options = options_of(agent);
+    struct cs_difference difference = cs_comparison_hold(&agent->comparison, &options);
 
     result->verified = difference.of[CS_FATE_EQUAL];
     result->lost = difference.of[CS_FATE_LOST];

@@ -150,8 +150,9 @@ static void add(struct cs_comparison *comparison, size_t i, const struct cs_dige
     comparison->members[i] = digests;
 }
 
-void cs_comparison_begin(struct cs_comparison *comparison, void *memory, struct cs_slice before,
-                         const struct cs_comparison_rules *rules, const struct cs_digest_key *key)
+uint64_t cs_comparison_begin(struct cs_comparison *comparison, void *memory,
+                             const struct cs_slice *before, const struct cs_comparison_rules *rules,
+                             const struct cs_digest_key *key)
 {
     struct cs_digested_member member;
     struct cs_digest_walk walk;
@@ -161,11 +162,12 @@ void cs_comparison_begin(struct cs_comparison *comparison, void *memory, struct 
     comparison->members = memory;
     comparison->count = 0;
     comparison->fate_of_changed = NULL;
-    cs_digest_walk_begin(&walk, &before, key);
+    cs_digest_walk_begin(&walk, before, key);
     while (next_member(comparison, &walk, &member)) {
         add(comparison, comparison->count++, &member, 0);
     }
     sort(comparison);
+    return walk.sum;
 }
 
 /* Marks the names of which some members are new or gone; false when there are none. */
@@ -349,21 +351,25 @@ static void replace(struct cs_comparison *comparison, struct cs_difference *diff
     difference->of[derived ? CS_FATE_DERIVED : CS_FATE_CHANGED]++;
 }
 
-/* One pass over the members that have an equal in the list, or over the others. */
-static void read_through(struct cs_comparison *comparison, struct cs_difference *difference,
-                         struct cs_slice now, bool equals)
+/* One pass over the members that have an equal in the list, or over the others: whether there are
+ * others still. */
+static bool read_through(struct cs_comparison *comparison, struct cs_difference *difference,
+                         const struct cs_slice *now, bool equals)
 {
     struct cs_digested_member member;
     struct cs_digest_walk walk;
+    bool others = false;
 
-    cs_digest_walk_begin(&walk, &now, comparison->key);
+    cs_digest_walk_begin(&walk, now, comparison->key);
     while (next_member(comparison, &walk, &member)) {
         struct cs_compared_member digests = without_marks(&member);
-        if (is_same(comparison, find(comparison, digests, false), digests) == equals &&
-            !see(comparison, digests)) {
+        if (is_same(comparison, find(comparison, digests, false), digests) != equals) {
+            others = true;
+        } else if (!see(comparison, digests)) {
             replace(comparison, difference, &member);
         }
     }
+    return others;
 }
 
 /* Counts those that were to be there, name by name. */
@@ -386,7 +392,8 @@ static void count(const struct cs_comparison *comparison, struct cs_difference *
     }
 }
 
-struct cs_difference cs_comparison_hold(struct cs_comparison *comparison, struct cs_slice now)
+struct cs_difference cs_comparison_hold(struct cs_comparison *comparison,
+                                        const struct cs_slice *now)
 {
     struct cs_difference difference;
 
@@ -396,9 +403,10 @@ struct cs_difference cs_comparison_hold(struct cs_comparison *comparison, struct
         comparison->members[i].name &= ~(uint64_t)PLACE;
     }
     /* Equal ones find each other first: of two members of one name, one that changed must not
-     * take the place of one that did not. */
-    read_through(comparison, &difference, now, true);
-    read_through(comparison, &difference, now, false);
+     * take the place of one that did not. Mostly all have one, and are read once. */
+    if (read_through(comparison, &difference, now, true)) {
+        (void)read_through(comparison, &difference, now, false);
+    }
     count(comparison, &difference);
     return difference;
 }

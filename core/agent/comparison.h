@@ -58,15 +58,18 @@ struct cs_comparison {
  * or give another value. */
 size_t cs_comparison_size(size_t members, size_t changes);
 
-/* Begins with `before`, an object of a checked text, in `memory` of at least that size, which
- * is aligned for 64-bit numbers. `rules` and `key` must outlive the comparison. */
-void cs_comparison_begin(struct cs_comparison *comparison, void *memory, struct cs_slice before,
-                         const struct cs_comparison_rules *rules, const struct cs_digest_key *key);
+/* Begins with `before`, an object of a checked text, in pieces (see cs_digest_walk_begin), in
+ * `memory` of at least that size, which is aligned for 64-bit numbers. `rules` and `key` must
+ * outlive the comparison. Gives the digest of all its members, as cs_digest_members() does: of the
+ * one that is left out too. */
+uint64_t cs_comparison_begin(struct cs_comparison *comparison, void *memory,
+                             const struct cs_slice *before, const struct cs_comparison_rules *rules,
+                             const struct cs_digest_key *key);
 
 /*
- * Takes in what the write is to make of it: an object in pieces (see cs_digest_walk_begin), of
- * which at most as many members may differ as cs_comparison_size was told. False when nothing
- * differs. An operation that changes the member left out, and no other, does not call this.
+ * Takes in what the write is to make of it: an object in pieces, of which at most as many members
+ * may differ as cs_comparison_size was told. False when nothing differs. An operation that changes
+ * the member left out, and no other, does not call this.
  */
 bool cs_comparison_want(struct cs_comparison *comparison, const struct cs_slice *pieces);
 
@@ -75,9 +78,10 @@ struct cs_difference {
     uint32_t of[CS_FATES];
 };
 
-/* Holds `now`, an object of a checked text, against all that. May be called again, with another
- * read-back. */
-struct cs_difference cs_comparison_hold(struct cs_comparison *comparison, struct cs_slice now);
+/* Holds `now`, an object of a checked text in pieces, against all that. It is read once, and once
+ * more where anything in it differs. May be called again, with another read-back. */
+struct cs_difference cs_comparison_hold(struct cs_comparison *comparison,
+                                        const struct cs_slice *now);
 
 /* Told of each member that is not as it was to be: `name` as spelled in the text it was found
  * in. */

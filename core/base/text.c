@@ -234,12 +234,9 @@ size_t cs_odd_length(const char *at)
 
 void cs_wipe(void *memory, size_t length)
 {
-    /* Stores through a volatile pointer may not be left out, even when nothing
-     * reads the memory again. */
-    volatile unsigned char *byte = memory;
+    /* What a volatile pointer points at is not known before it is called: the call may not be left
+     * out, even when nothing reads the memory again. */
+    void *(*volatile set)(void *, int, size_t) = memset;
 
-    while (length > 0) {
-        *byte++ = 0;
-        length--;
-    }
+    (void)set(memory, 0, length);
 }

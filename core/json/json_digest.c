@@ -1,12 +1,12 @@
 /*
  * Digests of JSON values, by SipHash-2-4, in one pass from front to back.
  *
- * A value's digest is the hash of a seed, of a tag, which tells the kinds of value apart, and
- * of what the value says, in a form that equal values share. The seed carries what lies around
- * the value, so that nothing is hashed twice: in an object it is the digest of the name, in an
- * array that of all before it. An open container is one number: an object's is the sum of its
- * members' digests, in which order does not count; an array's is the digest of its last
- * element, a chain in which it does.
+ * A hash takes in what lies around a value, a tag, which tells the kinds of value apart, and what
+ * the value says, in a form that equal values share. In an object the first of these is the name,
+ * in an array the digest of the element before, so that nothing is hashed twice, and a name and its
+ * value take one hash. An open container is one number: an object's is the sum of its members'
+ * digests, in which order does not count; an array's is the digest of its last element, a chain in
+ * which it does.
  */
 #include "core/json/json_digest.h"
 
@@ -17,12 +17,16 @@
  * besides. */
 #define EXPONENT_END (PTRDIFF_MAX > INT32_MAX ? 1000000000000000000u : 100000000u)
 
-/* What an opening bracket adds to the seed, so that [1,[2]] is not [[1,2]]. */
+/* What an opening bracket adds to the number around it, so that [1,[2]] is not [[1,2]]. */
 #define OPENED 1
 
-/* Tags are what a value begins or ends with, but for these. */
+/* Behind a name: in no text is there such a byte. */
+#define NAME_END 0xFFu
+
+/* Tags are what a value begins or ends with, but for this one. What a number says begins with a
+ * digit or its sign, or as follows. */
 #define TAG_NUMBER '0'
-#define TAG_AS_SPELLED '#'
+#define AS_SPELLED '#'
 
 /* ---- The text, piece by piece ---- */
 
@@ -44,55 +48,54 @@ static char next_byte(struct cs_digest_walk *walk)
 
 /* ---- Strings, numbers and words ---- */
 
-static void start(struct cs_sip *sip, const struct cs_digest_walk *walk, uint64_t seed, char tag)
+static void start(struct cs_sip *sip, const struct cs_digest_walk *walk)
 {
     cs_sip_start(sip, walk->key->k0, walk->key->k1);
-    cs_sip_add(sip, seed + ((uint64_t)(unsigned char)tag << 56), CS_SIP_WORD);
 }
 
-static uint64_t digest_tag(const struct cs_digest_walk *walk, uint64_t seed, char tag)
+static void start_with(struct cs_sip *sip, const struct cs_digest_walk *walk, uint64_t around,
+                       char tag)
 {
-    struct cs_sip sip;
-
-    start(&sip, walk, seed, tag);
-    return cs_sip_end(&sip);
+    start(sip, walk);
+    cs_sip_add(sip, around + ((uint64_t)(unsigned char)tag << 56), CS_SIP_WORD);
 }
 
-/* Takes bytes that stand for themselves, eight at a time. */
-static const char *digest_plain(struct cs_sip *sip, const char *at, const char *end)
+/* Adds bytes that stand for themselves, eight at a time. */
+static const char *add_plain(struct cs_sip *sip, const char *at, const char *end)
 {
+    struct cs_sip now = *sip; /* in registers */
+
     while (CS_WORDS_FIT && end - at >= CS_WORD) {
         uint64_t word = cs_word_load(at);
         uint64_t marks = cs_word_marks_of(word, '"') | cs_word_marks_of(word, '\\');
         if (marks != 0) {
             unsigned plain = cs_word_before(marks);
-            cs_sip_add(sip, word & (((uint64_t)1 << plain * 8) - 1), plain);
-            return at + plain;
+            cs_sip_add(&now, word & (((uint64_t)1 << plain * 8) - 1), plain);
+            at += plain;
+            break;
         }
-        cs_sip_add(sip, word, CS_WORD);
+        cs_sip_add(&now, word, CS_WORD);
         at += CS_WORD;
     }
+    *sip = now;
     return at;
 }
 
 /* From the opening quote to behind the closing one. */
-static uint64_t digest_string(struct cs_digest_walk *walk, uint64_t seed)
+static void add_string(struct cs_sip *sip, struct cs_digest_walk *walk)
 {
     struct cs_json_string string = {walk->at + 1, walk->end, 0};
-    struct cs_sip sip;
 
-    start(&sip, walk, seed, '"');
     for (;;) {
-        string.at = digest_plain(&sip, string.at, string.end);
+        string.at = add_plain(sip, string.at, string.end);
         if (*string.at == '"') {
             break;
         }
         do {
-            cs_sip_add(&sip, (unsigned)cs_json_string_next(&string), 1);
+            cs_sip_add(sip, (unsigned)cs_json_string_next(&string), 1);
         } while (string.pending != 0);
     }
     walk->at = string.at + 1;
-    return cs_sip_end(&sip);
 }
 
 /* Reads what follows the digits: nothing, or `e` and a number with any sign. */
@@ -111,33 +114,40 @@ static bool read_exponent(const char *at, const char *end, ptrdiff_t *exponent)
     return true;
 }
 
+/* From the first that is not zero to the last. */
 static void add_digits(struct cs_sip *sip, const char *at, const char *last)
 {
-    bool leading = true;
-
+    while (*at <= '0') { /* the sign and the point are lower */
+        at++;
+    }
     for (; at <= last; at++) {
-        leading = leading && *at <= '0'; /* the sign and the point are lower */
-        if (!leading && *at >= '0') {
+        if (*at >= '0') {
             cs_sip_add(sip, (unsigned char)*at, 1);
         }
     }
 }
 
-/*
- * A number is its digits without zeros at either end, its sign, and the power of ten
- * of the last digit: one such form for each decimal value. Zero has none of the three.
- */
-static uint64_t digest_number(const struct cs_digest_walk *walk, struct cs_slice text,
-                              uint64_t seed)
+static void add_as_spelled(struct cs_sip *sip, const char *at, const char *end)
 {
-    const char *end = text.data + text.length;
+    cs_sip_add(sip, AS_SPELLED, 1);
+    for (; at < end; at++) {
+        cs_sip_add(sip, (unsigned char)*at, 1);
+    }
+}
+
+/*
+ * A number is its sign, its digits without zeros at either end, and, behind an `e`, the power of
+ * ten of the last digit, if it is another than zero: one such form for each decimal value. Zero has
+ * none of the three.
+ */
+static void add_number(struct cs_sip *sip, const char *from, const char *end)
+{
     const char *point = NULL;
     const char *last = NULL; /* of the digits that are not zero */
     const char *at;
     ptrdiff_t exponent;
-    struct cs_sip sip;
 
-    for (at = text.data; at < end && (*at | 0x20) != 'e'; at++) {
+    for (at = from; at < end && (*at | 0x20) != 'e'; at++) {
         if (*at == '.') {
             point = at;
         } else if (*at > '0') {
@@ -145,26 +155,26 @@ static uint64_t digest_number(const struct cs_digest_walk *walk, struct cs_slice
         }
     }
     if (last == NULL) {
-        return digest_tag(walk, seed, TAG_NUMBER);
+        return;
     }
     if (!read_exponent(at, end, &exponent)) {
-        start(&sip, walk, seed, TAG_AS_SPELLED);
-        for (at = text.data; at < end; at++) {
-            cs_sip_add(&sip, (unsigned char)*at, 1);
-        }
-        return cs_sip_end(&sip);
+        add_as_spelled(sip, from, end);
+        return;
     }
     point = point != NULL ? point : at;
     exponent += point - last - (point > last);
-    start(&sip, walk, seed, TAG_NUMBER);
-    cs_sip_add(&sip, (uint64_t)exponent, CS_SIP_WORD);
-    cs_sip_add(&sip, text.data[0] == '-', 1);
-    add_digits(&sip, text.data, last);
-    return cs_sip_end(&sip);
+    if (*from == '-') {
+        cs_sip_add(sip, '-', 1);
+    }
+    add_digits(sip, from, last);
+    if (exponent != 0) {
+        cs_sip_add(sip, 'e', 1);
+        cs_sip_add(sip, (uint64_t)exponent, CS_SIP_WORD);
+    }
 }
 
-/* A number or a word: neither goes beyond its piece. */
-static uint64_t digest_primitive(struct cs_digest_walk *walk, uint64_t seed)
+/* A number, or a word, whose tag says it all: neither goes beyond its piece. */
+static void add_primitive(struct cs_sip *sip, struct cs_digest_walk *walk)
 {
     const char *from = walk->at;
     const char *at = from;
@@ -173,55 +183,79 @@ static uint64_t digest_primitive(struct cs_digest_walk *walk, uint64_t seed)
         at++;
     }
     walk->at = at;
-    if (*from >= 'a') {
-        return digest_tag(walk, seed, *from);
+    if (*from < 'a') {
+        add_number(sip, from, at);
     }
-    return digest_number(walk, cs_slice_make(from, (size_t)(at - from)), seed);
+}
+
+/* What the walk stands at, behind what lies around it. */
+static uint64_t digest_scalar(struct cs_sip *sip, struct cs_digest_walk *walk)
+{
+    if (*walk->at == '"') {
+        add_string(sip, walk);
+    } else {
+        add_primitive(sip, walk);
+    }
+    return cs_sip_end(sip);
 }
 
 /* ---- Containers ---- */
 
-/*
- * One value with all that is in it. A string is a name if it stands in an object and not
- * behind a colon; its digest is the seed of the value to come.
- */
-static uint64_t digest_value(struct cs_digest_walk *walk)
+static void pass_colon(struct cs_digest_walk *walk)
+{
+    (void)next_byte(walk);
+    walk->at++;
+}
+
+/* One value with all that is in it. `sip` has its name, or nothing where it has none. */
+static uint64_t digest_value(struct cs_digest_walk *walk, struct cs_sip *sip)
 {
     uint64_t open[CS_JSON_DEPTH_MAX + 1]; /* a number each, as the file's comment says */
     uint64_t kinds = 0;                   /* lowest bit: the innermost one is an object */
     unsigned depth = 0;
-    uint64_t seed = 0;
     uint64_t digest;
-    bool is_named = false;
+    bool is_named = true;
 
-    open[0] = 0;
     for (;;) {
         char byte = next_byte(walk);
-        if (byte == '"' && (kinds & 1) != 0 && !is_named) {
-            seed = digest_string(walk, 0);
+        if (byte == ',') {
+            walk->at++;
             continue;
         }
-        if (byte == '{' || byte == '[' || byte == ',' || byte == ':') {
+        if (byte == '"' && !is_named && (kinds & 1) != 0) {
+            start(sip, walk);
+            add_string(sip, walk);
+            pass_colon(walk);
+            is_named = true;
+            continue;
+        }
+        if (byte == '{' || byte == '[') {
+            uint64_t around = is_named ? cs_sip_end(sip) : open[depth];
             walk->at++;
-            is_named = byte == ':';
-            if (byte == '{' || byte == '[') {
-                kinds = kinds << 1 | (byte == '{');
-                open[++depth] = seed + OPENED;
-            }
-            seed = is_named ? seed : open[depth];
+            kinds = kinds << 1 | (byte == '{');
+            open[++depth] = around + OPENED;
+            is_named = false;
             continue;
         }
         if (byte == '}' || byte == ']') {
             walk->at++;
             kinds >>= 1;
-            digest = digest_tag(walk, open[depth--], byte);
+            start_with(sip, walk, open[depth--], byte);
+            digest = cs_sip_end(sip);
         } else {
-            digest = byte == '"' ? digest_string(walk, seed) : digest_primitive(walk, seed);
+            char tag = byte == '"' || byte >= 'a' ? byte : TAG_NUMBER;
+            if (is_named) {
+                cs_sip_add(sip, NAME_END | (unsigned)tag << 8, 2);
+            } else {
+                start_with(sip, walk, open[depth], tag);
+            }
+            digest = digest_scalar(sip, walk);
         }
         if (depth == 0) {
             return digest;
         }
         open[depth] = (kinds & 1) != 0 ? open[depth] + digest : digest;
+        is_named = false;
     }
 }
 
@@ -229,9 +263,11 @@ static uint64_t digest_value(struct cs_digest_walk *walk)
 
 uint64_t cs_json_digest(struct cs_slice value, const struct cs_digest_key *key)
 {
-    struct cs_digest_walk walk = {NULL, value.data, value.data + value.length, key};
+    struct cs_digest_walk walk = {NULL, value.data, value.data + value.length, key, 0};
+    struct cs_sip sip;
 
-    return digest_value(&walk);
+    start(&sip, &walk);
+    return digest_value(&walk, &sip);
 }
 
 void cs_digest_walk_begin(struct cs_digest_walk *walk, const struct cs_slice *pieces,
@@ -241,6 +277,7 @@ void cs_digest_walk_begin(struct cs_digest_walk *walk, const struct cs_slice *pi
     walk->at = NULL;
     walk->end = NULL;
     walk->key = key;
+    walk->sum = 0;
     (void)next_byte(walk);
     walk->at++; /* behind the opening brace */
 }
@@ -260,6 +297,8 @@ static bool is_empty(struct cs_digest_walk walk)
 bool cs_digest_walk_next(struct cs_digest_walk *walk, struct cs_digested_member *member)
 {
     char byte = next_byte(walk);
+    struct cs_sip sip;
+    struct cs_sip name;
 
     if (byte == '}') {
         return false;
@@ -269,12 +308,26 @@ bool cs_digest_walk_next(struct cs_digest_walk *walk, struct cs_digested_member 
         (void)next_byte(walk);
     }
     member->name.data = walk->at;
-    member->name_digest = digest_string(walk, 0);
+    start(&sip, walk);
+    add_string(&sip, walk);
     member->name.length = (size_t)(walk->at - member->name.data);
-    (void)next_byte(walk);
-    walk->at++; /* behind the colon */
+    name = sip;
+    member->name_digest = cs_sip_end(&name);
+    pass_colon(walk);
     member->first = next_byte(walk);
     member->is_empty = is_empty(*walk);
-    member->value_digest = digest_value(walk);
+    member->value_digest = digest_value(walk, &sip);
+    walk->sum += member->value_digest;
     return true;
+}
+
+uint64_t cs_digest_members(const struct cs_slice *pieces, const struct cs_digest_key *key)
+{
+    struct cs_digested_member member;
+    struct cs_digest_walk walk;
+
+    cs_digest_walk_begin(&walk, pieces, key);
+    while (cs_digest_walk_next(&walk, &member)) {
+    }
+    return walk.sum;
 }

@@ -22,13 +22,13 @@ struct cs_digest_key {
 /* The digest of one value. */
 uint64_t cs_json_digest(struct cs_slice value, const struct cs_digest_key *key);
 
-/* A member of an object. Its name has the digest that cs_json_digest() gives the string. */
+/* A member of an object. */
 struct cs_digested_member {
     struct cs_slice name; /* with its quotes */
     uint64_t name_digest;
-    uint64_t value_digest;
-    char first;    /* what the value begins with: '{', '[', '"', ... */
-    bool is_empty; /* null, "", [] or {} */
+    uint64_t value_digest; /* of the value under this name: under another it has another one */
+    char first;            /* what the value begins with: '{', '[', '"', ... */
+    bool is_empty;         /* null, "", [] or {} */
 };
 
 /*
@@ -42,10 +42,14 @@ struct cs_digest_walk {
     const char *at;               /* in the present one */
     const char *end;
     const struct cs_digest_key *key;
+    uint64_t sum; /* of the values' digests so far; of all of them, it is one of the object */
 };
 
 void cs_digest_walk_begin(struct cs_digest_walk *walk, const struct cs_slice *pieces,
                           const struct cs_digest_key *key);
 bool cs_digest_walk_next(struct cs_digest_walk *walk, struct cs_digested_member *member);
+
+/* The sum of a whole walk. */
+uint64_t cs_digest_members(const struct cs_slice *pieces, const struct cs_digest_key *key);
 
 #endif

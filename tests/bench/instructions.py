@@ -117,7 +117,7 @@ def main(arguments):
     lines = table_of(found, programs)
     print("\n".join(lines))
     if text:
-        write(pathlib.Path(text), lines)
+        write(pathlib.Path(text), lines, MARKS)
     if not hold:
         return 0
     slow = ["%s, %s: more than %d M" % (chain, name, LIMITS[chain]) for chain in found

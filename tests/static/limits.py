@@ -21,9 +21,9 @@ FLASH_LIMIT = 153_400
 RAM_LIMIT = 63_616
 # Code and constants of core/ and config/ that are linked there: 27,000 bytes, and 1,300 for what
 # judges a write more closely than that engine did: a write that may still land, answers cut short,
-# members emptied, display_name; 40 for what boards know of names and alerts; and 1,540 for sessions
-# that are kept.
-CORE_LIMIT = 27_000 + 1_340 + 1_540
+# members emptied, display_name; 40 for what boards know of names and alerts; 1,540 for sessions that
+# are kept; and 300 for digests that read either side of a write once.
+CORE_LIMIT = 27_000 + 1_340 + 1_540 + 300
 
 # Lines of code without comments.
 LINE_LIMITS = {("core",): 6_100, ("core", "config"): 7_300}

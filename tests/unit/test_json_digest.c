@@ -251,23 +251,31 @@ static bool may_be_cut(const char *text, size_t at)
     return !in_string && !(in_word && strchr("{}[],: \t\r\n", text[at]) == NULL);
 }
 
-/* As one piece: each member as the walk over the text and its value's digest say. */
+/* Each member as the walk over the text says, and with the digests that it has in one piece. */
 static void assert_members(const struct cs_slice *pieces, const char *object)
 {
+    const struct cs_slice whole = cs_slice_of(object);
     struct cs_digest_walk walk;
+    struct cs_digest_walk whole_walk;
     struct cs_digested_member member;
+    struct cs_digested_member wanted;
+    uint64_t sum = 0;
     struct cs_json_walk items;
     struct cs_json_item item;
 
     cs_digest_walk_begin(&walk, pieces, &test_key);
+    cs_digest_walk_begin(&whole_walk, &whole, &test_key);
     cs_json_walk_begin(&items, cs_json_trim(cs_slice_of(object)));
     while (cs_json_walk_next(&items, &item)) {
         assert_true(cs_digest_walk_next(&walk, &member));
         assert_true(cs_slice_equal(member.name, item.name));
         assert_int_equal(member.first, item.value.data[0]);
-        assert_true(member.name_digest == cs_json_digest(item.name, &test_key));
-        assert_true(member.value_digest == cs_json_digest(item.value, &test_key));
+        assert_true(cs_digest_walk_next(&whole_walk, &wanted));
+        assert_true(member.name_digest == wanted.name_digest);
+        assert_true(member.value_digest == wanted.value_digest);
+        sum += member.value_digest;
     }
+    assert_true(walk.sum == sum && cs_digest_members(pieces, &test_key) == sum);
     assert_false(cs_digest_walk_next(&walk, &member));
     assert_false(cs_digest_walk_next(&walk, &member));
 }
@@ -309,6 +317,36 @@ static void test_pieces(void **state)
             }
         }
         assert_true(cuts > 0);
+    }
+}
+
+/* The members of one object, in the form `[a, b]`: two are equal where the characters of their names
+ * are, and their values. What a name ends with is not what a value may begin with. */
+static void test_members(void **state)
+{
+    static const char object[] =
+        "{\"a\":1,\"\\u0061\":1.0,\"b\":1,\"a\":\"1\",\"a0\":1,\"a\":{},\"b\":{},\"a\":[],"
+        "\"a\\\"b\":\"\",\"a\":\"\\\"b\",\"a\":\"b\",\"ab\":\"\",\"\":\"a\",\"\":null,"
+        "\"a\":0,\"a\":null,\"n\":null,\"a\\u00ff\":\"\"}";
+    struct cs_digested_member members[32];
+    const struct cs_slice whole = cs_slice_of(object);
+    struct cs_digest_walk walk;
+    size_t count = 0;
+
+    (void)state;
+    cs_digest_walk_begin(&walk, &whole, &test_key);
+    while (cs_digest_walk_next(&walk, &members[count])) {
+        count++;
+    }
+    assert_int_equal(count, 18);
+    assert_true(members[0].name_digest == members[1].name_digest);
+    assert_true(members[0].value_digest == members[1].value_digest);
+    for (size_t i = 2; i < count; i++) {
+        for (size_t j = 0; j < i; j++) {
+            assert_true(members[i].value_digest != members[j].value_digest);
+            assert_true((members[i].name_digest == members[j].name_digest) ==
+                        (cs_value_compare(members[i].name, members[j].name) == 0));
+        }
     }
 }
 
@@ -356,6 +394,7 @@ int main(void)
         cmocka_unit_test(test_key_matters),
         cmocka_unit_test(test_many_members_in_any_order),
         cmocka_unit_test(test_pieces),
+        cmocka_unit_test(test_members),
         cmocka_unit_test(test_empty_pieces),
         cmocka_unit_test(test_string_lengths),
     };

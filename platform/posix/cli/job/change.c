@@ -242,7 +242,16 @@ static bool compare_beside(void)
     return names_compare(&last.names, &texts);
 }
 
-static void compare_names(void)
+/* What the service recomputed is looked for only where the job counted any. */
+static bool compare_read_back(struct names_texts texts, const struct connsync_result *result)
+{
+    if (last.is_full) {
+        return compare_found(texts, false) && compare_beside();
+    }
+    return result->derived == 0 || compare_found(texts, true);
+}
+
+static void compare_names(const struct connsync_result *result)
 {
     bool is_found = kept.seen[CONNSYNC_STAGE_AFTER];
     bool is_full = is_found && kept.safeguards->changes;
@@ -258,7 +267,7 @@ static void compare_names(void)
     last.is_plan = shows_plan() && !is_full;
     last.is_full = is_full;
     if (is_found) {
-        last.has_names = compare_found(texts, !is_full) && (!is_full || compare_beside());
+        last.has_names = compare_read_back(texts, result);
     }
     if (last.is_plan) {
         last.has_names = compare_plan(texts) || last.has_names;
@@ -337,7 +346,7 @@ enum connsync_status change_run(const struct cli_options *options, const struct 
     if (result->writes > 0) {
         memcpy(last.correlation_id, number, sizeof number);
     }
-    compare_names();
+    compare_names(result);
     bool is_loss = status == CONNSYNC_ERR_LOSS && result->lost + result->changed > 0;
     if (is_loss && options->safeguards.restore) {
         undo(result, number);

@@ -64,15 +64,16 @@ static void compare(struct names *names, const struct names_texts *texts, void *
         texts->except, texts->is_plan ? none_is_derived : cs_auth0_is_derived, texts->yields};
     struct list list = {names, texts->derived_only, texts->is_beside};
     const struct cs_comparison_visitor visitor = {add, &list};
+    struct cs_slice before = cs_json_trim(texts->before);
     struct cs_slice wanted = cs_json_trim(texts->wanted);
     struct cs_slice after = cs_json_trim(texts->after);
     struct cs_comparison comparison;
     struct cs_digest_key key;
 
     draw_key(&key);
-    cs_comparison_begin(&comparison, memory, cs_json_trim(texts->before), &rules, &key);
+    (void)cs_comparison_begin(&comparison, memory, &before, &rules, &key);
     (void)cs_comparison_want(&comparison, &wanted);
-    (void)cs_comparison_hold(&comparison, after);
+    (void)cs_comparison_hold(&comparison, &after);
     cs_comparison_visit(&comparison, wanted, after, &visitor);
 }
 
@@ -105,8 +106,8 @@ enum connsync_status names_same(struct cs_slice judged, struct cs_slice now)
         return CONNSYNC_ERR_MEMORY;
     }
     draw_key(&key);
-    cs_comparison_begin(&comparison, memory, judged, &rules, &key);
-    struct cs_difference found = cs_comparison_hold(&comparison, now);
+    (void)cs_comparison_begin(&comparison, memory, &judged, &rules, &key);
+    struct cs_difference found = cs_comparison_hold(&comparison, &now);
     mapping_free(memory, size);
     return found.of[CS_FATE_LOST] + found.of[CS_FATE_CHANGED] + found.of[CS_FATE_ADDED] == 0
                ? CONNSYNC_OK
