@@ -347,7 +347,8 @@ enum connsync_stage {
 struct connsync_page {
     char cursor[CONNSYNC_CURSOR_SIZE]; /* afterwards empty if there is no next page */
     uint16_t take; /* connections asked for; less once they did not fit, or nested too deep */
-    size_t bytes;  /* afterwards the size of this page, */
+    size_t bytes;  /* afterwards how much of this page was kept: without an observer of a
+                    * connection what a list looks at, */
     size_t count;  /* and how many connections were in it */
 };
 

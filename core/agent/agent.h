@@ -14,6 +14,7 @@
 #include "core/agent/agent_state.h"
 #include "core/agent/comparison.h"
 #include "core/agent/exchange.h"
+#include "core/agent/list_outline.h"
 #include "core/auth0/auth0.h"
 #include "core/auth0/auth0_connection.h"
 #include "core/auth0/pace.h"
@@ -117,6 +118,7 @@ struct connsync {
             enum connsync_status unread; /* why `options` are not asked for; else CONNSYNC_OK */
             uint64_t seen_cursor;     /* digest of an earlier page's cursor; see operation_list.c */
             struct cs_json_walk list; /* of a page, what is still to be handed out */
+            struct cs_list_outline outline; /* of a page, while it is received */
         };
     };
 

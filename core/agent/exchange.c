@@ -300,14 +300,17 @@ static enum connsync_status keep_body(struct cs_exchange *exchange, struct cs_sl
 {
     size_t room = exchange->body_size - exchange->body_length;
 
-    if (piece.length > room && exchange->request.keep_at_most == 0) {
-        return too_large(exchange, exchange->body_length + piece.length);
-    }
     if (piece.length > room) {
+        if (exchange->request.keep_at_most == 0) {
+            return too_large(exchange, exchange->body_length + piece.length);
+        }
         piece.length = room;
     }
     memcpy(exchange->body + exchange->body_length, piece.data, piece.length);
     exchange->body_length += piece.length;
+    if (exchange->request.kept != NULL) {
+        exchange->request.kept(exchange);
+    }
     return CONNSYNC_OK;
 }
 
@@ -337,9 +340,11 @@ static enum connsync_status read_more(struct cs_exchange *exchange, struct conns
         return CONNSYNC_OK;
     }
     /* The end of the stream. */
-    exchange->parser.head.keep_alive = false;
-    return cs_http_end(&exchange->parser) == CS_HTTP_DONE ? finish(exchange)
-                                                          : exchange->parser.error;
+    if (cs_http_end(&exchange->parser) != CS_HTTP_DONE) {
+        return exchange->parser.error;
+    }
+    cs_exchange_disconnect(exchange);
+    return CONNSYNC_OK;
 }
 
 static enum connsync_status step_receive(struct cs_exchange *exchange, struct connsync_wait *wait)

@@ -22,6 +22,8 @@
 /* All of a request head but its target and token. */
 #define CS_EXCHANGE_HEAD_BASE 640
 
+struct cs_exchange;
+
 struct cs_exchange_request {
     struct cs_http_request http; /* host and content_length are filled in here */
     const struct cs_slice *body; /* slices that outlive the exchange */
@@ -34,6 +36,9 @@ struct cs_exchange_request {
     /* Fail with CONNSYNC_ERR_CLOSED rather than open a connection: for a caller
      * that holds the memory which a handshake needs. */
     bool no_connect;
+    /* Called after each piece of a body was kept, of which it may make something shorter; or
+     * NULL. */
+    void (*kept)(struct cs_exchange *exchange);
 };
 
 enum cs_exchange_state {

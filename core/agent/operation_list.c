@@ -3,7 +3,10 @@
  */
 #include "core/agent/agent.h"
 
+#include <stddef.h>
 #include <string.h>
+
+#define HTTP_OK 200
 
 static void begin(struct connsync *agent)
 {
@@ -19,8 +22,23 @@ static void begin(struct connsync *agent)
     }
 }
 
+/* An error's body may be anything, and is quoted. */
+static void take_outline(struct cs_exchange *exchange)
+{
+    struct connsync *agent = (void *)((char *)exchange - offsetof(struct connsync, exchange));
+
+    if (exchange->parser.head.status == HTTP_OK) {
+        cs_list_outline_take(&agent->outline, exchange);
+    }
+}
+
 static void write_target(struct connsync *agent, struct cs_writer *target)
 {
+    /* Who looks at `options` is to see all of them. */
+    if (agent->job.observer == NULL) {
+        memset(&agent->outline, 0, sizeof agent->outline);
+        agent->exchange.request.kept = take_outline;
+    }
     agent->result.page = agent->pages + 1;
     cs_auth0_write_list(target, agent->take, agent->cursor, agent->unread == CONNSYNC_OK);
 }

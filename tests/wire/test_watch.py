@@ -211,26 +211,6 @@ class SignalTest(WatchTest):
         self.assertEqual(len(self.written(tenant)), 2)
         self.assertEqual([line["code"] for line in result.json], ["ok"] * 2 + ["not_tried"] * 18)
 
-    def test_apply_is_interrupted_where_its_queue_ends(self):
-        """The list goes on behind the last one that was written: that is not all either."""
-        tenant = self.tenant(*[connection("%0128d" % number, "samlp", number=number)
-                               for number in range(1, 301)])
-        path = self.write(ALL_OFF)
-        self.assertEqual(self.run_cli(tenant, "plan", path, "--out", path + ".plan").code, 2)
-        asked = [request.target for request in tenant.requests]
-        first = next(at for at, target in enumerate(asked) if "/con_" in target)
-        again = next(at for at in range(first, len(asked)) if "/con_" not in asked[at])
-        last = asked[again - 1].rsplit("/", 1)[-1].split("?", 1)[0]
-        tenant.reset()
-        tenant.faults.append(Fault("stall", method="PATCH", path=last, seconds=0.4))
-        process = self.start(tenant, "apply", path, verbose=False)  # nobody reads it yet
-        until(lambda: any(last in request.target for request in tenant.requests
-                          if request.method == "PATCH"))
-        process.send_signal(signal.SIGINT)
-        result = self.finish(process)
-        self.assertEqual(result.code, 1, result.err)
-        self.assertEqual(len(self.written(tenant)), again - first)
-
     def test_hangup(self):
         """The file is read again and applied at once; a broken one is not."""
         tenant = self.many(4, [])

@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-/* At ten connections a page, the fewest that are asked for where they fit, a million. */
+/* At fifty connections a page, as many as are asked for where they fit, five million. */
 #define CURSOR_TRAIL_PAGES_MAX 100000u
 
 /* A zeroed one is at the beginning of a list. */

@@ -14,6 +14,7 @@
 #include "platform/posix/cli/job/session.h"
 #include "platform/posix/cli/options/commands.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -34,20 +35,50 @@ static struct fleet begin(const struct cli_options *options, struct cs_desired *
     return fleet;
 }
 
-static void work(struct fleet *fleet)
+/* The rest is not known: the run has not done what it was to do. */
+static void break_off(struct fleet *fleet, enum connsync_status status)
+{
+    fleet->tally.broke_off = status;
+    tally_worsen(&fleet->tally, cs_exit_code(status));
+}
+
+/* Nothing more is written. */
+static void queue_failed(struct fleet *fleet, int error)
+{
+    log_format(LOG_ERROR, "what is to be changed cannot be kept: %s", strerror(error));
+    fleet->stopped_for = CONNSYNC_ERR_MEMORY;
+    break_off(fleet, CONNSYNC_ERR_MEMORY);
+}
+
+/* Hands each of the queue to `one`. */
+static void for_each(struct fleet *fleet,
+                     void (*one)(struct fleet *fleet, const struct connsync_result *known,
+                                 enum connsync_setting wanted))
 {
     struct connsync_result known;
     enum connsync_setting wanted;
+    bool good = queue_rewind(fleet->queue);
 
-    fleet->done = 0;
-    while (queue_take(fleet->queue, &known, &wanted)) {
-        fleet_do_one(fleet, &known, wanted, NULL, fleet->queue->count);
+    while (good && queue_take(fleet->queue, &known, &wanted)) {
+        one(fleet, &known, wanted);
     }
+    if (queue_left(fleet->queue) > 0) { /* nobody knows their names any more */
+        queue_failed(fleet, errno);
+        fleet->not_tried += queue_left(fleet->queue);
+        fleet->tally.failed += queue_left(fleet->queue);
+    }
+}
+
+static void do_one(struct fleet *fleet, const struct connsync_result *known,
+                   enum connsync_setting wanted)
+{
+    fleet_do_one(fleet, known, wanted, NULL, fleet->queue->count);
 }
 
 static struct tally finish(struct fleet *fleet)
 {
     log_clear_progress();
+    queue_clear(fleet->queue);
     if (fleet->not_tried > 0) {
         log_format(LOG_ERROR, "%llu connection%s not tried after that: %s",
                    (unsigned long long)fleet->not_tried, fleet->not_tried == 1 ? " was" : "s were",
@@ -55,13 +86,6 @@ static struct tally finish(struct fleet *fleet)
         tally_worsen(&fleet->tally, cs_exit_code(fleet->stopped_for));
     }
     return fleet->tally;
-}
-
-/* The rest is not known: the run has not done what it was to do. */
-static void break_off(struct fleet *fleet, enum connsync_status status)
-{
-    fleet->tally.broke_off = status;
-    tally_worsen(&fleet->tally, cs_exit_code(status));
 }
 
 /* Nothing is known of those that were not listed: nothing is written, and those that would have
@@ -74,7 +98,7 @@ static void list_failed(struct fleet *fleet, enum connsync_status status)
 
     job.operation = &connsync_operation_list;
     job.for_writes = true;
-    result.page += fleet->listing.place.trail.pages; /* each was a job of its own */
+    result.page += fleet->listing.trail.pages; /* each was a job of its own */
     if (status == CONNSYNC_ERR_ANSWER) {
         result.outcome = CONNSYNC_FAILED;
     }
@@ -82,27 +106,28 @@ static void list_failed(struct fleet *fleet, enum connsync_status status)
     break_off(fleet, status);
     tally_worsen(&fleet->tally, report_exit_code(&result, status, &cause));
     fleet->stopped_for = status;
-    work(fleet);
+    for_each(fleet, do_one);
+}
+
+static void leave_unmatched(struct fleet *fleet, const struct connsync_result *known,
+                            enum connsync_setting wanted)
+{
+    if (fleet->task == FLEET_HASH) {
+        fleet_plan_one(fleet, known, wanted);
+        return;
+    }
+    fleet->tally.would_change++;
+    fleet_report_not_tried(&fleet->options->output, known, wanted, "unmatched");
 }
 
 static bool is_matched(struct fleet *fleet)
 {
-    struct connsync_result known;
-    enum connsync_setting wanted;
-
     fleet->tally.unmatched = fleet_report_unmatched(fleet->options->file, fleet->desired);
     if (fleet->tally.unmatched == 0) {
         return true;
     }
     tally_worsen(&fleet->tally, CS_EXIT_NO_CONNECTION);
-    while (queue_take(fleet->queue, &known, &wanted)) {
-        if (fleet->task == FLEET_HASH) {
-            fleet_plan_one(fleet, &known, wanted);
-            continue;
-        }
-        fleet->tally.would_change++;
-        fleet_report_not_tried(&fleet->options->output, &known, wanted, "unmatched");
-    }
+    for_each(fleet, leave_unmatched);
     return false;
 }
 
@@ -127,23 +152,28 @@ static bool is_yes(void)
             cs_slice_is(cs_slice_make(line, (size_t)length), "y\n"));
 }
 
+static void show(struct fleet *fleet, const struct connsync_result *known,
+                 enum connsync_setting wanted)
+{
+    fleet_report_row(&fleet->options->output, known, wanted, CONNSYNC_OK);
+}
+
 /* What would change, and whether it may. */
 static bool may_write(struct fleet *fleet)
 {
     const struct cli_options *options = fleet->options;
-    struct connsync_result known;
-    enum connsync_setting wanted;
     size_t count = fleet->queue->count;
 
     log_clear_progress();
-    while (!options->output.json && queue_take(fleet->queue, &known, &wanted)) {
-        fleet_report_row(&options->output, &known, wanted, CONNSYNC_OK);
+    if (!options->output.json) {
+        for_each(fleet, show);
     }
-    fleet->queue->next = 0;
+    if (fleet->stopped_for != CONNSYNC_OK) {
+        return false;
+    }
     (void)output_flush();
-    (void)fprintf(output_messages(), "connsync: change %s%zu connection%s of %s? (yes or no) ",
-                  fleet_list_goes_on(fleet) ? "at least " : "", count, count == 1 ? "" : "s",
-                  options->tenant.domain);
+    (void)fprintf(output_messages(), "connsync: change %zu connection%s of %s? (yes or no) ", count,
+                  count == 1 ? "" : "s", options->tenant.domain);
     (void)fflush(output_messages());
     if (is_yes()) {
         return true;
@@ -161,18 +191,13 @@ struct tally fleet_run(const struct cli_options *options, struct cs_desired *des
 
     cs_desired_forget_matches(desired);
     enum connsync_status status = fleet_list(&fleet);
-    if (status == CONNSYNC_OK && is_matched(&fleet) && (!is_asked(&fleet) || may_write(&fleet))) {
-        work(&fleet);
-        while (fleet_list_goes_on(&fleet) && fleet.stopped_for == CONNSYNC_OK &&
-               status == CONNSYNC_OK) {
-            status = fleet_list_on(&fleet);
-            work(&fleet);
-        }
-    }
     if (status != CONNSYNC_OK) {
         list_failed(&fleet, status);
-    } else if (fleet.stopped_for != CONNSYNC_OK && fleet_list_goes_on(&fleet)) {
-        break_off(&fleet, fleet.stopped_for);
+    } else if (fleet.listing.unkept) {
+        queue_failed(&fleet, fleet.listing.error);
+        for_each(&fleet, do_one);
+    } else if (is_matched(&fleet) && (!is_asked(&fleet) || may_write(&fleet))) {
+        for_each(&fleet, do_one);
     }
     return finish(&fleet);
 }

@@ -4,9 +4,8 @@
  *
  * The tenant is listed page by page; connections that are not as wanted are queued. When
  * all has been listed, every entry of the file must have matched a connection, or
- * nothing is written. Then each queued one is read, written and verified. If the queue
- * could not take all of them, the list is read again from where it was full, and so on:
- * memory does not grow with the tenant.
+ * nothing is written. Then each queued one is read, written and verified. What the queue
+ * has no room for goes into a file: memory does not grow with the tenant.
  */
 #ifndef CONNSYNC_CLI_FLEET_H
 #define CONNSYNC_CLI_FLEET_H

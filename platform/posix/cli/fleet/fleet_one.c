@@ -235,21 +235,19 @@ static void leave_out(struct fleet *fleet, const struct connsync_result *known,
     fleet_report_not_tried(&fleet->options->output, known, wanted, "not_tried");
 }
 
-/* Of how many, how fast, and how long it will take, by what it took so far. What is to be listed
- * later is not counted yet. */
+/* Of how many, how fast, and how long it will take, by what it took so far. */
 static void show_progress(struct fleet *fleet, size_t count, const char *name)
 {
     uint64_t now = system_now_ms();
-    const char *least = fleet_list_goes_on(fleet) ? "at least " : "";
 
     if (fleet->done == 0 || fleet->begun_ms == 0) {
         fleet->begun_ms = now;
-        log_progress(now, "connsync: 1 of %s%zu: %.40s", least, count, name);
+        log_progress(now, "connsync: 1 of %zu: %.40s", count, name);
         return;
     }
     uint64_t took = now - fleet->begun_ms + 1;
-    log_progress(now, "connsync: %llu of %s%zu, %llu a minute, %llu s left: %.40s",
-                 (unsigned long long)fleet->done + 1, least, count,
+    log_progress(now, "connsync: %llu of %zu, %llu a minute, %llu s left: %.40s",
+                 (unsigned long long)fleet->done + 1, count,
                  (unsigned long long)(fleet->done * 60000 / took),
                  (unsigned long long)((count - fleet->done) * took / fleet->done / 1000), name);
 }

@@ -10,19 +10,12 @@
 #include "platform/posix/cli/fleet/fleet.h"
 #include "platform/posix/cli/fleet/queue.h"
 
-/* A place in the list. */
-struct fleet_place {
+struct fleet_listing {
     struct connsync_page page; /* the next one */
     struct cursor_trail trail; /* up to there */
-};
-
-struct fleet_listing {
-    struct fleet_place place;
-    struct fleet_place resume; /* where the queue was full */
     const char *endless;       /* why the list is not read on, though it has no end; or NULL */
-    uint16_t take_max;         /* less once a page did not fit */
-    bool collecting;           /* else pages are only read for matches */
-    bool matched;              /* all pages have been read for matches */
+    bool unkept;               /* one that is to be changed was not put into the queue */
+    int error;                 /* why, by errno */
 };
 
 struct fleet {
@@ -53,17 +46,8 @@ void fleet_list_begin(struct fleet *fleet);
 /* One connection of the list, against connsync.json. */
 void fleet_take(struct fleet *fleet, const struct connsync_result *listed);
 
-/* Lists on from the present page: until the queue is full, and for matches to the end. */
+/* Lists all pages; ends early where the queue does not take one more, which `unkept` says. */
 enum connsync_status fleet_list(struct fleet *fleet);
-
-/* Was the queue full before the end? */
-static inline bool fleet_list_goes_on(const struct fleet *fleet)
-{
-    return !fleet->listing.collecting;
-}
-
-/* Empties the queue, and lists on from where it was full. */
-enum connsync_status fleet_list_on(struct fleet *fleet);
 
 /* ---- fleet_one.c ---- */
 
