@@ -53,7 +53,11 @@
  * the agent (config) or the job (job). What the agent returns lives in the
  * caller's block and is valid until the next call with the same agent.
  *
- * One agent at a time, one thread at a time: mbedTLS keeps process-wide state.
+ * Several agents may be open, each with a block and a port of its own, and stepped in turn, in any
+ * order. All from one thread at a time: mbedTLS keeps process-wide state. With CONNSYNC_TLS_SMALL
+ * two of them may be in a TLS handshake at once, else sixteen, with mbedTLS 4.x one; one more fails
+ * with CONNSYNC_ERR_TLS. With 4.x the one that was opened first is closed last. A client, and what a
+ * listener's context is, belong to one agent each; a pace may be shared, if it knows by how many.
  */
 #ifndef CONNSYNC_H
 #define CONNSYNC_H
@@ -227,11 +231,12 @@ struct connsync_pace_bucket {
 };
 
 /* What keeps requests within a tenant's rate limit (core/auth0/pace.h in the sources says
- * how). The caller's, and connsync_pace_init fills it. It may be kept from agent to agent, while
- * the tenant is the same. */
+ * how). The caller's, and connsync_pace_init fills it. It may be kept from agent to agent, and
+ * shared by several, while the tenant is the same. */
 struct connsync_pace {
     uint32_t interval_ms; /* at least so long from one request to the next; 0: no limit */
     uint32_t leave;       /* requests of each bucket that are never taken */
+    uint32_t agents;      /* that keep to it together, stepped in turn; 0 and 1: one */
 
     /* Private. */
     const struct connsync_pace_hooks *hooks;
@@ -239,13 +244,14 @@ struct connsync_pace {
     uint32_t quiet;     /* answers since then */
     uint64_t next_at;
     uint64_t sent_at;
+    uint64_t held_until; /* of several agents: none begins before */
     struct connsync_pace_bucket buckets[CONNSYNC_PACE_BUCKETS];
 };
 
 /* A pace without an interval that leaves nothing, and knows nothing yet. */
 void connsync_pace_init(struct connsync_pace *pace);
 
-/* Forgets what was learnt of a tenant, and keeps `interval_ms` and `leave`. */
+/* Forgets what was learnt of a tenant, and keeps `interval_ms`, `leave` and `agents`. */
 void connsync_pace_forget(struct connsync_pace *pace);
 
 struct connsync_config {

@@ -4,6 +4,8 @@
  */
 #include "core/auth0/pace.h"
 
+#include "core/auth0/auth0.h"
+
 #include <string.h>
 
 _Static_assert(CS_PACE_KINDS == CONNSYNC_PACE_BUCKETS, "a bucket for each kind of request");
@@ -20,22 +22,31 @@ static uint32_t larger(uint32_t a, uint32_t b)
     return a > b ? a : b;
 }
 
-/* ---- Waiting ---- */
-
-/* So many are kept: those to be left, and until a rate is measured some to find out with. */
-static uint32_t reserve_of(const struct connsync_pace_bucket *bucket, uint32_t leave)
+/* Requests of the other agents that may be under way. */
+static uint32_t others(const struct connsync_pace *pace)
 {
-    uint32_t spare = bucket->limit - leave - 1;
-
-    if (leave == 0 || bucket->rate > 0) {
-        return leave;
-    }
-    return leave + (spare < CS_PACE_SLACK ? spare : CS_PACE_SLACK);
+    return pace->agents > 1 ? pace->agents - 1 : 0;
 }
 
-static bool has_to_wait(const struct connsync_pace_bucket *bucket, uint32_t leave)
+/* ---- Waiting ---- */
+
+/* So many are kept: those to be left, those that others may be taking, and until a rate is measured
+ * some to find out with. */
+static uint32_t reserve_of(const struct connsync_pace *pace,
+                           const struct connsync_pace_bucket *bucket)
 {
-    return bucket->known && bucket->remaining <= reserve_of(bucket, leave);
+    uint32_t spare = bucket->limit - pace->leave - 1;
+    uint32_t more = others(pace);
+
+    if (pace->leave > 0 && bucket->rate == 0) {
+        more += CS_PACE_SLACK;
+    }
+    return pace->leave + (spare < more ? spare : more);
+}
+
+static bool has_to_wait(const struct connsync_pace *pace, const struct connsync_pace_bucket *bucket)
+{
+    return bucket->known && bucket->remaining <= reserve_of(pace, bucket);
 }
 
 static uint64_t pause_without_rate(const struct connsync_pace_bucket *bucket, uint32_t leave)
@@ -67,7 +78,7 @@ static uint32_t wait_ms(const struct connsync_pace *pace, enum cs_pace_kind kind
     if (bucket->known && bucket->limit <= pace->leave) {
         return CONNSYNC_PACE_NEVER;
     }
-    if (has_to_wait(bucket, pace->leave)) {
+    if (has_to_wait(pace, bucket)) {
         uint64_t ready = ready_at(bucket, pace->leave);
         until = ready > until ? ready : until;
     }
@@ -80,12 +91,24 @@ static uint32_t spread_now(const struct connsync_pace *pace)
     return pace->spread_ms * CS_PACE_STEPS / (CS_PACE_STEPS + pace->quiet);
 }
 
+/* There may be one again, and not one for each: the others wait for what is answered to the first. */
+static void wait_anew(struct connsync_pace *pace, uint32_t limit, uint64_t now)
+{
+    for (int i = 0; i < CONNSYNC_PACE_BUCKETS; i++) {
+        if (pace->buckets[i].limit == limit) {
+            pace->buckets[i].answered_at = now;
+        }
+    }
+}
+
 static void begin(struct connsync_pace *pace, enum cs_pace_kind kind, uint64_t now)
 {
     struct connsync_pace_bucket *bucket = &pace->buckets[kind];
 
-    bucket->waited =
-        bucket->known && bucket->limit > pace->leave && has_to_wait(bucket, pace->leave);
+    bucket->waited = bucket->known && bucket->limit > pace->leave && has_to_wait(pace, bucket);
+    if (bucket->waited && others(pace) > 0) {
+        wait_anew(pace, bucket->limit, now);
+    }
     pace->sent_at = now;
     pace->next_at = now + larger(pace->interval_ms, spread_now(pace));
 }
@@ -133,9 +156,10 @@ static uint32_t reset_after_ms(const struct cs_http_head *head)
     return seconds < UINT32_MAX / 1000u ? (uint32_t)seconds * 1000u : UINT32_MAX;
 }
 
-static void learn(struct connsync_pace_bucket *bucket, const struct cs_http_head *head,
-                  uint64_t sent_at, uint64_t now)
+static void learn(const struct connsync_pace *pace, struct connsync_pace_bucket *bucket,
+                  const struct cs_http_head *head, uint64_t now)
 {
+    uint64_t sent_at = pace->sent_at;
     uint32_t before = bucket->remaining;
     uint32_t limit = to_u32(head->ratelimit_limit);
     bool fresh = !bucket->known || bucket->limit != limit;
@@ -156,7 +180,9 @@ static void learn(struct connsync_pace_bucket *bucket, const struct cs_http_head
     }
     bucket->failed_waits =
         bucket->waited && bucket->remaining < before ? bucket->failed_waits + 1 : 0;
-    measure(bucket, sent_at, now);
+    if (others(pace) == 0) { /* else it is not known when this one was sent */
+        measure(bucket, sent_at, now);
+    }
 }
 
 /* Rejected all the same: what was learnt of the bucket is wrong, if it was relied upon. */
@@ -193,6 +219,23 @@ static void raise_rate(struct connsync_pace *pace)
     }
 }
 
+/* One that is told to wait is told so for all of them. Until then none is begun, and what is rejected
+ * had been begun before: it is no sign that the rate is too high still. */
+static void reject(struct connsync_pace *pace, const struct cs_http_head *head, uint64_t now)
+{
+    if (others(pace) == 0) {
+        lower_rate(pace, now);
+        return;
+    }
+    if (now >= pace->held_until) {
+        lower_rate(pace, now);
+        pace->held_until = now + pace->spread_ms;
+    }
+    uint64_t told = now + cs_auth0_pause_ms(head, 0, 0);
+    pace->held_until = told > pace->held_until ? told : pace->held_until;
+    pace->next_at = pace->held_until > pace->next_at ? pace->held_until : pace->next_at;
+}
+
 static void take_answer(struct connsync_pace *pace, enum cs_pace_kind kind,
                         const struct cs_http_head *head, uint64_t now)
 {
@@ -200,7 +243,7 @@ static void take_answer(struct connsync_pace *pace, enum cs_pace_kind kind,
     bool rejected = head->status == 429;
 
     if (rejected || head->status == 503) {
-        lower_rate(pace, now);
+        reject(pace, head, now);
     } else {
         raise_rate(pace);
     }
@@ -211,7 +254,7 @@ static void take_answer(struct connsync_pace *pace, enum cs_pace_kind kind,
             head->ratelimit_remaining == CS_HTTP_UNKNOWN) {
             return;
         }
-        learn(bucket, head, pace->sent_at, now);
+        learn(pace, bucket, head, now);
     }
     /* A bucket that has not been seen yet, or has this limit, is taken for the same. */
     for (int i = 0; i < CONNSYNC_PACE_BUCKETS; i++) {
@@ -239,5 +282,6 @@ void connsync_pace_forget(struct connsync_pace *pace)
     connsync_pace_init(&fresh);
     fresh.interval_ms = pace->interval_ms;
     fresh.leave = pace->leave;
+    fresh.agents = pace->agents;
     *pace = fresh;
 }

@@ -22,6 +22,10 @@
  * was rejected, so that any limit is come close to in as many answers; and rejections that
  * have nothing to do with the rate, up to one in some ten, do not wear it down.
  *
+ * Several agents that share a pace may each have one request under way, of which the last answer does
+ * not know yet: so many more are left. No rate is measured then, for it is not known which request was
+ * sent when. A rejection of one holds all of them back, until the latest time that any was told.
+ *
  * The agent reaches this through hooks that connsync_pace_init sets, so that only who calls
  * that links pace.c.
  */

@@ -46,9 +46,13 @@
 /* --------------------------------------------------------------------- PSA */
 /* TLS 1.3 computes its key schedule with PSA; there is no other way in 3.6. */
 #define MBEDTLS_PSA_CRYPTO_C
-/* The keys live in a static table. A handshake uses at most two at a time;
- * four leave room without spending 40 bytes for each of the default 32. */
+/* The keys live in a static table. A handshake uses at most two at a time; four leave room on a
+ * board, of 40 bytes each. On a host sixteen agents may be in their handshakes at once. */
+#if defined(CONNSYNC_TLS_SMALL)
 #define MBEDTLS_PSA_KEY_SLOT_COUNT 4
+#else
+#define MBEDTLS_PSA_KEY_SLOT_COUNT 32
+#endif
 /* No other process shares our buffers, so PSA need not copy them first. */
 #define MBEDTLS_PSA_ASSUME_EXCLUSIVE_BUFFERS
 /* Otherwise PSA offers everything that is enabled here, private keys too. */

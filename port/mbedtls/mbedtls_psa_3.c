@@ -18,12 +18,19 @@ psa_status_t mbedtls_psa_external_get_random(mbedtls_psa_external_random_context
     return PSA_SUCCESS;
 }
 
+static unsigned users;
+
 int cs_mbedtls_psa_begin(void)
 {
+    users++; /* that did not start is ended all the same */
     return psa_crypto_init();
 }
 
+/* With the last one: the keys of a handshake of another's would go with it, into the wrong arena. */
 void cs_mbedtls_psa_end(void)
 {
-    mbedtls_psa_crypto_free();
+    users--;
+    if (users == 0) {
+        mbedtls_psa_crypto_free();
+    }
 }

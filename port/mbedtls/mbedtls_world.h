@@ -6,7 +6,7 @@
  * hooks for memory are declared in connsync_tls_config.h; the one for random bytes is
  * another in each series, and has its place with the rest of PSA: mbedtls_psa.h.
  *
- * Not for two threads, nor for two agents, at once.
+ * Not for two threads at once. Several agents take turns: each enters its own.
  */
 #ifndef CONNSYNC_MBEDTLS_WORLD_H
 #define CONNSYNC_MBEDTLS_WORLD_H
