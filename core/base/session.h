@@ -28,7 +28,7 @@ extern "C" {
 struct connsync_session {
     uint8_t *data;
     size_t size;
-    size_t length; /* 0: there is none */
+    size_t length;    /* 0: there is none */
     uint32_t resumed; /* handshakes that went on from it */
 
     /* Private. */
