@@ -147,7 +147,13 @@ struct connsync_client {
      * root first, at a `depth` above all others, and the server's own last, at depth 0. Nothing is
      * decided by it, and the chain may yet be refused. */
     void (*certified)(void *context, unsigned depth, const uint8_t *der, size_t length);
-    void *context; /* of all three */
+
+    /* Gives the trusted roots that have the subject or the issuer of the certificate `der` as their
+     * subject: `*size` bytes, DER certificates one after another, which stay as they are until it is
+     * asked again. NULL: those of the config are the roots. Otherwise the config's are not read, and
+     * only tell these from others. */
+    const uint8_t *(*anchors)(void *context, const uint8_t *der, size_t length, size_t *size);
+    void *context; /* of all four */
 
     /* What `token` of the config was granted, where that is known. If it is too little, a
      * new token is asked for at once: more may have been granted since. */

@@ -33,6 +33,7 @@ static enum connsync_status identify(struct connsync_client *client, struct cs_t
     if (status == CONNSYNC_OK) {
         cs_tls_tell(tls, &client->refused);
         cs_tls_show(tls, client->certified, client->context);
+        cs_tls_ask_for_anchors(tls, client->anchors, client->context);
     }
     return status;
 }

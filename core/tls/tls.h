@@ -74,6 +74,13 @@ void cs_tls_show(struct cs_tls *tls,
                                    size_t length),
                  void *context);
 
+/* Likewise: from now on `anchors`, if it is not NULL, is asked for the trusted roots, in the place of
+ * those of cs_tls_init, as connsync_client says. */
+void cs_tls_ask_for_anchors(struct cs_tls *tls,
+                            const uint8_t *(*anchors)(void *context, const uint8_t *der,
+                                                      size_t length, size_t *size),
+                            void *context);
+
 /*
  * From now on handshakes go on from `session`, where the server allows it, and the session that a
  * server then offers is kept there. `bound` is what it holds for beside the roots and the name, at

@@ -1,7 +1,9 @@
 """What is trusted and what is not, and what a person is told of it: anchors that cannot be used,
 renewed certificates, servers' own certificates as anchors, and files of anchors."""
 
+import socket
 import tempfile
+import threading
 from pathlib import Path
 
 import cli
@@ -11,6 +13,16 @@ from tenant.pki_cases import HOST, Maker
 
 PAST, FUTURE = {"start": -60, "end": -1}, {"start": 3000, "end": 3600}
 PLAIN = ("subjectKeyIdentifier=hash", names(HOST))  # no basicConstraints, as Debian's snakeoil
+
+
+def relay(source, target):
+    """What comes, to its end."""
+    try:
+        while data := source.recv(65536):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
+    except OSError:
+        pass
 
 
 class TrustTest(WireTest):
@@ -48,6 +60,55 @@ class TrustTest(WireTest):
         for text in words:
             self.assertIn(text, line["message"])
         return line["message"]
+
+    # ---- Files of anchors ----
+
+    def long_bundle(self, *anchors):
+        """One that is not kept in memory."""
+        path = self.bundle(*anchors)
+        path.write_text("# words\n" * 4000 + path.read_text("ascii"), "ascii")
+        return path
+
+    def test_what_a_long_file_has_is_found_when_it_is_needed(self):
+        root, other = self.maker.root(), self.maker.root("rsa2048")
+        middle = self.maker.intermediate(root)
+        served = [self.maker.leaf(middle), middle]
+        for anchors, status in (((other, root, other), 0), ((other, other), 8), (served[:1], 0)):
+            tenant = self.tenant(connection(), domain=HOST, host="127.0.0.1", key=served[0].key,
+                                 certificate=self.maker.shop.chain("served", *served))
+            tenant.ca_file = self.long_bundle(*anchors)
+            self.expect(self.run_cli(tenant, "get", CON), status)
+            tenant.close()
+
+    def test_a_long_file_that_is_written_to_meanwhile_is_not_believed(self):
+        root = self.maker.root()
+        middle = self.maker.intermediate(root)
+        leaf = self.maker.leaf(middle)
+        tenant = self.tenant(connection(), domain=HOST, host="127.0.0.1", key=leaf.key,
+                             certificate=self.maker.shop.chain("served", leaf, middle))
+        tenant.ca_file = self.long_bundle(root)
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            thread = threading.Thread(target=self.write_and_relay, args=(server, tenant))
+            thread.start()
+            arguments = [*tenant.arguments()]
+            arguments[arguments.index("--connect-to") + 1] = "127.0.0.1:%d" % server.getsockname()[1]
+            result = self.run_cli(None, "get", CON, *arguments, env=tenant.environment())
+            thread.join()
+        self.assertEqual(result.code, 8, result.raw)
+        self.assertIn("were written to while they were in use\n", result.err)
+        self.assertEqual(tenant.requests, [])
+
+    @staticmethod
+    def write_and_relay(server, tenant):
+        """The client has read its anchors when it connects."""
+        client, _ = server.accept()
+        with open(tenant.ca_file, "a", encoding="ascii") as out:
+            out.write("# more\n")
+        with client, socket.create_connection(("127.0.0.1", tenant.port)) as other:
+            back = threading.Thread(target=relay, args=(other, client))
+            back.start()
+            relay(client, other)
+            back.join()
 
     # ---- Renewed certificates ----
 

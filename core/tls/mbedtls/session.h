@@ -24,6 +24,9 @@ struct cs_tls_identity {
     /* Of cs_tls_show, or NULL. */
     void (*certified)(void *context, unsigned depth, const uint8_t *der, size_t length);
     void *certified_context;
+    /* Of cs_tls_ask_for_anchors, or NULL. */
+    const uint8_t *(*anchors)(void *context, const uint8_t *der, size_t length, size_t *size);
+    void *anchors_context;
     /* Gives back all of it, this too. */
     void (*forget)(struct cs_tls *tls);
 };

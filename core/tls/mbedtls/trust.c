@@ -81,12 +81,27 @@ static bool is_anchor(struct cs_slice anchors, struct cs_slice certificate)
     return false;
 }
 
+/* Those that this certificate may need: its issuers, and itself. The library is done with what was
+ * asked for before. */
+static void ask_for_anchors(struct cs_tls *tls, const mbedtls_x509_crt *child)
+{
+    const struct cs_tls_identity *identity = tls->identity;
+    size_t size = 0;
+
+    if (identity->anchors != NULL) {
+        const uint8_t *der =
+            identity->anchors(identity->anchors_context, child->raw.p, child->raw.len, &size);
+        tls->anchors = cs_slice_make((const char *)der, size);
+    }
+}
+
 /* The library asks for the issuers of the server's own certificate first. */
 static int find_issuers(void *context, const mbedtls_x509_crt *child, mbedtls_x509_crt **issuers)
 {
     struct cs_tls *tls = context;
     struct cs_tls_verdict *verdict = &tls->verdict;
 
+    ask_for_anchors(tls, child);
     if (!verdict->begun) {
         verdict->begun = true;
         verdict->pinned = is_anchor(tls->anchors, slice_of(&child->raw));
@@ -225,4 +240,13 @@ void cs_tls_show(struct cs_tls *tls,
 {
     tls->identity->certified = certified;
     tls->identity->certified_context = context;
+}
+
+void cs_tls_ask_for_anchors(struct cs_tls *tls,
+                            const uint8_t *(*anchors)(void *context, const uint8_t *der,
+                                                      size_t length, size_t *size),
+                            void *context)
+{
+    tls->identity->anchors = anchors;
+    tls->identity->anchors_context = context;
 }

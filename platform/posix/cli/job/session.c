@@ -16,6 +16,7 @@
 #include "platform/posix/cli/options/resume.h"
 #include "platform/posix/network/posix_anchors.h"
 #include "platform/posix/network/posix_port.h"
+#include "platform/posix/network/posix_roots.h"
 #include "port/trust_anchors.h"
 
 #include <fcntl.h>
@@ -33,9 +34,14 @@
 
 /* Static, so that the program needs no heap and touches only what it uses. */
 static unsigned char memory[CONNSYNC_MEMORY_RECOMMENDED];
-static uint8_t anchors[ANCHORS_SIZE];
+static uint8_t
+    anchors[ANCHORS_SIZE]; /* those that a chain asked for, or all from what is no file */
 static size_t anchors_length;
-static const uint8_t *anchors_in_use; /* these, or those that are compiled in */
+static const uint8_t *anchors_in_use; /* these, those that are compiled in, or `roots` */
+static struct cs_roots roots;
+static const char *roots_path;
+static bool finds_anchors; /* in `roots` */
+static bool are_stale;     /* their file is not what it was */
 static struct cli_tenant *tenant;
 static const struct cli_credentials *credentials;
 static unsigned verbose;
@@ -319,29 +325,55 @@ static bool use_builtin_anchors(void)
 }
 #endif
 
-static bool load_anchors(void)
+static bool read_anchors(void)
 {
     struct connsync_posix_anchors loaded;
-
-    if (use_builtin_anchors()) {
-        return true;
-    }
-    const char *path = tenant->ca_file != NULL ? tenant->ca_file : connsync_posix_anchors_find();
     char message[CLI_MESSAGE_SIZE];
 
-    if (path == NULL) {
-        log_error("no trusted roots found: install ca-certificates or use --ca-file");
-        return false;
-    }
-    if (connsync_posix_anchors_read(&loaded, path, anchors, sizeof anchors) !=
+    cs_roots_close(&roots);
+    if (cs_roots_read(&roots, &loaded, roots_path, anchors, sizeof anchors) !=
         CONNSYNC_POSIX_ANCHORS_OK) {
-        (void)snprintf(message, sizeof message, "%.200s: %s", path, loaded.reason);
+        (void)snprintf(message, sizeof message, "%.200s: %s", roots_path, loaded.reason);
         log_error(message);
         return false;
     }
-    anchors_in_use = anchors;
-    anchors_length = loaded.length;
+    struct cs_slice identity = cs_roots_identity(&roots);
+    finds_anchors = roots.is_open;
+    anchors_in_use = finds_anchors ? (const uint8_t *)identity.data : anchors;
+    anchors_length = finds_anchors ? identity.length : loaded.length;
     return true;
+}
+
+static bool load_anchors(void)
+{
+    if (use_builtin_anchors()) {
+        return true;
+    }
+    roots_path = tenant->ca_file != NULL ? tenant->ca_file : connsync_posix_anchors_find();
+    if (roots_path == NULL) {
+        log_error("no trusted roots found: install ca-certificates or use --ca-file");
+        return false;
+    }
+    return read_anchors();
+}
+
+/* For the chain that is verified. Of a file that somebody has written to nothing is believed before it
+ * has been read through again, which is done when the next session is opened. */
+static const uint8_t *find_anchors(void *context, const uint8_t *der, size_t length, size_t *size)
+{
+    char message[CLI_MESSAGE_SIZE];
+
+    (void)context;
+    *size = 0;
+    if (!are_stale && !cs_roots_find(&roots, cs_slice_make((const char *)der, length), anchors,
+                                     sizeof anchors, size)) {
+        are_stale = true;
+        (void)snprintf(message, sizeof message,
+                       "%.200s: the trusted roots were written to while they were in use",
+                       roots_path);
+        log_error(message);
+    }
+    return anchors;
 }
 
 bool session_init(struct cli_options *options)
@@ -366,6 +398,7 @@ bool session_init(struct cli_options *options)
 
 static void fill_config(struct connsync_config *config)
 {
+    are_stale = are_stale && !read_anchors();
     memset(config, 0, sizeof *config);
     config->port = trace_port(system_port(), verbose);
     config->memory = memory;
@@ -386,6 +419,7 @@ static void fill_config(struct connsync_config *config)
     config->listener = answered_listener();
     config->beside = &connsync_beside_all;
     identity_fill(config, credentials, verbose > 0);
+    config->client->anchors = finds_anchors ? find_anchors : NULL;
     /* Who wants no token in a file wants none of what could stand in for the service. */
     resume_fill(config, !credentials->no_session_cache && !credentials->no_token_cache);
 }
