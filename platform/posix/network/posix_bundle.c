@@ -12,7 +12,8 @@
 
 enum {
     QUANTUM_BYTES = 3, /* of a quantum, at the most: padding takes up to two of them */
-    NOT_BASE64 = 0xff  /* all that count are below 64 */
+    IS_BASE64 = 0x40,  /* beside the six bits that a character stands for */
+    ALL_BASE64 = IS_BASE64 << 18 | IS_BASE64 << 12 | IS_BASE64 << 6 | IS_BASE64
 };
 
 static enum connsync_posix_anchors_status
@@ -114,48 +115,40 @@ static bool line_is(const struct cs_bundle_reader *reader, const char *text)
     return reader->length == strlen(text) && line_starts(reader, text);
 }
 
-/* The six bits that a character stands for, or NOT_BASE64. */
-static uint8_t value_of(char c)
-{
-    static const uint8_t values[] = {
-        /* from '+' to 'z' */
-        62,   0xff, 0xff, 0xff, 63,   52,   53, 54, 55, 56, 57, 58, 59, 60, 61, 0xff,
-        0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0,  1,  2,  3,  4,  5,  6,  7,  8,  9,
-        10,   11,   12,   13,   14,   15,   16, 17, 18, 19, 20, 21, 22, 23, 24, 25,
-        0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35,
-        36,   37,   38,   39,   40,   41,   42, 43, 44, 45, 46, 47, 48, 49, 50, 51};
-    uint8_t place = (uint8_t)(c - '+');
-
-    return place < sizeof values ? values[place] : NOT_BASE64;
-}
+/* What a character stands for: its six bits and IS_BASE64, or nothing. */
+static const uint8_t values[UINT8_MAX + 1] = {
+    /* from '+' to 'z' */
+    ['+'] = 126, 0,   0,   0,   127, 116, 117, 118, 119, 120, 121, 122, 123, 124, 125, 0,
+    0,           0,   0,   0,   0,   0,   64,  65,  66,  67,  68,  69,  70,  71,  72,  73,
+    74,          75,  76,  77,  78,  79,  80,  81,  82,  83,  84,  85,  86,  87,  88,  89,
+    0,           0,   0,   0,   0,   0,   90,  91,  92,  93,  94,  95,  96,  97,  98,  99,
+    100,         101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111, 112, 113, 114, 115};
 
 /* Decodes the quanta that stand next to each other without padding, as nearly all do, while there is
  * room: how many. Nothing in a certificate is secret, so this is quick. Private keys are read by
  * core/tls/base64, in the same time whatever they are. */
 static size_t decode(const char *text, size_t length, uint8_t *out, size_t room)
 {
-    size_t count = 0;
+    const uint8_t *from = (const uint8_t *)text;
+    size_t most = length / CS_BUNDLE_QUANTUM < room / QUANTUM_BYTES ? length / CS_BUNDLE_QUANTUM
+                                                                    : room / QUANTUM_BYTES;
 
-    for (; length >= CS_BUNDLE_QUANTUM && room >= QUANTUM_BYTES; count++) {
-        uint32_t word = 0;
-        uint8_t all = 0;
-        for (size_t i = 0; i < CS_BUNDLE_QUANTUM; i++) {
-            uint8_t value = value_of(text[i]);
-            all |= value;
-            word = word << 6 | value;
+    for (size_t count = 0; count < most; count++) {
+        uint32_t a = values[from[0]];
+        uint32_t b = values[from[1]];
+        uint32_t c = values[from[2]];
+        uint32_t d = values[from[3]];
+        if ((a & b & c & d & IS_BASE64) == 0) {
+            return count;
         }
-        if (all == NOT_BASE64) {
-            break;
-        }
+        uint32_t word = (a << 18) + (b << 12) + (c << 6) + d - ALL_BASE64;
         out[0] = (uint8_t)(word >> 16);
         out[1] = (uint8_t)(word >> 8);
         out[2] = (uint8_t)word;
-        text += CS_BUNDLE_QUANTUM;
-        length -= CS_BUNDLE_QUANTUM;
+        from += CS_BUNDLE_QUANTUM;
         out += QUANTUM_BYTES;
-        room -= QUANTUM_BYTES;
     }
-    return count;
+    return most;
 }
 
 /* Takes the quantum in `text`, whatever it is. False if it is not base64, or stands behind the end
