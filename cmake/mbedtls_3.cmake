@@ -10,7 +10,7 @@ set(CONNSYNC_mbedtls_AES_SOURCES ${CONNSYNC_mbedtls_TREE}/library/aes.c
 set_property(SOURCE ${CONNSYNC_mbedtls_TREE}/library/pk_wrap.c PROPERTY
     COMPILE_OPTIONS -include mbedtls_no_rsa_encryption.h)
 # What a handshake computes with, for speed where there is room. What must take the same time whatever
-# its operands are is compiled as upstream does. Static programs are built for size.
+# its operands are is compiled as upstream does.
 if(NOT CONNSYNC_TLS_SMALL)
     foreach(name IN ITEMS bignum bignum_core ecp ecp_curves)
         set_property(SOURCE ${CONNSYNC_mbedtls_TREE}/library/${name}.c PROPERTY
@@ -38,6 +38,15 @@ if(NOT CONNSYNC_TLS_SMALL AND CMAKE_SIZEOF_VOID_P EQUAL 8)
     list(APPEND CONNSYNC_mbedtls_INCLUDES ${connsync_everest}/include)
     list(APPEND CONNSYNC_mbedtls_PRIVATE_INCLUDES ${connsync_everest}/include/everest
         ${connsync_everest}/include/everest/kremlib)
+endif()
+# Static programs have a toolchain file that says how. ecp would take 7 KB, and give a fiftieth.
+if(CONNSYNC_FAST_OPTIONS)
+    foreach(name IN ITEMS bignum bignum_core ecp_curves)
+        set_property(SOURCE ${CONNSYNC_mbedtls_TREE}/library/${name}.c APPEND PROPERTY
+            COMPILE_OPTIONS $<$<CONFIG:MinSizeRel>:-O3> ${CONNSYNC_FAST_OPTIONS})
+    endforeach()
+    set_property(SOURCE ${CONNSYNC_mbedtls_TREE}/library/constant_time.c APPEND PROPERTY
+        COMPILE_OPTIONS $<$<CONFIG:MinSizeRel>:-O2> ${CONNSYNC_FAST_OPTIONS})
 endif()
 # A board has flash for the one of them that gives most for its bytes: 520 for a twentieth of a
 # handshake. (bignum would take 1,088 for a thirtieth, ecp 972 and ecp_curves 68 for nothing.)

@@ -5,8 +5,9 @@ Sizes are bytes, of what is shipped: stripped programs, and firmware, with the p
 
 KB = 1024
 
-# Static programs, by machine: the last size that its program has had, in whole KB.
-SIZE_LIMITS = {"x86_64": 328 * KB, "aarch64": 346 * KB, "armhf": 266 * KB}
+# Static programs, by machine: the last size that its program has had, in whole KB. Of each, 9 to 15 KB
+# are for speed: on x86-64 a change takes a quarter fewer instructions (docs/performance.md).
+SIZE_LIMITS = {"x86_64": 342 * KB, "aarch64": 359 * KB, "armhf": 275 * KB}
 # Those that no release has yet, for which nothing was promised: they are held to what they are.
 UNRELEASED_LIMITS = {"riscv64": 295 * KB, "mips": 469 * KB, "mipsel": 469 * KB}
 
