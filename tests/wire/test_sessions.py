@@ -1,5 +1,6 @@
 """TLS sessions that are kept from run to run: handshakes saved, and nothing believed for longer."""
 
+import os
 import shutil
 import socket
 import stat
@@ -120,6 +121,24 @@ class SessionTest(WireTest):
         self.assertEqual(self.run_once(tenant), [True])
         tenant.ca_file = self.root.path
         self.assertEqual(self.run_once(tenant), [False])
+
+    def test_a_long_file_of_roots(self):
+        """Each byte of it counts, also where the file's size and time stay."""
+        tenant = self.serve()
+        pem = self.other_root.path.read_text()
+        path = self.home / "long.pem"
+        path.write_text(pem * 40 + self.root.path.read_text())
+        tenant.ca_file = path
+        self.assertEqual(self.run_once(tenant), [False])
+        self.assertEqual(self.run_once(tenant), [True])
+        before = path.stat()
+        lines = pem.split("\n")
+        lines[3] = lines[3][:10] + ("A" if lines[3][10] != "A" else "B") + lines[3][11:]
+        path.write_text("\n".join(lines) + pem * 39 + self.root.path.read_text())
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+        self.assertEqual(path.stat().st_size, before.st_size)
+        self.assertEqual(self.run_once(tenant), [False])
+        self.assertEqual(self.run_once(tenant), [True])
 
     def test_a_chain_that_has_expired_meanwhile(self):
         begun = time.time()

@@ -28,6 +28,21 @@ static uint32_t number_of(struct cs_slice name)
     return number;
 }
 
+/* The same over words, of what a file has: whoever takes a root away does not choose the number. */
+static uint64_t add_to_sum(uint64_t sum, struct cs_slice bytes)
+{
+    uint64_t word = bytes.length;
+
+    for (size_t at = 0; at < bytes.length; at += sizeof word) {
+        size_t left = bytes.length - at;
+        sum = (sum ^ word) * 1099511628211u;
+        sum ^= sum >> 32;
+        word = 0;
+        memcpy(&word, bytes.data + at, left < sizeof word ? left : sizeof word);
+    }
+    return (sum ^ word) * 1099511628211u;
+}
+
 /* ---- The file ---- */
 
 /* Writing to it shows in these, being replaced by another of its name does not: the one that is open
@@ -80,6 +95,7 @@ static bool note(void *context, struct cs_bundle_decoder *decoder,
     if (roots->count == CS_ROOTS_MAX) {
         return false;
     }
+    roots->sum = add_to_sum(roots->sum, certificate->whole);
     roots->at[roots->count].subject = number_of(certificate->subject);
     roots->at[roots->count].place = (uint32_t)decoder->place;
     roots->count++;
@@ -97,6 +113,7 @@ static enum connsync_posix_anchors_status read_open(struct cs_roots *roots,
         roots->is_open = true;
         roots->fd = bundle->reader.fd;
         memcpy(roots->file, file, sizeof file);
+        roots->sum = 0;
         bundle->take = note;
         bundle->context = roots;
     }

@@ -22,6 +22,7 @@ struct cs_roots {
     bool is_open;
     int fd;
     int64_t file[5]; /* which it is, how long, and when it was last written to */
+    uint64_t sum;    /* of all bytes of all roots */
     size_t count;
     struct cs_root at[CS_ROOTS_MAX];
 };
