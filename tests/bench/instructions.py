@@ -8,6 +8,8 @@ TLS 1.3, with keys of the kinds named, and trusted is their root alone, or the m
 the root behind it. valgrind counts, so that what else the machine does changes nothing; the random
 numbers of a handshake make a hundredth of a difference.
 
+"Again" goes on from the session of the run before; the others keep none.
+
 --hold fails where a change with the bundle costs more than LIMITS, which a release's program for
 x86-64 does not; --write puts the table into a text, in place of that which is there.
 """
@@ -23,7 +25,7 @@ import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
-from memory import CONNECTION, SKIPPED, measure as measure_memory  # noqa: E402
+from memory import CONNECTION, KEEPS_NOTHING, SKIPPED, measure as measure_memory  # noqa: E402
 from tenant import Tenant  # noqa: E402
 from tenant.pki import CA_EXTENSIONS, LEAF_EXTENSIONS, Workshop, names  # noqa: E402
 from tenant.service import DOMAIN  # noqa: E402
@@ -33,9 +35,10 @@ RUNS = 7
 # The kinds of the root's, the intermediate's and the server's key.
 CHAINS = {"P-256": ("p256", "p256", "p256"), "RSA-2048": ("rsa2048", "rsa2048", "rsa2048"),
           "P-384": ("p384", "p384", "p256")}
-ROOT, ALL = "its root", "the bundle"
+ROOT, ALL, AGAIN = "its root", "the bundle", "the bundle, again"
 # Millions, with the bundle: what a release for x86-64 takes, and a little, for bundles differ.
 LIMITS = {"P-256": 48, "RSA-2048": 22, "P-384": 70}
+LIMIT_AGAIN = 16
 MARKS = ("<!-- instructions: begin -->\n", "<!-- instructions: end -->\n")
 
 
@@ -72,13 +75,17 @@ def measure(launcher, programs, kinds, folder):
     found = {}
     with Tenant(certificate=chain, key=key, tls="1.3") as tenant:
         tenant.add(CONNECTION)
+        alone = {**tenant.environment(), **KEEPS_NOTHING}
         for (trusted, path), (name, program) in itertools.product(
-                ((ROOT, root), (ALL, both)), programs.items()):
+                ((ROOT, root), (ALL, both), (AGAIN, both)), programs.items()):
+            environment = alone if trusted != AGAIN else {
+                **alone, "XDG_CACHE_HOME": str(folder / name)}
+
             def arguments():
                 return ["set", "con_peak", next(wanted), "--ca-file", path, *tenant.arguments()]
-            resident = min(measure_memory(launcher, program, tenant.environment(), *arguments())[1]
+            resident = min(measure_memory(launcher, program, environment, *arguments())[1]
                            for _ in range(RUNS))
-            found[trusted, name] = (count([program, *arguments()], tenant.environment()), resident)
+            found[trusted, name] = (count([program, *arguments()], environment), resident)
     return found
 
 
@@ -86,7 +93,7 @@ def table_of(found, programs):
     """The lines of a table: instructions and memory by chain and by what is trusted."""
     heads = ["%s: M instructions | KB" % name for name in programs]
     lines = ["| chain | trusted | %s |" % " | ".join(heads), "|---|---|%s" % ("---:|" * 2 * len(heads))]
-    for (chain, rows), trusted in itertools.product(found.items(), (ROOT, ALL)):
+    for (chain, rows), trusted in itertools.product(found.items(), (ROOT, ALL, AGAIN)):
         cells = ["%.1f | %d" % rows[trusted, name] for name in programs]
         lines.append("| %s | %s | %s |" % (chain, trusted, " | ".join(cells)))
     return lines
@@ -122,6 +129,8 @@ def main(arguments):
         return 0
     slow = ["%s, %s: more than %d M" % (chain, name, LIMITS[chain]) for chain in found
             for name in programs if found[chain][ALL, name][0] > LIMITS[chain]]
+    slow += ["%s, again, %s: more than %d M" % (chain, name, LIMIT_AGAIN) for chain in found
+             for name in programs if found[chain][AGAIN, name][0] > LIMIT_AGAIN]
     print("\n".join(slow))
     return 1 if slow else 0
 
