@@ -218,28 +218,35 @@ static enum connsync_status write_head(struct cs_exchange *exchange)
     return status;
 }
 
-/* Memory for the head and the body, now that the handshake has returned its own. */
-static enum connsync_status step_claim(struct cs_exchange *exchange)
+static enum connsync_status claim_body(struct cs_exchange *exchange)
 {
     const struct cs_exchange_request *request = &exchange->request;
-    enum connsync_status status = write_head(exchange);
 
-    if (status != CONNSYNC_OK) {
-        return status;
-    }
     if (request->keep_at_most > 0) {
         exchange->body_size = request->keep_at_most;
         exchange->body = cs_arena_allocate(exchange->arena, request->keep_at_most);
     } else {
-        exchange->body = cs_arena_allocate_largest(
-            exchange->arena, request->reserve + cs_tls_room(exchange->tls), &exchange->body_size);
+        exchange->body =
+            cs_arena_allocate_largest(exchange->arena, request->reserve, &exchange->body_size);
     }
-    exchange->body_length = 0;
     if (exchange->body == NULL) {
         exchange->bytes_needed = exchange->arena->wanted;
         return CONNSYNC_ERR_MEMORY;
     }
-    return enter(exchange, CS_EXCHANGE_SEND);
+    return CONNSYNC_OK;
+}
+
+/* Memory for the head, now that the handshake has returned its own. A body that is kept whole is
+ * claimed when its head has come: by then TLS has taken what the server sends of itself. */
+static enum connsync_status step_claim(struct cs_exchange *exchange)
+{
+    enum connsync_status status = write_head(exchange);
+
+    exchange->body_length = 0;
+    if (status == CONNSYNC_OK && exchange->request.keep_at_most > 0) {
+        status = claim_body(exchange);
+    }
+    return status == CONNSYNC_OK ? enter(exchange, CS_EXCHANGE_SEND) : status;
 }
 
 /* The next piece to send, or false when all has been sent. */
@@ -289,11 +296,15 @@ static enum connsync_status judge_head(struct cs_exchange *exchange)
     if (head->encoded) {
         return CONNSYNC_ERR_HTTP_CONTENT_ENCODING;
     }
-    if (exchange->request.keep_at_most == 0 && head->content_length != CS_HTTP_UNKNOWN &&
+    if (exchange->request.keep_at_most > 0) {
+        return CONNSYNC_OK;
+    }
+    enum connsync_status status = claim_body(exchange);
+    if (status == CONNSYNC_OK && head->content_length != CS_HTTP_UNKNOWN &&
         head->content_length > exchange->body_size) {
         return too_large(exchange, head->content_length);
     }
-    return CONNSYNC_OK;
+    return status;
 }
 
 static enum connsync_status keep_body(struct cs_exchange *exchange, struct cs_slice piece)

@@ -33,6 +33,6 @@ void connsync_session_init(struct connsync_session *session, void *data, size_t 
 
 void connsync_session_forget(struct connsync_session *session)
 {
-    cs_wipe(session->data, session->size);
+    cs_wipe(session->data, session->length); /* what was longer was wiped when it was replaced */
     session->length = 0;
 }

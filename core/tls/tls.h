@@ -92,9 +92,6 @@ void cs_tls_ask_for_anchors(struct cs_tls *tls,
 enum connsync_status cs_tls_resume(struct cs_tls *tls, struct connsync_session *session,
                                    const struct cs_slice *bound, size_t count);
 
-/* How much of the arena must be free when a session that may still be offered comes. */
-size_t cs_tls_room(const struct cs_tls *tls);
-
 /* Was it a handshake that tried to go on from a session that failed last? That session is
  * forgotten, and another connection may do better. */
 bool cs_tls_gave_up(struct cs_tls *tls);

@@ -43,17 +43,28 @@ static void drop_peer_certificates(mbedtls_ssl_context *ssl)
     session->peer_cert = NULL;
 }
 
-/* TLS 1.2 has done this by itself. Of the handshake all is freed that it points at; the state
- * itself, which is all zeros then, is where a ticket's extensions are noted. */
+/* TLS 1.2 has done this by itself. mbedtls_ssl_free looks at the negotiated
+ * transform only while there is a handshake, so that one goes too. */
 static void drop_handshake(mbedtls_ssl_context *ssl)
 {
     if (ssl->handshake == NULL) {
         return;
     }
     mbedtls_ssl_handshake_free(ssl);
+    mbedtls_free(ssl->handshake);
+    ssl->handshake = NULL;
     mbedtls_ssl_transform_free(ssl->transform_negotiate);
     mbedtls_free(ssl->transform_negotiate);
     ssl->transform_negotiate = NULL;
+}
+
+/* Where mbedTLS notes the extensions of a ticket: all zeros serve. */
+bool cs_mbedtls_expect_ticket(mbedtls_ssl_context *ssl)
+{
+    if (ssl->handshake == NULL) {
+        ssl->handshake = mbedtls_calloc(1, sizeof *ssl->handshake);
+    }
+    return ssl->handshake != NULL;
 }
 
 /*

@@ -14,6 +14,7 @@
 #define CONNSYNC_MBEDTLS_TRIM_H
 
 #include <mbedtls/ssl.h>
+#include <stdbool.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -22,10 +23,20 @@ extern "C" {
 #if defined(CONNSYNC_TLS_TRIM)
 /* To be called before every step of the handshake, and at its end. */
 void cs_mbedtls_trim(mbedtls_ssl_context *ssl);
+
+/* To be called before a ticket is read, which takes for a while what was given back; the call above
+ * ends that. False if there is no memory for it. */
+bool cs_mbedtls_expect_ticket(mbedtls_ssl_context *ssl);
 #else
 static inline void cs_mbedtls_trim(mbedtls_ssl_context *ssl)
 {
     (void)ssl;
+}
+
+static inline bool cs_mbedtls_expect_ticket(mbedtls_ssl_context *ssl)
+{
+    (void)ssl;
+    return true;
 }
 #endif
 

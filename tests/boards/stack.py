@@ -45,6 +45,10 @@ POINTERS = {
     "release": ["core/tls/mbedtls/library.c:world_release"],
     "random": ["core/tls/mbedtls/library_3.c:draw"],
     "set": ["memset"],
+    "now_ms": ["core/tls/mbedtls/library.c:world_now_ms"],
+    "resume": ["core/agent/kept_session.c:resume"],
+    **{name: [f"core/tls/mbedtls/resumption.c:{name}"]
+       for name in ("offer", "settle", "abandon", "take", "forget")},
     # A board's jobs set the value, and nothing else.
     "is_valid": [f"{SET}:is_valid"],
     "judge": ["cs_write_judge"],
@@ -52,13 +56,13 @@ POINTERS = {
     "make_body": [f"{SET}:make_body"],
     # What a board links nothing of, or does not ask for: other operations ...
     **dict.fromkeys(("next", "write_target", "ask_for_less", "want", "fate_of_changed",
-                     "visit", "observer", "forget"), ()),
+                     "visit", "observer"), ()),
     # ... what is beside `options` as a whole, a client's keys, tokens and certificate, and what is
     # told of chains; pacing; more fields of answers, and dates in them.
     **dict.fromkeys(("size", "differences", "has_proof", "identify", "explain", "assertion",
                      "write_proof", "granted", "check_scopes", "hand_over", "take_failure", "begin",
-                     "wait_ms", "answer", "parse_date", "find", "take", "field", "failed",
-                     "refine", "certified"), ()),
+                     "wait_ms", "answer", "parse_date", "find", "field", "failed",
+                     "refine", "certified", "kept", "anchors"), ()),
     "input": ["ethernet_input"],
     "goes_before": ["config/desired_find.c:goes_before", "core/agent/comparison.c:goes_before"],
     "swap": ["config/desired_find.c:swap", "core/agent/comparison.c:swap"],
@@ -77,7 +81,7 @@ RECEIVE = ["platform/lwip/connection.c:on_connected", "platform/lwip/connection.
 LIBRARIES = (
     (r"mbedtls_ssl_(handshake|read|write|close_notify)", [
         *MEMORY, *RANDOM, "core/tls/mbedtls/session.c:port_send", "core/tls/mbedtls/session.c:port_recv",
-        "cs_tls_find_issuers", "cs_tls_verify"]),
+        "cs_tls_find_issuers", "cs_tls_verify", "mbedtls_ms_time"]),
     (r"psa_", [*MEMORY, *RANDOM]),
     (r"mbedtls_", [*MEMORY, SEED]),
     (r"(ethernet_input|sys_check_timeouts|lwip_init)$", [*TRANSMIT, *RECEIVE]),

@@ -5,11 +5,12 @@ Sizes are bytes, of what is shipped: stripped programs, and firmware, with the p
 
 KB = 1024
 
-# Static programs, by machine: the last size that its program has had, in whole KB. Of each, 9 to 15 KB
-# are for speed: on x86-64 a change takes a quarter fewer instructions (docs/performance.md).
-SIZE_LIMITS = {"x86_64": 342 * KB, "aarch64": 359 * KB, "armhf": 275 * KB}
+# Static programs, by machine: the last size that its program has had, in whole KB. Of each, 6 to 9 KB
+# are for speed (docs/performance.md), and 5 on 64 bits for X25519; sessions that are kept, lists that
+# are read once and roots that stay in their file take 11.
+SIZE_LIMITS = {"x86_64": 351 * KB, "aarch64": 372 * KB, "armhf": 280 * KB}
 # Those that no release has yet, for which nothing was promised: they are held to what they are.
-UNRELEASED_LIMITS = {"riscv64": 295 * KB, "mips": 469 * KB, "mipsel": 469 * KB}
+UNRELEASED_LIMITS = {"riscv64": 309 * KB, "mips": 488 * KB, "mipsel": 489 * KB}
 
 # The largest pages that a kernel for the machine may have.
 LARGEST_PAGE = {"x86_64": 4 * KB, "aarch64": 64 * KB, "armhf": 4 * KB, "riscv64": 64 * KB,
@@ -17,14 +18,14 @@ LARGEST_PAGE = {"x86_64": 4 * KB, "aarch64": 64 * KB, "armhf": 4 * KB, "riscv64"
 
 # The smallest board. Of its flash 6.5 KB buy two fifths of a handshake's instructions (windows and
 # tables for the curves, bignum_core for speed: docs/performance.md), and 5.9 KB the sessions that later
-# handshakes go on from, one of which has 512 bytes of RAM.
-FLASH_LIMIT = 153_400
-RAM_LIMIT = 63_616
+# handshakes go on from, one of which has 512 bytes of RAM, and takes 576 of the block.
+FLASH_LIMIT = 153_600
+RAM_LIMIT = 64_192
 # Code and constants of core/ and config/ that are linked there: 27,000 bytes, and 1,300 for what
 # judges a write more closely than that engine did: a write that may still land, answers cut short,
-# members emptied, display_name; 40 for what boards know of names and alerts; 1,540 for sessions that
+# members emptied, display_name; 40 for what boards know of names and alerts; 1,570 for sessions that
 # are kept; and 300 for digests that read either side of a write once.
-CORE_LIMIT = 27_000 + 1_340 + 1_540 + 300
+CORE_LIMIT = 27_000 + 1_340 + 1_570 + 300
 
 # Lines of code without comments.
 LINE_LIMITS = {("core",): 6_100, ("core", "config"): 7_300}

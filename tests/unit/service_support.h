@@ -166,12 +166,6 @@ void cs_tls_turn(struct cs_tls *tls)
     (void)tls;
 }
 
-size_t cs_tls_room(const struct cs_tls *tls)
-{
-    (void)tls;
-    return 0;
-}
-
 bool cs_tls_gave_up(struct cs_tls *tls)
 {
     (void)tls;

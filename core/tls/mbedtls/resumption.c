@@ -7,16 +7,15 @@
  * the roots, the port and the client's certificate, and with how long that chain holds.
  *
  *     tag       32 bytes: SHA-256 of the binding, and of all that follows
- *     begun      8 bytes: when the chain was verified, seconds since 1970
- *     until      8 bytes: when that verdict ends
+ *     times     16 bytes: when the chain was verified, and when that verdict ends
  *     session    as mbedTLS writes it
  */
 #include "core/tls/mbedtls/session.h"
+#include "port/mbedtls/mbedtls_trim.h"
 
 #include <string.h>
 
-#define TIMES_SIZE 16
-#define HEAD_SIZE (CS_SHA256_SIZE + TIMES_SIZE)
+#define HEAD_SIZE (CS_SHA256_SIZE + 2 * sizeof(int64_t))
 
 /* No session is kept longer than this after its chain was verified, whatever tickets were given
  * meanwhile: RFC 8446, section 4.6.1, allows a ticket as much. */
@@ -29,23 +28,6 @@
 #define BOUND_MAX 4
 
 /* ---- What is kept ---- */
-
-static void put_time(uint8_t *at, int64_t seconds)
-{
-    for (int i = 0; i < 8; i++) {
-        at[i] = (uint8_t)((uint64_t)seconds >> (56 - 8 * i));
-    }
-}
-
-static int64_t get_time(const uint8_t *at)
-{
-    uint64_t seconds = 0;
-
-    for (int i = 0; i < 8; i++) {
-        seconds = seconds << 8 | at[i];
-    }
-    return (int64_t)seconds;
-}
 
 static bool make_tag(const struct cs_tls_resumption *resumption, size_t length, uint8_t *tag)
 {
@@ -77,8 +59,8 @@ static bool is_genuine(const struct cs_tls_resumption *resumption)
 static bool is_valid_now(const struct cs_tls_resumption *resumption,
                          const struct cs_tls_verdict *verdict)
 {
-    return verdict->time_known && verdict->now >= resumption->begun &&
-           verdict->now < resumption->until;
+    return verdict->time_known && verdict->now >= resumption->times[CS_TLS_BEGUN] &&
+           verdict->now < resumption->times[CS_TLS_UNTIL];
 }
 
 /* ---- Before a handshake ---- */
@@ -108,8 +90,7 @@ static void offer(struct cs_tls *tls)
         return;
     }
     if (is_genuine(resumption)) {
-        resumption->begun = get_time(kept->data + CS_SHA256_SIZE);
-        resumption->until = get_time(kept->data + CS_SHA256_SIZE + 8);
+        memcpy(resumption->times, kept->data + CS_SHA256_SIZE, sizeof resumption->times);
         resumption->offered = is_valid_now(resumption, &tls->verdict) &&
                               give(tls, cs_slice_make((const char *)kept->data + HEAD_SIZE,
                                                       kept->length - HEAD_SIZE));
@@ -133,10 +114,10 @@ static enum connsync_status settle(struct cs_tls *tls)
     }
     resumption->offered = false;
     drop(resumption->kept);
-    resumption->begun = verdict->now;
-    resumption->until = verdict->until;
-    if (resumption->until > verdict->now + LIFE_MAX_S) {
-        resumption->until = verdict->now + LIFE_MAX_S;
+    resumption->times[CS_TLS_BEGUN] = verdict->now;
+    resumption->times[CS_TLS_UNTIL] = verdict->until;
+    if (verdict->until > verdict->now + LIFE_MAX_S) {
+        resumption->times[CS_TLS_UNTIL] = verdict->now + LIFE_MAX_S;
     }
     return CONNSYNC_OK;
 }
@@ -167,10 +148,35 @@ static void keep(struct cs_tls *tls)
                                  kept->size - HEAD_SIZE, &length) != 0) {
         return;
     }
-    put_time(kept->data + CS_SHA256_SIZE, resumption->begun);
-    put_time(kept->data + CS_SHA256_SIZE + 8, resumption->until);
+    memcpy(kept->data + CS_SHA256_SIZE, resumption->times, sizeof resumption->times);
     if (make_tag(resumption, HEAD_SIZE + length, kept->data)) {
         kept->length = HEAD_SIZE + length;
+    } else {
+        cs_wipe(kept->data, HEAD_SIZE + length);
+    }
+}
+
+/* It is written down; what memory there is is the document's. */
+static void drop_ticket(mbedtls_ssl_session *session)
+{
+    cs_mbedtls_free(session->MBEDTLS_PRIVATE(ticket));
+    session->MBEDTLS_PRIVATE(ticket) = NULL;
+    session->MBEDTLS_PRIVATE(ticket_len) = 0;
+}
+
+/* Further tickets of this connection are skipped. */
+static void ignore_tickets(struct cs_tls *tls)
+{
+    mbedtls_ssl_conf_tls13_enable_signal_new_session_tickets(
+        &tls->config, MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_DISABLED);
+}
+
+/* One lies there, and the next call of the library's is to read it. */
+static void expect_ticket(struct cs_tls *tls)
+{
+    if (!cs_mbedtls_expect_ticket(&tls->ssl)) {
+        tls->ssl.MBEDTLS_PRIVATE(state) = MBEDTLS_SSL_HANDSHAKE_OVER;
+        ignore_tickets(tls);
     }
 }
 
@@ -183,19 +189,21 @@ static bool take(struct cs_tls *tls, int code)
         (!is_new && tls->ssl.MBEDTLS_PRIVATE(state) != MBEDTLS_SSL_TLS1_3_NEW_SESSION_TICKET)) {
         return false;
     }
-    if (code == MBEDTLS_ERR_SSL_WANT_READ) { /* it lies there, and the next call looks at it */
-        return true;
-    }
-    if (is_new) {
-        keep(tls);
+    if (code == MBEDTLS_ERR_SSL_WANT_READ) {
+        expect_ticket(tls);
+    } else {
+        if (is_new) {
+            keep(tls);
+            drop_ticket(tls->ssl.MBEDTLS_PRIVATE(session));
+        }
+        tls->ssl.MBEDTLS_PRIVATE(state) = MBEDTLS_SSL_HANDSHAKE_OVER;
+        cs_mbedtls_trim(&tls->ssl);
+        if (++resumption->tickets == TICKETS_MAX) {
+            ignore_tickets(tls);
+        }
     }
     /* One that cannot be taken, for want of memory perhaps, costs nothing but itself. */
-    tls->ssl.MBEDTLS_PRIVATE(state) = MBEDTLS_SSL_HANDSHAKE_OVER;
     tls->failures_before = tls->world.arena->failed;
-    if (++resumption->tickets == TICKETS_MAX) {
-        mbedtls_ssl_conf_tls13_enable_signal_new_session_tickets(
-            &tls->config, MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_DISABLED);
-    }
     return true;
 }
 

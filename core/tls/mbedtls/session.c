@@ -19,9 +19,6 @@
  * that is skipped; a handshake needs about six records. */
 #define RECEIVES_MAX 32
 
-/* What the library takes of the arena for a session that is offered, beside the session. */
-#define TICKET_ROOM 640
-
 /* Signatures with SHA-256 and stronger, P-256, P-384, RSA from 2048 bits: what
  * the CA/Browser Forum's baseline requirements allow, and no more. */
 static const mbedtls_x509_crt_profile profile = {
@@ -279,14 +276,6 @@ enum connsync_status cs_tls_handshake(struct cs_tls *tls, bool *want_write)
         tls->resumption->abandon(tls);
     }
     return status;
-}
-
-size_t cs_tls_room(const struct cs_tls *tls)
-{
-    const struct cs_tls_resumption *resumption = tls->resumption;
-
-    return resumption != NULL && resumption->tickets == 0 ? resumption->kept->size + TICKET_ROOM
-                                                          : 0;
 }
 
 bool cs_tls_gave_up(struct cs_tls *tls)

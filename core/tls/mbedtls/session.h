@@ -31,12 +31,16 @@ struct cs_tls_identity {
     void (*forget)(struct cs_tls *tls);
 };
 
+enum {
+    CS_TLS_BEGUN, /* when the chain was verified, */
+    CS_TLS_UNTIL  /* and when the verdict ends */
+};
+
 /* What cs_tls_resume adds. */
 struct cs_tls_resumption {
     struct connsync_session *kept;
     uint8_t binding[CS_SHA256_SIZE]; /* what a session holds for */
-    int64_t begun;                   /* when the chain was verified that this session rests on, */
-    int64_t until;                   /* and when that verdict ends: seconds since 1970 */
+    int64_t times[2];                /* of the verdict that this session rests on, since 1970: */
     uint8_t tickets;                 /* that were looked at, of this connection */
     bool offered;                    /* this handshake would go on from one */
     bool gave_up;                    /* and has failed */
