@@ -216,6 +216,7 @@ static uint64_t digest_value(struct cs_digest_walk *walk, struct cs_sip *sip)
     uint64_t digest;
     bool is_named = true;
 
+    open[0] = 0; /* no bracket closes that was not opened: the text was checked */
     for (;;) {
         char byte = next_byte(walk);
         if (byte == ',') {

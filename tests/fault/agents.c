@@ -35,8 +35,8 @@ struct lane {
     struct connsync *agent;
     struct connsync_pace *pace;
     char id[CONNSYNC_ID_SIZE];
-    unsigned long begins; /* in this round, */
-    unsigned long ends;   /* and is cancelled in this one; 0: never */
+    uint64_t begins; /* in this round, */
+    uint64_t ends;   /* and is cancelled in this one; 0: never */
     bool is_done;
 };
 
