@@ -84,10 +84,10 @@ void cs_tls_ask_for_anchors(struct cs_tls *tls,
 /*
  * From now on handshakes go on from `session`, where the server allows it, and the session that a
  * server then offers is kept there. `bound` is what it holds for beside the roots and the name, at
- * most four slices: a session that was kept with other bytes is not used. Both are the caller's; `session` outlives
- * this. To be called after cs_tls_identify, before the first handshake. TLS 1.3 alone: the library
- * would keep the server's certificate with a session of 1.2. A program that never calls it has none
- * of this.
+ * most four slices: a session that was kept with other bytes is not used. Both are the caller's;
+ * `session` outlives this. To be called after cs_tls_identify, before the first handshake. TLS 1.3
+ * alone: the library would keep the server's certificate with a session of 1.2. A program that never
+ * calls it has none of this.
  */
 enum connsync_status cs_tls_resume(struct cs_tls *tls, struct connsync_session *session,
                                    const struct cs_slice *bound, size_t count);

@@ -1,8 +1,8 @@
 /*
  * The four things that mbedTLS asks of the whole process: memory, the return of
- * memory, random bytes for PSA, and how old a session is. mbedTLS passes no context to these hooks, so
- * one pointer must be kept for it somewhere; this file is the only place in
- * connsync that does. The core enters a world before every call into mbedTLS. The
+ * memory, random bytes for PSA, and the time, for the age of a session. mbedTLS passes
+ * no context to these hooks, so one pointer must be kept for it somewhere; this file is
+ * the only place in connsync that does. The core enters a world before every call into mbedTLS. The
  * hooks for memory are declared in connsync_tls_config.h; the one for random bytes is
  * another in each series, and has its place with the rest of PSA: mbedtls_psa.h.
  *

@@ -8,8 +8,8 @@ what is asked of the tenant. The first reads a connection, writes it and reads i
 finds it as it should be. The emulator counts, so that what this machine does meanwhile changes hardly
 anything: the random numbers of a handshake make a hundredth of a difference.
 
---hold fails where the last FIRMWARE's first cycle takes more than LIMITS; --write puts the table into
-a text, in place of that which is there. The environment is that of tests/boards/harness.py.
+--hold fails where a cycle of the last FIRMWARE takes more than LIMITS or LIMIT_FURTHER; --write puts the
+table into a text, in place of that which is there. The environment is that of tests/boards/harness.py.
 """
 
 import os

@@ -21,7 +21,7 @@ import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
-from instructions import BUNDLE, CHAINS, make_chain  # noqa: E402
+from instructions import BUNDLE, CHAINS, make_chain, write  # noqa: E402
 from memory import CONNECTION, KEEPS_NOTHING, SKIPPED  # noqa: E402
 from tenant import Tenant  # noqa: E402
 from tenant.service import DOMAIN  # noqa: E402
@@ -92,10 +92,7 @@ def main(arguments):
                                                         for ratio in found.values())))
     print("\n".join(lines))
     if text:
-        path = pathlib.Path(text)
-        before, rest = path.read_text(encoding="utf-8").split(MARKS[0])
-        path.write_text(before + MARKS[0] + "\n".join(lines) + "\n" + MARKS[1]
-                        + rest.split(MARKS[1])[1], encoding="utf-8")
+        write(pathlib.Path(text), lines, MARKS)
     return 0
 
 

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import cli
 from cli import CON, Fault, WireTest, connection
+from hello import PRE_SHARED_KEY, parse_hello
+from proxy import copy
 from tenant import pki
 from tenant.service import DOMAIN
 
-PRE_SHARED_KEY = b"\x00\x29"
 TAMPER_EVERY = 16
 LIFE_S = 4
 
@@ -252,39 +253,16 @@ class Doorkeeper:
 
     def _serve(self, sock):
         hello = sock.recv(4096)
-        if offers_session(hello):
+        if PRE_SHARED_KEY in parse_hello(hello[9:]).extensions:  # behind the heads of record and message
             self.turned_away += 1
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
             sock.close()
             return
         server = socket.create_connection(("127.0.0.1", self.behind))
         server.sendall(hello)
-        back = threading.Thread(target=pass_on, args=(server, sock), daemon=True)
+        back = threading.Thread(target=copy, args=(server, sock), daemon=True)
         back.start()
-        pass_on(sock, server)
-
-
-def offers_session(hello):
-    """Is there a pre_shared_key among the extensions? It is the last."""
-    at = 5 + 4 + 2 + 32
-    at += 1 + hello[at]
-    at += 2 + int.from_bytes(hello[at:at + 2], "big")
-    at += 1 + hello[at] + 2
-    while at + 4 <= len(hello):
-        if hello[at:at + 2] == PRE_SHARED_KEY:
-            return True
-        at += 4 + int.from_bytes(hello[at + 2:at + 4], "big")
-    return False
-
-
-def pass_on(source, target):
-    """Until either ends."""
-    try:
-        while data := source.recv(65536):
-            target.sendall(data)
-        target.shutdown(socket.SHUT_WR)
-    except OSError:
-        pass
+        copy(sock, server)
 
 
 if __name__ == "__main__":

@@ -8,21 +8,12 @@ from pathlib import Path
 
 import cli
 from cli import CON, WireTest, connection
+from proxy import copy
 from tenant.pki import CA_EXTENSIONS, LEAF_EXTENSIONS, names
 from tenant.pki_cases import HOST, Maker
 
 PAST, FUTURE = {"start": -60, "end": -1}, {"start": 3000, "end": 3600}
 PLAIN = ("subjectKeyIdentifier=hash", names(HOST))  # no basicConstraints, as Debian's snakeoil
-
-
-def relay(source, target):
-    """What comes, to its end."""
-    try:
-        while data := source.recv(65536):
-            target.sendall(data)
-        target.shutdown(socket.SHUT_WR)
-    except OSError:
-        pass
 
 
 class TrustTest(WireTest):
@@ -105,9 +96,9 @@ class TrustTest(WireTest):
         with open(tenant.ca_file, "a", encoding="ascii") as out:
             out.write("# more\n")
         with client, socket.create_connection(("127.0.0.1", tenant.port)) as other:
-            back = threading.Thread(target=relay, args=(other, client))
+            back = threading.Thread(target=copy, args=(other, client))
             back.start()
-            relay(client, other)
+            copy(client, other)
             back.join()
 
     # ---- Renewed certificates ----

@@ -216,11 +216,6 @@ static void forget(struct cs_tls *tls)
     tls->resumption = NULL;
 }
 
-static struct cs_slice bytes_of(const void *data, size_t length)
-{
-    return cs_slice_make(data, length);
-}
-
 /* Of each piece its length as well, so that nothing can pass from one to the next. */
 static bool bind(struct cs_tls *tls, const struct cs_slice *bound, size_t count)
 {
@@ -237,7 +232,7 @@ static bool bind(struct cs_tls *tls, const struct cs_slice *bound, size_t count)
     for (size_t i = 1; i < used; i++) {
         lengths[i - 1] = pieces[i].length;
     }
-    pieces[0] = bytes_of(lengths, (used - 1) * sizeof lengths[0]);
+    pieces[0] = cs_slice_make((const char *)lengths, (used - 1) * sizeof lengths[0]);
     return cs_sha256(pieces, used, resumption->binding);
 }
 

@@ -3,7 +3,7 @@
 
 #include "platform/posix/credentials/cache_folder.h"
 
-#include "core/base/text.h"
+#include "core/tls/hash.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,6 +15,19 @@
 
 #define FOLDER "connsync"
 #define TEMPORARY ".new"
+
+void cs_cache_digest(const struct cs_slice *texts, size_t count, char *out)
+{
+    static const char hex[] = "0123456789abcdef";
+    uint8_t digest[CS_SHA256_SIZE];
+
+    (void)cs_sha256(texts, count, digest); /* it has no state in which it could fail */
+    for (size_t i = 0; i < CS_SHA256_SIZE; i++) {
+        out[2 * i] = hex[digest[i] >> 4];
+        out[2 * i + 1] = hex[digest[i] & 0xFu];
+    }
+    out[2 * CS_SHA256_SIZE] = '\0';
+}
 
 /* ---- The folder ---- */
 
@@ -159,6 +172,20 @@ enum cs_cache_status cs_cache_begin(int folder, const char *name, int *fd)
     }
     close_if_open(opened);
     return status;
+}
+
+bool cs_cache_write(int fd, struct cs_slice text)
+{
+    size_t done = 0;
+
+    while (done < text.length) {
+        ssize_t count = write(fd, text.data + done, text.length - done);
+        if (count < 0 && errno != EINTR) {
+            return false;
+        }
+        done += count > 0 ? (size_t)count : 0;
+    }
+    return true;
 }
 
 bool cs_cache_end(int folder, const char *name, int fd, bool whole, bool lasting)

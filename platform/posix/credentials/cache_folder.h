@@ -10,13 +10,17 @@
 #ifndef CONNSYNC_POSIX_CACHE_FOLDER_H
 #define CONNSYNC_POSIX_CACHE_FOLDER_H
 
+#include "core/base/text.h"
+
 #include <stdbool.h>
+#include <stddef.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* A SHA-256 as hexadecimal digits, and a suffix, with the final NUL. */
+/* A SHA-256 as hexadecimal digits, with the final NUL; and such a one with a suffix. */
+#define CS_CACHE_DIGEST_SIZE 65u
 #define CS_CACHE_NAME_SIZE 80u
 
 enum cs_cache_status {
@@ -27,6 +31,9 @@ enum cs_cache_status {
     CS_CACHE_FAILED   /* anything else */
 };
 
+/* Writes the digest of `count` texts, one after another, of CS_CACHE_DIGEST_SIZE bytes. */
+void cs_cache_digest(const struct cs_slice *texts, size_t count, char *out);
+
 /* Finds the folder, and makes it if there is none: a descriptor, or -1. */
 enum cs_cache_status cs_cache_open(int *folder);
 
@@ -35,6 +42,9 @@ enum cs_cache_status cs_cache_read(int folder, const char *name, int *fd);
 
 /* A descriptor to write what is to take the place of `name`: an empty file. */
 enum cs_cache_status cs_cache_begin(int folder, const char *name, int *fd);
+
+/* Writes more of it. */
+bool cs_cache_write(int fd, struct cs_slice text);
 
 /* Closes that: it takes the place if it is `whole`, and is removed if it is not. With `lasting` it
  * is there after a power cut as well. False if it did not take the place. */

@@ -3,30 +3,23 @@
 
 #include "platform/posix/credentials/session_cache.h"
 
-#include "core/tls/hash.h"
-
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #define SUFFIX ".session"
 
+_Static_assert(CS_CACHE_DIGEST_SIZE + sizeof SUFFIX <= CS_CACHE_NAME_SIZE, "a name has room");
+
 void cs_session_cache_open(struct cs_session_cache *cache, const char *domain, uint16_t port_number,
                            struct cs_slice certificate)
 {
-    static const char hex[] = "0123456789abcdef";
     const struct cs_slice texts[] = {cs_slice_with_nul(domain),
                                      cs_slice_make((const char *)&port_number, sizeof port_number),
                                      certificate};
-    uint8_t digest[CS_SHA256_SIZE];
-    struct cs_writer name;
 
-    (void)cs_sha256(texts, sizeof texts / sizeof texts[0], digest);
-    cs_writer_init(&name, cache->name, sizeof cache->name);
-    for (size_t i = 0; i < sizeof digest; i++) {
-        const char digits[] = {hex[digest[i] >> 4], hex[digest[i] & 0xFu], '\0'};
-        cs_write_string(&name, digits);
-    }
-    cs_write_string(&name, SUFFIX);
+    cs_cache_digest(texts, sizeof texts / sizeof texts[0], cache->name);
+    memcpy(cache->name + CS_CACHE_DIGEST_SIZE - 1, SUFFIX, sizeof SUFFIX);
     (void)cs_cache_open(&cache->folder);
 }
 
@@ -67,19 +60,6 @@ size_t cs_session_cache_load(const struct cs_session_cache *cache, uint8_t *data
     return whole ? length : 0;
 }
 
-static bool write_bytes(int fd, const uint8_t *data, size_t length)
-{
-    while (length > 0) {
-        ssize_t count = write(fd, data, length);
-        if (count < 0 && errno != EINTR) {
-            return false;
-        }
-        data += count > 0 ? count : 0;
-        length -= count > 0 ? (size_t)count : 0;
-    }
-    return true;
-}
-
 void cs_session_cache_store(const struct cs_session_cache *cache, const uint8_t *data,
                             size_t length)
 {
@@ -91,7 +71,8 @@ void cs_session_cache_store(const struct cs_session_cache *cache, const uint8_t 
     if (length == 0) {
         cs_cache_remove(cache->folder, cache->name);
     } else if (cs_cache_begin(cache->folder, cache->name, &fd) == CS_CACHE_OK) {
+        bool whole = cs_cache_write(fd, cs_slice_make((const char *)data, length));
         /* A power cut may take it: it is not waited for. */
-        (void)cs_cache_end(cache->folder, cache->name, fd, write_bytes(fd, data, length), false);
+        (void)cs_cache_end(cache->folder, cache->name, fd, whole, false);
     }
 }

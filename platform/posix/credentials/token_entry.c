@@ -4,7 +4,7 @@
 #include "platform/posix/credentials/token_entry.h"
 
 #include "core/base/text.h"
-#include "core/tls/hash.h"
+#include "platform/posix/credentials/cache_folder.h"
 
 #include <errno.h>
 #include <string.h>
@@ -42,26 +42,7 @@ struct head {
     char sum[CS_TOKEN_NAME_SIZE];
 };
 
-/* ---- Digests ---- */
-
-static void write_hex(const uint8_t *digest, char *out)
-{
-    static const char hex[] = "0123456789abcdef";
-
-    for (size_t i = 0; i < CS_SHA256_SIZE; i++) {
-        out[2 * i] = hex[digest[i] >> 4];
-        out[2 * i + 1] = hex[digest[i] & 0xFu];
-    }
-    out[2 * CS_SHA256_SIZE] = '\0';
-}
-
-static void digest_texts(const struct cs_slice *texts, size_t count, char *out)
-{
-    uint8_t digest[CS_SHA256_SIZE];
-
-    (void)cs_sha256(texts, count, digest); /* it has no state in which it could fail */
-    write_hex(digest, out);
-}
+/* ---- The name ---- */
 
 /* Lengths keep apart what may hold any byte. */
 void cs_token_entry_name(char *name, const struct cs_token_purpose *purpose)
@@ -84,7 +65,7 @@ void cs_token_entry_name(char *name, const struct cs_token_purpose *purpose)
                                      purpose->key,
                                      purpose->certificate,
                                      purpose->certificate_key};
-    digest_texts(texts, sizeof texts / sizeof texts[0], name);
+    cs_cache_digest(texts, sizeof texts / sizeof texts[0], name);
 }
 
 /* ---- Reading ---- */
@@ -196,7 +177,7 @@ static bool read_payload(int fd, const struct head *head, struct cs_slice head_t
     }
     const struct cs_slice texts[] = {head_text, cs_slice_make(entry->scope, head->scope_length),
                                      cs_slice_make(entry->token, head->token_length)};
-    digest_texts(texts, sizeof texts / sizeof texts[0], sum);
+    cs_cache_digest(texts, sizeof texts / sizeof texts[0], sum);
     return strcmp(sum, head->sum) == 0 && head->token_length > 0 &&
            is_clean(entry->token, head->token_length, '!') &&
            is_clean(entry->scope, head->scope_length, ' ');
@@ -228,20 +209,6 @@ bool cs_token_entry_read(int fd, const char *name, int64_t now, struct cs_token_
 }
 
 /* ---- Writing ---- */
-
-static bool write_all(int fd, struct cs_slice text)
-{
-    size_t done = 0;
-
-    while (done < text.length) {
-        ssize_t count = write(fd, text.data + done, text.length - done);
-        if (count < 0 && errno != EINTR) {
-            return false;
-        }
-        done += count > 0 ? (size_t)count : 0;
-    }
-    return true;
-}
 
 static void write_number(struct cs_writer *out, const char *name, uint64_t number)
 {
@@ -281,10 +248,10 @@ bool cs_token_entry_write(int fd, const char *name, const struct cs_token_grant 
     write_number(&out, "scope ", scope.length);
     write_number(&out, "token ", token.length);
     const struct cs_slice texts[] = {cs_written(&out), scope, token};
-    digest_texts(texts, sizeof texts / sizeof texts[0], sum);
+    cs_cache_digest(texts, sizeof texts / sizeof texts[0], sum);
     cs_write_string(&out, "sum ");
     cs_write_string(&out, sum);
     cs_write_string(&out, "\n");
-    return !out.overflowed && write_all(fd, cs_written(&out)) && write_all(fd, scope) &&
-           write_all(fd, token);
+    return !out.overflowed && cs_cache_write(fd, cs_written(&out)) && cs_cache_write(fd, scope) &&
+           cs_cache_write(fd, token);
 }

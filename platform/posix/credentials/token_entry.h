@@ -11,6 +11,7 @@
 #define CONNSYNC_POSIX_TOKEN_ENTRY_H
 
 #include "core/base/text.h"
+#include "platform/posix/credentials/cache_folder.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,7 +33,7 @@ extern "C" {
 #define CS_TOKEN_LIFETIME_MAX_S 2592000
 
 /* SHA-256 as hexadecimal digits, with the final NUL. */
-#define CS_TOKEN_NAME_SIZE 65u
+#define CS_TOKEN_NAME_SIZE CS_CACHE_DIGEST_SIZE
 
 /* What a token is for, and what its client proves itself with: a secret, a private key, a
  * certificate, or several of them; empty is what it does not have. All of it borrowed. */

@@ -27,9 +27,10 @@ struct cs_roots {
     struct cs_root at[CS_ROOTS_MAX];
 };
 
-/* Reads the file at `path` into `roots`, of which none are open, and leaves it open. `der`, which has `size` bytes, is what that is done
- * in. Of a short file, and of what cannot be read a second time, such as a pipe, all anchors are kept
- * there, as connsync_posix_anchors_read() does, and none is left open. */
+/* Reads the file at `path` into `roots`, of which none are open, and leaves it open. `der`, which has
+ * `size` bytes, is what that is done in. Of a short file, and of what cannot be read a second time,
+ * such as a pipe, all anchors are kept there, as connsync_posix_anchors_read() does, and none is left
+ * open. */
 enum connsync_posix_anchors_status cs_roots_read(struct cs_roots *roots,
                                                  struct connsync_posix_anchors *anchors,
                                                  const char *path, uint8_t *der, size_t size);
