@@ -120,7 +120,8 @@ if(connsync_large_pages)
     set(connsync_page 65536)
 endif()
 set(connsync_pages
-    "-Wl,-z,max-page-size=${connsync_page} -Wl,-T,${CMAKE_CURRENT_LIST_DIR}/static_program.ld")
+    "-Wl,-z,max-page-size=${connsync_page} -Wl,-T,${CMAKE_CURRENT_LIST_DIR}/static_program.ld \
+-L${CMAKE_CURRENT_LIST_DIR}")
 # Bits in place of 8 to 24 bytes for each address that is put right at the start; musl reads them
 # since 1.2.4. The linkers of Debian 12 can do it for x86-64 only; to what others make it is done
 # afterwards, and some pages of addresses are left unused.
@@ -129,11 +130,12 @@ if(NOT connsync_relocations AND NOT connsync_full_relocations)
 endif()
 # All of the program is optimised in one piece: what is alike in two of several is seen in none.
 # Constants that are alike are one; those that are told apart by their address hold addresses, and
-# are no such. Nothing is unwound: there is no table for it, nor one to find it by. Variables are laid
-# out by their alignment: what is small shares its pages, where it took one between two large buffers.
+# are no such. Nothing is unwound: there is no table for it, nor one to find it by. Functions are laid
+# out by what runs them; variables by their alignment: what is small shares its pages, where it took one
+# between two large buffers.
 set(CMAKE_EXE_LINKER_FLAGS_INIT
     "-flto-partition=one -fmerge-all-constants ${connsync_pages} \
--fdata-sections -Wl,--sort-section=alignment -Wl,--no-eh-frame-hdr ${connsync_entries} \
+-ffunction-sections -fdata-sections -Wl,--sort-section=alignment -Wl,--no-eh-frame-hdr ${connsync_entries} \
 -Wl,-z,noseparate-code -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack \
 -Wl,--version-script=${CMAKE_CURRENT_LIST_DIR}/nothing_exported.map \
 -Wl,--hash-style=gnu ${connsync_relocations}")
