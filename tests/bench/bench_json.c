@@ -1,5 +1,6 @@
 /*
- * Prints how fast documents are checked, patched and digested.
+ * Prints how fast documents are checked, patched and digested. Given a folder, it leaves each document
+ * there in a file, for others to be measured with (json_rates.py).
  *
  * "all" is what the agent does with a document: it is checked, members are found in the same
  * pass, and one is set. compare.py holds it against another build's.
@@ -339,7 +340,20 @@ static void measure_brackets(struct document *document)
            (int)status, facts.offset, (now_seconds() - started) * 1e3);
 }
 
-int main(void)
+static void keep(const struct document *document, const char *folder)
+{
+    char path[1024];
+
+    (void)snprintf(path, sizeof path, "%s/%s.json", folder, document->name);
+    FILE *file = fopen(path, "wb");
+    if (file == NULL || fwrite(document->text, 1, document->length, file) != document->length ||
+        fclose(file) != 0) {
+        fprintf(stderr, "%s could not be written\n", path);
+        exit(1);
+    }
+}
+
+int main(int argc, char **argv)
 {
     static void (*const make[])(struct document *) = {make_recorded, make_mixed,   make_wide,
                                                       make_deep,     make_strings, make_non_ascii};
@@ -357,6 +371,9 @@ int main(void)
         make[i](&document);
         if (!document.is_empty) {
             measure(&document);
+            if (argc > 1) {
+                keep(&document, argv[1]);
+            }
         }
     }
     measure_brackets(&document);

@@ -1,33 +1,24 @@
 """Counts the instructions of `connsync set` with a document of 900 KB, by what they are for.
 
-    document.py NAME=PROGRAM... [--hold] [--write docs/performance.md]
+    document.py NAME=PROGRAM... [--hold] [--write]
 
 A row is one change that is read, written and read back, with a token at hand, over TLS 1.3 with a
 chain of RSA-2048 and its root: the handshake is a small share. valgrind counts; a function is told
-by its name, so that the programs must have theirs.
+by its name: of programs without theirs, and of others', there is the sum.
 
---hold fails where a program needs more than LIMIT, which a release's for x86-64 does not; --write
-puts the table into a text, in place of that which is there.
+--hold fails where a program needs more than LIMIT, which a release's for x86-64 does not.
 """
 
 import itertools
-import os
-import pathlib
 import re
 import shutil
-import subprocess
 import sys
-import tempfile
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
-
-from instructions import CHAINS, make_chain, write  # noqa: E402
-from memory import KEEPS_NOTHING, SKIPPED  # noqa: E402
-from tenant import Tenant  # noqa: E402
+from measuring import ROOT, SKIPPED, bench, count, parser, profile, programs_of, say, show
+from peers import CURL, PYTHON, command_of
 
 SIZE = 900_000
 LIMIT = 180  # millions
-MARKS = ("<!-- document: begin -->\n", "<!-- document: end -->\n")
 # What a function is for, by the first of these that its name has.
 PHASES = {
     "encryption": r"gcm|aes|cipher|aead",
@@ -51,20 +42,6 @@ def make_document():
             % ",".join(some)).encode()
 
 
-def profile(command, environment, folder):
-    """{function: instructions} of one run."""
-    out = folder / "profile"
-    run = subprocess.run(["valgrind", "--tool=callgrind", "--callgrind-out-file=%s" % out, *command],
-                         env=dict(os.environ, **environment), capture_output=True, text=True,
-                         timeout=300, check=False)
-    if run.returncode != 0:
-        sys.exit("%s ended with %d:\n%s" % (command[0], run.returncode, run.stderr))
-    told = subprocess.run(["callgrind_annotate", "--threshold=100", "--auto=no", out],
-                          capture_output=True, text=True, check=True).stdout
-    found = re.findall(r"^ *([\d,]+) \([ \d.]+%\)  \S*?:(\S+)", told, re.MULTILINE)
-    return {name: int(count.replace(",", "")) for count, name in found}
-
-
 def phases_of(functions):
     """{phase: millions of instructions}"""
     sums = dict.fromkeys(PHASES, 0)
@@ -73,50 +50,48 @@ def phases_of(functions):
     return {phase: count / 1e6 for phase, count in sums.items()}
 
 
-def measure(programs):
-    """{name: {phase: millions}}"""
-    wanted = itertools.cycle(("on_first_login", "on_each_login"))
-    with tempfile.TemporaryDirectory() as name:
-        folder = pathlib.Path(name)
-        chain, key, root = make_chain(folder, CHAINS["RSA-2048"])
-        with Tenant(certificate=chain, key=key, tls="1.3") as tenant:
-            tenant.add(make_document())
-            return {name: phases_of(profile([program, "set", "con_large", next(wanted), "--ca-file",
-                                             root, *tenant.arguments()],
-                                            {**tenant.environment(), **KEEPS_NOTHING}, folder))
-                    for name, program in programs.items()}
+def measure(programs, beside):
+    """{name: {phase: millions}}; of what is no program of ours, or has no names, {"": millions}"""
+    with bench("RSA-2048", make_document()) as one:
+        found = {}
+        for name, program in programs.items():
+            say("document, " + name)
+            command = one.set_command(program, ROOT)
+            functions = profile(command, one.environment(), one.folder)
+            has_names = any(function.startswith("cs_") for function in functions)
+            found[name] = phases_of(functions) if has_names else {"": sum(functions.values()) / 1e6}
+        for peer in (CURL, PYTHON) if beside else ():
+            say("document, " + peer)
+            found[peer] = {"": count(*command_of(peer, one, ROOT))}
+        return found
 
 
-def table_of(found):
-    """The lines of a table."""
-    lines = ["| program | M instructions | %s |" % " | ".join(PHASES),
-             "|---|---:|%s" % ("---:|" * len(PHASES))]
+def rows_of(found):
+    """The table's."""
+    rows = {}
     for name, phases in found.items():
         total = sum(phases.values())
-        shares = ("%.1f (%.0f %%)" % (count, 100 * count / total) for count in phases.values())
-        lines.append("| %s | %.1f | %s |" % (name, total, " | ".join(shares)))
-    return lines
+        shares = {phase: "%.1f (%.0f %%)" % (phases[phase], 100 * phases[phase] / total)
+                  if phase in phases else "" for phase in PHASES}
+        rows[name,] = {"M instructions": "%.1f" % total, **shares}
+    return rows
 
 
-def main(arguments):
+def main():
     """The command line."""
-    hold = "--hold" in arguments
-    text = arguments[arguments.index("--write") + 1] if "--write" in arguments else None
-    programs = dict(word.split("=", 1) for word in arguments
-                    if word not in ("--hold", "--write", text))
+    line = parser(__doc__)
+    line.add_argument("--beside", action="store_true", help="curl with jq, and Python, as well")
+    options = line.parse_args()
     if shutil.which("valgrind") is None:
         print("skipped: valgrind is needed")
         return SKIPPED
-    found = measure(programs)
-    lines = table_of(found)
-    print("\n".join(lines))
-    if text:
-        write(pathlib.Path(text), lines, MARKS)
-    slow = [name for name in found if hold and sum(found[name].values()) > LIMIT]
+    found = measure(programs_of(options), options.beside)
+    show("document", ["program"], rows_of(found), options)
+    slow = [name for name in programs_of(options) if options.hold and sum(found[name].values()) > LIMIT]
     for name in slow:
         print("%s: more than %d M" % (name, LIMIT))
     return 1 if slow else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

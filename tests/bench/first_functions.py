@@ -21,8 +21,7 @@ import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
-from instructions import BUNDLE, CHAINS, make_chain  # noqa: E402
-from memory import CONNECTION  # noqa: E402
+from measuring import BUNDLE, CHAINS, CONNECTION, make_chain  # noqa: E402
 from tenant import Tenant  # noqa: E402
 
 # What the compiler puts behind the name of a function that it has changed, and moves parts of aside.

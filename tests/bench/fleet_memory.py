@@ -1,11 +1,11 @@
 """Prints what `connsync watch` has resident after it has put right tenants of different sizes, each
 with a tenth of its connections out of sync, and how many requests it made.
 
-    fleet_memory.py NAME=PROGRAM... [--ends] [--write docs/performance.md]
+    fleet_memory.py NAME=PROGRAM... [--ends] [--write]
 
 The memory must be the same within five in a hundred; the requests are one for a token, one for each
 fifty connections, and three for each that is out of sync. --ends looks at the smallest and the largest
-tenant only, --write puts the table into a text, in place of that which is there.
+tenant only.
 
 The peak that a process is charged with is a count that the kernel keeps per processor and
 adds up now and then: it is 100 KB off either way. So the pages are counted exactly, in a process
@@ -22,18 +22,13 @@ import subprocess
 import sys
 import tempfile
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
-
-from tenant import Tenant  # noqa: E402
-from instructions import write  # noqa: E402
-from watching import wait_for_run  # noqa: E402
+from measuring import SKIPPED, Tenant, parser, programs_of, show
+from watching import wait_for_run
 
 SIZES = (10, 100, 1000, 10000)
-SKIPPED = 77
 RUNS = {10: 3, 100: 3, 1000: 3, 10000: 1}
 TOLERANCE = 0.05
 PAGE = 50
-MARKS = ("<!-- fleet: begin -->\n", "<!-- fleet: end -->\n")
 FILE = {"all": True, "set_user_root_attributes": "on_first_login"}
 IN_SYNC = b',"set_user_root_attributes":"on_first_login"'
 
@@ -73,7 +68,8 @@ def measure(program, size, folder):
         environment = dict(os.environ, **tenant.environment(credentials=True))
         with subprocess.Popen(
                 [program, "watch", str(folder / "connsync.json"), "--status-file", str(status),
-                 "--no-token-cache", *tenant.arguments()], env=environment, stdout=subprocess.DEVNULL) as process:
+                 "--no-token-cache", *tenant.arguments()], env=environment,
+                stdout=subprocess.DEVNULL) as process:
             if not wait_for_run(process, status) or tenant.writes() != size // 10:
                 process.kill()
                 sys.exit("%d writes with %d connections" % (tenant.writes(), size))
@@ -105,32 +101,30 @@ def growth_of(found, size):
     return (found[size][1] - least[1]) / least[0]
 
 
-def table_of(found):
-    """The lines of a table, by size."""
-    lines = ["| connections | out of sync | requests | %s |" % " | ".join(
-        "%s: KB | growth" % name for name in found)]
-    lines.append("|---:|---:|---:|%s" % ("---:|" * 2 * len(found)))
+def rows_of(found):
+    """The table's, by size."""
+    rows = {}
     for size in next(iter(found.values())):
-        cells = ["%d | %.1f %%" % (rows[size][0], 100 * growth_of(rows, size))
-                 for rows in found.values()]
-        lines.append("| %d | %d | %d | %s |" % (size, size // 10, expected_requests(size),
-                                               " | ".join(cells)))
-    return lines
+        cells = rows["%d" % size,] = {"out of sync": size // 10, "requests": expected_requests(size)}
+        for name, sizes in found.items():
+            cells[name + ": KB"] = sizes[size][0]
+            cells[name + ": growth"] = "%.1f %%" % (100 * growth_of(sizes, size))
+    return rows
 
 
-def main(arguments):
+def main():
     """The command line."""
-    text = arguments[arguments.index("--write") + 1] if "--write" in arguments else None
-    programs = dict(word.split("=", 1) for word in arguments if "=" in word)
-    sizes = (SIZES[0], SIZES[-1]) if "--ends" in arguments else SIZES
+    line = parser(__doc__)
+    line.add_argument("--ends", action="store_true", help="the smallest and the largest tenant only")
+    options = line.parse_args()
+    sizes = (SIZES[0], SIZES[-1]) if options.ends else SIZES
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         (folder / "connsync.json").write_text(json.dumps(FILE), encoding="utf-8")
         found = {name: measure_sizes(name, program, sizes, folder)
-                 for name, program in programs.items()}
-    if text:
-        write(pathlib.Path(text), table_of(found), MARKS)
+                 for name, program in programs_of(options).items()}
+    show("fleet", ["connections"], rows_of(found), options)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

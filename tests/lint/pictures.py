@@ -1,4 +1,4 @@
-"""Holds the README's pictures to their figures, and to being readable.
+"""Holds the pictures of the README and of docs/ to their figures, and to being readable.
 
     pictures.py check     well formed, as tools/draw-pictures draws them, and each colour of letters and
                           lines far enough from what it stands on, on a light page and on a dark one
@@ -78,14 +78,16 @@ def colour_faults(pictures):
 
 def check(pictures):
     faults = list(colour_faults(pictures))
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    pages = {path: path.read_text(encoding="utf-8") for path in [ROOT / "README.md",
+                                                                 *(ROOT / "docs").glob("*.md")]}
     for name in pictures.PICTURES:
         tree = xml.etree.ElementTree.parse(ROOT / f"docs/{name}.svg").getroot()
         style = tree.find("{http://www.w3.org/2000/svg}style")
         if style is None or "prefers-color-scheme:dark" not in style.text:
             faults.append(f"docs/{name}.svg has no colours for a dark page")
-        if f"](docs/{name}.svg)" not in readme:
-            faults.append(f"README.md does not show docs/{name}.svg")
+        picture = ROOT / f"docs/{name}.svg"
+        if not any(f"]({os.path.relpath(picture, path.parent)})" in text for path, text in pages.items()):
+            faults.append(f"no page shows docs/{name}.svg")
     print(*faults, sep="\n")
     drawn = subprocess.run([sys.executable, ROOT / "tools/draw-pictures", "--check"], check=False)
     return 1 if faults or drawn.returncode else 0

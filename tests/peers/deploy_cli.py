@@ -19,10 +19,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from tenant import answers, pki, server  # noqa: E402
-from tenant.api import Api  # noqa: E402
-from tenant.http_wire import Answer  # noqa: E402
+from tenant import pki, server  # noqa: E402
 from tenant.service import Tenant  # noqa: E402
+from wider_tenant import Wider  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 MODULES = Path(sys.argv.pop(1)).resolve()
@@ -35,24 +34,6 @@ OTHERS = {"client_id": "the-client", "client_secret": "SECRET-one", "app_secret"
 TENANTS, FILES = "on_first_login", "never_on_login"
 # Node does not see that a connection was closed while it compiles schemas.
 server.IDLE_LIMIT = 600
-
-
-class Wider(Api):
-    """The tenant with the endpoints that the deploy CLI asks beside those of connections."""
-
-    def handle(self, head, body):
-        path = head.target.split("?")[0]
-        if path == "/api/v2/clients":
-            return Answer(200, b'{"total":0,"start":0,"limit":100,"clients":[]}')
-        if re.fullmatch(r"/api/v2/connections/[^/]+/clients", path):
-            return Answer(200, b'{"clients":[]}')
-        if path == "/api/v2/connections-directory-provisionings":
-            return Answer(200, b'{"directory_provisionings":[]}')
-        if path == "/api/v2/actions/actions":
-            return Answer(200, b'{"total":0,"page":0,"per_page":100,"actions":[]}')
-        if path.endswith("/scim-configuration"):
-            return answers.error(404, "Not Found")
-        return super().handle(head, body)
 
 
 def connection(number, name, strategy="google-oauth2", more=()):
