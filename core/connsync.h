@@ -171,6 +171,7 @@ struct connsync_client {
     struct connsync_certificate refused;
 
     /* Private. */
+    const struct connsync_early_hooks *early; /* connsync_client_send_early() sets it */
     const struct connsync_client_hooks *hooks;
     int64_t issued_at;    /* by what the last assertion said */
     int64_t clock_offset; /* added to the port's UTC for an assertion; 0 while that is accepted */
@@ -182,6 +183,22 @@ struct connsync_client {
  * certificate may be among the anchors, of renewed ones those that are valid are taken, and `refused`
  * describes the certificate for which a chain was refused. */
 void connsync_client_init(struct connsync_client *client);
+
+/*
+ * From now on the first request of a job that reads is sent with the handshake (TLS 1.3's early data),
+ * where that goes on from a session of the config's whose ticket allows it: a round trip less. To be
+ * called after connsync_client_init and before the agent is opened.
+ *
+ * The price: what is sent so, the access token in it, is protected by the session's secret alone. Who
+ * gets hold of that later, of the server's or of what was kept, can read it in a recording; and whoever
+ * has recorded it can send it again. A server that lets that pass reads the connection once more, and
+ * answers nobody who can read it. So it is never a write or a request for a token; nor a read that is
+ * tried again, or that tells what became of a write.
+ *
+ * If the server refuses it, or answers 425 (Too Early, RFC 8470), the same request is sent after the
+ * handshake. Without CONNSYNC_TLS_EARLY_DATA in the library's build it does nothing.
+ */
+void connsync_client_send_early(struct connsync_client *client);
 
 /*
  * What failures are told in more words with: who shows them gets a few fields of each answer, and
