@@ -275,12 +275,6 @@ struct connsync_client_hooks {
     bool (*take_failure)(struct connsync *agent, enum connsync_status status);
 };
 
-/* connsync_client_send_early sets the hooks, so that only who calls it links core/tls's. */
-struct connsync_early_hooks {
-    /* At the beginning of a job: its first request may go with a handshake. */
-    void (*begin)(struct connsync *agent);
-};
-
 /* ---- Sessions (kept_session.c) ---- */
 
 /* connsync_session_init sets the hooks, so that only who calls it links kept_session.c. */

@@ -98,7 +98,7 @@ static bool is_first_read(const struct connsync *agent)
 /* The second is not sent early, and its answer is final. */
 static bool came_too_early(const struct connsync *agent)
 {
-    return agent->config.client->early != NULL && is_first_read(agent) &&
+    return agent->config.client->begin_early != NULL && is_first_read(agent) &&
            agent->result.http_status == TOO_EARLY;
 }
 
@@ -129,8 +129,8 @@ static void begin(struct connsync *agent)
     struct connsync_client *client = config->client;
 
     client->reissued = false;
-    if (client->early != NULL) {
-        client->early->begin(agent);
+    if (client->begin_early != NULL) {
+        client->begin_early(agent);
     }
     if (config->token != NULL && client->token_scope != NULL && cs_client_is_usable(config) &&
         lacks_scopes(agent, cs_slice_of(client->token_scope))) {
@@ -181,51 +181,36 @@ static void hand_over(struct connsync *agent)
 
 /* ---- Early data ---- */
 
-static struct cs_slice first_read(void *context, size_t most)
+/* What was accepted is empty afterwards: it is not sent again, and its memory is wiped as ever. */
+static struct cs_slice *first_read(void *context, size_t most)
 {
-    static const struct cs_slice none = {NULL, 0};
     struct connsync *agent = context;
     struct cs_exchange *exchange = &agent->exchange;
 
     if (!is_first_read(agent)) {
-        return none;
+        return NULL;
     }
-    if (cs_exchange_write_head(exchange) != CONNSYNC_OK) {
-        /* It will be told when it is tried again, after the handshake. */
+    if (cs_exchange_write_head(exchange) != CONNSYNC_OK || exchange->head_length > most) {
+        /* It is written once more after the handshake, and what is wrong with it is told then. */
         cs_exchange_drop(exchange, &exchange->head, exchange->head_length);
-        return none;
-    }
-    if (exchange->head_length > most) {
-        return none;
+        return NULL;
     }
     exchange->sent_any = true;
     exchange->sent_at = cs_exchange_now_ms(exchange);
-    return exchange->sending;
-}
-
-/* What was accepted is not sent again, and wiped as ever. */
-static void take_verdict(void *context, bool accepted)
-{
-    struct connsync *agent = context;
-
-    if (accepted) {
-        agent->exchange.sending.length = 0;
-    }
+    return &exchange->sending;
 }
 
 /* Without memory for it there is no early data. */
 static void send_early(struct connsync *agent)
 {
-    const struct cs_tls_early early = {first_read, take_verdict, agent};
+    const struct cs_tls_early early = {first_read, agent};
 
     (void)cs_tls_send_early(agent->exchange.tls, &early);
 }
 
 void connsync_client_send_early(struct connsync_client *client)
 {
-    static const struct connsync_early_hooks hooks = {.begin = send_early};
-
-    client->early = &hooks;
+    client->begin_early = send_early;
 }
 
 /* ---- All of it ---- */

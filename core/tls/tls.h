@@ -95,11 +95,9 @@ enum connsync_status cs_tls_resume(struct cs_tls *tls, struct connsync_session *
 /* Who has a request that may be sent before the server has answered. */
 struct cs_tls_early {
     /* Asked in a handshake that would go on from a session, before anything is sent: the request, of
-     * at most `most` bytes, which stays as it is until the handshake is over; or an empty slice. */
-    struct cs_slice (*request)(void *context, size_t most);
-    /* If there was one and the handshake is complete: has the server accepted it? Otherwise it has passed
-     * it over, and it is to be sent as ever. */
-    void (*told)(void *context, bool accepted);
+     * at most `most` bytes, or NULL. It stays as it is until the handshake is over. Then it is empty if
+     * the server has accepted it; otherwise it was passed over, and is to be sent as ever. */
+    struct cs_slice *(*request)(void *context, size_t most);
     void *context;
 };
 
@@ -107,10 +105,10 @@ struct cs_tls_early {
  * From now on a request goes with the hello of a handshake that goes on from a session whose ticket
  * allows it (early data: RFC 8446, sections 2.3 and 8). It is encrypted with what the session's secret
  * gives alone, and whoever records it can send it again: for what may be repeated only. To be called
- * after cs_tls_resume, without which it does nothing; once more does nothing either. A program that
- * never calls it has none of this. Without CONNSYNC_TLS_EARLY_DATA it does nothing.
+ * after cs_tls_resume, without which it does nothing; once more does nothing either. It takes some 8 KB
+ * of the arena, for what is sent first. A program that never calls it has none of this. Without CONNSYNC_TLS_EARLY_DATA it does nothing.
  */
-enum connsync_status cs_tls_send_early(struct cs_tls *tls, const struct cs_tls_early *early);
+enum connsync_status cs_tls_send_early(struct cs_tls *tls, const struct cs_tls_early *who);
 
 /* Was it a handshake that tried to go on from a session that failed last? That session is
  * forgotten, and another connection may do better. */

@@ -13,22 +13,19 @@
 
 #if defined(MBEDTLS_SSL_EARLY_DATA)
 
-/* Around the request: a hello, which the library writes into its own buffer; a ChangeCipherSpec; what a
- * record adds. */
-#define FLIGHT_BASE (MBEDTLS_SSL_OUT_CONTENT_LEN + 128)
+/* A hello and a request, each of which fits into the library's own buffer, and what records add. */
+#define FLIGHT_SIZE (2 * MBEDTLS_SSL_OUT_CONTENT_LEN + 128)
 
 struct early {
     struct cs_tls_resumption resumption; /* first: what session.c and resumption.c look at */
     struct cs_tls_early who;
-    bool is_sent; /* in this handshake */
-    uint8_t *flight;
-    size_t size;
-    size_t length; /* that were written, and how many of them the port has */
-    size_t sent;
+    struct cs_slice *request; /* that goes with this handshake, or NULL */
     /* What resumption.c does. */
     void (*offer)(struct cs_tls *tls);
     enum connsync_status (*settle)(struct cs_tls *tls);
-    void (*abandon)(struct cs_tls *tls);
+    size_t length; /* that were written, and how many of them the port has */
+    size_t sent;
+    uint8_t flight[FLIGHT_SIZE];
 };
 
 static struct early *early_of(struct cs_tls *tls)
@@ -42,7 +39,7 @@ static int gather(void *context, const unsigned char *data, size_t length)
 {
     struct early *early = early_of(context);
 
-    if (length > early->size - early->length) {
+    if (length > sizeof early->flight - early->length) {
         return MBEDTLS_ERR_SSL_BUFFER_TOO_SMALL;
     }
     memcpy(early->flight + early->length, data, length);
@@ -50,31 +47,21 @@ static int gather(void *context, const unsigned char *data, size_t length)
     return (int)length;
 }
 
-static void drop_flight(struct cs_tls *tls)
-{
-    struct early *early = early_of(tls);
-
-    cs_arena_release(tls->world.arena, early->flight);
-    early->flight = NULL;
-}
-
 /* The library sends nothing before it has received something, and nothing is received before what it
  * has written is out. */
 static int send_first(void *context, unsigned char *data, size_t size)
 {
-    struct cs_tls *tls = context;
-    struct early *early = early_of(tls);
+    struct early *early = early_of(context);
 
     while (early->sent < early->length) {
-        int code = cs_tls_port_send(tls, early->flight + early->sent, early->length - early->sent);
+        int code =
+            cs_tls_port_send(context, early->flight + early->sent, early->length - early->sent);
         if (code < 0) {
             return code;
         }
         early->sent += (size_t)code;
     }
-    drop_flight(tls);
-    mbedtls_ssl_set_bio(&tls->ssl, tls, cs_tls_port_send, cs_tls_port_recv, NULL);
-    return cs_tls_port_recv(tls, data, size);
+    return cs_tls_port_recv(context, data, size);
 }
 
 /* ---- Before a handshake ---- */
@@ -94,14 +81,13 @@ static size_t allowed(const struct cs_tls *tls)
 
 /* If it cannot be written, for want of memory perhaps, the library stays between two of its states:
  * this handshake fails with nothing sent, and that of another connection is one without. */
-static void write_flight(struct cs_tls *tls, struct cs_slice request)
+static void write_flight(struct cs_tls *tls, const struct cs_slice *request)
 {
     mbedtls_ssl_conf_early_data(&tls->config, MBEDTLS_SSL_EARLY_DATA_ENABLED);
     mbedtls_ssl_set_bio(&tls->ssl, tls, gather, NULL, NULL);
-    int code = mbedtls_ssl_write_early_data(&tls->ssl, (const unsigned char *)request.data,
-                                            request.length);
-    if (code == (int)request.length) {
-        early_of(tls)->is_sent = true;
+    int code = mbedtls_ssl_write_early_data(&tls->ssl, (const unsigned char *)request->data,
+                                            request->length);
+    if (code == (int)request->length) {
         mbedtls_ssl_set_bio(&tls->ssl, tls, cs_tls_port_send, send_first, NULL);
     } else {
         tls->port_error = CONNSYNC_PORT_ERR_RESET;
@@ -113,21 +99,18 @@ static void offer(struct cs_tls *tls)
 {
     struct early *early = early_of(tls);
 
-    early->is_sent = false;
     early->resumption.early = CS_TLS_EARLY_NONE;
+    early->request = NULL;
+    early->length = 0;
+    early->sent = 0;
     mbedtls_ssl_conf_early_data(&tls->config, MBEDTLS_SSL_EARLY_DATA_DISABLED);
     early->offer(tls);
     size_t most = early->resumption.offered ? allowed(tls) : 0;
-    if (most == 0) {
-        return;
+    if (most > 0) {
+        early->request = early->who.request(early->who.context, most);
     }
-    struct cs_slice request = early->who.request(early->who.context, most);
-    early->size = FLIGHT_BASE + request.length;
-    early->length = 0;
-    early->sent = 0;
-    early->flight = request.length > 0 ? cs_arena_allocate(tls->world.arena, early->size) : NULL;
-    if (early->flight != NULL) {
-        write_flight(tls, request);
+    if (early->request != NULL) {
+        write_flight(tls, early->request);
     }
 }
 
@@ -139,19 +122,16 @@ static enum connsync_status settle(struct cs_tls *tls)
     struct early *early = early_of(tls);
     enum connsync_status status = early->settle(tls);
 
-    if (early->is_sent && status == CONNSYNC_OK) {
-        bool accepted = early->resumption.offered && mbedtls_ssl_get_early_data_status(&tls->ssl) ==
-                                                         MBEDTLS_SSL_EARLY_DATA_STATUS_ACCEPTED;
-        early->resumption.early = accepted ? CS_TLS_EARLY_ACCEPTED : CS_TLS_EARLY_REFUSED;
-        early->who.told(early->who.context, accepted);
+    if (early->request == NULL || status != CONNSYNC_OK) {
+        return status;
+    }
+    early->resumption.early = CS_TLS_EARLY_REFUSED;
+    if (early->resumption.offered &&
+        mbedtls_ssl_get_early_data_status(&tls->ssl) == MBEDTLS_SSL_EARLY_DATA_STATUS_ACCEPTED) {
+        early->resumption.early = CS_TLS_EARLY_ACCEPTED;
+        early->request->length = 0;
     }
     return status;
-}
-
-static void abandon(struct cs_tls *tls)
-{
-    drop_flight(tls);
-    early_of(tls)->abandon(tls);
 }
 
 /* resumption.c forgets this too. */
@@ -166,17 +146,14 @@ enum connsync_status cs_tls_send_early(struct cs_tls *tls, const struct cs_tls_e
     if (early == NULL) {
         return CONNSYNC_ERR_MEMORY;
     }
-    memset(early, 0, sizeof *early);
     memcpy(&early->resumption, plain, sizeof *plain);
     early->who = *who;
     early->offer = plain->offer;
     early->settle = plain->settle;
-    early->abandon = plain->abandon;
     plain->forget(tls);
     tls->resumption = &early->resumption;
     tls->resumption->offer = offer;
     tls->resumption->settle = settle;
-    tls->resumption->abandon = abandon;
     return CONNSYNC_OK;
 }
 
