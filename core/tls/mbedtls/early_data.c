@@ -40,7 +40,7 @@ static int gather(void *context, const unsigned char *data, size_t length)
     struct early *early = early_of(context);
 
     if (length > sizeof early->flight - early->length) {
-        return MBEDTLS_ERR_SSL_BUFFER_TOO_SMALL;
+        return MBEDTLS_ERR_SSL_INTERNAL_ERROR;
     }
     memcpy(early->flight + early->length, data, length);
     early->length += length;
