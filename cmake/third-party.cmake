@@ -7,6 +7,13 @@ include(${CMAKE_CURRENT_LIST_DIR}/dependencies.cmake)
 
 option(CONNSYNC_TLS_SMALL "Build mbedTLS small: AES-128-GCM, P-256 and P-384 only" OFF)
 
+# For who asks for it; where bytes are counted nobody does.
+set(connsync_early_data ON)
+if(CONNSYNC_BOARD OR (CONNSYNC_TLS_SMALL AND NOT CONNSYNC_BUILD_CLI))
+    set(connsync_early_data OFF)
+endif()
+option(CONNSYNC_TLS_EARLY_DATA "Let requests go with a TLS handshake" ${connsync_early_data})
+
 # port/mbedtls/mbedtls_trim.c is the one file that knows mbedTLS's internals; this does without it.
 option(CONNSYNC_TLS_TRIM "Give back memory that mbedTLS would keep after the handshake" ON)
 
@@ -59,7 +66,8 @@ function(connsync_add_mbedtls suffix)
         $<$<CONFIG:Release>:-Os>)
     set_target_properties(${target} PROPERTIES C_STANDARD 11 C_CLANG_TIDY "")
 endfunction()
-connsync_add_mbedtls("" $<$<BOOL:${CONNSYNC_TLS_SMALL}>:CONNSYNC_TLS_SMALL>)
+connsync_add_mbedtls("" $<$<BOOL:${CONNSYNC_TLS_SMALL}>:CONNSYNC_TLS_SMALL>
+    $<$<BOOL:${CONNSYNC_TLS_EARLY_DATA}>:CONNSYNC_TLS_EARLY_DATA>)
 
 add_library(connsync_jsmn INTERFACE)
 target_include_directories(connsync_jsmn SYSTEM INTERFACE ${CONNSYNC_jsmn_TREE})

@@ -136,6 +136,7 @@ complete -c connsync -n $tenant -l client-certificate -rF -d 'shown to a server 
 complete -c connsync -n $tenant -l client-key -rF -d 'the key of the certificate, if in another file'
 complete -c connsync -n $tenant -l no-token-cache -d 'keep no token, use none that was kept'
 complete -c connsync -n $tenant -l no-session-cache -d 'keep no TLS session, use none that was kept'
+complete -c connsync -n $tenant -l early-data -d 'read with the handshake; it can be replayed'
 complete -c connsync -n $tenant -l audience -x -d 'the identifier of the API'
 complete -c connsync -n $tenant -l ca-file -rF -d 'trusted roots, PEM'
 complete -c connsync -n $tenant -l connect-to -x -d 'dial this, but verify the name of the domain'

@@ -125,6 +125,8 @@ struct connsync_grant {
 /* Room for the names of all scopes that a job may need, with commas and the final NUL. */
 #define CONNSYNC_SCOPES_SIZE 96
 
+struct connsync;
+
 /*
  * What a client may have beside its id, or in place of a secret; any member may be 0. With it
  * a token's scopes are looked at before it is used. The caller's; connsync_client_init fills
@@ -171,6 +173,7 @@ struct connsync_client {
     struct connsync_certificate refused;
 
     /* Private. */
+    void (*begin_early)(struct connsync *agent); /* connsync_client_send_early() sets it */
     const struct connsync_client_hooks *hooks;
     int64_t issued_at;    /* by what the last assertion said */
     int64_t clock_offset; /* added to the port's UTC for an assertion; 0 while that is accepted */
@@ -182,6 +185,22 @@ struct connsync_client {
  * certificate may be among the anchors, of renewed ones those that are valid are taken, and `refused`
  * describes the certificate for which a chain was refused. */
 void connsync_client_init(struct connsync_client *client);
+
+/*
+ * From now on the first request of a job that reads is sent with the handshake (TLS 1.3's early data),
+ * where that goes on from a session of the config's whose ticket allows it: a round trip less. To be
+ * called after connsync_client_init and before the agent is opened. It takes some 8 KB of the block.
+ *
+ * The price: what is sent so, the access token in it, is protected by the session's secret alone. Who
+ * gets hold of that later, of the server's or of what was kept, can read it in a recording; and whoever
+ * has recorded it can send it again. A server that lets that pass reads the connection once more, and
+ * answers nobody who can read it. So it is never a write or a request for a token; nor a read that is
+ * tried again, or that tells what became of a write.
+ *
+ * If the server refuses it, or answers 425 (Too Early, RFC 8470), the same request is sent after the
+ * handshake. Without CONNSYNC_TLS_EARLY_DATA in the library's build it does nothing.
+ */
+void connsync_client_send_early(struct connsync_client *client);
 
 /*
  * What failures are told in more words with: who shows them gets a few fields of each answer, and
@@ -470,8 +489,6 @@ struct connsync_wait {
     bool writable;
     uint64_t until_ms; /* on the port's monotonic clock */
 };
-
-struct connsync;
 
 /* Carves an agent out of the block. NULL, with the reason in `*status`, when the
  * configuration or the block is not accepted. Sends nothing. */

@@ -270,7 +270,8 @@ struct connsync_client_hooks {
     enum connsync_status (*check_scopes)(struct connsync *agent);
     void (*hand_over)(struct connsync *agent);
     /* Of a request that failed: notes what TLS says of it. Was it for the clock that the service
-     * rejected an assertion? Then the next is issued by the service's. */
+     * rejected an assertion? Then the next is issued by the service's. Or was it sent too early? In
+     * either case it is worth sending once more. */
     bool (*take_failure)(struct connsync *agent, enum connsync_status status);
 };
 

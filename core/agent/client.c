@@ -1,7 +1,8 @@
 /*
  * What a client may have beside its secret: assertions that are signed for it (RFC 7523),
  * tokens that it keeps, the scopes of a token, and a certificate (RFC 8705). Signing and
- * keeping are the caller's, the request for a token is agent_token.c's.
+ * keeping are the caller's, the request for a token is agent_token.c's. And which request may go
+ * with a handshake; how it does is core/tls's.
  */
 #include "core/agent/agent.h"
 #include "core/tls/tls.h"
@@ -10,6 +11,9 @@
 
 /* So far may the clock of a client be off: the service's tolerance. */
 #define CLOCK_TOLERANCE_S 10
+
+/* RFC 8470, section 5.2. */
+#define TOO_EARLY 425
 
 /* RFC 7523 section 2.2. The colons of the type are escaped; the assertion that follows has
  * nothing to escape. */
@@ -84,13 +88,27 @@ static bool reissues(struct connsync *agent, enum connsync_status status)
     return true;
 }
 
+/* Reads only, and of a job the first only, on the first try: a token is asked for and a write is sent
+ * when the server is known to have its keys, and so is a read that tells what became of a write. */
+static bool is_first_read(const struct connsync *agent)
+{
+    return agent->state == CS_STATE_READ && agent->result.requests == 1;
+}
+
+/* The second is not sent early, and its answer is final. */
+static bool came_too_early(const struct connsync *agent)
+{
+    return agent->config.client->begin_early != NULL && is_first_read(agent) &&
+           agent->result.http_status == TOO_EARLY;
+}
+
 static bool take_failure(struct connsync *agent, enum connsync_status status)
 {
     struct cs_tls_reason reason = cs_tls_take_reason(agent->exchange.tls);
 
     agent->result.tls_reason = reason.why;
     agent->result.tls_code = reason.code;
-    return reissues(agent, status);
+    return came_too_early(agent) || reissues(agent, status);
 }
 
 /* ---- Kept tokens ---- */
@@ -111,6 +129,9 @@ static void begin(struct connsync *agent)
     struct connsync_client *client = config->client;
 
     client->reissued = false;
+    if (client->begin_early != NULL) {
+        client->begin_early(agent);
+    }
     if (config->token != NULL && client->token_scope != NULL && cs_client_is_usable(config) &&
         lacks_scopes(agent, cs_slice_of(client->token_scope))) {
         agent->renewed = true;
@@ -156,6 +177,40 @@ static void hand_over(struct connsync *agent)
     }
     client->granted(client->context, &grant);
     cs_arena_release(&agent->arena, scope);
+}
+
+/* ---- Early data ---- */
+
+/* What was accepted is empty afterwards: it is not sent again, and its memory is wiped as ever. */
+static struct cs_slice *first_read(void *context, size_t most)
+{
+    struct connsync *agent = context;
+    struct cs_exchange *exchange = &agent->exchange;
+
+    if (!is_first_read(agent)) {
+        return NULL;
+    }
+    if (cs_exchange_write_head(exchange) != CONNSYNC_OK || exchange->head_length > most) {
+        /* It is written once more after the handshake, and what is wrong with it is told then. */
+        cs_exchange_drop(exchange, &exchange->head, exchange->head_length);
+        return NULL;
+    }
+    exchange->sent_any = true;
+    exchange->sent_at = cs_exchange_now_ms(exchange);
+    return &exchange->sending;
+}
+
+/* Without memory for it there is no early data. */
+static void send_early(struct connsync *agent)
+{
+    const struct cs_tls_early early = {first_read, agent};
+
+    (void)cs_tls_send_early(agent->exchange.tls, &early);
+}
+
+void connsync_client_send_early(struct connsync_client *client)
+{
+    client->begin_early = send_early;
 }
 
 /* ---- All of it ---- */

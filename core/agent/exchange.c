@@ -199,7 +199,7 @@ static enum connsync_status step_handshake(struct cs_exchange *exchange, struct 
     return enter(exchange, CS_EXCHANGE_CLAIM);
 }
 
-static enum connsync_status write_head(struct cs_exchange *exchange)
+enum connsync_status cs_exchange_write_head(struct cs_exchange *exchange)
 {
     const struct cs_http_request *http = &exchange->request.http;
     size_t size = CS_EXCHANGE_HEAD_BASE + http->target.length + http->bearer.length;
@@ -207,7 +207,6 @@ static enum connsync_status write_head(struct cs_exchange *exchange)
 
     exchange->head = cs_arena_allocate(exchange->arena, size);
     if (exchange->head == NULL) {
-        exchange->bytes_needed = size;
         return CONNSYNC_ERR_MEMORY;
     }
     cs_writer_init(&writer, exchange->head, size);
@@ -229,20 +228,17 @@ static enum connsync_status claim_body(struct cs_exchange *exchange)
         exchange->body =
             cs_arena_allocate_largest(exchange->arena, request->reserve, &exchange->body_size);
     }
-    if (exchange->body == NULL) {
-        exchange->bytes_needed = exchange->arena->wanted;
-        return CONNSYNC_ERR_MEMORY;
-    }
-    return CONNSYNC_OK;
+    return exchange->body != NULL ? CONNSYNC_OK : CONNSYNC_ERR_MEMORY;
 }
 
-/* Memory for the head, now that the handshake has returned its own. A body that is kept whole is
- * claimed when its head has come: by then TLS has taken what the server sends of itself. */
+/* Memory for the head, now that the handshake has returned its own; one that went with it is there. A
+ * body that is kept whole is claimed when its head has come: by then TLS has taken what the server
+ * sends of itself. */
 static enum connsync_status step_claim(struct cs_exchange *exchange)
 {
-    enum connsync_status status = write_head(exchange);
+    enum connsync_status status =
+        exchange->head == NULL ? cs_exchange_write_head(exchange) : CONNSYNC_OK;
 
-    exchange->body_length = 0;
     if (status == CONNSYNC_OK && exchange->request.keep_at_most > 0) {
         status = claim_body(exchange);
     }

@@ -107,6 +107,9 @@ void cs_exchange_begin(struct cs_exchange *exchange, uint64_t deadline);
  * the peer may have seen the request. */
 enum connsync_status cs_exchange_step(struct cs_exchange *exchange, struct connsync_wait *wait);
 
+/* Writes the head into a piece of the arena, for `sending`: for who sends it with the handshake. */
+enum connsync_status cs_exchange_write_head(struct cs_exchange *exchange);
+
 /* Hands the body's piece of the arena, cut to its `*length`, to the caller, who
  * wipes and releases it. */
 char *cs_exchange_take_body(struct cs_exchange *exchange, size_t *length);

@@ -62,9 +62,9 @@ struct cs_tls_reason cs_tls_take_reason(struct cs_tls *tls);
  */
 void cs_tls_tell(struct cs_tls *tls, struct connsync_certificate *told);
 
-/* Of a session that is up: its version and its suite, "TLSv1.3, TLS1-3-AES-256-GCM-SHA384", and
- * ", resumed" or ", not resumed". A
- * program that does not call it has none of it. */
+/* Of a session that is up: its version and its suite, "TLSv1.3, TLS1-3-AES-256-GCM-SHA384",
+ * ", resumed" or ", not resumed", and ", early data accepted" or ", early data refused" where some
+ * was sent. A program that does not call it has none of it. */
 void cs_tls_describe(struct cs_tls *tls, struct cs_writer *line);
 
 /* Likewise: from now on `certified`, if it is not NULL, is shown each certificate of each chain that
@@ -91,6 +91,24 @@ void cs_tls_ask_for_anchors(struct cs_tls *tls,
  */
 enum connsync_status cs_tls_resume(struct cs_tls *tls, struct connsync_session *session,
                                    const struct cs_slice *bound, size_t count);
+
+/* Who has a request that may be sent before the server has answered. */
+struct cs_tls_early {
+    /* Asked in a handshake that would go on from a session, before anything is sent: the request, of
+     * at most `most` bytes, or NULL. It stays as it is until the handshake is over. Then it is empty if
+     * the server has accepted it; otherwise it was passed over, and is to be sent as ever. */
+    struct cs_slice *(*request)(void *context, size_t most);
+    void *context;
+};
+
+/*
+ * From now on a request goes with the hello of a handshake that goes on from a session whose ticket
+ * allows it (early data: RFC 8446, sections 2.3 and 8). It is encrypted with what the session's secret
+ * gives alone, and whoever records it can send it again: for what may be repeated only. To be called
+ * after cs_tls_resume, without which it does nothing; once more does nothing either. It takes some 8 KB
+ * of the arena, for what is sent first. A program that never calls it has none of this. Without CONNSYNC_TLS_EARLY_DATA it does nothing.
+ */
+enum connsync_status cs_tls_send_early(struct cs_tls *tls, const struct cs_tls_early *who);
 
 /* Was it a handshake that tried to go on from a session that failed last? That session is
  * forgotten, and another connection may do better. */

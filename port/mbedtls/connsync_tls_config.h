@@ -66,6 +66,10 @@ void cs_mbedtls_free(void *memory);
  * 1.2 the server's certificate would be kept. core/tls/mbedtls/resumption.c. */
 #define MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_PSK_EPHEMERAL_ENABLED
 #define MBEDTLS_SSL_SESSION_TICKETS
+/* A first request that goes with the hello, for who asks for it: core/tls/mbedtls/early_data.c. */
+#if defined(CONNSYNC_TLS_EARLY_DATA)
+#define MBEDTLS_SSL_EARLY_DATA
+#endif
 /* The age of a session is by the port's clock. */
 #define MBEDTLS_HAVE_TIME
 #define MBEDTLS_PLATFORM_MS_TIME_ALT

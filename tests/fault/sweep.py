@@ -10,13 +10,16 @@ import itertools
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
+import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))
+sys.path[:0] = [str(HERE.parent), str(HERE.parent / "wire")]
 
+import early  # noqa: E402
 from tenant import Tenant, pki  # noqa: E402
 
 KINDS = ("would_block", "short", "reset", "eof", "lost", "stall")
@@ -32,17 +35,23 @@ PATCH = b'{"scope":null,"n":7,"m":[null]}'
 
 
 class Replay:
-    """One run of the program with one fault, and what became of the connection."""
+    """One run of the program with one fault, and what became of the connection. Where there is a folder
+    with a session, each run has a copy of its own to go on from."""
 
     def __init__(self, command, tenant, credentials, serial, plan):
         program, verb = command
         self.plan = plan
         identity = tenant.add(CONNECTION % (serial, serial))
-        with tempfile.NamedTemporaryFile() as log:
+        with tempfile.NamedTemporaryFile() as log, tempfile.TemporaryDirectory() as home:
             environment = dict(os.environ, CONNSYNC_FAULT=plan, CONNSYNC_FAULT_LOG=log.name,
                                **credentials)
+            words = ["--no-token-cache"]
+            if "XDG_CACHE_HOME" in credentials:
+                words = ["--early-data"]
+                shutil.copytree(credentials["XDG_CACHE_HOME"], home, dirs_exist_ok=True)
+                environment["XDG_CACHE_HOME"] = home
             last = "-" if verb == "patch" else "never_on_login"
-            run = subprocess.run([program, verb, identity, last, "--json", "--no-token-cache",
+            run = subprocess.run([program, verb, identity, last, "--json", *words,
                                   *tenant.arguments()],
                                  env=environment, input=PATCH, capture_output=True,
                                  timeout=120, check=False)
@@ -121,9 +130,29 @@ def sweep(command, tenant, credentials, *steps):
     return false == 0 and "otherwise" not in states
 
 
+def sweep_early(command, *steps):
+    """The same with a first read that goes with the hello."""
+    with tempfile.TemporaryDirectory() as place, early.front(pathlib.Path(place)) as served:
+        kept = pathlib.Path(place) / "kept"
+        credentials = dict(served.tenant.environment(), XDG_CACHE_HOME=str(kept))
+        identity = served.tenant.add(CONNECTION % (0, 0))
+        subprocess.run([command[0], "get", identity, *served.tenant.arguments()], check=True,
+                       env=dict(os.environ, CONNSYNC_FAULT="count:0", **credentials))
+        good = sweep(command, served.tenant, credentials, *steps)
+        count = sum(map(early.is_early, served.tenant.requests))
+        print("%d reads were early" % count)
+        return good and count > 0
+
+
 def main():
     program, call_step, memory_step, verb = sys.argv[1], *map(int, sys.argv[2:4]), sys.argv[4]
     command = program, verb
+    if verb == "early":
+        try:
+            sys.exit(0 if sweep_early((program, "set"), call_step, memory_step) else 1)
+        except unittest.SkipTest as missing:
+            print(missing)
+            sys.exit(77)
     with Tenant() as tenant:
         good = sweep(command, tenant, tenant.environment(credentials=True), call_step, memory_step)
         # How the client proves itself is one and the same for all commands. Arithmetic with

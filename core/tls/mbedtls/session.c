@@ -44,7 +44,7 @@ static int moved(struct cs_tls *tls, int32_t bytes, int direction)
     return PORT_FAILED;
 }
 
-static int port_send(void *context, const unsigned char *data, size_t length)
+int cs_tls_port_send(void *context, const unsigned char *data, size_t length)
 {
     struct cs_tls *tls = context;
     const struct connsync_port *port = tls->world.port;
@@ -53,7 +53,7 @@ static int port_send(void *context, const unsigned char *data, size_t length)
     return moved(tls, sent, MBEDTLS_ERR_SSL_WANT_WRITE);
 }
 
-static int port_recv(void *context, unsigned char *data, size_t size)
+int cs_tls_port_recv(void *context, unsigned char *data, size_t size)
 {
     struct cs_tls *tls = context;
     const struct connsync_port *port = tls->world.port;
@@ -230,7 +230,7 @@ static enum connsync_status set_up(struct cs_tls *tls)
         cs_tls_close(tls);
         return CONNSYNC_ERR_MEMORY;
     }
-    mbedtls_ssl_set_bio(&tls->ssl, tls, port_send, port_recv, NULL);
+    mbedtls_ssl_set_bio(&tls->ssl, tls, cs_tls_port_send, cs_tls_port_recv, NULL);
     tls->set_up = true;
     if (tls->resumption != NULL) {
         tls->resumption->offer(tls);

@@ -36,6 +36,12 @@ enum {
     CS_TLS_UNTIL  /* and when the verdict ends */
 };
 
+enum cs_tls_early_outcome {
+    CS_TLS_EARLY_NONE, /* nothing was sent */
+    CS_TLS_EARLY_ACCEPTED,
+    CS_TLS_EARLY_REFUSED
+};
+
 /* What cs_tls_resume adds. */
 struct cs_tls_resumption {
     struct connsync_session *kept;
@@ -44,6 +50,7 @@ struct cs_tls_resumption {
     uint8_t tickets;                 /* that were looked at, of this connection */
     bool offered;                    /* this handshake would go on from one */
     bool gave_up;                    /* and has failed */
+    uint8_t early;                   /* enum cs_tls_early_outcome: of the first request with it */
     /* Before a handshake: offers the session that is kept, if it holds. */
     void (*offer)(struct cs_tls *tls);
     /* After one: is it clear whose verdict the session rests on? */
@@ -88,6 +95,10 @@ struct cs_slice cs_tls_certificate_list(mbedtls_ssl_context *ssl);
 /* Takes the next certificate (DER) off such a list. False at the end, or where that is cut. */
 bool cs_tls_next_listed(mbedtls_ssl_context *ssl, struct cs_slice *list,
                         struct cs_slice *certificate);
+
+/* The callbacks for mbedtls_ssl_set_bio; their context is a session. */
+int cs_tls_port_send(void *context, const unsigned char *data, size_t length);
+int cs_tls_port_recv(void *context, unsigned char *data, size_t size);
 
 /* The callback for mbedtls_ssl_conf_ca_cb; its context is a session. */
 int cs_tls_find_issuers(void *context, const mbedtls_x509_crt *child, mbedtls_x509_crt **issuers);

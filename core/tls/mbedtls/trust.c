@@ -231,6 +231,11 @@ void cs_tls_describe(struct cs_tls *tls, struct cs_writer *line)
     cs_write_string(line, suite != NULL ? suite : "no suite");
     cs_write_string(line, tls->resumption != NULL && tls->resumption->offered ? ", resumed"
                                                                               : ", not resumed");
+    if (tls->resumption != NULL && tls->resumption->early != CS_TLS_EARLY_NONE) {
+        cs_write_string(line, tls->resumption->early == CS_TLS_EARLY_ACCEPTED
+                                  ? ", early data accepted"
+                                  : ", early data refused");
+    }
 }
 
 void cs_tls_show(struct cs_tls *tls,

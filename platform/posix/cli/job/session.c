@@ -420,6 +420,9 @@ static void fill_config(struct connsync_config *config)
     config->beside = &connsync_beside_all;
     identity_fill(config, credentials, verbose > 0);
     config->client->anchors = finds_anchors ? find_anchors : NULL;
+    if (credentials->early_data) {
+        connsync_client_send_early(config->client);
+    }
     /* Who wants no token in a file wants none of what could stand in for the service. */
     resume_fill(config, !credentials->no_session_cache && !credentials->no_token_cache);
 }

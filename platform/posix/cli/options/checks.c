@@ -158,6 +158,19 @@ static enum cli_action check_fleet(struct cli_options *options)
     return CLI_RUN;
 }
 
+/* watch has the session of the run before in memory. */
+static enum cli_action check_early_data(struct cli_options *options)
+{
+    const struct cli_credentials *credentials = &options->credentials;
+    bool keeps_none = credentials->no_session_cache || credentials->no_token_cache;
+
+    return !credentials->early_data || !keeps_none || options->command->action == CLI_WATCH
+               ? CLI_RUN
+               : cli_wrong(&options->message,
+                           "--early-data needs a kept session: not with --no-session-cache or "
+                           "--no-token-cache");
+}
+
 enum cli_action cli_check(struct cli_options *options)
 {
     enum cli_action action = check_flash_image(options);
@@ -173,6 +186,9 @@ enum cli_action cli_check(struct cli_options *options)
     }
     if (action == CLI_RUN) {
         action = check_format(options);
+    }
+    if (action == CLI_RUN) {
+        action = check_early_data(options);
     }
     return action == CLI_RUN ? check_fleet(options) : action;
 }

@@ -86,6 +86,7 @@ static const struct rule rules[] = {
     {"client-key", AT(sources.client_key), USE_TEXT, 0, 0},
     {"no-token-cache", AT(credentials.no_token_cache), USE_SWITCH, 0, 0},
     {"no-session-cache", AT(credentials.no_session_cache), USE_SWITCH, 0, 0},
+    {"early-data", AT(credentials.early_data), USE_SWITCH, 0, 0},
     {"audience", AT(sources.audience), USE_TEXT, 0, 0},
     {"ca-file", AT(tenant.ca_file), USE_TEXT, 0, 0},
     {"timeout", READ_TIMEOUT, USE_VALUE, 0, 0},

@@ -46,6 +46,7 @@ static const char shared[] =
     "  --client-key FILE\tits private key, if it is in a file of its own\n"
     "  --no-token-cache\tkeep no token, use none that was kept\n"
     "  --no-session-cache\tkeep no TLS session, use none that was kept\n"
+    "  --early-data\tread with the handshake; it can be replayed\n"
     "  --audience URL\tthe API's identifier (AUTH0_AUDIENCE)\n"
     "Connection:\n"
     "  --ca-file FILE\ttrusted roots, PEM (SSL_CERT_FILE, or the system's)\n"

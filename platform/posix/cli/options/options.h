@@ -92,6 +92,7 @@ struct cli_credentials {
     const char *key_id; /* --key-id, or NULL */
     bool no_token_cache;
     bool no_session_cache;
+    bool early_data;
     char client_id_of_file[CS_DESIRED_CLIENT_ID_SIZE];
     char audience_of_file[CS_DESIRED_AUDIENCE_SIZE];
     /* Secrets, wiped by cli_forget(). Empty when not given. */
