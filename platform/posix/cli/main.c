@@ -54,7 +54,8 @@ static enum connsync_status run_job(struct connsync_result *result, struct repor
     enum connsync_status status;
 
     if (options.command->writes) {
-        status = change_run(&options, &options.job, result);
+        change_begin(&options, &options.job);
+        status = change_end(result);
     } else {
         status = session_run(&options.job, on_item, tally);
         *result = *connsync_result(session_agent());

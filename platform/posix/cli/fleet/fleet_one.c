@@ -160,7 +160,8 @@ static enum connsync_status compare_digest(void *context, enum connsync_stage st
 static enum connsync_status run(struct fleet *fleet, const struct connsync_job *job,
                                 const struct connsync_result *known, struct connsync_result *result)
 {
-    enum connsync_status status = change_run(fleet->options, job, result);
+    change_begin(fleet->options, job);
+    enum connsync_status status = change_end(result);
 
     fleet->tally.requests += result->requests;
     if (result->name[0] == '\0') {

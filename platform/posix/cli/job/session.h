@@ -1,8 +1,8 @@
 /*
- * The agent of this process, and the world around it: memory, trusted roots, signals,
- * waiting. One at a time.
+ * The agents of this process, and the world around them: memory, trusted roots, signals,
+ * waiting. One at a time is meant by all that follows.
  *
- * SIGINT, SIGTERM, SIGHUP, SIGQUIT and SIGPIPE end the job under way as connsync_cancel() says, and
+ * SIGINT, SIGTERM, SIGHUP, SIGQUIT and SIGPIPE end the jobs under way as connsync_cancel() says, and
  * are remembered; of SIGHUP and SIGPIPE only one counts. For the command watch SIGHUP is something
  * else, and no more than remembered.
  */
@@ -31,8 +31,16 @@ bool session_token_was_rejected(void);
 /* The agent; NULL when it is not open. */
 struct connsync *session_agent(void);
 
-/* Runs a job to its end. `on_item` is called for each connection of a list. The result
- * is the agent's. A signal that came before ends it at once. */
+/* Begins a job. What it points at must outlive it, as `context` must. `on_item` is called for each connection of a
+ * list; it may be NULL. A signal that came before ends it at once. */
+void session_begin(const struct connsync_job *job,
+                   void (*on_item)(void *context, const struct connsync_result *result),
+                   void *context);
+
+/* Waits for its end; meanwhile those of the other agents go on. The result is the agent's. */
+enum connsync_status session_end(void);
+
+/* Runs a job to its end. `on_item`, and what it says, is session_begin()'s. */
 enum connsync_status
 session_run(const struct connsync_job *job,
             void (*on_item)(void *context, const struct connsync_result *result), void *context);

@@ -20,7 +20,6 @@
 static struct cs_private_key key;
 static struct cs_client_certificate certificate;
 static struct cs_assertion assertion;
-static struct connsync_client client;
 static struct cs_token_cache cache = {-1, "", NULL};
 static char token[CS_TOKEN_MAX + 1];
 static char scope[CS_TOKEN_SCOPE_MAX + 1];
@@ -270,7 +269,7 @@ static void use_cache(struct connsync_config *config)
         config->token = token;
         learn(token, "kept");
         knows_scope = scope[0] != '\0';
-        client.token_scope = knows_scope ? scope : NULL;
+        config->client->token_scope = knows_scope ? scope : NULL;
     }
     tell_note();
 }
@@ -282,28 +281,35 @@ void identity_forget_token(void)
 
 /* ---- All of it ---- */
 
-void identity_fill(struct connsync_config *config, const struct cli_credentials *credentials,
-                   bool is_verbose)
+void identity_fill(struct connsync_config *config, struct identity *identity,
+                   const struct cli_credentials *credentials)
 {
-    connsync_client_init(&client);
-    verbose = is_verbose;
+    struct connsync_client *client = &identity->client;
+
+    connsync_client_init(client);
     if (identity_has_key()) {
         assertion.key = &key;
         assertion.key_id = credentials->key_id;
         assertion.client_id = credentials->client_id;
         assertion.domain = config->domain;
         assertion.scratch = scratch();
-        client.assertion = make_assertion;
+        client->assertion = make_assertion;
     }
     if (identity_has_certificate()) {
-        client.certificate = certificate.chain;
-        client.certificate_length = certificate.chain_length;
-        client.key = certificate.key.der;
-        client.key_length = certificate.key.length;
+        client->certificate = certificate.chain;
+        client->certificate_length = certificate.chain_length;
+        client->key = certificate.key.der;
+        client->key_length = certificate.key.length;
     }
-    config->client = &client;
-    client.granted = keep;
-    client.certified = certified;
+    config->client = client;
+    client->granted = keep;
+    client->certified = certified;
+}
+
+void identity_use_cache(struct connsync_config *config, const struct cli_credentials *credentials,
+                        bool is_verbose)
+{
+    verbose = is_verbose;
     if (config->token != NULL) {
         learn(config->token, "given");
     }
@@ -361,9 +367,4 @@ void identity_drop_aside(void)
 {
     cs_private_key_wipe(&key_aside);
     cs_client_certificate_wipe(&certificate_aside);
-}
-
-const struct connsync_certificate *identity_refused(void)
-{
-    return &client.refused;
 }
