@@ -97,7 +97,7 @@ static int run(void)
     report_end(&options.output, &options.job, &result, status, &cause);
     int code = end_job(&result, status, &cause, &tally);
     if (session_agent() != NULL && options.output.verbose > 0) {
-        report_figures(result.requests, session_agent());
+        report_figures(result.requests);
     }
     if (options.job.dry_run && status == CONNSYNC_OK) {
         scopes_note(options.output.verbose > 0);

@@ -93,7 +93,7 @@ const struct connsync_port *connsync_posix_port(struct connsync_posix *posix);
 enum connsync_posix_wake connsync_posix_wait(struct connsync_posix *posix, bool want_read,
                                              bool want_write, uint64_t until_ms);
 
-/* One of several connections that are waited for: what is wanted of it. */
+/* One of several connections that are waited for, and for what. */
 struct connsync_posix_interest {
     const struct connsync_posix *posix;
     bool want_read;
@@ -102,8 +102,8 @@ struct connsync_posix_interest {
 
 #define CONNSYNC_POSIX_WAIT_MAX 16u
 
-/* The same for several at once, up to CONNSYNC_POSIX_WAIT_MAX and at least one: until one of them has
- * what is wanted of it, or needs a step. The first one's `wake_fd` counts. */
+/* The same for several at once, up to CONNSYNC_POSIX_WAIT_MAX and at least one: until one of them can
+ * be read or written, as asked, or needs a step. The first one's `wake_fd` counts. */
 enum connsync_posix_wake connsync_posix_wait_any(const struct connsync_posix_interest *interests,
                                                  size_t count, uint64_t until_ms);
 

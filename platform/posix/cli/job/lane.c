@@ -75,7 +75,7 @@ static void on_stop(int number)
     }
     stopped = asked < 2 ? 1 : 2;
     output_hurry();
-    for (int i = 0; i < LANES_MAX; i++) {
+    for (unsigned i = 0; i < LANES_MAX; i++) {
         if (lanes[i] != NULL && lanes[i]->running != NULL) {
             ask_to_end(lanes[i]);
         }
@@ -178,7 +178,7 @@ static uint64_t until_pulse(uint64_t until)
 /* The one that asks for a token, if one does. */
 static const struct lane *asking(void)
 {
-    for (int i = 0; i < LANES_MAX; i++) {
+    for (unsigned i = 0; i < LANES_MAX; i++) {
         const struct lane *one = lanes[i];
         if (one != NULL && one->running != NULL && one->agent->state == CS_STATE_TOKEN) {
             return one;
@@ -200,7 +200,7 @@ void lane_wait(const struct connsync_pace *pace)
     struct connsync_wait any = {false, false, UINT64_MAX};
     size_t count = 0;
 
-    for (int i = 0; i < LANES_MAX; i++) {
+    for (unsigned i = 0; i < LANES_MAX; i++) {
         const struct lane *one = lanes[i];
         if (lane_is_due(one)) {
             waits[count++] = (struct connsync_posix_interest){one->posix, one->wait.readable,

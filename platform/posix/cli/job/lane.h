@@ -32,7 +32,7 @@ struct lane {
     struct change change; /* the last: its end is touched where names differ only */
 };
 
-#define LANES_MAX 16
+#define LANES_MAX CONNSYNC_POSIX_WAIT_MAX
 
 extern struct lane *lane;
 

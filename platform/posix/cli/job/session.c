@@ -6,6 +6,7 @@
 #include "platform/posix/cli/job/session.h"
 
 #include "platform/posix/cli/base/log.h"
+#include "platform/posix/cli/base/mapping.h"
 #include "platform/posix/cli/base/system.h"
 #include "platform/posix/cli/job/lane.h"
 #include "platform/posix/cli/job/roots.h"
@@ -25,6 +26,9 @@
 /* A handshake's need, kept free beside a document. */
 #define RECONNECT_RESERVE (64u * 1024u)
 #define HTTP_FORBIDDEN 403
+/* With fewer requests in the tenant's bucket for each agent, it is the limit that one waits for: one
+ * agent alone learns how fast it is refilled. */
+#define BUCKET_PART 6u
 
 /* Static, so that the program needs no heap and touches only what it uses. */
 static unsigned char memory[CONNSYNC_MEMORY_RECOMMENDED];
@@ -39,7 +43,10 @@ static bool are_stale;     /* their file is not what it was */
 static struct cli_tenant *tenant;
 static const struct cli_credentials *credentials;
 static unsigned verbose;
+static unsigned parallel; /* --parallel */
 static bool token_rejected;
+static uint32_t handshakes; /* of further agents that were closed, */
+static size_t memory_used;  /* and what they had in use */
 
 /* ---- Jobs ---- */
 
@@ -97,7 +104,7 @@ static void step(void)
 
 static void step_all(void)
 {
-    for (int i = 0; i < LANES_MAX; i++) {
+    for (unsigned i = 0; i < LANES_MAX; i++) {
         if (lane_is_due(lanes[i])) {
             lane = lanes[i];
             step();
@@ -237,12 +244,11 @@ static const uint8_t *find_anchors(void *context, const uint8_t *der, size_t len
     return anchors;
 }
 
-static void init_posix(int wake_fd)
+static void init_posix(void)
 {
     connsync_posix_init(lane->posix, tenant->has_connect_to ? tenant->connect_to_host : NULL,
                         tenant->connect_to_port);
     lane->posix->proxy = &tenant->proxy;
-    lane->posix->wake_fd = wake_fd;
 }
 
 bool session_init(struct cli_options *options)
@@ -250,10 +256,11 @@ bool session_init(struct cli_options *options)
     tenant = &options->tenant;
     credentials = &options->credentials;
     verbose = options->output.verbose;
+    parallel = options->fleet.parallel;
     bool warns = verbose > 0 || options->command->action == CLI_WATCH;
     lane->posix = system_posix();
     lane->memory = memory;
-    init_posix(-1);
+    init_posix();
     lane_catch_signals(options->command->action == CLI_WATCH);
     identity_watch_chains(trace_certificate);
     if (!load_anchors()) {
@@ -286,7 +293,7 @@ static void fill_config(struct connsync_config *config)
     config->pace = &tenant->pace;
     config->listener = answered_listener();
     config->beside = &connsync_beside_all;
-    identity_fill(config, &lane->identity, credentials);
+    identity_fill(config, &lane->identity, credentials, parallel > 1);
     config->client->anchors = finds_anchors ? find_anchors : NULL;
 }
 
@@ -319,6 +326,77 @@ static void close_agent(void)
     lane->agent = NULL;
 }
 
+/* ---- Further agents ---- */
+
+struct further {
+    struct lane lane;
+    struct connsync_posix posix;
+    unsigned char memory[sizeof memory];
+};
+
+static bool open_further(unsigned number)
+{
+    struct further *further = mapping_new(sizeof *further);
+    struct connsync_config config;
+
+    if (further == NULL) {
+        return false;
+    }
+    lane = &further->lane;
+    lane->posix = &further->posix;
+    lane->memory = further->memory;
+    init_posix();
+    lane->posix->wake_fd = system_posix()->wake_fd;
+    fill_config(&config);
+    resume_share(&config);
+    if (open_agent(&config) != CONNSYNC_OK) {
+        lane = lanes[0];
+        mapping_free(further, sizeof *further);
+        return false;
+    }
+    lanes[number] = lane;
+    return true;
+}
+
+unsigned session_agents(void)
+{
+    const struct connsync_pace_bucket *buckets = tenant->pace.buckets;
+    unsigned agents = identity_token()->from != NULL ? parallel : 1;
+
+    for (int i = 0; i < CONNSYNC_PACE_BUCKETS; i++) {
+        if (buckets[i].known && buckets[i].limit / BUCKET_PART < agents) {
+            agents = buckets[i].limit / BUCKET_PART;
+        }
+    }
+    tenant->pace.agents = agents > 1 ? agents : 1;
+    return tenant->pace.agents;
+}
+
+bool session_turn(unsigned number)
+{
+    if (lanes[number] == NULL && !open_further(number)) {
+        return false;
+    }
+    lane = lanes[number];
+    return true;
+}
+
+void session_close_further(void)
+{
+    for (unsigned i = 1; i < LANES_MAX; i++) {
+        if (lanes[i] != NULL) {
+            lane = lanes[i];
+            lanes[i] = NULL;
+            handshakes += connsync_result(lane->agent)->handshakes;
+            memory_used += connsync_memory_high_water(lane->agent);
+            close_agent();
+            mapping_free(lane, sizeof(struct further));
+        }
+    }
+    lane = lanes[0];
+    tenant->pace.agents = 1;
+}
+
 void session_close(void)
 {
     close_agent();
@@ -334,4 +412,14 @@ bool session_token_was_rejected(void)
 struct connsync *session_agent(void)
 {
     return lane->agent;
+}
+
+struct session_figures session_figures(void)
+{
+    const struct session_figures figures = {
+        connsync_result(lane->agent)->handshakes + handshakes,
+        connsync_memory_high_water(lane->agent) + memory_used,
+    };
+
+    return figures;
 }

@@ -27,6 +27,7 @@ static char scope[CS_TOKEN_SCOPE_MAX + 1];
 static struct cs_private_key key_aside;
 static struct cs_client_certificate certificate_aside;
 static enum cs_assertion_algorithm algorithm_aside;
+static unsigned grants;  /* of all agents */
 static bool is_kept;     /* a token that is granted */
 static bool knows_scope; /* `scope` is the present token's */
 static bool verbose;
@@ -215,8 +216,13 @@ static void keep(void *context, const struct connsync_grant *grant)
     struct cs_token_grant kept = {grant->utc_seconds, grant->utc_seconds, grant->token,
                                   grant->scope};
 
-    (void)context;
+    struct identity *identity = context;
+
     learn(grant->token, "granted");
+    identity->known = ++grants;
+    if (identity->client.another != NULL && strlen(grant->token) < sizeof token) {
+        memcpy(token, grant->token, strlen(grant->token) + 1);
+    }
     knows_scope =
         grant->scope[0] != '\0' && cs_copy_string(scope, sizeof scope, cs_slice_of(grant->scope));
     if (!is_kept || grant->utc_seconds < 0 || grant->expires_in > CS_TOKEN_LIFETIME_MAX_S) {
@@ -279,14 +285,29 @@ void identity_forget_token(void)
     cs_token_cache_forget(&cache);
 }
 
+static const char *another(void *context)
+{
+    struct identity *identity = context;
+    bool is_there = identity->known != grants && token[0] != '\0';
+
+    identity->known = grants;
+    return is_there ? token : NULL;
+}
+
 /* ---- All of it ---- */
 
 void identity_fill(struct connsync_config *config, struct identity *identity,
-                   const struct cli_credentials *credentials)
+                   const struct cli_credentials *credentials, bool shares)
 {
     struct connsync_client *client = &identity->client;
 
     connsync_client_init(client);
+    client->context = identity;
+    identity->known = grants;
+    if (config->token == NULL && shares) {
+        client->another = another;
+        config->token = token[0] != '\0' ? token : NULL;
+    }
     if (identity_has_key()) {
         assertion.key = &key;
         assertion.key_id = credentials->key_id;

@@ -28,13 +28,15 @@ bool identity_has_certificate(void);
 /* What each agent has of it. The caller's, from identity_fill() until the agent is closed. */
 struct identity {
     struct connsync_client client;
+    unsigned known; /* private: how many tokens had been granted when it was given its own */
 };
 
 /* Adds all of it to what an agent is opened with, but for a kept token. The one that an agent is
- * granted will be kept, if identity_use_cache() was called for the first. The credentials stay the
+ * granted will be kept, if identity_use_cache() was called for the first; where it shares with others,
+ * it is theirs as well. The credentials stay the
  * caller's until the agent is closed, and so do the texts of `config`. */
 void identity_fill(struct connsync_config *config, struct identity *identity,
-                   const struct cli_credentials *credentials);
+                   const struct cli_credentials *credentials, bool shares);
 
 /* For the first agent, afterwards: with a client's credentials, looks for a kept token. */
 void identity_use_cache(struct connsync_config *config, const struct cli_credentials *credentials,
