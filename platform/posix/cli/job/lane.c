@@ -13,7 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static struct lane first;
+/* So that what is used of it lies in one page. */
+static _Alignas(2048) struct lane first;
 struct lane *lane = &first;
 struct lane *volatile lanes[LANES_MAX] = {&first};
 

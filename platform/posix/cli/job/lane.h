@@ -27,9 +27,9 @@ struct lane {
     unsigned char *memory;
     struct identity identity;
     struct answered answered;
-    struct trace trace;
     struct change_texts texts;
-    struct change change; /* the last: its end is touched where names differ only */
+    struct change change; /* its end is touched where names differ only, */
+    struct trace trace;   /* and this with -v only */
 };
 
 #define LANES_MAX CONNSYNC_POSIX_WAIT_MAX

@@ -166,14 +166,16 @@ const struct connsync_port *trace_port(const struct connsync_port *port, unsigne
 
 void trace_watch(const struct connsync *agent)
 {
-    lane->trace.agent = verbosity > 0 ? agent : NULL;
-    lane->trace.is_open = false;
-    lane->trace.paused = 0;
+    if (verbosity > 0) {
+        lane->trace.agent = agent;
+        lane->trace.is_open = false;
+        lane->trace.paused = 0;
+    }
 }
 
 void trace_look(void)
 {
-    if (lane->trace.agent != NULL) {
+    if (verbosity > 0 && lane->trace.agent != NULL) {
         (void)monotonic_ms(lane->trace.port.context);
     }
 }
