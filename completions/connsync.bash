@@ -97,7 +97,7 @@ _connsync_names() {
 # Those whose value may be the next word.
 _connsync_valued=' --domain --token-file --client-id --client-secret-file --private-key
  --signing-alg --key-id --client-certificate --client-key --audience --ca-file --connect-to --proxy
- --no-proxy --timeout --max-rps --leave --backup --correlation-id --plan --out --listing --format
+ --no-proxy --timeout --max-rps --leave --parallel --backup --correlation-id --plan --out --listing --format
  --every --status-file --metrics-file --max-age --output -o --partition-size --color --log-format
  --file -f '
 

@@ -59,7 +59,7 @@ cat "$file"
 # Those whose value may be the next word.
 set -g __connsync_valued --domain --token-file --client-id --client-secret-file --private-key \
     --signing-alg --key-id --client-certificate --client-key --audience --ca-file --connect-to --proxy \
-    --no-proxy --timeout --max-rps --leave --backup --correlation-id --plan --out --listing --format \
+    --no-proxy --timeout --max-rps --leave --parallel --backup --correlation-id --plan --out --listing --format \
     --every --status-file --metrics-file --max-age --output -o --partition-size --color --log-format \
     --file -f
 
@@ -161,6 +161,7 @@ complete -c connsync -n '__connsync_is set patch restore apply' -l dry-run -d 'd
 complete -c connsync -n '__connsync_is validate plan apply watch' -s f -l file -rF -d 'the connsync.json'
 complete -c connsync -n '__connsync_is validate watch-status' -l json -d 'one line of JSON for each answer'
 complete -c connsync -n '__connsync_is validate' -l listing -rF -d 'what plan would say of these connections'
+complete -c connsync -n '__connsync_is plan apply watch' -l parallel -x -d 'so many connections at a time'
 complete -c connsync -n '__connsync_is plan' -l out -rF -d 'write a plan for apply --plan'
 complete -c connsync -n '__connsync_is plan' -l format -xa 'text json markdown html' -d 'of what is printed'
 complete -c connsync -n '__connsync_is apply' -l plan -rF -d 'do what this plan says, refuse what has changed'

@@ -155,7 +155,11 @@ struct connsync_client {
      * asked again. NULL: those of the config are the roots. Otherwise the config's are not read, and
      * only tell these from others. */
     const uint8_t *(*anchors)(void *context, const uint8_t *der, size_t length, size_t *size);
-    void *context; /* of all four */
+    /* Of several agents with one client: gives a token that another of them has been granted since
+     * this one was given its own, which the service does not take any more; it must stay as long as the
+     * agent. NULL: there is none, or as a function: each agent asks for its own. */
+    const char *(*another)(void *context);
+    void *context; /* of all five */
 
     /* What `token` of the config was granted, where that is known. If it is too little, a
      * new token is asked for at once: more may have been granted since. */

@@ -386,12 +386,12 @@ static enum connsync_status after_failure(struct connsync *agent, enum connsync_
 {
     const struct connsync_client *client = agent->config.client;
 
+    if (client != NULL && client->hooks->take_failure(agent, status)) {
+        return cs_agent_enter(agent, CS_EVENT_AGAIN);
+    }
     if (status == CONNSYNC_ERR_UNAUTHORIZED && !agent->renewed &&
         cs_client_is_usable(&agent->config)) {
         return renew(agent);
-    }
-    if (client != NULL && client->hooks->take_failure(agent, status)) {
-        return cs_agent_enter(agent, CS_EVENT_AGAIN);
     }
     if (status == CONNSYNC_ERR_HTTP_TOO_LARGE && agent->exchange.bytes_needed > 0) {
         return too_large(agent);

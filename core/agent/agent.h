@@ -269,9 +269,9 @@ struct connsync_client_hooks {
     /* Does the token that was granted, in the present document, have the scopes? */
     enum connsync_status (*check_scopes)(struct connsync *agent);
     void (*hand_over)(struct connsync *agent);
-    /* Of a request that failed: notes what TLS says of it. Was it for the clock that the service
-     * rejected an assertion? Then the next is issued by the service's. Or was it sent too early? In
-     * either case it is worth sending once more. */
+    /* Of a request that failed: notes what TLS says of it. Is it to be tried again at once, since it was
+     * sent too early, or there is another token, or it was for the clock that the service rejected an
+     * assertion? Then the next is issued by the service's. */
     bool (*take_failure)(struct connsync *agent, enum connsync_status status);
 };
 

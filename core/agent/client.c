@@ -102,13 +102,31 @@ static bool came_too_early(const struct connsync *agent)
            agent->result.http_status == TOO_EARLY;
 }
 
+/* Somebody else may have asked for a token already. */
+static bool takes_another(struct connsync *agent, enum connsync_status status)
+{
+    const struct connsync_client *client = agent->config.client;
+    const char *token = status == CONNSYNC_ERR_UNAUTHORIZED && client->another != NULL
+                            ? client->another(client->context)
+                            : NULL;
+
+    if (token == NULL) {
+        return false;
+    }
+    if (agent->token != NULL) {
+        cs_exchange_drop(&agent->exchange, &agent->token, strlen(agent->token));
+    }
+    agent->config.token = token;
+    return true;
+}
+
 static bool take_failure(struct connsync *agent, enum connsync_status status)
 {
     struct cs_tls_reason reason = cs_tls_take_reason(agent->exchange.tls);
 
     agent->result.tls_reason = reason.why;
     agent->result.tls_code = reason.code;
-    return came_too_early(agent) || reissues(agent, status);
+    return came_too_early(agent) || takes_another(agent, status) || reissues(agent, status);
 }
 
 /* ---- Kept tokens ---- */

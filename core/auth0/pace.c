@@ -61,12 +61,13 @@ static uint64_t pause_without_rate(const struct connsync_pace_bucket *bucket, ui
 }
 
 /* When the bucket has one that may be taken. */
-static uint64_t ready_at(const struct connsync_pace_bucket *bucket, uint32_t leave)
+static uint64_t ready_at(const struct connsync_pace *pace,
+                         const struct connsync_pace_bucket *bucket)
 {
     if (bucket->rate == 0) {
-        return bucket->answered_at + pause_without_rate(bucket, leave);
+        return bucket->answered_at + pause_without_rate(bucket, pace->leave);
     }
-    uint64_t missing = (uint64_t)leave + 1 - bucket->remaining;
+    uint64_t missing = (uint64_t)reserve_of(pace, bucket) + 1 - bucket->remaining;
     return bucket->answered_at + (missing * RATE_UNIT + bucket->rate - 1) / bucket->rate;
 }
 
@@ -79,7 +80,7 @@ static uint32_t wait_ms(const struct connsync_pace *pace, enum cs_pace_kind kind
         return CONNSYNC_PACE_NEVER;
     }
     if (has_to_wait(pace, bucket)) {
-        uint64_t ready = ready_at(bucket, pace->leave);
+        uint64_t ready = ready_at(pace, bucket);
         until = ready > until ? ready : until;
     }
     return until > now ? to_u32(until - now) : 0;

@@ -17,7 +17,7 @@
 #include "platform/posix/cli/base/system.h"
 #include "platform/posix/cli/job/backup.h"
 #include "platform/posix/cli/job/change.h"
-#include "platform/posix/cli/job/session.h"
+#include "platform/posix/cli/job/lane.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -33,6 +33,7 @@ static const uint32_t timeouts_ms[] = {6000, 13000, 60000};
 
 static _Alignas(16) unsigned char memory[48u * 1024u];
 static struct connsync *agent;
+static enum connsync_status begun;
 static bool is_cancelled;
 static uint32_t timeout_ms;
 
@@ -85,12 +86,17 @@ static void wait_for(const struct connsync_wait *wait, bool insists)
     }
 }
 
-static enum connsync_status run_job(const struct connsync_job *job, bool is_undo)
+static void begin_job(const struct connsync_job *job, bool is_undo)
+{
+    begun = connsync_begin(agent, job);
+    world_begin_job(is_undo, timeout_ms);
+}
+
+static enum connsync_status end_job(bool is_undo)
 {
     struct connsync_wait wait;
-    enum connsync_status status = connsync_begin(agent, job);
+    enum connsync_status status = begun;
 
-    world_begin_job(is_undo, timeout_ms);
     while (status == CONNSYNC_OK || status == CONNSYNC_WOULD_BLOCK) {
         status = connsync_step(agent, &wait);
         if (status != CONNSYNC_WOULD_BLOCK) {
@@ -104,23 +110,32 @@ static enum connsync_status run_job(const struct connsync_job *job, bool is_undo
 
 /* ---- What change.c asks for ---- */
 
+static struct lane only;
+struct lane *lane = &only;
+
 struct connsync *session_agent(void)
 {
     return agent;
 }
 
-enum connsync_status
-session_run(const struct connsync_job *job,
-            void (*on_item)(void *context, const struct connsync_result *result), void *context)
+void session_begin(const struct connsync_job *job,
+                   void (*on_item)(void *context, const struct connsync_result *result),
+                   void *context)
 {
     (void)on_item;
     (void)context;
-    return run_job(job, false);
+    begin_job(job, false);
+}
+
+enum connsync_status session_end(void)
+{
+    return end_job(false);
 }
 
 enum connsync_status session_run_on(const struct connsync_job *job)
 {
-    return run_job(job, true);
+    begin_job(job, true);
+    return end_job(true);
 }
 
 bool backup_write(const char *directory, const struct cli_tenant *tenant,
@@ -198,7 +213,8 @@ static void undo_run(const struct connsync_job *job)
     struct connsync_result result;
 
     options.safeguards.restore = true;
-    (void)change_run(&options, job, &result);
+    change_begin(&options, job);
+    (void)change_end(&result);
     if (change_last()->undo == CHANGE_RESTORED) {
         world_judge_restored();
     }
@@ -226,7 +242,8 @@ static void run(enum world_task task, unsigned depth, bool is_told)
     if (task == WORLD_UNDO) {
         undo_run(&job);
     } else {
-        (void)run_job(&job, false);
+        begin_job(&job, false);
+        (void)end_job(false);
     }
     connsync_close(agent);
 }

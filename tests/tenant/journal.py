@@ -70,6 +70,8 @@ class Journal:
         self.shown = []
         self.malformed = []
         self.crashes = []
+        self.under_way = 0
+        self.most_under_way = 0
 
     def connected(self):
         """Counts a TCP connection; returns its number."""
@@ -98,7 +100,14 @@ class Journal:
         with self._lock:
             entry = Request(len(self.requests) + 1, connection, head.method, head.target, headers)
             self.requests.append(entry)
+            self.under_way += 1
+            self.most_under_way = max(self.under_way, self.most_under_way)
             return entry
+
+    def over(self):
+        """A request has been dealt with: answered, or not to be."""
+        with self._lock:
+            self.under_way -= 1
 
     def broken(self, reason):
         """Notes bytes that were no HTTP/1.1 request."""

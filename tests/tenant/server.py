@@ -164,6 +164,12 @@ class Server:
         """One request and its answer. Returns whether the connection goes on."""
         head = reader.head()
         entry = self.journal.request(number, head)
+        try:
+            return self._deal(head, entry, reader, courier)
+        finally:
+            self.journal.over()
+
+    def _deal(self, head, entry, reader, courier):
         x = Exchange(self._tenant, head)
         met = self._before(x, entry)
         if x.delivery.read_body:

@@ -4,7 +4,7 @@
 
 #define AGENTS_MAX 16u
 /* Than what one agent has done alone. */
-#define LATER 3000u
+#define LATER 60000u
 
 struct traveller {
     bool is_away;    /* a request is under way, */
@@ -121,12 +121,31 @@ static void test_a_rejection_is_of_all(void **state)
     }
 }
 
+/* A rate that one agent alone has measured is kept to by all, however many have just asked. */
+static void test_a_rate_of_one_alone(void **state)
+{
+    (void)state;
+    for (uint32_t leave = 0; leave <= 5; leave += 5) {
+        struct tenant tenant = make(20, 40000, RESET_FULL);
+        struct connsync_pace pace = leaving(leave);
+        assert_true(drive(&pace, &tenant, 170, 5) < LATER - 2000);
+        assert_true(pace.buckets[CS_PACE_READ].rate > 0);
+        pace.agents = 8;
+        uint64_t answered = tenant.answered;
+        uint64_t took = drive_many(&pace, &tenant, (unsigned)answered + 300, 20);
+        assert_int_equal(tenant.rejected, 0);
+        assert_true(tenant.lowest >= leave);
+        assert_in_range(took, 5000, 12000);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_several_agents),
         cmocka_unit_test(test_several_agents_are_quick),
         cmocka_unit_test(test_a_rejection_is_of_all),
+        cmocka_unit_test(test_a_rate_of_one_alone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -403,6 +403,33 @@ static void a_wake_fd_ends_a_wait(void **state)
     close(ends[1]);
 }
 
+/* Any of several connections ends the wait that can be read or written, as asked. */
+static void any_of_several_ends_a_wait(void **state)
+{
+    (void)state;
+    struct pair pairs[CONNSYNC_POSIX_WAIT_MAX];
+    struct connsync_posix_interest interests[CONNSYNC_POSIX_WAIT_MAX];
+    for (size_t i = 0; i < CONNSYNC_POSIX_WAIT_MAX; i++) {
+        pair_open(&pairs[i]);
+        interests[i] = (struct connsync_posix_interest){&pairs[i].posix, i != 3, false};
+    }
+    for (size_t i = 0; i < CONNSYNC_POSIX_WAIT_MAX; i++) {
+        uint8_t byte;
+        bool is_wanted = i != 3;
+        assert_int_equal(
+            connsync_posix_wait_any(interests, CONNSYNC_POSIX_WAIT_MAX, clock_ms() + 10),
+            CONNSYNC_POSIX_TIMEOUT);
+        assert_int_equal(send(pairs[i].peer, "x", 1, 0), 1);
+        assert_int_equal(connsync_posix_wait_any(interests, CONNSYNC_POSIX_WAIT_MAX,
+                                                 clock_ms() + (is_wanted ? 10000 : 10)),
+                         is_wanted ? CONNSYNC_POSIX_READY : CONNSYNC_POSIX_TIMEOUT);
+        assert_int_equal(recv_fully(&pairs[i], &byte, 1), 1);
+    }
+    for (size_t i = 0; i < CONNSYNC_POSIX_WAIT_MAX; i++) {
+        pair_close(&pairs[i]);
+    }
+}
+
 /* A kept-alive connection that the peer closed must not turn a sleep into a spin. */
 static void a_sleep_ignores_a_hung_up_peer(void **state)
 {
@@ -522,6 +549,7 @@ int main(void)
         cmocka_unit_test(the_last_word_is_read_after_a_failed_write),
         cmocka_unit_test(a_signal_ends_a_wait),
         cmocka_unit_test(a_wake_fd_ends_a_wait),
+        cmocka_unit_test(any_of_several_ends_a_wait),
         cmocka_unit_test(a_sleep_ignores_a_hung_up_peer),
         cmocka_unit_test(a_wait_ends_at_a_point_in_time),
         cmocka_unit_test(clocks_tell_the_time_or_that_they_do_not_know),

@@ -54,7 +54,8 @@ static enum connsync_status run_job(struct connsync_result *result, struct repor
     enum connsync_status status;
 
     if (options.command->writes) {
-        status = change_run(&options, &options.job, result);
+        change_begin(&options, &options.job);
+        status = change_end(result);
     } else {
         status = session_run(&options.job, on_item, tally);
         *result = *connsync_result(session_agent());
@@ -96,7 +97,7 @@ static int run(void)
     report_end(&options.output, &options.job, &result, status, &cause);
     int code = end_job(&result, status, &cause, &tally);
     if (session_agent() != NULL && options.output.verbose > 0) {
-        report_figures(result.requests, session_agent());
+        report_figures(result.requests);
     }
     if (options.job.dry_run && status == CONNSYNC_OK) {
         scopes_note(options.output.verbose > 0);

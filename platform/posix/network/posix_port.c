@@ -204,25 +204,37 @@ enum connsync_posix_proxy_failure connsync_posix_proxy_failure(const struct conn
     return look_at(posix)->tunnel.failure;
 }
 
-/* What is left until the caller's time or the port's own deadline, cut to what poll() can hold. */
-static int poll_time(const struct cs_posix_connection *connection, uint64_t until_ms)
+/* What is left until a time, cut to what poll() can hold. */
+static int poll_time(uint64_t until)
 {
-    uint64_t deadline = cs_posix_stage_deadline(connection);
     uint64_t now = cs_posix_now_ms();
-    uint64_t until = deadline < until_ms ? deadline : until_ms;
     uint64_t left = until > now ? until - now : 0;
     return left > INT_MAX ? INT_MAX : (int)left;
+}
+
+enum connsync_posix_wake connsync_posix_wait_any(const struct connsync_posix_interest *interests,
+                                                 size_t count, uint64_t until_ms)
+{
+    struct pollfd entries[1 + CONNSYNC_POSIX_WAIT_MAX * CS_POSIX_INTEREST_MAX];
+    size_t watched = 1;
+    entries[0] = (struct pollfd){interests[0].posix->wake_fd, POLLIN, 0};
+    for (size_t i = 0; i < count; i++) {
+        const struct cs_posix_connection *connection = look_at(interests[i].posix);
+        uint64_t deadline = cs_posix_stage_deadline(connection);
+        until_ms = deadline < until_ms ? deadline : until_ms;
+        watched += cs_posix_interest(connection, interests[i].want_read, interests[i].want_write,
+                                     entries + watched);
+    }
+    int found = poll(entries, (nfds_t)watched, poll_time(until_ms));
+    if (found < 0 || entries[0].revents != 0) {
+        return CONNSYNC_POSIX_INTERRUPTED;
+    }
+    return found == 0 ? CONNSYNC_POSIX_TIMEOUT : CONNSYNC_POSIX_READY;
 }
 
 enum connsync_posix_wake connsync_posix_wait(struct connsync_posix *posix, bool want_read,
                                              bool want_write, uint64_t until_ms)
 {
-    struct pollfd entries[1 + CS_POSIX_INTEREST_MAX];
-    entries[0] = (struct pollfd){posix->wake_fd, POLLIN, 0};
-    size_t watched = cs_posix_interest(look_at(posix), want_read, want_write, entries + 1);
-    int count = poll(entries, (nfds_t)(1 + watched), poll_time(look_at(posix), until_ms));
-    if (count < 0 || entries[0].revents != 0) {
-        return CONNSYNC_POSIX_INTERRUPTED;
-    }
-    return count == 0 ? CONNSYNC_POSIX_TIMEOUT : CONNSYNC_POSIX_READY;
+    const struct connsync_posix_interest interest = {posix, want_read, want_write};
+    return connsync_posix_wait_any(&interest, 1, until_ms);
 }

@@ -15,6 +15,7 @@
 #include "port/connsync_port.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -91,6 +92,20 @@ const struct connsync_port *connsync_posix_port(struct connsync_posix *posix);
  */
 enum connsync_posix_wake connsync_posix_wait(struct connsync_posix *posix, bool want_read,
                                              bool want_write, uint64_t until_ms);
+
+/* One of several connections that are waited for, and for what. */
+struct connsync_posix_interest {
+    const struct connsync_posix *posix;
+    bool want_read;
+    bool want_write;
+};
+
+#define CONNSYNC_POSIX_WAIT_MAX 16u
+
+/* The same for several at once, up to CONNSYNC_POSIX_WAIT_MAX and at least one: until one of them can
+ * be read or written, as asked, or needs a step. The first one's `wake_fd` counts. */
+enum connsync_posix_wake connsync_posix_wait_any(const struct connsync_posix_interest *interests,
+                                                 size_t count, uint64_t until_ms);
 
 /*
  * What went wrong between us and the proxy when a connection was last opened, or

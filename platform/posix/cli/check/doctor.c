@@ -304,7 +304,7 @@ static int examine(void)
     result = *connsync_result(session_agent());
     tell_all(status);
     if (options->output.verbose > 0) {
-        report_figures(result.requests, session_agent());
+        report_figures(result.requests);
     }
     if (status == CONNSYNC_OK) {
         return doctor.code != CS_EXIT_DONE ? doctor.code

@@ -120,7 +120,7 @@ static int run_opened(struct cli_options *options)
         scopes_note(options->output.verbose > 0);
     }
     if (options->output.verbose > 0) {
-        report_figures(tally.requests, session_agent());
+        report_figures(tally.requests);
     }
     return tally.exit_code;
 }

@@ -1,4 +1,4 @@
-/* One run over the connections of a tenant: list, match, then one after another. How the list is
+/* One run over the connections of a tenant: list, match, then one after another, or a few at a time. How the list is
  * read is fleet_list.c's, what becomes of one connection fleet_one.c's. */
 #define _POSIX_C_SOURCE 200809L
 
@@ -31,6 +31,7 @@ static struct fleet begin(const struct cli_options *options, struct cs_desired *
     fleet.desired = desired;
     fleet.task = task;
     fleet.queue = &queue;
+    fleet.agents = options->fleet.parallel > 1 ? options->fleet.parallel : 1;
     fleet_list_begin(&fleet);
     return fleet;
 }
@@ -62,6 +63,7 @@ static void for_each(struct fleet *fleet,
     while (good && queue_take(fleet->queue, &known, &wanted)) {
         one(fleet, &known, wanted);
     }
+    fleet_settle(fleet);
     if (queue_left(fleet->queue) > 0) { /* nobody knows their names any more */
         queue_failed(fleet, errno);
         fleet->not_tried += queue_left(fleet->queue);
@@ -77,6 +79,10 @@ static void do_one(struct fleet *fleet, const struct connsync_result *known,
 
 static struct tally finish(struct fleet *fleet)
 {
+    fleet_settle(fleet);
+    if (fleet->agents > 1) {
+        session_close_further();
+    }
     log_clear_progress();
     queue_clear(fleet->queue);
     if (fleet->not_tried > 0) {

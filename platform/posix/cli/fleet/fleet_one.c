@@ -156,11 +156,11 @@ static enum connsync_status compare_digest(void *context, enum connsync_stage st
                                                                : CONNSYNC_REFUSED_CHANGED;
 }
 
-/* Runs the job; what the service did not come to tell is known from before. */
-static enum connsync_status run(struct fleet *fleet, const struct connsync_job *job,
-                                const struct connsync_result *known, struct connsync_result *result)
+/* Waits for its end; what the service did not come to tell is known from before. */
+static enum connsync_status end(struct fleet *fleet, const struct connsync_result *known,
+                                struct connsync_result *result)
 {
-    enum connsync_status status = change_run(fleet->options, job, result);
+    enum connsync_status status = change_end(result);
 
     fleet->tally.requests += result->requests;
     if (result->name[0] == '\0') {
@@ -172,59 +172,104 @@ static enum connsync_status run(struct fleet *fleet, const struct connsync_job *
         result->before = known->before;
         result->after = known->before;
     }
+    see_if_to_stop(fleet, result, status);
     return status;
 }
 
-static void change(struct fleet *fleet, const struct connsync_result *known,
-                   enum connsync_setting wanted, struct fleet_digest *planned)
+static void add_to_plan(struct fleet *fleet, const struct connsync_result *result,
+                        const struct fleet_digest *observed)
 {
-    struct connsync_job job = fleet->options->job;
-    struct connsync_result result;
+    struct plan_step step;
 
-    job.operation = &connsync_operation_set;
-    job.connection = known->id;
-    job.wanted = wanted;
-    fleet->wanted = wanted;
-    if (planned != NULL) {
-        job.observer = compare_digest;
-        job.observer_context = planned;
+    if (result->before == fleet->wanted) { /* somebody else was quicker */
+        fleet->tally.unchanged++;
+        fleet_report_unchanged(&fleet->options->output, result, CONNSYNC_OK);
+        return;
     }
-    enum connsync_status status = run(fleet, &job, known, &result);
-    fleet_report_result(fleet, &result, status);
-    see_if_to_stop(fleet, &result, status);
+    memcpy(step.id, result->id, sizeof step.id);
+    memcpy(step.name, result->name, sizeof step.name);
+    memcpy(step.strategy, result->strategy, sizeof step.strategy);
+    memcpy(step.digest, observed->digest, sizeof step.digest);
+    step.before = result->before;
+    step.wanted = fleet->wanted;
+    plan_file_add(&step);
+    fleet_plan_one(fleet, result, fleet->wanted);
 }
 
-static void hash(struct fleet *fleet, const struct connsync_result *known,
-                 enum connsync_setting wanted)
-{
-    struct connsync_job job = fleet->options->job;
-    struct connsync_result result;
-    struct plan_step step;
-    struct fleet_digest observed;
+/* ---- A few at a time ---- */
 
-    job.operation = &connsync_operation_get;
-    job.connection = known->id;
-    job.observer = note_digest;
-    job.observer_context = &observed;
-    enum connsync_status status = run(fleet, &job, known, &result);
-    see_if_to_stop(fleet, &result, status);
-    if (status != CONNSYNC_OK) {
+/* By the number of its agent: one that is under way. */
+static struct slot {
+    bool is_taken;
+    struct connsync_result known;
+    struct connsync_job job;
+    struct fleet_digest digest; /* planned for, or observed */
+} slots[CONNSYNC_POSIX_WAIT_MAX];
+static uint8_t turns[CONNSYNC_POSIX_WAIT_MAX]; /* whose turn it is to be told, in a ring */
+
+static void begin(struct fleet *fleet, struct slot *slot, const struct fleet_digest *planned)
+{
+    struct connsync_job *job = &slot->job;
+
+    job->connection = slot->known.id;
+    job->observer_context = &slot->digest;
+    if (fleet->task == FLEET_HASH) {
+        job->operation = &connsync_operation_get;
+        job->observer = note_digest;
+    } else {
+        job->operation = &connsync_operation_set;
+        if (planned != NULL) {
+            slot->digest = *planned;
+            job->observer = compare_digest;
+        }
+    }
+    change_begin(fleet->options, job);
+}
+
+/* In the order in which they were begun, whichever is over first. */
+static void end_first(struct fleet *fleet)
+{
+    unsigned number = turns[fleet->ended % CONNSYNC_POSIX_WAIT_MAX];
+    struct slot *slot = &slots[number];
+    struct connsync_result result;
+
+    (void)session_turn(number); /* it is open */
+    fleet->wanted = slot->job.wanted;
+    enum connsync_status status = end(fleet, &slot->known, &result);
+    fleet->ended++;
+    slot->is_taken = false;
+    if (fleet->task == FLEET_HASH && status == CONNSYNC_OK) {
+        add_to_plan(fleet, &result, &slot->digest);
+    } else {
         fleet_report_result(fleet, &result, status);
-        return;
     }
-    if (result.before == wanted) { /* somebody else was quicker */
-        fleet->tally.unchanged++;
-        fleet_report_unchanged(&fleet->options->output, &result, CONNSYNC_OK);
-        return;
+}
+
+void fleet_settle(struct fleet *fleet)
+{
+    while (fleet->ended < fleet->begun) {
+        end_first(fleet);
     }
-    memcpy(step.id, result.id, sizeof step.id);
-    memcpy(step.name, result.name, sizeof step.name);
-    memcpy(step.strategy, result.strategy, sizeof step.strategy);
-    memcpy(step.digest, observed.digest, sizeof step.digest);
-    step.before = result.before;
-    step.wanted = wanted;
-    plan_file_add(&step);
-    fleet_plan_one(fleet, &result, wanted);
+}
+
+/* Turns to an agent that has nothing to do: its number. Where there is no memory for one more, there
+ * are no more. */
+static unsigned turn_to_free(struct fleet *fleet)
+{
+    for (;;) {
+        while (fleet->begun - fleet->ended >= fleet->agents ||
+               fleet->begun - fleet->ended >= session_agents()) {
+            end_first(fleet);
+        }
+        unsigned number = 0;
+        while (slots[number].is_taken) {
+            number++;
+        }
+        if (session_turn(number)) {
+            return number;
+        }
+        fleet->agents = number;
+    }
 }
 
 static void leave_out(struct fleet *fleet, const struct connsync_result *known,
@@ -240,30 +285,34 @@ static void show_progress(struct fleet *fleet, size_t count, const char *name)
 {
     uint64_t now = system_now_ms();
 
-    if (fleet->done == 0 || fleet->begun_ms == 0) {
+    if (fleet->begun == 0) {
         fleet->begun_ms = now;
         log_progress(now, "connsync: 1 of %zu: %.40s", count, name);
         return;
     }
     uint64_t took = now - fleet->begun_ms + 1;
     log_progress(now, "connsync: %llu of %zu, %llu a minute, %llu s left: %.40s",
-                 (unsigned long long)fleet->done + 1, count,
-                 (unsigned long long)(fleet->done * 60000 / took),
-                 (unsigned long long)((count - fleet->done) * took / fleet->done / 1000), name);
+                 (unsigned long long)fleet->begun + 1, count,
+                 (unsigned long long)(fleet->begun * 60000 / took),
+                 (unsigned long long)((count - fleet->begun) * took / fleet->begun / 1000), name);
 }
 
 void fleet_do_one(struct fleet *fleet, const struct connsync_result *known,
-                  enum connsync_setting wanted, struct fleet_digest *planned, size_t count)
+                  enum connsync_setting wanted, const struct fleet_digest *planned, size_t count)
 {
+    unsigned number = turn_to_free(fleet);
+    struct slot *slot = &slots[number];
+
     if (fleet->stopped_for != CONNSYNC_OK) {
+        fleet_settle(fleet);
         leave_out(fleet, known, wanted);
         return;
     }
     show_progress(fleet, count, known->name);
-    fleet->done++;
-    if (fleet->task == FLEET_HASH) {
-        hash(fleet, known, wanted);
-    } else {
-        change(fleet, known, wanted, planned);
-    }
+    turns[fleet->begun++ % CONNSYNC_POSIX_WAIT_MAX] = (uint8_t)number;
+    slot->is_taken = true;
+    slot->known = *known;
+    slot->job = fleet->options->job;
+    slot->job.wanted = wanted;
+    begin(fleet, slot, planned);
 }

@@ -25,9 +25,11 @@ struct fleet {
     struct tally tally;
     struct queue *queue;
     struct fleet_listing listing;
-    uint64_t done;
+    uint64_t begun;
+    uint64_t ended;                   /* of these; each is told in its turn */
+    unsigned agents;                  /* so many at most are under way */
     uint64_t begun_ms;                /* the first of them */
-    enum connsync_setting wanted;     /* of the connection in hand */
+    enum connsync_setting wanted;     /* of the one that is told */
     unsigned network_failures;        /* in a row */
     enum connsync_status stopped_for; /* what keeps the rest from being tried, or CONNSYNC_OK */
     uint64_t not_tried;
@@ -63,9 +65,13 @@ void fleet_reject(struct fleet *fleet, const struct connsync_result *listed,
 void fleet_plan_one(struct fleet *fleet, const struct connsync_result *result,
                     enum connsync_setting wanted);
 
-/* Reads one for a plan, or changes it; or leaves it out, if the run has been stopped. `planned`
- * may be NULL; `count` is how many there are, for who waits. */
+/* Begins to read one for a plan, or to change it; or leaves it out, if the run has been stopped. Those
+ * before it may be under way, too. `planned` may be NULL; `count` is how many there are, for who
+ * waits. */
 void fleet_do_one(struct fleet *fleet, const struct connsync_result *known,
-                  enum connsync_setting wanted, struct fleet_digest *planned, size_t count);
+                  enum connsync_setting wanted, const struct fleet_digest *planned, size_t count);
+
+/* Waits for all that are under way. */
+void fleet_settle(struct fleet *fleet);
 
 #endif

@@ -78,7 +78,7 @@ static struct tally run_opened(void)
 
     fleet_report_summary(&watch.options->output, &tally, true);
     if (watch.options->output.verbose > 0) {
-        report_figures(tally.requests, session_agent());
+        report_figures(tally.requests);
     }
     if (session_token_was_rejected()) {
         session_close(); /* by the next run more may have been granted */

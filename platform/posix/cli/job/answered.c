@@ -3,24 +3,18 @@
 #include "platform/posix/cli/job/answered.h"
 
 #include "core/agent/agent.h"
-
-static struct {
-    const struct connsync *agent;
-    struct cs_slice document;
-    uint32_t request; /* the answer's number in the job; 0: there is none */
-    bool has_failed;
-    struct cs_answer answer;
-} last;
+#include "platform/posix/cli/job/lane.h"
 
 /* The answer to another request has nothing of the one before. */
 static void turn_to_answer(void)
 {
-    uint32_t request = connsync_result(last.agent)->requests;
+    struct answered *last = &lane->answered;
+    uint32_t request = connsync_result(last->agent)->requests;
 
-    if (last.request != request) {
-        last.request = request;
-        last.has_failed = false;
-        cs_answer_begin(&last.answer);
+    if (last->request != request) {
+        last->request = request;
+        last->has_failed = false;
+        cs_answer_begin(&last->answer);
     }
 }
 
@@ -28,17 +22,20 @@ static void take_field(void *context, unsigned place, const char *value, size_t 
 {
     (void)context;
     turn_to_answer();
-    cs_answer_take_field(&last.answer, place, cs_slice_make(value, length));
+    cs_answer_take_field(&lane->answered.answer, place, cs_slice_make(value, length));
 }
 
 static enum connsync_status take_failure(void *context, enum connsync_status status,
                                          const char *body, size_t length)
 {
+    struct answered *last = &lane->answered;
+
     (void)context;
     turn_to_answer();
-    last.has_failed = true;
-    return cs_answer_take_body(&last.answer, status, connsync_result(last.agent)->http_status,
-                               cs_slice_make(body, length), last.document);
+    last->has_failed = true;
+    return cs_answer_take_body(&last->answer, status, connsync_result(last->agent)->http_status,
+                               cs_slice_make(body, length),
+                               cs_slice_make(last->document, last->document_length));
 }
 
 const struct connsync_listener *answered_listener(void)
@@ -54,25 +51,31 @@ const struct connsync_listener *answered_listener(void)
 
 void answered_begin(const struct connsync *agent, const struct connsync_job *job)
 {
-    last.agent = agent;
-    last.document = cs_slice_make(job->document, job->document_length);
-    last.request = 0;
-    last.has_failed = false;
+    struct answered *last = &lane->answered;
+
+    last->agent = agent;
+    last->document = job->document;
+    last->document_length = job->document_length;
+    last->request = 0;
+    last->has_failed = false;
 }
 
 const struct cs_answer *answered_last(void)
 {
-    if (last.agent == NULL || !last.has_failed) {
+    const struct answered *last = &lane->answered;
+
+    if (last->agent == NULL || !last->has_failed) {
         return NULL;
     }
-    const struct connsync_result *result = connsync_result(last.agent);
+    const struct connsync_result *result = connsync_result(last->agent);
 
-    return result->http_status != 0 && last.request == result->requests ? &last.answer : NULL;
+    return result->http_status != 0 && last->request == result->requests ? &last->answer : NULL;
 }
 
 bool answered_date(int64_t *utc_seconds)
 {
-    uint64_t date = last.agent != NULL ? last.agent->exchange.parser.head.date : CS_HTTP_UNKNOWN;
+    const struct connsync *agent = lane->answered.agent;
+    uint64_t date = agent != NULL ? agent->exchange.parser.head.date : CS_HTTP_UNKNOWN;
 
     *utc_seconds = (int64_t)date;
     return date <= INT64_MAX;

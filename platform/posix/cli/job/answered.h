@@ -1,11 +1,21 @@
 /*
- * What the answers of a job said that were no success: the listener of this process's agent.
+ * What the answers of a job said that were no success: the listener of the agents.
  */
 #ifndef CONNSYNC_CLI_ANSWERED_H
 #define CONNSYNC_CLI_ANSWERED_H
 
 #include "config/answer.h"
 #include "core/connsync.h"
+
+/* Private: the last answer of an agent's job. */
+struct answered {
+    const struct connsync *agent;
+    const char *document;
+    size_t document_length;
+    uint32_t request; /* the answer's number in the job; 0: there is none */
+    bool has_failed;
+    struct cs_answer answer;
+};
 
 /* For connsync_config. */
 const struct connsync_listener *answered_listener(void);

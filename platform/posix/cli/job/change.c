@@ -9,6 +9,7 @@
 #include "platform/posix/cli/base/system.h"
 #include "platform/posix/cli/job/backup.h"
 #include "platform/posix/cli/job/dashboard.h"
+#include "platform/posix/cli/job/lane.h"
 #include "platform/posix/cli/job/patch_file.h"
 #include "platform/posix/cli/job/session.h"
 
@@ -19,25 +20,8 @@
 
 /* The longest `options` that the agent's block can hold. */
 #define TEXT_MAX CONNSYNC_MEMORY_RECOMMENDED
-/* Whole connections, behind the texts of the three stages: the one that was read last, the one that a
- * write was decided on, and the one that was read back. */
-#define LATEST 3
-#define WHOLE_BEFORE 4
-#define WHOLE_AFTER 5
-#define TEXTS 6
 /* Hexadecimal digits of a number that nobody else has, four times so many bits. */
 #define RANDOM_WORDS 4
-
-static struct change last;
-static struct {
-    const struct cli_safeguards *safeguards;
-    const struct cli_tenant *tenant;
-    const struct connsync_job *job; /* as it was given: another may observe as well */
-    char *texts[TEXTS];             /* by enum connsync_stage, and as above; mappings */
-    size_t lengths[TEXTS];
-    bool seen[TEXTS];
-    bool says_off;
-} kept;
 
 /* ---- The file ---- */
 
@@ -61,8 +45,8 @@ void change_free_file(const struct cli_options *options)
 
 static bool append(unsigned stage, struct cs_slice text)
 {
-    char **place = &kept.texts[stage];
-    size_t length = kept.lengths[stage];
+    char **place = &lane->texts.texts[stage];
+    size_t length = lane->texts.lengths[stage];
 
     if (*place == NULL) {
         *place = mapping_new(TEXT_MAX);
@@ -71,18 +55,18 @@ static bool append(unsigned stage, struct cs_slice text)
         return false;
     }
     memcpy(*place + length, text.data, text.length);
-    kept.lengths[stage] = length + text.length;
-    kept.seen[stage] = true;
+    lane->texts.lengths[stage] = length + text.length;
+    lane->texts.seen[stage] = true;
     return true;
 }
 
 static void forget(unsigned stage)
 {
-    if (kept.texts[stage] != NULL) {
-        cs_wipe(kept.texts[stage], kept.lengths[stage]);
+    if (lane->texts.texts[stage] != NULL) {
+        cs_wipe(lane->texts.texts[stage], lane->texts.lengths[stage]);
     }
-    kept.lengths[stage] = 0;
-    kept.seen[stage] = false;
+    lane->texts.lengths[stage] = 0;
+    lane->texts.seen[stage] = false;
 }
 
 static bool keep(unsigned stage, struct cs_slice text)
@@ -94,68 +78,69 @@ static bool keep(unsigned stage, struct cs_slice text)
 /* What was read last is the connection of that kind. The one before it is written over. */
 static void keep_latest_as(unsigned stage)
 {
-    char *text = kept.texts[stage];
+    char *text = lane->texts.texts[stage];
 
     forget(stage);
-    kept.texts[stage] = kept.texts[LATEST];
-    kept.lengths[stage] = kept.lengths[LATEST];
-    kept.seen[stage] = kept.seen[LATEST];
-    kept.texts[LATEST] = text;
-    kept.lengths[LATEST] = 0;
-    kept.seen[LATEST] = false;
+    lane->texts.texts[stage] = lane->texts.texts[CHANGE_LATEST];
+    lane->texts.lengths[stage] = lane->texts.lengths[CHANGE_LATEST];
+    lane->texts.seen[stage] = lane->texts.seen[CHANGE_LATEST];
+    lane->texts.texts[CHANGE_LATEST] = text;
+    lane->texts.lengths[CHANGE_LATEST] = 0;
+    lane->texts.seen[CHANGE_LATEST] = false;
 }
 
 static struct cs_slice text_of(unsigned stage)
 {
-    return cs_slice_make(kept.texts[stage], kept.lengths[stage]);
+    return cs_slice_make(lane->texts.texts[stage], lane->texts.lengths[stage]);
 }
 
 static bool is_rewriting(void)
 {
-    return kept.job->operation == &connsync_operation_patch ||
-           kept.job->operation == &connsync_operation_restore;
+    return lane->texts.job->operation == &connsync_operation_patch ||
+           lane->texts.job->operation == &connsync_operation_restore;
 }
 
 static bool shows_plan(void)
 {
-    return kept.job->operation == &connsync_operation_restore ||
-           (is_rewriting() && kept.job->dry_run);
+    return lane->texts.job->operation == &connsync_operation_restore ||
+           (is_rewriting() && lane->texts.job->dry_run);
 }
 
 /* What the service recomputes is named after each write, and that takes the texts. */
 static bool needs_texts(void)
 {
-    return !kept.job->dry_run || shows_plan();
+    return !lane->texts.job->dry_run || shows_plan();
 }
 
 /* After a write that had no answer and no effect it is decided afresh: what is the same is
  * backed up already. */
 static bool is_backed_up(struct cs_slice text)
 {
-    return kept.seen[CONNSYNC_STAGE_BEFORE] && cs_slice_equal(text_of(CONNSYNC_STAGE_BEFORE), text);
+    return lane->texts.seen[CONNSYNC_STAGE_BEFORE] &&
+           cs_slice_equal(text_of(CONNSYNC_STAGE_BEFORE), text);
 }
 
 static enum connsync_status observe_before(struct cs_slice text)
 {
-    const struct cli_safeguards *safeguards = kept.safeguards;
+    const struct cli_safeguards *safeguards = lane->texts.safeguards;
     const struct connsync_result *result = connsync_result(session_agent());
 
-    if (kept.job->operation == &connsync_operation_restore &&
+    if (lane->texts.job->operation == &connsync_operation_restore &&
         !backup_is_strategy(result->strategy)) {
         return CONNSYNC_REFUSED_OTHER_CONNECTION;
     }
-    if (kept.says_off && dashboard_is_enterprise(result->strategy)) {
+    if (lane->texts.says_off && dashboard_is_enterprise(result->strategy)) {
         return CONNSYNC_REFUSED_WORD;
     }
-    if (safeguards->backup != NULL && !kept.job->dry_run && !is_backed_up(text) &&
-        !backup_write(safeguards->backup, kept.tenant, result, text)) {
-        last.no_backup = strerror(errno);
+    if (safeguards->backup != NULL && !lane->texts.job->dry_run && !is_backed_up(text) &&
+        !backup_write(safeguards->backup, lane->texts.tenant, result, text)) {
+        lane->change.no_backup = strerror(errno);
         return CONNSYNC_REFUSED_BACKUP;
     }
-    kept.seen[CONNSYNC_STAGE_AFTER] = false;
-    kept.seen[WHOLE_AFTER] = false;
+    lane->texts.seen[CONNSYNC_STAGE_AFTER] = false;
+    lane->texts.seen[CHANGE_WHOLE_AFTER] = false;
     forget(CONNSYNC_STAGE_PLANNED); /* which follows, piece by piece */
-    keep_latest_as(WHOLE_BEFORE);
+    keep_latest_as(CHANGE_WHOLE_BEFORE);
     if (!needs_texts()) {
         return CONNSYNC_OK;
     }
@@ -169,18 +154,18 @@ static enum connsync_status observe(void *context, enum connsync_stage stage, co
 
     (void)context;
     if (stage == CONNSYNC_STAGE_CONNECTION) {
-        return keep(LATEST, text) ? CONNSYNC_OK : CONNSYNC_ERR_MEMORY;
+        return keep(CHANGE_LATEST, text) ? CONNSYNC_OK : CONNSYNC_ERR_MEMORY;
     }
     if (stage == CONNSYNC_STAGE_AFTER) {
-        keep_latest_as(WHOLE_AFTER);
+        keep_latest_as(CHANGE_WHOLE_AFTER);
         return keep(stage, text) ? CONNSYNC_OK : CONNSYNC_ERR_MEMORY;
     }
     if (stage == CONNSYNC_STAGE_PLANNED) {
         return !needs_texts() || append(stage, text) ? CONNSYNC_OK : CONNSYNC_ERR_MEMORY;
     }
-    if (kept.job->observer != NULL) {
+    if (lane->texts.job->observer != NULL) {
         enum connsync_status status =
-            kept.job->observer(kept.job->observer_context, stage, options, length);
+            lane->texts.job->observer(lane->texts.job->observer_context, stage, options, length);
         if (status != CONNSYNC_OK) {
             return status;
         }
@@ -190,20 +175,20 @@ static enum connsync_status observe(void *context, enum connsync_stage stage, co
 
 void change_forget(void)
 {
-    for (int i = 0; i < TEXTS; i++) {
-        if (kept.texts[i] != NULL) {
-            cs_wipe(kept.texts[i], kept.lengths[i]);
-            mapping_free(kept.texts[i], TEXT_MAX);
+    for (int i = 0; i < CHANGE_TEXTS; i++) {
+        if (lane->texts.texts[i] != NULL) {
+            cs_wipe(lane->texts.texts[i], lane->texts.lengths[i]);
+            mapping_free(lane->texts.texts[i], TEXT_MAX);
         }
     }
-    memset(&kept, 0, sizeof kept);
-    memset(&last, 0,
+    memset(&lane->texts, 0, sizeof lane->texts);
+    memset(&lane->change, 0,
            offsetof(struct change, names.items)); /* they take pages if they are touched */
 }
 
 const struct change *change_last(void)
 {
-    return &last;
+    return &lane->change;
 }
 
 /* ---- After the job ---- */
@@ -211,12 +196,12 @@ const struct change *change_last(void)
 /* What the read-back after the write found, of all kinds or of the service's own alone. */
 static bool compare_found(struct names_texts texts, bool derived_only)
 {
-    bool is_planned = kept.seen[CONNSYNC_STAGE_PLANNED];
+    bool is_planned = lane->texts.seen[CONNSYNC_STAGE_PLANNED];
 
     texts.wanted = text_of(is_planned ? CONNSYNC_STAGE_PLANNED : CONNSYNC_STAGE_BEFORE);
     texts.after = text_of(CONNSYNC_STAGE_AFTER);
     texts.derived_only = derived_only;
-    return names_compare(&last.names, &texts);
+    return names_compare(&lane->change.names, &texts);
 }
 
 /* What a write would change, or, of a restore, has changed. */
@@ -225,7 +210,7 @@ static bool compare_plan(struct names_texts texts)
     texts.wanted = texts.before;
     texts.after = text_of(CONNSYNC_STAGE_PLANNED);
     texts.is_plan = true;
-    return names_compare(&last.names, &texts);
+    return names_compare(&lane->change.names, &texts);
 }
 
 /* And beside `options`. */
@@ -234,18 +219,18 @@ static bool compare_beside(void)
     struct names_texts texts;
 
     memset(&texts, 0, sizeof texts);
-    texts.before = text_of(WHOLE_BEFORE);
+    texts.before = text_of(CHANGE_WHOLE_BEFORE);
     texts.wanted = texts.before;
-    texts.after = text_of(WHOLE_AFTER);
+    texts.after = text_of(CHANGE_WHOLE_AFTER);
     texts.except = "options";
     texts.is_beside = true;
-    return names_compare(&last.names, &texts);
+    return names_compare(&lane->change.names, &texts);
 }
 
 /* What the service recomputed is looked for only where the job counted any. */
 static bool compare_read_back(struct names_texts texts, const struct connsync_result *result)
 {
-    if (last.is_full) {
+    if (lane->change.is_full) {
         return compare_found(texts, false) && compare_beside();
     }
     return result->derived == 0 || compare_found(texts, true);
@@ -253,24 +238,24 @@ static bool compare_read_back(struct names_texts texts, const struct connsync_re
 
 static void compare_names(const struct connsync_result *result)
 {
-    bool is_found = kept.seen[CONNSYNC_STAGE_AFTER];
-    bool is_full = is_found && kept.safeguards->changes;
+    bool is_found = lane->texts.seen[CONNSYNC_STAGE_AFTER];
+    bool is_full = is_found && lane->texts.safeguards->changes;
     struct names_texts texts;
 
     memset(&texts, 0, sizeof texts);
-    if (!kept.seen[CONNSYNC_STAGE_BEFORE]) {
+    if (!lane->texts.seen[CONNSYNC_STAGE_BEFORE]) {
         return;
     }
     texts.before = text_of(CONNSYNC_STAGE_BEFORE);
     texts.except = is_rewriting() ? NULL : CS_AUTH0_SETTING;
-    texts.yields = kept.job->operation == &connsync_operation_restore;
-    last.is_plan = shows_plan() && !is_full;
-    last.is_full = is_full;
+    texts.yields = lane->texts.job->operation == &connsync_operation_restore;
+    lane->change.is_plan = shows_plan() && !is_full;
+    lane->change.is_full = is_full;
     if (is_found) {
-        last.has_names = compare_read_back(texts, result);
+        lane->change.has_names = compare_read_back(texts, result);
     }
-    if (last.is_plan) {
-        last.has_names = compare_plan(texts) || last.has_names;
+    if (lane->change.is_plan) {
+        lane->change.has_names = compare_plan(texts) || lane->change.has_names;
     }
 }
 
@@ -282,7 +267,7 @@ static enum connsync_status observe_undo(void *context, enum connsync_stage stag
     if (stage != CONNSYNC_STAGE_BEFORE) {
         return CONNSYNC_OK;
     }
-    return kept.seen[CONNSYNC_STAGE_AFTER]
+    return lane->texts.seen[CONNSYNC_STAGE_AFTER]
                ? names_same(text_of(CONNSYNC_STAGE_AFTER), cs_slice_make(options, length))
                : CONNSYNC_ERR_MEMORY;
 }
@@ -292,7 +277,7 @@ static enum connsync_status observe_undo(void *context, enum connsync_stage stag
  * somebody has written since, or an old replica has answered. */
 static void undo(const struct connsync_result *result, const char *correlation_id)
 {
-    struct connsync_job job = *kept.job;
+    struct connsync_job job = *lane->texts.job;
     struct cs_slice before = text_of(CONNSYNC_STAGE_BEFORE);
 
     job.operation = &connsync_operation_restore;
@@ -301,11 +286,12 @@ static void undo(const struct connsync_result *result, const char *correlation_i
     job.document_length = before.length;
     job.correlation_id = correlation_id;
     job.observer = observe_undo;
-    last.undo_status = session_run_on(&job);
+    lane->change.undo_status = session_run_on(&job);
     if (connsync_result(session_agent())->outcome == CONNSYNC_UNCHANGED) {
-        last.undo_status = CONNSYNC_REFUSED_CHANGED;
+        lane->change.undo_status = CONNSYNC_REFUSED_CHANGED;
     }
-    last.undo = last.undo_status == CONNSYNC_OK ? CHANGE_RESTORED : CHANGE_NOT_RESTORED;
+    lane->change.undo =
+        lane->change.undo_status == CONNSYNC_OK ? CHANGE_RESTORED : CHANGE_NOT_RESTORED;
 }
 
 static void make_correlation_id(char out[CONNSYNC_CORRELATION_ID_SIZE], const char *given)
@@ -325,31 +311,37 @@ static void make_correlation_id(char out[CONNSYNC_CORRELATION_ID_SIZE], const ch
     }
 }
 
-enum connsync_status change_run(const struct cli_options *options, const struct connsync_job *job,
-                                struct connsync_result *result)
+void change_begin(const struct cli_options *options, const struct connsync_job *job)
 {
+    struct change_texts *texts = &lane->texts;
     struct connsync_job copy = *job;
-    char number[CONNSYNC_CORRELATION_ID_SIZE];
 
     change_forget();
-    kept.safeguards = &options->safeguards;
-    kept.tenant = &options->tenant;
-    kept.says_off = options->says_off;
-    last.has_backup = options->safeguards.backup != NULL;
-    kept.job = job;
-    make_correlation_id(number, options->safeguards.correlation_id);
-    copy.correlation_id = number;
+    texts->safeguards = &options->safeguards;
+    texts->tenant = &options->tenant;
+    texts->says_off = options->says_off;
+    texts->job = job;
+    lane->change.has_backup = options->safeguards.backup != NULL;
+    make_correlation_id(texts->number, options->safeguards.correlation_id);
+    copy.correlation_id = texts->number;
     copy.observer = observe;
     copy.shows_connection = options->safeguards.changes && !job->dry_run;
-    enum connsync_status status = session_run(&copy, NULL, NULL);
+    session_begin(&copy, NULL, NULL);
+}
+
+enum connsync_status change_end(struct connsync_result *result)
+{
+    struct change_texts *texts = &lane->texts;
+    enum connsync_status status = session_end();
+
     *result = *connsync_result(session_agent());
     if (result->writes > 0) {
-        memcpy(last.correlation_id, number, sizeof number);
+        memcpy(lane->change.correlation_id, texts->number, sizeof texts->number);
     }
     compare_names(result);
     bool is_loss = status == CONNSYNC_ERR_LOSS && result->lost + result->changed > 0;
-    if (is_loss && options->safeguards.restore) {
-        undo(result, number);
+    if (is_loss && texts->safeguards->restore) {
+        undo(result, texts->number);
         result->requests += connsync_result(session_agent())->requests;
     }
     return status;

@@ -34,13 +34,36 @@ struct change {
     struct names names;
 };
 
+/* Whole connections, behind the texts of the three stages: the one that was read last, the one that a
+ * write was decided on, and the one that was read back. */
+enum {
+    CHANGE_LATEST = 3,
+    CHANGE_WHOLE_BEFORE,
+    CHANGE_WHOLE_AFTER,
+    CHANGE_TEXTS
+};
+
+/* Private: what is kept of a job that is under way. */
+struct change_texts {
+    const struct cli_safeguards *safeguards;
+    const struct cli_tenant *tenant;
+    const struct connsync_job *job; /* as it was given: another may observe as well */
+    char *texts[CHANGE_TEXTS];      /* by enum connsync_stage, and as above; mappings */
+    size_t lengths[CHANGE_TEXTS];
+    bool seen[CHANGE_TEXTS];
+    bool says_off;
+    char number[CONNSYNC_CORRELATION_ID_SIZE];
+};
+
 /* Reads the file of patch or restore into the job. False with the options' message. */
 bool change_read_file(struct cli_options *options);
 
-/* Runs the job to its end, and after a loss, with --restore, the way back. Its result goes to
+/* Begins the job, which must outlive it. */
+void change_begin(const struct cli_options *options, const struct connsync_job *job);
+
+/* Waits for its end, and after a loss, with --restore, goes the way back. Its result goes to
  * `*result`. */
-enum connsync_status change_run(const struct cli_options *options, const struct connsync_job *job,
-                                struct connsync_result *result);
+enum connsync_status change_end(struct connsync_result *result);
 
 /* What is known of it until change_forget(). */
 const struct change *change_last(void);

@@ -187,11 +187,12 @@ int report_exit_code(const struct connsync_result *result, enum connsync_status 
     return cs_exit_code(status);
 }
 
-void report_figures(uint64_t requests, const struct connsync *agent)
+void report_figures(uint64_t requests)
 {
+    const struct session_figures figures = session_figures();
+
     log_format(LOG_NOTE, "%llu requests, %u TLS handshakes, %zu bytes of memory",
-               (unsigned long long)requests, (unsigned)connsync_result(agent)->handshakes,
-               connsync_memory_high_water(agent));
+               (unsigned long long)requests, (unsigned)figures.handshakes, figures.memory);
 }
 
 static void add_rewritten(struct cs_writer *line, const struct connsync_job *job,

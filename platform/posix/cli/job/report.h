@@ -42,6 +42,6 @@ void report_json_line(const struct connsync_result *result, const char *outcome,
                       const char *message, const struct change *change);
 
 /* What -v adds at the end, on stderr. */
-void report_figures(uint64_t requests, const struct connsync *agent);
+void report_figures(uint64_t requests);
 
 #endif

@@ -1,36 +1,34 @@
-/* The one agent of this process: what it is opened with, its signals, its waiting, its roots. What
- * a job is, and what its end means, is the callers'. */
+/* The agents of this process: what they are opened with, their roots, and their jobs, of which each is
+ * stepped whenever one of them is waited for. What a job is, and what its end means, is the callers';
+ * signals and waiting are lane.c's. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "platform/posix/cli/job/session.h"
 
 #include "platform/posix/cli/base/log.h"
-#include "platform/posix/cli/base/output.h"
+#include "platform/posix/cli/base/mapping.h"
 #include "platform/posix/cli/base/system.h"
-#include "platform/posix/cli/job/answered.h"
+#include "platform/posix/cli/job/lane.h"
 #include "platform/posix/cli/job/roots.h"
-#include "platform/posix/cli/job/trace.h"
 #include "platform/posix/cli/job/waiting.h"
 #include "platform/posix/cli/options/commands.h"
-#include "platform/posix/cli/options/identity.h"
 #include "platform/posix/cli/options/resume.h"
 #include "platform/posix/network/posix_anchors.h"
-#include "platform/posix/network/posix_port.h"
 #include "platform/posix/network/posix_roots.h"
 #include "port/trust_anchors.h"
 
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Distributions' bundles hold about 140 roots in 150 KB of DER. */
 #define ANCHORS_SIZE (1024u * 1024u)
 /* A handshake's need, kept free beside a document. */
 #define RECONNECT_RESERVE (64u * 1024u)
 #define HTTP_FORBIDDEN 403
+/* With fewer requests in the tenant's bucket for each agent, it is the limit that one waits for: one
+ * agent alone learns how fast it is refilled. */
+#define BUCKET_PART 6u
 
 /* Static, so that the program needs no heap and touches only what it uses. */
 static unsigned char memory[CONNSYNC_MEMORY_RECOMMENDED];
@@ -45,176 +43,10 @@ static bool are_stale;     /* their file is not what it was */
 static struct cli_tenant *tenant;
 static const struct cli_credentials *credentials;
 static unsigned verbose;
-static struct connsync *agent;
+static unsigned parallel; /* --parallel */
 static bool token_rejected;
-
-static uint32_t pulse_every_ms;
-static void (*pulse)(void);
-static uint64_t pulse_at;
-
-/* For the signal handlers. */
-static struct connsync *volatile running;
-static volatile sig_atomic_t asked;   /* how often somebody did, up to twice */
-static volatile sig_atomic_t stopped; /* 1: when the write is settled; 2: at once */
-static volatile sig_atomic_t insists; /* it takes two to end the job under way */
-static volatile sig_atomic_t hung_up;
-static int wake_pipe[2] = {-1, -1};
-
-/* ---- Signals ---- */
-
-static void wake(void)
-{
-    const char byte = 0;
-    ssize_t written = write(wake_pipe[1], &byte, 1);
-
-    (void)written; /* a full pipe wakes as well */
-}
-
-/* Cancelled twice, a job ends whatever it has sent. */
-static void ask_to_end(struct connsync *job)
-{
-    if (insists == 0 || stopped > 1) {
-        connsync_cancel(job);
-    }
-    if (insists != 0 && stopped > 1) {
-        connsync_cancel(job);
-    }
-}
-
-/* Would a second one say that somebody has lost patience? A terminal that goes sends more than one
- * SIGHUP, and each line into a pipe that nobody reads brings a SIGPIPE. */
-static bool is_of_somebody(int number)
-{
-    return number != SIGHUP && number != SIGPIPE;
-}
-
-static void on_stop(int number)
-{
-    struct connsync *job = running;
-
-    if (is_of_somebody(number) && asked < 2) {
-        asked++;
-    }
-    if (stopped == (asked < 2 ? 1 : 2)) {
-        return;
-    }
-    stopped = asked < 2 ? 1 : 2;
-    output_hurry();
-    if (job != NULL) {
-        ask_to_end(job);
-    }
-    wake();
-}
-
-static void on_hangup(int number)
-{
-    (void)number;
-    hung_up = 1;
-    wake();
-}
-
-static void catch_signal(int number, void (*handler)(int))
-{
-    struct sigaction action;
-
-    memset(&action, 0, sizeof action);
-    action.sa_handler = handler;
-    (void)sigfillset(&action.sa_mask); /* the handlers count */
-    (void)sigaction(number, &action, NULL);
-}
-
-/* nohup, shells (of what they start in the background) and service managers mean it. */
-static bool is_ignored(int number)
-{
-    struct sigaction action;
-
-    return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
-}
-
-static void catch_signals(bool reads_again)
-{
-    static const int others[] = {SIGHUP, SIGQUIT, SIGPIPE};
-
-    if (pipe(wake_pipe) == 0) {
-        for (int i = 0; i < 2; i++) {
-            (void)fcntl(wake_pipe[i], F_SETFL, O_NONBLOCK);
-            (void)fcntl(wake_pipe[i], F_SETFD, FD_CLOEXEC);
-        }
-        system_posix()->wake_fd = wake_pipe[0];
-    }
-    catch_signal(SIGINT, on_stop);
-    catch_signal(SIGTERM, on_stop);
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
-        if (others[i] == SIGHUP && reads_again) {
-            catch_signal(SIGHUP, on_hangup);
-        } else if (!is_ignored(others[i])) {
-            catch_signal(others[i], on_stop);
-        }
-    }
-}
-
-bool session_stopped(void)
-{
-    return stopped != 0;
-}
-
-bool session_take_hangup(void)
-{
-    bool came = hung_up != 0;
-
-    hung_up = 0;
-    return came;
-}
-
-static void drain_wake_pipe(void)
-{
-    char bytes[16];
-
-    while (wake_pipe[0] >= 0 && read(wake_pipe[0], bytes, sizeof bytes) > 0) {
-    }
-}
-
-/* ---- Waiting ---- */
-
-void session_set_pulse(uint32_t every_ms, void (*function)(void))
-{
-    pulse_every_ms = every_ms;
-    pulse = function;
-    pulse_at = 0;
-}
-
-/* The end of a wait, or the next pulse if that comes first. One that is due is given. */
-static uint64_t until_pulse(uint64_t until)
-{
-    uint64_t now = system_now_ms();
-
-    if (pulse == NULL) {
-        return until;
-    }
-    if (now >= pulse_at) {
-        pulse();
-        pulse_at = now + pulse_every_ms;
-    }
-    return until < pulse_at ? until : pulse_at;
-}
-
-static void wait_for(const struct connsync_wait *wait)
-{
-    uint64_t until = until_pulse(wait->until_ms);
-
-    (void)connsync_posix_wait(system_posix(), wait->readable, wait->writable, until);
-    drain_wake_pipe();
-}
-
-void session_sleep(uint64_t ms)
-{
-    uint64_t until = system_now_ms() + ms;
-
-    while (stopped == 0 && hung_up == 0 && system_now_ms() < until) {
-        struct connsync_wait wait = {false, false, until};
-        wait_for(&wait);
-    }
-}
+static uint32_t handshakes; /* of further agents that were closed, */
+static size_t memory_used;  /* and what they had in use */
 
 /* ---- Jobs ---- */
 
@@ -222,7 +54,7 @@ void session_sleep(uint64_t ms)
  * is kept all the same, for what it is good for; the API says 403 when it was not known. */
 static bool is_of_token(enum connsync_status status)
 {
-    const struct connsync_result *result = connsync_result(agent);
+    const struct connsync_result *result = connsync_result(lane->agent);
 
     if (status == CONNSYNC_ERR_UNVERIFIED) {
         status = result->cause;
@@ -235,55 +67,91 @@ static bool is_of_token(enum connsync_status status)
 /* A job whose time was over while its domain was looked up. */
 static enum connsync_status name_temporary(enum connsync_status status)
 {
-    bool unresolved = connsync_posix_is_unresolved(system_posix());
+    bool unresolved = connsync_posix_is_unresolved(lane->posix);
 
     return status == CONNSYNC_ERR_TIMEOUT && unresolved ? CONNSYNC_ERR_NAME_TEMPORARY : status;
+}
+
+/* The job of the lane is over. */
+static void end_job(enum connsync_status status)
+{
+    lane->running = NULL;
+    trace_look();
+    waiting_end();
+    if (is_of_token(status)) {
+        token_rejected = true;
+        identity_forget_token();
+        resume_forget();
+    }
+    lane->status = name_temporary(status);
+}
+
+/* Until it has to wait, or is over. */
+static void step(void)
+{
+    enum connsync_status status = connsync_step(lane->agent, &lane->wait);
+
+    while (status == CONNSYNC_ITEM) {
+        if (lane->on_item != NULL) {
+            lane->on_item(lane->context, connsync_result(lane->agent));
+        }
+        status = connsync_step(lane->agent, &lane->wait);
+    }
+    if (status != CONNSYNC_WOULD_BLOCK) {
+        end_job(status);
+    }
+}
+
+static void step_all(void)
+{
+    for (unsigned i = 0; i < LANES_MAX; i++) {
+        if (lane_is_due(lanes[i])) {
+            lane = lanes[i];
+            step();
+        }
+    }
+}
+
+void session_begin(const struct connsync_job *job,
+                   void (*on_item)(void *context, const struct connsync_result *result),
+                   void *context)
+{
+    lane->status = connsync_begin(lane->agent, job);
+    lane->on_item = on_item;
+    lane->context = context;
+    answered_begin(lane->agent, job);
+    if (lane->status == CONNSYNC_OK) {
+        lane_run();
+    }
+}
+
+enum connsync_status session_end(void)
+{
+    struct lane *one = lane;
+
+    while (one->running != NULL) {
+        step_all();
+        lane = one;
+        if (one->running != NULL) {
+            lane_wait(&tenant->pace);
+        }
+    }
+    return one->status;
 }
 
 enum connsync_status
 session_run(const struct connsync_job *job,
             void (*on_item)(void *context, const struct connsync_result *result), void *context)
 {
-    struct connsync_wait wait;
-    enum connsync_status status = connsync_begin(agent, job);
-
-    answered_begin(agent, job);
-    if (status != CONNSYNC_OK) {
-        return status;
-    }
-    /* First this, then the question: a signal between the two is not lost. */
-    running = agent;
-    if (stopped != 0) {
-        ask_to_end(agent);
-    }
-    for (;;) {
-        status = connsync_step(agent, &wait);
-        if (status == CONNSYNC_WOULD_BLOCK) {
-            waiting_tell(&wait, connsync_result(agent), &tenant->pace);
-            wait_for(&wait);
-        } else if (status == CONNSYNC_ITEM) {
-            if (on_item != NULL) {
-                on_item(context, connsync_result(agent));
-            }
-        } else {
-            running = NULL;
-            trace_look();
-            waiting_end();
-            if (is_of_token(status)) {
-                token_rejected = true;
-                identity_forget_token();
-                resume_forget();
-            }
-            return name_temporary(status);
-        }
-    }
+    session_begin(job, on_item, context);
+    return session_end();
 }
 
 enum connsync_status session_run_on(const struct connsync_job *job)
 {
-    insists = 1;
+    lane->insists = 1;
     enum connsync_status status = session_run(job, NULL, NULL);
-    insists = 0;
+    lane->insists = 0;
     return status;
 }
 
@@ -291,10 +159,10 @@ struct session_failure session_failure(void)
 {
     struct session_failure failure;
 
-    failure.reason = connsync_posix_reason(system_posix());
-    failure.proxy = connsync_posix_proxy_failure(system_posix());
-    failure.answer = agent != NULL ? answered_last() : NULL;
-    failure.certificate = identity_refused();
+    failure.reason = connsync_posix_reason(lane->posix);
+    failure.proxy = connsync_posix_proxy_failure(lane->posix);
+    failure.answer = lane->agent != NULL ? answered_last() : NULL;
+    failure.certificate = &lane->identity.client.refused;
     return failure;
 }
 
@@ -376,16 +244,24 @@ static const uint8_t *find_anchors(void *context, const uint8_t *der, size_t len
     return anchors;
 }
 
+static void init_posix(void)
+{
+    connsync_posix_init(lane->posix, tenant->has_connect_to ? tenant->connect_to_host : NULL,
+                        tenant->connect_to_port);
+    lane->posix->proxy = &tenant->proxy;
+}
+
 bool session_init(struct cli_options *options)
 {
     tenant = &options->tenant;
     credentials = &options->credentials;
     verbose = options->output.verbose;
+    parallel = options->fleet.parallel;
     bool warns = verbose > 0 || options->command->action == CLI_WATCH;
-    connsync_posix_init(system_posix(), tenant->has_connect_to ? tenant->connect_to_host : NULL,
-                        tenant->connect_to_port);
-    system_posix()->proxy = &tenant->proxy;
-    catch_signals(options->command->action == CLI_WATCH);
+    lane->posix = system_posix();
+    lane->memory = memory;
+    init_posix();
+    lane_catch_signals(options->command->action == CLI_WATCH);
     identity_watch_chains(trace_certificate);
     if (!load_anchors()) {
         return false;
@@ -398,10 +274,9 @@ bool session_init(struct cli_options *options)
 
 static void fill_config(struct connsync_config *config)
 {
-    are_stale = are_stale && !read_anchors();
     memset(config, 0, sizeof *config);
-    config->port = trace_port(system_port(), verbose);
-    config->memory = memory;
+    config->port = trace_port(connsync_posix_port(lane->posix), verbose);
+    config->memory = lane->memory;
     config->memory_size = sizeof memory;
     config->domain = tenant->domain;
     config->port_number = tenant->port_number;
@@ -418,32 +293,116 @@ static void fill_config(struct connsync_config *config)
     config->pace = &tenant->pace;
     config->listener = answered_listener();
     config->beside = &connsync_beside_all;
-    identity_fill(config, credentials, verbose > 0);
+    identity_fill(config, &lane->identity, credentials, parallel > 1);
     config->client->anchors = finds_anchors ? find_anchors : NULL;
     if (credentials->early_data) {
         connsync_client_send_early(config->client);
     }
-    /* Who wants no token in a file wants none of what could stand in for the service. */
-    resume_fill(config, !credentials->no_session_cache && !credentials->no_token_cache);
+}
+
+static enum connsync_status open_agent(const struct connsync_config *config)
+{
+    enum connsync_status status = CONNSYNC_OK;
+
+    lane->agent = connsync_open(config, &status);
+    trace_watch(lane->agent);
+    return status;
 }
 
 enum connsync_status session_open(void)
 {
     struct connsync_config config;
-    enum connsync_status status = CONNSYNC_OK;
 
-    fill_config(&config);
+    are_stale = are_stale && !read_anchors();
     token_rejected = false;
-    agent = connsync_open(&config, &status);
-    trace_watch(agent);
-    return status;
+    fill_config(&config);
+    identity_use_cache(&config, credentials, verbose > 0);
+    /* Who wants no token in a file wants none of what could stand in for the service. */
+    resume_fill(&config, !credentials->no_session_cache && !credentials->no_token_cache);
+    return open_agent(&config);
+}
+
+static void close_agent(void)
+{
+    trace_watch(NULL);
+    connsync_close(lane->agent);
+    lane->agent = NULL;
+}
+
+/* ---- Further agents ---- */
+
+struct further {
+    struct lane lane;
+    struct connsync_posix posix;
+    unsigned char memory[sizeof memory];
+};
+
+static bool open_further(unsigned number)
+{
+    struct further *further = mapping_new(sizeof *further);
+    struct connsync_config config;
+
+    if (further == NULL) {
+        return false;
+    }
+    lane = &further->lane;
+    lane->posix = &further->posix;
+    lane->memory = further->memory;
+    init_posix();
+    lane->posix->wake_fd = system_posix()->wake_fd;
+    fill_config(&config);
+    resume_share(&config);
+    if (open_agent(&config) != CONNSYNC_OK) {
+        lane = lanes[0];
+        mapping_free(further, sizeof *further);
+        return false;
+    }
+    lanes[number] = lane;
+    return true;
+}
+
+unsigned session_agents(void)
+{
+    const struct connsync_pace_bucket *buckets = tenant->pace.buckets;
+    unsigned agents = identity_token()->from != NULL ? parallel : 1;
+
+    for (int i = 0; i < CONNSYNC_PACE_BUCKETS; i++) {
+        if (buckets[i].known && buckets[i].limit / BUCKET_PART < agents) {
+            agents = buckets[i].limit / BUCKET_PART;
+        }
+    }
+    tenant->pace.agents = agents > 1 ? agents : 1;
+    return tenant->pace.agents;
+}
+
+bool session_turn(unsigned number)
+{
+    if (lanes[number] == NULL && !open_further(number)) {
+        return false;
+    }
+    lane = lanes[number];
+    return true;
+}
+
+void session_close_further(void)
+{
+    for (unsigned i = 1; i < LANES_MAX; i++) {
+        if (lanes[i] != NULL) {
+            lane = lanes[i];
+            lanes[i] = NULL;
+            handshakes += connsync_result(lane->agent)->handshakes;
+            memory_used += connsync_memory_high_water(lane->agent);
+            close_agent();
+            mapping_free(lane, sizeof(struct further));
+        }
+    }
+    lane = lanes[0];
+    tenant->pace.agents = 1;
 }
 
 void session_close(void)
 {
-    trace_watch(NULL);
-    connsync_close(agent);
-    agent = NULL;
+    close_agent();
     resume_close();
     identity_release();
 }
@@ -455,5 +414,15 @@ bool session_token_was_rejected(void)
 
 struct connsync *session_agent(void)
 {
-    return agent;
+    return lane->agent;
+}
+
+struct session_figures session_figures(void)
+{
+    const struct session_figures figures = {
+        connsync_result(lane->agent)->handshakes + handshakes,
+        connsync_memory_high_water(lane->agent) + memory_used,
+    };
+
+    return figures;
 }

@@ -1,8 +1,8 @@
 /*
- * The agent of this process, and the world around it: memory, trusted roots, signals,
- * waiting. One at a time.
+ * The agents of this process, and the world around them: memory, trusted roots, signals,
+ * waiting. With --parallel there are several, and what follows is of the one that it is turned to.
  *
- * SIGINT, SIGTERM, SIGHUP, SIGQUIT and SIGPIPE end the job under way as connsync_cancel() says, and
+ * SIGINT, SIGTERM, SIGHUP, SIGQUIT and SIGPIPE end the jobs under way as connsync_cancel() says, and
  * are remembered; of SIGHUP and SIGPIPE only one counts. For the command watch SIGHUP is something
  * else, and no more than remembered.
  */
@@ -31,8 +31,34 @@ bool session_token_was_rejected(void);
 /* The agent; NULL when it is not open. */
 struct connsync *session_agent(void);
 
-/* Runs a job to its end. `on_item` is called for each connection of a list. The result
- * is the agent's. A signal that came before ends it at once. */
+/* How many agents may have a job at once, from now on: 1 before it is known what token they are to
+ * share, so that only one asks for it, and fewer than --parallel where the tenant's limit is small. */
+unsigned session_agents(void);
+
+/* From now on all that is asked of a session is of this one of them, from 0 on, which is opened if it
+ * is not. False, and it is of the first again: no memory for one more. */
+bool session_turn(unsigned number);
+
+/* Closes all but the first, which have no job any more, and turns to that. */
+void session_close_further(void);
+
+/* What all of them have used so far, with those that were closed. */
+struct session_figures {
+    uint32_t handshakes;
+    size_t memory;
+};
+struct session_figures session_figures(void);
+
+/* Begins a job. What it points at must outlive it, as `context` must. `on_item` is called for each connection of a
+ * list; it may be NULL. A signal that came before ends it at once. */
+void session_begin(const struct connsync_job *job,
+                   void (*on_item)(void *context, const struct connsync_result *result),
+                   void *context);
+
+/* Waits for its end; meanwhile those of the other agents go on. The result is the agent's. */
+enum connsync_status session_end(void);
+
+/* Runs a job to its end. `on_item`, and what it says, is session_begin()'s. */
 enum connsync_status
 session_run(const struct connsync_job *job,
             void (*on_item)(void *context, const struct connsync_result *result), void *context);

@@ -7,23 +7,11 @@
 #include "core/tls/certificate.h"
 #include "core/tls/certificate_trouble.h"
 #include "platform/posix/cli/base/log.h"
+#include "platform/posix/cli/job/lane.h"
 
 #include <string.h>
 
-static struct {
-    const struct connsync_port *real;
-    struct connsync_port port;
-    unsigned verbose;
-    const struct connsync *agent;
-    bool is_open;        /* a request is under way */
-    uint64_t started;    /* it was begun then */
-    uint64_t paused;     /* a pause before it was first seen then; 0: none */
-    uint64_t waited;     /* how long that was */
-    uint32_t handshakes; /* before it */
-    bool is_shown;       /* its handshake */
-    const char *method;
-    char path[CS_AUTH0_TARGET_SIZE];
-} trace;
+static unsigned verbosity;
 
 void trace_certificate(void *context, unsigned depth, const uint8_t *der, size_t length)
 {
@@ -31,7 +19,7 @@ void trace_certificate(void *context, unsigned depth, const uint8_t *der, size_t
     char subject[CONNSYNC_CERTIFICATE_NAME_SIZE] = "";
 
     (void)context;
-    if (trace.verbose < 2) {
+    if (verbosity < 2) {
         return;
     }
     if (cs_certificate_read(cs_slice_make((const char *)der, length), &certificate)) {
@@ -47,29 +35,29 @@ static void show_handshake(void)
 
     cs_writer_init(&line, text, sizeof text);
     cs_write_string(&line, "handshake: ");
-    cs_tls_describe(trace.agent->exchange.tls, &line);
+    cs_tls_describe(lane->trace.agent->exchange.tls, &line);
     log_write(LOG_NOTE, text);
 }
 
 static void begin(uint64_t now)
 {
-    const struct cs_exchange *exchange = &trace.agent->exchange;
+    const struct cs_exchange *exchange = &lane->trace.agent->exchange;
     const struct cs_http_request *http = &exchange->request.http;
     size_t length = 0;
 
-    while (length < http->target.length && length < sizeof trace.path - 1 &&
+    while (length < http->target.length && length < sizeof lane->trace.path - 1 &&
            http->target.data[length] != '?') {
-        trace.path[length] = http->target.data[length];
+        lane->trace.path[length] = http->target.data[length];
         length++;
     }
-    trace.path[length] = '\0';
-    trace.method = http->method;
-    trace.is_open = true;
-    trace.started = now;
-    trace.waited = trace.paused > 0 ? now - trace.paused : 0;
-    trace.paused = 0;
-    trace.handshakes = exchange->handshakes;
-    trace.is_shown = false;
+    lane->trace.path[length] = '\0';
+    lane->trace.method = http->method;
+    lane->trace.is_open = true;
+    lane->trace.started = now;
+    lane->trace.waited = lane->trace.paused > 0 ? now - lane->trace.paused : 0;
+    lane->trace.paused = 0;
+    lane->trace.handshakes = exchange->handshakes;
+    lane->trace.is_shown = false;
 }
 
 static void add_number(struct cs_writer *line, const char *before, uint64_t number,
@@ -89,7 +77,7 @@ static bool is_short(const struct cs_http_parser *parser)
 
 static void add_answer(struct cs_writer *line)
 {
-    const struct cs_http_parser *parser = &trace.agent->exchange.parser;
+    const struct cs_http_parser *parser = &lane->trace.agent->exchange.parser;
     enum connsync_status error = parser->error;
 
     if (parser->head.status == 0) {
@@ -109,24 +97,24 @@ static void add_answer(struct cs_writer *line)
 
 static void end(uint64_t now)
 {
-    const struct cs_exchange *exchange = &trace.agent->exchange;
+    const struct cs_exchange *exchange = &lane->trace.agent->exchange;
     uint64_t left = exchange->parser.head.ratelimit_remaining;
     char text[CS_SENTENCE_SIZE];
     struct cs_writer line;
 
-    trace.is_open = false;
+    lane->trace.is_open = false;
     cs_writer_init(&line, text, sizeof text);
-    cs_write_string(&line, trace.method);
+    cs_write_string(&line, lane->trace.method);
     cs_write_string(&line, " ");
-    cs_write_string(&line, trace.path);
+    cs_write_string(&line, lane->trace.path);
     cs_write_string(&line, ": ");
     add_answer(&line);
-    add_number(&line, " in ", now - trace.started, " ms");
-    if (trace.waited > 0) {
-        add_number(&line, " after a wait of ", trace.waited, " ms");
+    add_number(&line, " in ", now - lane->trace.started, " ms");
+    if (lane->trace.waited > 0) {
+        add_number(&line, " after a wait of ", lane->trace.waited, " ms");
     }
     add_number(&line, ", ", exchange->parser.body_bytes, " bytes, connection ");
-    cs_write_string(&line, exchange->handshakes > trace.handshakes ? "new" : "kept");
+    cs_write_string(&line, exchange->handshakes > lane->trace.handshakes ? "new" : "kept");
     if (exchange->parser.head.status != 0 && left != CS_HTTP_UNKNOWN) {
         add_number(&line, ", rate limit left ", left, "");
     }
@@ -135,30 +123,30 @@ static void end(uint64_t now)
 
 static void look(uint64_t now)
 {
-    const struct cs_exchange *exchange = &trace.agent->exchange;
+    const struct cs_exchange *exchange = &lane->trace.agent->exchange;
     bool is_idle = exchange->state == CS_EXCHANGE_IDLE;
 
-    if (trace.verbose > 1 && trace.is_open && !trace.is_shown &&
-        exchange->state == CS_EXCHANGE_CLAIM && exchange->handshakes > trace.handshakes) {
-        trace.is_shown = true;
+    if (verbosity > 1 && lane->trace.is_open && !lane->trace.is_shown &&
+        exchange->state == CS_EXCHANGE_CLAIM && exchange->handshakes > lane->trace.handshakes) {
+        lane->trace.is_shown = true;
         show_handshake();
     }
 
-    if (trace.is_open && is_idle) {
+    if (lane->trace.is_open && is_idle) {
         end(now);
-    } else if (!trace.is_open && !is_idle) {
+    } else if (!lane->trace.is_open && !is_idle) {
         begin(now);
     }
-    if (trace.agent->pause_until != 0 && trace.paused == 0) {
-        trace.paused = now;
+    if (lane->trace.agent->pause_until != 0 && lane->trace.paused == 0) {
+        lane->trace.paused = now;
     }
 }
 
 static uint64_t monotonic_ms(void *context)
 {
-    uint64_t now = trace.real->monotonic_ms(context);
+    uint64_t now = lane->trace.real->monotonic_ms(context);
 
-    if (trace.agent != NULL) {
+    if (lane->trace.agent != NULL) {
         look(now);
     }
     return now;
@@ -166,26 +154,28 @@ static uint64_t monotonic_ms(void *context)
 
 const struct connsync_port *trace_port(const struct connsync_port *port, unsigned verbose)
 {
-    trace.verbose = verbose;
+    verbosity = verbose;
     if (verbose == 0) {
         return port;
     }
-    trace.real = port;
-    trace.port = *port;
-    trace.port.monotonic_ms = monotonic_ms;
-    return &trace.port;
+    lane->trace.real = port;
+    lane->trace.port = *port;
+    lane->trace.port.monotonic_ms = monotonic_ms;
+    return &lane->trace.port;
 }
 
 void trace_watch(const struct connsync *agent)
 {
-    trace.agent = trace.verbose > 0 ? agent : NULL;
-    trace.is_open = false;
-    trace.paused = 0;
+    if (verbosity > 0) {
+        lane->trace.agent = agent;
+        lane->trace.is_open = false;
+        lane->trace.paused = 0;
+    }
 }
 
 void trace_look(void)
 {
-    if (trace.agent != NULL) {
-        (void)monotonic_ms(trace.port.context);
+    if (verbosity > 0 && lane->trace.agent != NULL) {
+        (void)monotonic_ms(lane->trace.port.context);
     }
 }

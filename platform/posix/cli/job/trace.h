@@ -8,8 +8,24 @@
 #ifndef CONNSYNC_CLI_TRACE_H
 #define CONNSYNC_CLI_TRACE_H
 
+#include "core/auth0/auth0.h"
 #include "core/connsync.h"
 #include "port/connsync_port.h"
+
+/* Private: an agent that is watched. */
+struct trace {
+    const struct connsync_port *real;
+    struct connsync_port port;
+    const struct connsync *agent;
+    bool is_open;        /* a request is under way */
+    uint64_t started;    /* it was begun then */
+    uint64_t paused;     /* a pause before it was first seen then; 0: none */
+    uint64_t waited;     /* how long that was */
+    uint32_t handshakes; /* before it */
+    bool is_shown;       /* its handshake */
+    const char *method;
+    char path[CS_AUTH0_TARGET_SIZE];
+};
 
 /* The port to open an agent with. It is `port`, and looks at the agent wherever that looks at its
  * clock, which it does between any two things that it does. `port` outlives it. `verbose` is how

@@ -140,6 +140,9 @@ static enum cli_action check_fleet(struct cli_options *options)
     if (options->fleet.plan != NULL && options->command->action != CLI_APPLY) {
         return cli_wrong(&options->message, "--plan goes with apply only");
     }
+    if (options->fleet.parallel != 0 && !cli_command_is_of_fleet(options->command)) {
+        return cli_wrong(&options->message, "--parallel goes with plan, apply and watch only");
+    }
     if (options->command->action != CLI_WATCH &&
         (options->fleet.every_s != 0 || options->fleet.status_file != NULL ||
          options->fleet.metrics_file != NULL)) {

@@ -51,6 +51,7 @@ enum {
     READ_LOG_FORMAT,
     READ_MAX_RPS,
     READ_LEAVE,
+    READ_PARALLEL,
     READ_VERBOSE,
     READ_LICENSES
 };
@@ -65,6 +66,7 @@ static enum cli_action (*const readers[])(struct cli_options *options, const cha
     [READ_LOG_FORMAT] = cli_read_log_format,
     [READ_MAX_RPS] = cli_read_max_rps,
     [READ_LEAVE] = cli_read_leave,
+    [READ_PARALLEL] = cli_read_parallel,
     [READ_VERBOSE] = read_verbose,
     [READ_LICENSES] = show_licenses};
 
@@ -113,6 +115,7 @@ static const struct rule rules[] = {
     {"log-format", READ_LOG_FORMAT, USE_VALUE, 0, EITHER},
     {"max-rps", READ_MAX_RPS, USE_VALUE, 0, 0},
     {"leave", READ_LEAVE, USE_VALUE, 0, 0},
+    {"parallel", READ_PARALLEL, USE_VALUE, 0, 0},
     {"backup", AT(safeguards.backup), USE_TEXT, 0, 0},
     {"restore", AT(safeguards.restore), USE_SWITCH, 0, 0},
     {"changes", AT(safeguards.changes), USE_SWITCH, 0, 0},

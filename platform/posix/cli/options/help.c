@@ -24,6 +24,7 @@
 #define CODES "\216"
 #define CALL "\217"
 #define CONFIG "\220"
+#define PARALLEL "\221"
 #define MARKS 0x81u
 /* The column of what an option does, to which a tab leads. */
 #define DOES 29u
@@ -122,7 +123,9 @@ static const char shared[] =
     "  connsync "
     "\0"
     /* CONFIG */
-    "connsync.json";
+    "connsync.json\0"
+    /* PARALLEL */
+    "  --parallel N\tup to N connections at a time, at most 16 (1)\n";
 
 const char cli_help[] =
     "connsync changes one setting of an Auth0 connection and proves that it changed\n"
@@ -227,7 +230,7 @@ const char cli_help_plan[] = USAGE
     "\n"
     "  --out PLAN\twrite a plan for apply --plan: ids, values, and a\n"
     "\tSHA-256 of each connection's options; no secret\n"
-    "  --format FORMAT\ttext, json, markdown, or html: one page\n" ENCRYPTED EXAMPLE "plan " CONFIG
+    "  --format FORMAT\ttext, json, markdown, or html: one page\n" PARALLEL ENCRYPTED EXAMPLE "plan " CONFIG
     " --out plan.json\n"
     "\n" OF_FILE COMMON READS CODES "in sync, 2 apply would change something, 5 an entry of FILE\n"
     "matches no connection; else as of apply. The worst one counts.\n";
@@ -241,7 +244,7 @@ const char cli_help_apply[] =
           "  --plan PLAN\tdo what this plan says, without a list; refuse what\n"
           "\thas changed since. FILE is for credentials only\n"
           "  --yes\task nothing: else a person at a terminal is asked\n"
-          "  --dry-run\tread each one afresh, but do not write; exit code 2\n" ENCRYPTED BACKUP UNDO
+          "  --dry-run\tread each one afresh, but do not write; exit code 2\n" PARALLEL ENCRYPTED BACKUP UNDO
               CHANGES EXAMPLE "apply " CONFIG " --max-rps 5 --leave 5\n"
           "\n" OF_FILE COMMON WRITES "\n"
           "Exit codes, of which the worst counts, from the worst on: 7 verifying failed,\n"
@@ -255,7 +258,7 @@ const char cli_help_watch[] = USAGE
     "\n"
     "  --every INTERVAL\tsuch as 30s, 15m, 1h or 1d (`every` of FILE, or 1h)\n"
     "  --status-file STATUS\tkeep the outcome of the last run there, as JSON\n"
-    "  --metrics-file METRICS\tand counts and times in Prometheus' text format\n" ENCRYPTED BACKUP
+    "  --metrics-file METRICS\tand counts and times in Prometheus' text format\n" PARALLEL ENCRYPTED BACKUP
         UNDO CHANGES EXAMPLE "watch " CONFIG " --every 1h --status-file /run/connsync/status\n"
     "\n"
     "SIGTERM, SIGINT and SIGQUIT end it after the connection in hand, and so does the\n"

@@ -20,7 +20,6 @@
 static struct cs_private_key key;
 static struct cs_client_certificate certificate;
 static struct cs_assertion assertion;
-static struct connsync_client client;
 static struct cs_token_cache cache = {-1, "", NULL};
 static char token[CS_TOKEN_MAX + 1];
 static char scope[CS_TOKEN_SCOPE_MAX + 1];
@@ -28,6 +27,7 @@ static char scope[CS_TOKEN_SCOPE_MAX + 1];
 static struct cs_private_key key_aside;
 static struct cs_client_certificate certificate_aside;
 static enum cs_assertion_algorithm algorithm_aside;
+static unsigned grants;  /* of all agents */
 static bool is_kept;     /* a token that is granted */
 static bool knows_scope; /* `scope` is the present token's */
 static bool verbose;
@@ -216,8 +216,13 @@ static void keep(void *context, const struct connsync_grant *grant)
     struct cs_token_grant kept = {grant->utc_seconds, grant->utc_seconds, grant->token,
                                   grant->scope};
 
-    (void)context;
+    struct identity *identity = context;
+
     learn(grant->token, "granted");
+    identity->known = ++grants;
+    if (identity->client.another != NULL && strlen(grant->token) < sizeof token) {
+        memcpy(token, grant->token, strlen(grant->token) + 1);
+    }
     knows_scope =
         grant->scope[0] != '\0' && cs_copy_string(scope, sizeof scope, cs_slice_of(grant->scope));
     if (!is_kept || grant->utc_seconds < 0 || grant->expires_in > CS_TOKEN_LIFETIME_MAX_S) {
@@ -270,7 +275,7 @@ static void use_cache(struct connsync_config *config)
         config->token = token;
         learn(token, "kept");
         knows_scope = scope[0] != '\0';
-        client.token_scope = knows_scope ? scope : NULL;
+        config->client->token_scope = knows_scope ? scope : NULL;
     }
     tell_note();
 }
@@ -280,30 +285,52 @@ void identity_forget_token(void)
     cs_token_cache_forget(&cache);
 }
 
+static const char *another(void *context)
+{
+    struct identity *identity = context;
+    bool is_there = identity->known != grants && token[0] != '\0';
+
+    identity->known = grants;
+    return is_there ? token : NULL;
+}
+
 /* ---- All of it ---- */
 
-void identity_fill(struct connsync_config *config, const struct cli_credentials *credentials,
-                   bool is_verbose)
+void identity_fill(struct connsync_config *config, struct identity *identity,
+                   const struct cli_credentials *credentials, bool shares)
 {
-    connsync_client_init(&client);
-    verbose = is_verbose;
+    struct connsync_client *client = &identity->client;
+
+    connsync_client_init(client);
+    client->context = identity;
+    identity->known = grants;
+    if (config->token == NULL && shares) {
+        client->another = another;
+        config->token = token[0] != '\0' ? token : NULL;
+    }
     if (identity_has_key()) {
         assertion.key = &key;
         assertion.key_id = credentials->key_id;
         assertion.client_id = credentials->client_id;
         assertion.domain = config->domain;
         assertion.scratch = scratch();
-        client.assertion = make_assertion;
+        client->assertion = make_assertion;
     }
     if (identity_has_certificate()) {
-        client.certificate = certificate.chain;
-        client.certificate_length = certificate.chain_length;
-        client.key = certificate.key.der;
-        client.key_length = certificate.key.length;
+        client->certificate = certificate.chain;
+        client->certificate_length = certificate.chain_length;
+        client->key = certificate.key.der;
+        client->key_length = certificate.key.length;
     }
-    config->client = &client;
-    client.granted = keep;
-    client.certified = certified;
+    config->client = client;
+    client->granted = keep;
+    client->certified = certified;
+}
+
+void identity_use_cache(struct connsync_config *config, const struct cli_credentials *credentials,
+                        bool is_verbose)
+{
+    verbose = is_verbose;
     if (config->token != NULL) {
         learn(config->token, "given");
     }
@@ -361,9 +388,4 @@ void identity_drop_aside(void)
 {
     cs_private_key_wipe(&key_aside);
     cs_client_certificate_wipe(&certificate_aside);
-}
-
-const struct connsync_certificate *identity_refused(void)
-{
-    return &client.refused;
 }

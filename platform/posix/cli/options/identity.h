@@ -25,14 +25,22 @@ void identity_tell_exposed(const char *kind, const char *name);
 bool identity_has_key(void);
 bool identity_has_certificate(void);
 
-/* Adds all of it to what an agent is opened with. With a client's credentials, looks for a
- * kept token; the one that an agent is granted will be kept. The credentials stay the caller's
- * until the agent is closed, and so do the texts of `config`. */
-void identity_fill(struct connsync_config *config, const struct cli_credentials *credentials,
-                   bool is_verbose);
+/* What each agent has of it. The caller's, from identity_fill() until the agent is closed. */
+struct identity {
+    struct connsync_client client;
+    unsigned known; /* private: how many tokens had been granted when it was given its own */
+};
 
-/* The certificate for which the last chain was refused, or empty. */
-const struct connsync_certificate *identity_refused(void);
+/* Adds all of it to what an agent is opened with, but for a kept token. The one that an agent is
+ * granted will be kept, if identity_use_cache() was called for the first; where it shares with others,
+ * it is theirs as well. The credentials stay the
+ * caller's until the agent is closed, and so do the texts of `config`. */
+void identity_fill(struct connsync_config *config, struct identity *identity,
+                   const struct cli_credentials *credentials, bool shares);
+
+/* For the first agent, afterwards: with a client's credentials, looks for a kept token. */
+void identity_use_cache(struct connsync_config *config, const struct cli_credentials *credentials,
+                        bool is_verbose);
 
 /* The service does not take the token that was kept, nor gives another. */
 void identity_forget_token(void);

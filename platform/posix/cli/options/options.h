@@ -130,6 +130,7 @@ struct cli_fleet {
     uint32_t every_s;         /* --every of watch; 0 when not given */
     uint32_t max_age_s;       /* --max-age of watch-status; likewise */
     bool ready;               /* --ready of watch-status */
+    unsigned parallel;        /* --parallel; 0 when not given */
 };
 
 /* What flash-image makes. */

@@ -12,6 +12,9 @@
 /* Sets `session` of a config that is complete otherwise. */
 void resume_fill(struct connsync_config *config, bool is_kept);
 
+/* The same session for a further agent, while the first is open. */
+void resume_share(struct connsync_config *config);
+
 /* After the agent was closed: keeps what it left, and wipes it here. */
 void resume_close(void);
 

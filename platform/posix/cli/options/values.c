@@ -5,6 +5,7 @@
 #include "config/flash_image.h"
 #include "core/base/text.h"
 #include "platform/posix/cli/base/screen.h"
+#include "platform/posix/network/posix_port.h"
 
 #include <string.h>
 
@@ -127,6 +128,21 @@ enum cli_action cli_read_leave(struct cli_options *options, const char *text)
                          LEAVE_MAX, text);
     }
     options->tenant.pace.leave = (uint32_t)count;
+    return CLI_RUN;
+}
+
+enum cli_action cli_read_parallel(struct cli_options *options, const char *text)
+{
+    uint64_t count = 0;
+
+    if (!cs_slice_to_u64(cs_slice_of(text), &count) || count == 0 ||
+        count > CONNSYNC_POSIX_WAIT_MAX) {
+        return cli_wrong(
+            &options->message,
+            "--parallel takes a whole number of connections from 1 to %u, not \"%.40s\"",
+            CONNSYNC_POSIX_WAIT_MAX, text);
+    }
+    options->fleet.parallel = (unsigned)count;
     return CLI_RUN;
 }
 

@@ -15,6 +15,7 @@ enum cli_action cli_read_max_age(struct cli_options *options, const char *text);
 enum cli_action cli_read_log_format(struct cli_options *options, const char *text);
 enum cli_action cli_read_max_rps(struct cli_options *options, const char *text);
 enum cli_action cli_read_leave(struct cli_options *options, const char *text);
+enum cli_action cli_read_parallel(struct cli_options *options, const char *text);
 enum cli_action cli_read_color(struct cli_options *options, const char *value);
 
 #endif
