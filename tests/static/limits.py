@@ -10,7 +10,7 @@ KB = 1024
 # are read once and roots that stay in their file take 11, a first read that goes with a handshake 3.
 SIZE_LIMITS = {"x86_64": 354 * KB, "aarch64": 372 * KB, "armhf": 282 * KB}
 # Those that no release has yet, for which nothing was promised: they are held to what they are.
-UNRELEASED_LIMITS = {"riscv64": 309 * KB, "mips": 488 * KB, "mipsel": 489 * KB}
+UNRELEASED_LIMITS = {"riscv64": 312 * KB, "mips": 492 * KB, "mipsel": 493 * KB}
 
 # The largest pages that a kernel for the machine may have.
 LARGEST_PAGE = {"x86_64": 4 * KB, "aarch64": 64 * KB, "armhf": 4 * KB, "riscv64": 64 * KB,

@@ -21,7 +21,7 @@ from tenant.service import DOMAIN
 OTHER = "other.example.auth0.test"
 RTT_S = 0.25
 LIFE_S = 4
-TAMPER_EVERY = 48
+TAMPER_EVERY = 96
 # What the packet that opens a connection may hold, of 1,500 bytes with its heads.
 SYN_MAX = 1460
 ACCEPTED, REFUSED = ", resumed, early data accepted", ", resumed, early data refused"
