@@ -7,8 +7,9 @@ KB = 1024
 
 # Static programs, by machine: the last size that its program has had, in whole KB. Of each, 6 to 9 KB
 # are for speed (docs/performance.md), and 5 on 64 bits for X25519; sessions that are kept, lists that
-# are read once and roots that stay in their file take 11.
-SIZE_LIMITS = {"x86_64": 351 * KB, "aarch64": 372 * KB, "armhf": 280 * KB}
+# are read once and roots that stay in their file take 11;
+# several connections at a time take 2.5.
+SIZE_LIMITS = {"x86_64": 353 * KB, "aarch64": 372 * KB, "armhf": 282 * KB}
 # Those that no release has yet, for which nothing was promised: they are held to what they are.
 UNRELEASED_LIMITS = {"riscv64": 309 * KB, "mips": 488 * KB, "mipsel": 489 * KB}
 
