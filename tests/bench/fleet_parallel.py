@@ -127,7 +127,7 @@ def main(arguments):
 
     program, size = arguments[0], given("--connections", CONNECTIONS)
     round_trip = given("--round-trip", ROUND_TRIP_MS)
-    lines = ["| `--parallel` | seconds | of one's | memory of the agents |", "|---:|---:|---:|---:|"]
+    lines = ["| `--parallel` | seconds | of one's | bytes of memory |", "|---:|---:|---:|---:|"]
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         (folder / "connsync.json").write_text(json.dumps(FILE), encoding="utf-8")
