@@ -7,10 +7,11 @@ KB = 1024
 
 # Static programs, by machine: the last size that its program has had, in whole KB. Of each, 6 to 9 KB
 # are for speed (docs/performance.md), and 5 on 64 bits for X25519; sessions that are kept, lists that
-# are read once and roots that stay in their file take 11, a first read that goes with a handshake 3.
-SIZE_LIMITS = {"x86_64": 354 * KB, "aarch64": 372 * KB, "armhf": 282 * KB}
+# are read once and roots that stay in their file take 11, a first read that goes with a handshake 3,
+# several connections at a time 2.5.
+SIZE_LIMITS = {"x86_64": 356 * KB, "aarch64": 374 * KB, "armhf": 284 * KB}
 # Those that no release has yet, for which nothing was promised: they are held to what they are.
-UNRELEASED_LIMITS = {"riscv64": 312 * KB, "mips": 492 * KB, "mipsel": 493 * KB}
+UNRELEASED_LIMITS = {"riscv64": 314 * KB, "mips": 496 * KB, "mipsel": 496 * KB}
 
 # The largest pages that a kernel for the machine may have.
 LARGEST_PAGE = {"x86_64": 4 * KB, "aarch64": 64 * KB, "armhf": 4 * KB, "riscv64": 64 * KB,

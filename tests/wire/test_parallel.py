@@ -54,7 +54,7 @@ class SameTest(ParallelTest):
     def test_under_way(self):
         """So many requests at a time, and no more."""
         for width in WIDTHS:
-            tenant = self.many(40, range(1, 33), burst=200)
+            tenant = self.many(40, range(1, 2 * int(width) + 1), burst=200)
             tenant.faults.append(Fault("stall", method="GET", path=numbered(0)[:8], times=None,
                                        seconds=0.1 * self.slowness))
             self.assertEqual(self.run_wide(tenant, width).code, 0)

@@ -230,8 +230,8 @@ const char cli_help_plan[] = USAGE
     "\n"
     "  --out PLAN\twrite a plan for apply --plan: ids, values, and a\n"
     "\tSHA-256 of each connection's options; no secret\n"
-    "  --format FORMAT\ttext, json, markdown, or html: one page\n" PARALLEL ENCRYPTED EXAMPLE "plan " CONFIG
-    " --out plan.json\n"
+    "  --format FORMAT\ttext, json, markdown, or html: one page\n" PARALLEL ENCRYPTED EXAMPLE
+    "plan " CONFIG " --out plan.json\n"
     "\n" OF_FILE COMMON READS CODES "in sync, 2 apply would change something, 5 an entry of FILE\n"
     "matches no connection; else as of apply. The worst one counts.\n";
 
@@ -244,8 +244,8 @@ const char cli_help_apply[] =
           "  --plan PLAN\tdo what this plan says, without a list; refuse what\n"
           "\thas changed since. FILE is for credentials only\n"
           "  --yes\task nothing: else a person at a terminal is asked\n"
-          "  --dry-run\tread each one afresh, but do not write; exit code 2\n" PARALLEL ENCRYPTED BACKUP UNDO
-              CHANGES EXAMPLE "apply " CONFIG " --max-rps 5 --leave 5\n"
+          "  --dry-run\tread each one afresh, but do not write; exit code 2\n" PARALLEL ENCRYPTED
+              BACKUP UNDO CHANGES EXAMPLE "apply " CONFIG " --max-rps 5 --leave 5\n"
           "\n" OF_FILE COMMON WRITES "\n"
           "Exit codes, of which the worst counts, from the worst on: 7 verifying failed,\n"
           "4 credentials or scope, 8 TLS or certificate, 1 network or server, 6 rate limit,\n"
@@ -258,8 +258,9 @@ const char cli_help_watch[] = USAGE
     "\n"
     "  --every INTERVAL\tsuch as 30s, 15m, 1h or 1d (`every` of FILE, or 1h)\n"
     "  --status-file STATUS\tkeep the outcome of the last run there, as JSON\n"
-    "  --metrics-file METRICS\tand counts and times in Prometheus' text format\n" PARALLEL ENCRYPTED BACKUP
-        UNDO CHANGES EXAMPLE "watch " CONFIG " --every 1h --status-file /run/connsync/status\n"
+    "  --metrics-file METRICS\tand counts and times in Prometheus' text format\n" PARALLEL ENCRYPTED
+        BACKUP UNDO CHANGES EXAMPLE "watch " CONFIG
+    " --every 1h --status-file /run/connsync/status\n"
     "\n"
     "SIGTERM, SIGINT and SIGQUIT end it after the connection in hand, and so does the\n"
     "end of who reads its output (SIGPIPE, unless ignored); SIGHUP reads FILE and the\n"
