@@ -1,7 +1,7 @@
 """Prints how long `connsync apply` takes for a tenant that is some way off, and how much memory its
 agents use, with one connection at a time and with several.
 
-    fleet_parallel.py PROGRAM [--connections N] [--round-trip MS] [--write docs/performance.md]
+    fleet_parallel.py NAME=PROGRAM [--connections N] [--round-trip MS] [--write]
 
 A tenth of the connections is out of sync. All bytes are held for half of the round trip, each way, by a
 relay. The requests must be as many whatever --parallel is, and what is printed the same byte for byte;
@@ -24,16 +24,13 @@ import tempfile
 import threading
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
-
-from tenant import Tenant  # noqa: E402
-from fleet_memory import FILE, TOLERANCE, connection, expected_requests, resident_kb, write  # noqa: E402
-from watching import wait_for_run  # noqa: E402
+from fleet_memory import FILE, TOLERANCE, connection, expected_requests, resident_kb
+from measuring import Tenant, parser, programs_of, show
+from watching import wait_for_run
 
 WIDTHS = (1, 2, 4, 8, 16)
 CONNECTIONS, ROUND_TRIP_MS, LEAST = 10000, 20, 10
 JUDGED, PART = 8, 0.25
-MARKS = ("<!-- parallel: begin -->\n", "<!-- parallel: end -->\n")
 
 
 class Relay:
@@ -120,34 +117,39 @@ def rest(program, size, folder):
     return found
 
 
-def main(arguments):
-    """The command line."""
-    def given(name, otherwise):
-        return int(arguments[arguments.index(name) + 1]) if name in arguments else otherwise
+def measure_widths(program, size, late, file):
+    """{width: (seconds, bytes of memory, what was printed)}; ends where the words are others."""
+    found = {}
+    for width in WIDTHS:
+        found[width] = run(program, width, size, late, file)
+        print("%d at a time: %.1f s" % (width, found[width][0]), flush=True)
+        if found[width][2] != found[1][2]:
+            sys.exit("other words with %d" % width)
+    return found
 
-    program, size = arguments[0], given("--connections", CONNECTIONS)
-    round_trip = given("--round-trip", ROUND_TRIP_MS)
-    lines = ["| `--parallel` | seconds | of one's | bytes of memory |", "|---:|---:|---:|---:|"]
+
+def main():
+    """The command line."""
+    line = parser(__doc__)
+    line.add_argument("--connections", type=int, default=CONNECTIONS)
+    line.add_argument("--round-trip", type=int, default=ROUND_TRIP_MS, help="milliseconds")
+    options = line.parse_args()
+    (program,), size = programs_of(options).values(), options.connections
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         (folder / "connsync.json").write_text(json.dumps(FILE), encoding="utf-8")
-        found = {}
-        for width in WIDTHS:
-            found[width] = run(program, width, size, round_trip / 2000, str(folder / "connsync.json"))
-            part = found[width][0] / found[1][0]
-            lines.append("| %d | %.1f | %.2f | %d |" % (width, found[width][0], part, found[width][1]))
-            print(lines[-1], flush=True)
-            if found[width][2] != found[1][2]:
-                sys.exit("other words with %d" % width)
+        found = measure_widths(program, size, options.round_trip / 2000, str(folder / "connsync.json"))
         least, most = (rest(program, count, folder) for count in (LEAST, size))
+    show("parallel", ["`--parallel`"],
+         {("%d" % width,): {"seconds": "%.1f" % seconds, "of one's": "%.2f" % (seconds / found[1][0]),
+                            "bytes of memory": memory}
+          for width, (seconds, memory, _) in found.items()}, options)
     growth = (most[1] - least[1]) / least[0]
     print("%d KB resident after a run with %d connections, %d KB with %d: %.1f %%"
           % (least[0], LEAST, most[0], size, 100 * growth))
-    if "--write" in arguments:
-        write(pathlib.Path(arguments[arguments.index("--write") + 1]), lines, MARKS)
     if abs(growth) > TOLERANCE or found[JUDGED][0] > PART * found[1][0]:
         sys.exit("more than %d %%, or more than %.2f of the time" % (100 * TOLERANCE, PART))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()
