@@ -169,19 +169,20 @@ const struct connsync_port *__wrap_connsync_posix_port(struct connsync_posix *po
     return &simulation.port;
 }
 
-enum connsync_posix_wake __wrap_connsync_posix_wait(struct connsync_posix *posix, bool want_read,
-                                                    bool want_write, uint64_t until_ms)
+enum connsync_posix_wake
+__wrap_connsync_posix_wait_any(const struct connsync_posix_interest *interests, size_t count,
+                               uint64_t until_ms)
 {
-    bool is_pause = !want_read && !want_write;
-    uint64_t truly = is_pause ? 0 : PATIENCE_MS;
+    bool pauses = is_pause(interests, count);
+    uint64_t truly = pauses ? 0 : PATIENCE_MS;
     uint64_t left = until_ms > simulation.ms ? until_ms - simulation.ms : 0;
 
-    if (is_pause && ++simulation.pauses == PAUSES_BETWEEN && simulation.log != NULL) {
+    if (pauses && ++simulation.pauses == PAUSES_BETWEEN && simulation.log != NULL) {
         (void)fprintf(simulation.log, "%llu %lu %lu\n", (unsigned long long)simulation.ms,
                       own_kilobytes(), descriptors());
     }
-    enum connsync_posix_wake wake = __real_connsync_posix_wait(
-        posix, want_read, want_write, real_ms() + (left < truly ? left : truly));
+    enum connsync_posix_wake wake =
+        __real_connsync_posix_wait_any(interests, count, real_ms() + (left < truly ? left : truly));
     if (wake == CONNSYNC_POSIX_TIMEOUT) {
         go_on(left);
     }

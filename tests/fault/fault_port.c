@@ -199,10 +199,11 @@ const struct connsync_port *__wrap_connsync_posix_port(struct connsync_posix *po
     return &fault.port;
 }
 
-enum connsync_posix_wake __wrap_connsync_posix_wait(struct connsync_posix *posix, bool want_read,
-                                                    bool want_write, uint64_t until_ms)
+enum connsync_posix_wake
+__wrap_connsync_posix_wait_any(const struct connsync_posix_interest *interests, size_t count,
+                               uint64_t until_ms)
 {
-    bool nothing_to_come = fault.stalled || (!want_read && !want_write);
+    bool nothing_to_come = fault.stalled || is_pause(interests, count);
     uint64_t real_now = fault.real->monotonic_ms(fault.real->context);
     uint64_t now = real_now + fault.skew;
     uint64_t left = until_ms > now ? until_ms - now : 0;
@@ -213,7 +214,7 @@ enum connsync_posix_wake __wrap_connsync_posix_wait(struct connsync_posix *posix
         if (is_kind("would_block") && fault.calls == fault.target) {
             patience = 1;
         }
-        return __real_connsync_posix_wait(posix, want_read, want_write, real_now + patience);
+        return __real_connsync_posix_wait_any(interests, count, real_now + patience);
     }
     fault.skew += left;
     return CONNSYNC_POSIX_TIMEOUT;

@@ -47,7 +47,8 @@ static int32_t streaming_recv(void *context, uint8_t *data, size_t size)
 
     if (got == CONNSYNC_PORT_WOULD_BLOCK) {
         uint64_t until = stream.real->monotonic_ms(context) + PATIENCE_MS;
-        (void)__real_connsync_posix_wait(context, true, false, until);
+        const struct connsync_posix_interest interest = {context, true, false};
+        (void)__real_connsync_posix_wait_any(&interest, 1, until);
         got = stream.real->recv(context, data, size);
     }
     stream.in_turn++;
@@ -72,9 +73,10 @@ const struct connsync_port *__wrap_connsync_posix_port(struct connsync_posix *po
     return &stream.port;
 }
 
-enum connsync_posix_wake __wrap_connsync_posix_wait(struct connsync_posix *posix, bool want_read,
-                                                    bool want_write, uint64_t until_ms)
+enum connsync_posix_wake
+__wrap_connsync_posix_wait_any(const struct connsync_posix_interest *interests, size_t count,
+                               uint64_t until_ms)
 {
     stream.in_turn = 0;
-    return __real_connsync_posix_wait(posix, want_read, want_write, until_ms);
+    return __real_connsync_posix_wait_any(interests, count, until_ms);
 }

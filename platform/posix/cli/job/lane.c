@@ -218,10 +218,11 @@ void lane_wait(const struct connsync_pace *pace)
 
 void session_sleep(uint64_t ms)
 {
+    const struct connsync_posix_interest nothing = {system_posix(), false, false};
     uint64_t until = system_now_ms() + ms;
 
     while (stopped == 0 && hung_up == 0 && system_now_ms() < until) {
-        (void)connsync_posix_wait(system_posix(), false, false, until_pulse(until));
+        (void)connsync_posix_wait_any(&nothing, 1, until_pulse(until));
         drain_wake_pipe();
     }
 }
