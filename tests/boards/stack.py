@@ -62,7 +62,7 @@ POINTERS = {
     **dict.fromkeys(("size", "differences", "has_proof", "identify", "explain", "assertion",
                      "write_proof", "granted", "check_scopes", "hand_over", "take_failure", "begin",
                      "wait_ms", "answer", "parse_date", "find", "field", "failed",
-                     "refine", "certified", "kept", "anchors"), ()),
+                     "refine", "certified", "kept", "anchors", "another", "begin_early"), ()),
     "input": ["ethernet_input"],
     "goes_before": ["config/desired_find.c:goes_before", "core/agent/comparison.c:goes_before"],
     "swap": ["config/desired_find.c:swap", "core/agent/comparison.c:swap"],
@@ -80,7 +80,7 @@ RECEIVE = ["platform/lwip/connection.c:on_connected", "platform/lwip/connection.
            "dns_init", "dns_tmr", "dns_setserver", "dhcp_set_ntp_servers"]
 LIBRARIES = (
     (r"mbedtls_ssl_(handshake|read|write|close_notify)", [
-        *MEMORY, *RANDOM, "core/tls/mbedtls/session.c:port_send", "core/tls/mbedtls/session.c:port_recv",
+        *MEMORY, *RANDOM, "cs_tls_port_send", "cs_tls_port_recv",
         "cs_tls_find_issuers", "cs_tls_verify", "mbedtls_ms_time"]),
     (r"psa_", [*MEMORY, *RANDOM]),
     (r"mbedtls_", [*MEMORY, SEED]),
