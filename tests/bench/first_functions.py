@@ -12,17 +12,11 @@ once more, with a token and a session at hand.
 """
 
 import bisect
-import os
 import pathlib
 import re
-import subprocess
 import sys
-import tempfile
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
-
-from measuring import BUNDLE, CHAINS, CONNECTION, make_chain  # noqa: E402
-from tenant import Tenant  # noqa: E402
+from measuring import ALL, CHAINS, ROOT, bench, run
 
 # What the compiler puts behind the name of a function that it has changed, and moves parts of aside.
 CHANGED = re.compile(r"\.(constprop|isra|part|lto_priv|cold)\b.*")
@@ -45,28 +39,19 @@ def functions(link_map):
 def addresses(command, environment, folder):
     """The addresses of all instructions of one run."""
     out = folder / "callgrind.out"
-    subprocess.run(["valgrind", "--tool=callgrind", "--dump-instr=yes", "--compress-pos=no",
-                    "--callgrind-out-file=%s" % out, *command],
-                   env=dict(os.environ, **environment), check=True, capture_output=True, timeout=300)
+    run(["valgrind", "--tool=callgrind", "--dump-instr=yes", "--compress-pos=no",
+         "--callgrind-out-file=%s" % out, *command], environment)
     return {int(found, 16) for found in
             re.findall(r"^(0x[0-9a-f]+) ", out.read_text(encoding="utf-8"), re.MULTILINE)}
 
 
-def run_of_chain(program, kinds, folder):
+def run_of_chain(program, chain):
     """The addresses of three changes with one chain."""
-    chain, key, root = make_chain(folder, kinds)
-    both = folder / "bundle.pem"
-    both.write_bytes(BUNDLE.read_bytes() + pathlib.Path(root).read_bytes())
-    ways = ((root, {"HOME": "", "XDG_CACHE_HOME": ""}, "on_first_login"),
-            (both, {"XDG_CACHE_HOME": str(folder)}, "on_each_login"),
-            (both, {"XDG_CACHE_HOME": str(folder)}, "on_first_login"))
-    found = set()
-    with Tenant(certificate=chain, key=key, tls="1.3") as tenant:
-        tenant.add(CONNECTION)
-        for trusted, place, value in ways:
-            found |= addresses([program, "set", "con_peak", value, "--ca-file", trusted,
-                                *tenant.arguments()], {**tenant.environment(credentials=True), **place}, folder)
-    return found
+    with bench(chain) as one:
+        return set().union(*(
+            addresses(one.set_command(program, trusted), one.environment(cache, credentials=True),
+                      one.folder)
+            for trusted, cache in ((ROOT, None), (ALL, "kept"), (ALL, "kept"))))
 
 
 def sections_run(found, known):
@@ -88,10 +73,7 @@ def sections_run(found, known):
 def main(arguments):
     """The command line."""
     program, link_map = arguments[:2]
-    found = set()
-    for kinds in CHAINS.values():
-        with tempfile.TemporaryDirectory() as name:
-            found |= run_of_chain(program, kinds, pathlib.Path(name))
+    found = set().union(*(run_of_chain(program, chain) for chain in CHAINS))
     names = sorted(sections_run(found, functions(link_map)) | {LAST})
     lines = ["*(%s %s.*)" % (name, name) for name in names]
     print("%d functions" % len(lines))

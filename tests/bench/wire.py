@@ -23,6 +23,7 @@ import node_rows  # noqa: E402
 import relay  # noqa: E402
 import servers  # noqa: E402
 import tables  # noqa: E402
+from early import ACCEPTS, THROUGH  # noqa: E402
 from document import make_document  # noqa: E402
 from measuring import ALL, SKIPPED, bench, parser, programs_of, run, say, show  # noqa: E402
 from peers import CURL, PYTHON, command_of  # noqa: E402
@@ -37,13 +38,7 @@ READY = "set, token at hand"
 EARLY = "set, again, with early data"
 LARGE = ", 900 KB"
 # nginx, which answers what comes early before the handshake has ended.
-FRONT = """listen %s:%d ssl; ssl_protocols TLSv1.3; ssl_early_data on;
-location / {
-    proxy_pass http://%s;
-    proxy_http_version 1.1;
-    proxy_set_header Connection "";
-    proxy_set_header Host $host;
-}"""
+FRONT = "listen %s:%d ssl; ssl_protocols TLSv1.3; " + ACCEPTS + THROUGH
 EXPECTED = {FIRST: 6, READY: 5, AGAIN: 5, EARLY: 4}
 
 
@@ -133,7 +128,7 @@ def early(wire, options):
     if not knows_early_data(program):
         return {}
     with bench("P-256", plain=True) as one:
-        front = FRONT % (wire.near, PORT, one.address)
+        front = FRONT % (wire.near, PORT, one.tenant.port)
         try:
             server = servers.Nginx(one.folder, one.certificate, one.key, front)
         except unittest.SkipTest as reason:

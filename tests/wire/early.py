@@ -1,7 +1,8 @@
 """What goes over a wire before a server has answered, and how often one waits for the other.
 
-nginx takes early data for the tenant (front). A Tap stands in front of a server, keeps the first flight of each client, and can do what lossy or odd
-networks do: delay all, reset or swallow a connection that begins with early data, cut one later.
+nginx takes early data for the tenant (front). A Tap stands in front of a server, keeps the first
+flight of each client, and can do what lossy or odd networks do: delay all, reset or swallow a connection
+that begins with early data, cut one later.
 """
 
 import contextlib
