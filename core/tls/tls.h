@@ -106,7 +106,8 @@ struct cs_tls_early {
  * allows it (early data: RFC 8446, sections 2.3 and 8). It is encrypted with what the session's secret
  * gives alone, and whoever records it can send it again: for what may be repeated only. To be called
  * after cs_tls_resume, without which it does nothing; once more does nothing either. It takes some 8 KB
- * of the arena, for what is sent first. A program that never calls it has none of this. Without CONNSYNC_TLS_EARLY_DATA it does nothing.
+ * of the arena, for what is sent first. A program that never calls it has none of this. Without
+ * CONNSYNC_TLS_EARLY_DATA it does nothing.
  */
 enum connsync_status cs_tls_send_early(struct cs_tls *tls, const struct cs_tls_early *who);
 

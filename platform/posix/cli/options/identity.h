@@ -33,8 +33,8 @@ struct identity {
 
 /* Adds all of it to what an agent is opened with, but for a kept token. The one that an agent is
  * granted will be kept, if identity_use_cache() was called for the first; where it shares with others,
- * it is theirs as well. The credentials stay the
- * caller's until the agent is closed, and so do the texts of `config`. */
+ * it is theirs as well. The credentials stay the caller's until the agent is closed, and so do the texts
+ * of `config`. */
 void identity_fill(struct connsync_config *config, struct identity *identity,
                    const struct cli_credentials *credentials, bool shares);
 
