@@ -35,6 +35,8 @@ EARLY_DATA = 42
 APPLICATION_DATA = 23
 # Longer than what a client ends its handshake with, and shorter than any request.
 FINISH_MAX = 300
+# How long a client may take over a flight that it has begun.
+FLIGHT_S = 10
 
 
 def nginx(place, pair, back, *ways):
@@ -87,19 +89,29 @@ def first_flight(data):
                            sent=any(kind == APPLICATION_DATA for kind, _ in parts[1:]))
 
 
+def is_whole(data):
+    """Has all come that a client sends before it is answered?"""
+    parts = records(data)
+    if not parts or parts[0][0] != HANDSHAKE:
+        return bool(parts)
+    flight = first_flight(data)
+    return flight.sent or not flight.announced
+
+
 class Tap:
     """Serves on a free port of loopback until it is closed.
 
     behind      the port of the server
     rtt         seconds from one side to the other and back
     odd         of a connection that begins with early data: "reset" or "stall"
-    cut_at      which request behind a first flight is not to arrive: the connection is reset
+    cut         asked before each piece of a request: is it not to arrive, and the connection to be
+                reset? That is done once.
     flights     what the client of each connection sent before it was answered
     round_trips of the last connection, the one that opened it among them; with an rtt
     """
 
-    def __init__(self, behind, rtt=0.0, odd=None, cut_at=0):
-        self.behind, self.rtt, self.odd, self.cut_at = behind, rtt, odd, cut_at
+    def __init__(self, behind, rtt=0.0, odd=None, cut=None):
+        self.behind, self.rtt, self.odd, self.cut = behind, rtt, odd, cut
         self._firsts, self._state = [], None
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
@@ -114,7 +126,7 @@ class Tap:
     @property
     def flights(self):
         """first_flight() of each connection that sent anything."""
-        return [first_flight(bytes(first)) for first in self._firsts if first]
+        return [first_flight(first) for first in self._firsts if first]
 
     @property
     def round_trips(self):
@@ -130,39 +142,49 @@ class Tap:
             threading.Thread(target=self._serve, args=(sock,), daemon=True).start()
 
     def _serve(self, sock):
-        first = bytearray()
+        first = self._read_first(sock)
         self._firsts.append(first)
-        self._state = state = SimpleNamespace(answered=False, begun=0, last=0, ended=False)
+        self._state = state = SimpleNamespace(begun=time.monotonic(), last=0, ended=False)
         server = socket.create_connection(("127.0.0.1", self.behind))
         for end in (sock, server):
             end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
         def upwards(data):
-            state.begun = state.begun or time.monotonic()
             state.ended = not data
-            if not state.answered:
-                first.extend(data)
-                if self.odd and first_flight(bytes(first)).announced:
-                    return self._misbehave(sock)
-            elif self.cut_at and len(data) > FINISH_MAX:
-                self.cut_at -= 1
-                return self.cut_at > 0 or self._reset(sock)
-            return True
-
-        def downwards(_):
-            state.answered = True
+            if data and data is first:
+                return not (self.odd and first_flight(first).announced) or self._misbehave(sock)
+            if self.cut and len(data) > FINISH_MAX and self.cut():
+                self.cut = None
+                return self._reset(sock)
             return True
 
         def delivers():
             state.last = state.last if state.ended else time.monotonic()
 
-        back = threading.Thread(target=self._carry, args=(server, sock, downwards, delivers),
+        back = threading.Thread(target=self._carry, args=(server, sock, lambda _: True, delivers),
                                 daemon=True)
         back.start()
-        self._carry(sock, server, upwards, lambda: None)
+        self._carry(sock, server, upwards, lambda: None, first)
         back.join()
         sock.close()
         server.close()
+
+    @staticmethod
+    def _read_first(sock):
+        """All that a client sends before it waits for an answer. The server sees it in one piece: it
+        answers a hello at once, and what is early could come to it late."""
+        first = b""
+        sock.settimeout(FLIGHT_S)
+        try:
+            while not first or not is_whole(first):
+                piece = sock.recv(65536)
+                if not piece:
+                    break
+                first += piece
+        except OSError:
+            pass
+        sock.settimeout(None)
+        return first
 
     def _misbehave(self, sock):
         if self.odd == "reset":
@@ -175,8 +197,8 @@ class Tap:
         sock.close()
         return False
 
-    def _carry(self, source, sink, look, delivers):
-        """Half a round trip for each piece, however many are on their way."""
+    def _carry(self, source, sink, look, delivers, first=b""):
+        """Half a round trip for each piece, however many are on their way; `first` has been read."""
         queue, wake = [], threading.Condition()
 
         def deliver():
@@ -201,7 +223,7 @@ class Tap:
         carrier.start()
         while True:
             try:
-                data = source.recv(65536)
+                data = first or source.recv(65536)
             except OSError:
                 data = b""
             if not look(data) and data:
@@ -211,6 +233,7 @@ class Tap:
             with wake:
                 queue.append((time.monotonic() + self.rtt / 2, data or None))
                 wake.notify()
+            first = b""
             if not data:
                 carrier.join()
                 return
