@@ -83,7 +83,7 @@ endif()
 # What makes code small, ours and the C library's. Beyond -Oz: what would rather make it fast.
 set(connsync_left_out "-fno-ivopts -fno-tree-loop-im -fno-move-loop-invariants \
 -fno-tree-dominator-opts -fno-tree-ch -fno-tree-sink -fno-thread-jumps -fno-caller-saves \
--fno-expensive-optimizations")
+-fno-expensive-optimizations -fno-inline-small-functions -fno-tree-pre -fno-ipa-sra")
 set(connsync_small "-Oz ${connsync_left_out}")
 # For a file that is to be fast all the same, where there is room: these again, and nothing for
 # alignment alone. Loops over the few words of a number are not worth a call of memcpy().

@@ -1,5 +1,6 @@
 /* The small functions of the static programs, against those of this machine's C library. */
 #include <errno.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,6 +21,7 @@ char *small_strstr(const char *text, const char *wanted);
 size_t small_mbstowcs(wchar_t *out, const char *text, size_t size);
 unsigned long small_strtoul(const char *text, char **end, int base);
 unsigned long long small_strtoull(const char *text, char **end, int base);
+char *small_strerror(int error);
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
@@ -147,6 +149,32 @@ static void test_reads_numbers(void **state)
     }
 }
 
+/* The words of glibc where there are any, and else the number. */
+static void test_tells_errors(void **state)
+{
+    (void)state;
+    static const int common[] = {ENOENT, EACCES, EISDIR, ENOTDIR, ENOSPC,
+                                 EROFS,  EMFILE, EIO,    ELOOP,   EDQUOT};
+    char number[24];
+    int known = 0;
+
+    for (int error = 1; error < 4096; error++) {
+        (void)snprintf(number, sizeof number, "error %d", error);
+        known += strcmp(small_strerror(error), number) != 0;
+#ifdef __GLIBC__
+        if (strcmp(small_strerror(error), number) != 0) {
+            assert_string_equal(small_strerror(error), strerror(error));
+        }
+#endif
+    }
+    assert_int_equal(known, 34);
+    for (size_t i = 0; i < COUNT(common); i++) {
+        assert_string_not_equal(small_strerror(common[i]), "");
+        assert_int_not_equal(strncmp(small_strerror(common[i]), "error ", 6), 0);
+    }
+    assert_string_equal(small_strerror(INT_MIN), "error -2147483648");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -155,6 +183,7 @@ int main(void)
         cmocka_unit_test(test_finds_text),
         cmocka_unit_test(test_characters_are_bytes),
         cmocka_unit_test(test_reads_numbers),
+        cmocka_unit_test(test_tells_errors),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
