@@ -40,17 +40,19 @@ static bool list_has(struct cs_slice list, const char *word, bool equal)
     const char *at = list.data;
     const char *end = at + list.length;
 
-    while (at < end) {
+    for (;; at++) {
         const char *start = at;
         while (at < end && *at != ',' && *at != ' ' && *at != '\t') {
             at++;
         }
-        struct cs_slice item = cs_slice_make(start, (size_t)(at++ - start));
+        struct cs_slice item = cs_slice_make(start, (size_t)(at - start));
         if (item.length > 0 && cs_slice_equal_nocase(item, cs_slice_of(word)) == equal) {
             return true;
         }
+        if (at == end) {
+            return false;
+        }
     }
-    return false;
 }
 
 /* The body's length may be said once and in one way only: a peer that says more
