@@ -20,6 +20,7 @@ void prove_json_walk(void)
 
     cs_json_walk_begin(&walk, container);
     __CPROVER_assert(is_container || walk.rest.length == 0, "nothing to walk in what is none");
+    __CPROVER_assert(!is_container || is_part(walk.rest, container), "within it");
     walk.rest = any_next_value(walk.rest);
     struct cs_slice rest = walk.rest;
     if (cs_json_walk_next(&walk, &item)) {
