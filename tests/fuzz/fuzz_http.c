@@ -1,8 +1,13 @@
-/* Any bytes as a response. The first byte says how the rest is cut and whether
- * the request was HEAD; the pieces must mean the same as the whole. */
+/* Any bytes as a response. The first byte says how the rest is cut and whether dates are
+ * read; the pieces must mean the same as the whole. If it is 0xFF, the rest is the parts of
+ * a request: what is written of them is one head, with just those parts in it. */
 #include "core/http/http.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#define REQUEST 0xFF
+#define REQUEST_SIZE 512
 
 struct summary {
     enum cs_http_event last;
@@ -60,11 +65,73 @@ static struct summary run(struct cs_slice text, size_t step, bool dated)
     return summary;
 }
 
+/* ---- Requests ---- */
+
+/* The next part, up to a NUL; an empty one where there is none. */
+static const char *take_part(const char **at, const char *end)
+{
+    const char *part = *at;
+
+    *at = part < end ? part + strlen(part) + 1 : part;
+    return part < end ? part : "";
+}
+
+static size_t count_lines(struct cs_slice head)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < head.length; i++) {
+        unsigned char byte = (unsigned char)head.data[i];
+        require(byte == '\r' || byte == '\n' || (byte >= ' ' && byte < 0x7f));
+        require((byte == '\n') == (i > 0 && head.data[i - 1] == '\r'));
+        count += byte == '\n';
+    }
+    return count;
+}
+
+static void write_request(const char *at, const char *end)
+{
+    struct cs_http_request request = {
+        take_part(&at, end), take_part(&at, end), {NULL, 0}, {NULL, 0}, NULL, 1, NULL};
+    char text[REQUEST_SIZE] = {0};
+    struct cs_writer writer;
+
+    request.target = cs_slice_of(take_part(&at, end));
+    request.bearer = cs_slice_of(take_part(&at, end));
+    request.content_type = at < end ? take_part(&at, end) : NULL;
+    request.correlation_id = at < end ? take_part(&at, end) : NULL;
+    cs_writer_init(&writer, text, sizeof text);
+    if (cs_http_write_request(&writer, &request) != CONNSYNC_OK) {
+        for (size_t i = 0; i < sizeof text; i++) {
+            require(text[i] == '\0');
+        }
+        return;
+    }
+    size_t lines = 6 + (request.bearer.length > 0) + 2 * (request.content_type != NULL) +
+                   (request.correlation_id != NULL);
+    require(count_lines(cs_written(&writer)) == lines);
+    require(request.host[0] != '\0' && request.target.data[0] == '/');
+}
+
+static void write_request_of(const uint8_t *data, size_t size)
+{
+    char parts[REQUEST_SIZE + 1];
+    size_t length = size < REQUEST_SIZE ? size : REQUEST_SIZE;
+
+    memcpy(parts, data, length);
+    parts[length] = '\0';
+    write_request(parts, parts + length);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size == 0) {
+        return 0;
+    }
+    if (data[0] == REQUEST) {
+        write_request_of(data + 1, size - 1);
         return 0;
     }
     struct cs_slice text = cs_slice_make((const char *)data + 1, size - 1);
