@@ -54,7 +54,7 @@ static bool is_verified(const struct connsync_result *result)
 {
     return world.last_read.is_there && world.has_written && result->write == CONNSYNC_WRITTEN &&
            world_is_same(world.last_read.options, world_wanted(world.basis)) &&
-           result->verified == count_staying();
+           result->verified == count_staying() + world_more_members();
 }
 
 static bool is_as_wanted(const struct connsync_result *result)

@@ -25,9 +25,9 @@ static struct {
     size_t length;
     struct world_response response;
     uint64_t answered_at;
-    char answer[1024];
-    size_t answer_length;
+    struct world_frame frame;
     size_t answer_taken;
+    bool has_ended; /* the peer's side of the connection, in good order */
 } net;
 
 /* ---- Requests ---- */
@@ -66,18 +66,10 @@ static void make_answer(void)
     net.is_awaited = true;
     net.answer_taken = 0;
     net.answered_at = world_now() + (is_slow ? SLOW_ANSWER_MS : LATENCY_MS);
-    if (response->answer == WORLD_SAYS_NOTHING) {
+    world_spell(response, &net.frame);
+    if (response->answer == WORLD_SAYS_NOTHING && net.frame.length == 0) {
         net.answered_at = UINT64_MAX;
     }
-    if (response->status == 0) {
-        net.answer_length = (size_t)snprintf(net.answer, sizeof net.answer, "what?\r\n\r\n");
-        return;
-    }
-    net.answer_length = (size_t)snprintf(
-        net.answer, sizeof net.answer,
-        "HTTP/1.1 %u x\r\nContent-Type: application/json\r\n%sContent-Length: %zu\r\n\r\n%s",
-        response->status, response->answer == WORLD_ASKS_FOR_PATIENCE ? "Retry-After: 30\r\n" : "",
-        strlen(response->body), response->body);
 }
 
 static void take(const uint8_t *data, size_t length)
@@ -102,6 +94,7 @@ static void break_off(void)
     net.is_sending = false;
     net.is_awaited = false;
     net.is_open = false;
+    net.has_ended = false;
     if (is_under_way) {
         world_request_broke(net.is_write);
     }
@@ -135,10 +128,11 @@ static int32_t net_send(void *context, const uint8_t *data, size_t length)
     if (net.moves_at > 0 && net.length == 0) {
         net.moves_at = 0; /* the first piece goes out at once */
     }
-    if (net.travel == WORLD_BREAKS && net.length > 0) {
+    if ((net.travel == WORLD_BREAKS && net.length > 0) || net.has_ended) {
         break_off();
         return CONNSYNC_PORT_ERR_RESET;
     }
+    length = world_piece(length);
     take(data, length);
     const char *body = find_body();
     if (body != NULL) {
@@ -152,26 +146,47 @@ static int32_t net_send(void *context, const uint8_t *data, size_t length)
     return (int32_t)length;
 }
 
+/* All of an answer has been given, or all that comes of it. */
+static int32_t finish_answer(void)
+{
+    if (net.response.answer == WORLD_RESETS) {
+        bool ends = net.frame.ends;
+        break_off();
+        return ends ? CONNSYNC_PORT_EOF : CONNSYNC_PORT_ERR_RESET;
+    }
+    if (net.response.answer == WORLD_SAYS_NOTHING) {
+        net.answered_at = UINT64_MAX;
+        return CONNSYNC_PORT_WOULD_BLOCK;
+    }
+    net.is_awaited = false;
+    net.has_ended = net.frame.ends;
+    world_response_arrived(net.is_write, &net.response);
+    return CONNSYNC_PORT_EOF;
+}
+
 static int32_t net_recv(void *context, uint8_t *data, size_t size)
 {
     (void)context;
     if (!net.is_open) {
         return CONNSYNC_PORT_ERR_RESET;
     }
+    if (net.has_ended) {
+        return CONNSYNC_PORT_EOF;
+    }
     if (!net.is_awaited || world_now() < net.answered_at) {
         return CONNSYNC_PORT_WOULD_BLOCK;
     }
-    if (net.response.answer == WORLD_RESETS) {
-        break_off();
-        return CONNSYNC_PORT_ERR_RESET;
+    size_t left = net.frame.length - net.answer_taken;
+    if (left == 0) {
+        return finish_answer();
     }
-    size_t left = net.answer_length - net.answer_taken;
-    size_t count = size < left ? size : left;
-    memcpy(data, net.answer + net.answer_taken, count);
+    size_t count = world_piece(size < left ? size : left);
+    memcpy(data, net.frame.bytes + net.answer_taken, count);
     net.answer_taken += count;
-    if (net.answer_taken == net.answer_length) {
-        net.is_awaited = false;
-        world_response_arrived(net.is_write, &net.response);
+    net.answered_at = world_now() + world_lag_ms();
+    if (net.answer_taken == net.frame.length && !net.frame.to_end &&
+        net.response.answer != WORLD_RESETS && net.response.answer != WORLD_SAYS_NOTHING) {
+        (void)finish_answer();
     }
     return (int32_t)count;
 }
@@ -273,7 +288,10 @@ enum connsync_status __wrap_cs_tls_handshake(struct cs_tls *tls, bool *want_writ
 
 static enum connsync_status status_of(int32_t code)
 {
-    return code == CONNSYNC_PORT_WOULD_BLOCK ? CONNSYNC_WOULD_BLOCK : CONNSYNC_ERR_RESET;
+    if (code == CONNSYNC_PORT_WOULD_BLOCK) {
+        return CONNSYNC_WOULD_BLOCK;
+    }
+    return code == CONNSYNC_PORT_EOF ? CONNSYNC_OK : CONNSYNC_ERR_RESET;
 }
 
 enum connsync_status __wrap_cs_tls_read(struct cs_tls *tls, uint8_t *data, size_t size, size_t *got,

@@ -179,6 +179,7 @@ static enum world_fault look_at_write(struct world_options options)
 
 static void serve_write(const char *body, struct world_response *response)
 {
+    world_inspect(body, world.basis);
     const struct outcome *outcome = take_outcome();
     enum world_fault fault = look_at_write(parse(body));
     struct world_write *write = &world.writes[world.write_count++];

@@ -153,4 +153,28 @@ void world_write_moves(void);
 void world_request_broke(bool is_write);
 void world_response_arrived(bool is_write, const struct world_response *response);
 
+/* ---- How it goes over the wire (plain_wire.c; a fuzzer has another one) ---- */
+
+struct world_frame {
+    char bytes[8192];
+    size_t length;
+    bool ends;   /* the connection, in good order, behind the last byte */
+    bool to_end; /* and only that tells that it is whole */
+};
+
+/* An answer as bytes; of one that does not come, those that come before that. */
+void world_spell(const struct world_response *response, struct world_frame *frame);
+
+/* Of so many bytes, at least one, how many go at once. */
+size_t world_piece(size_t length);
+
+/* How long the next piece of an answer is under way. */
+uint64_t world_lag_ms(void);
+
+/* A write has arrived, and has not been looked at. */
+void world_inspect(const char *body, struct world_options basis);
+
+/* Members of `options` that the tenant does not know, and shows in each answer. */
+uint32_t world_more_members(void);
+
 #endif
