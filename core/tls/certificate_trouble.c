@@ -73,18 +73,25 @@ void cs_certificate_name(char out[CONNSYNC_CERTIFICATE_NAME_SIZE], struct cs_sli
 
 /* ---- Extensions ---- */
 
-/* X.690, section 8.19: base 128; the first number holds two. */
+/* X.690, section 8.19: base 128; the first number holds two. One that is padded, has no end or does
+ * not fit is no text rather than another one's. */
 static void write_oid(char out[CONNSYNC_OID_SIZE], struct cs_slice oid)
 {
     struct cs_writer writer;
     uint64_t number = 0;
     const char *before = "";
+    bool is_sound = false;
 
     cs_writer_init(&writer, out, CONNSYNC_OID_SIZE);
     for (size_t i = 0; i < oid.length; i++) {
         unsigned char c = (unsigned char)oid.data[i];
+        if (number >> 57 != 0 || (number == 0 && c == 0x80)) {
+            is_sound = false;
+            break;
+        }
+        is_sound = (c & 0x80u) == 0;
         number = number << 7 | (c & 0x7fu);
-        if ((c & 0x80u) != 0) {
+        if (!is_sound) {
             continue;
         }
         if (before[0] == '\0') {
@@ -96,6 +103,9 @@ static void write_oid(char out[CONNSYNC_OID_SIZE], struct cs_slice oid)
         cs_write_string(&writer, before);
         cs_write_u64(&writer, number);
         number = 0;
+    }
+    if (!is_sound || writer.overflowed) {
+        out[0] = '\0';
     }
 }
 

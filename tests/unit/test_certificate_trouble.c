@@ -135,6 +135,40 @@ static void test_extensions(void **state)
     }
 }
 
+/* What is told of a critical extension with this id. */
+static void expect_id(const char *id, size_t length, const char *text)
+{
+    enum {
+        HEADS = 3 + 4 + 2
+    };
+    struct connsync_certificate told = {0};
+    struct cs_certificate parts = {0};
+    char extensions[64] = {'\xa3', (char)(length + HEADS + 2), '\x30', (char)(length + HEADS),
+                           '\x30', (char)(length + HEADS - 2), '\x06', (char)length};
+    static const char behind[] = {1, 1, '\xff', 4, 0};
+
+    memcpy(extensions + 8, id, length);
+    memcpy(extensions + 8 + length, behind, sizeof behind);
+    parts.rest = cs_slice_make(extensions, 8 + length + sizeof behind);
+    assert_true(cs_certificate_odd_extension(&told, &parts));
+    assert_string_equal(told.extension, text);
+}
+
+/* Numbers may be of any size, and 2.25 has those of 128 bits. */
+static void test_ids(void **state)
+{
+    (void)state;
+    expect_id("\x69\x81\xff\xff\xff\xff\xff\xff\xff\xff\x7f", 11, "2.25.18446744073709551615");
+    expect_id("\x69\x82\x80\x80\x80\x80\x80\x80\x80\x80\x1e", 11, "");
+    expect_id("\x55\x1d\x1e", 3, "2.5.29.30");
+    expect_id("\x55\x1d\x80\x1e", 4, "");
+    expect_id("\x55\x1d\x9e", 3, "");
+    expect_id("\x69\x81\xff\xff\xff\xff\xff\xff\xff\xff\x7f"
+              "\x81\xff\xff\xff\xff\xff\xff\xff\xff\x7f",
+              21, "");
+    expect_id("", 0, "");
+}
+
 /* Whatever a byte is, what is told is text. */
 static void test_damage(void **state)
 {
@@ -167,6 +201,7 @@ int main(void)
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_the_key_is_told_before_the_extension),
         cmocka_unit_test(test_extensions),
+        cmocka_unit_test(test_ids),
         cmocka_unit_test(test_damage),
     };
 
