@@ -66,7 +66,7 @@ static void make_answer(void)
     net.is_awaited = true;
     net.answer_taken = 0;
     net.answered_at = world_now() + (is_slow ? SLOW_ANSWER_MS : LATENCY_MS);
-    world_spell(response, &net.frame);
+    world_spell(response, net.is_write, &net.frame);
     if (response->answer == WORLD_SAYS_NOTHING && net.frame.length == 0) {
         net.answered_at = UINT64_MAX;
     }

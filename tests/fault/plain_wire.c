@@ -4,11 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
-void world_spell(const struct world_response *response, struct world_frame *frame)
+void world_spell(const struct world_response *response, bool is_write, struct world_frame *frame)
 {
     const char *patience = response->answer == WORLD_ASKS_FOR_PATIENCE ? "Retry-After: 30\r\n" : "";
     int length = 0;
 
+    (void)is_write;
     frame->ends = false;
     frame->to_end = false;
     if (response->answer == WORLD_RESETS || response->answer == WORLD_SAYS_NOTHING) {

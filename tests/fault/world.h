@@ -163,7 +163,7 @@ struct world_frame {
 };
 
 /* An answer as bytes; of one that does not come, those that come before that. */
-void world_spell(const struct world_response *response, struct world_frame *frame);
+void world_spell(const struct world_response *response, bool is_write, struct world_frame *frame);
 
 /* Of so many bytes, at least one, how many go at once. */
 size_t world_piece(size_t length);

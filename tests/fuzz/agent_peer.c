@@ -12,6 +12,7 @@
 #define MEMBERS_MAX 3
 #define TEXT_SIZE 4096
 #define CALLS_MAX 200000
+#define NO_BODY 304 /* whatever its fields say */
 
 /* The same value twice. */
 static const char *const values[][2] = {
@@ -35,12 +36,12 @@ static struct {
     unsigned value[PLACES][MEMBERS_MAX];
     bool has_display_name;
     bool is_spaced;
-    bool respells; /* the service, from read to read */
-    unsigned reads;
+    bool respells;     /* the service, from read to read */
     unsigned spelling; /* of the last one */
     unsigned piece;    /* bytes at once; 0: all */
     unsigned lag;
     size_t calls;
+    char shown[512]; /* the body of the last read */
 } peer;
 
 struct text {
@@ -50,6 +51,7 @@ struct text {
 
 void peer_fail(const char *what)
 {
+    (void)fflush(stdout);
     (void)fprintf(stderr, "fuzz_agent: %s\n", what);
     abort();
 }
@@ -284,43 +286,66 @@ static void put_garbage(struct text *text)
     }
 }
 
-static void put_answer(struct text *text, const struct world_response *response,
-                       struct world_frame *frame)
+/* How long an answer's head is. */
+static size_t put_answer(struct text *text, const struct world_response *response,
+                         struct world_frame *frame)
 {
     static struct text document;
+    unsigned status = response->status != 0 ? vary_status(response->status) : 200;
 
     document.length = 0;
-    if (response->status == 200 && strstr(response->body, "\"options\"") != NULL) {
+    if (status == 200 && strstr(response->body, "\"options\"") != NULL) {
         put_connection(&document, response->body);
     } else {
         put(&document, "%s", response->body);
     }
     put_interims(text);
-    put(text, "HTTP/1.1 %u%s\r\n", response->status != 0 ? vary_status(response->status) : 200,
-        choices_take(2) > 0 ? " x" : "");
+    put(text, "HTTP/1.1 %u%s\r\n", status, choices_take(2) > 0 ? " x" : "");
     if (response->answer == WORLD_ASKS_FOR_PATIENCE) {
         put(text, "Retry-After: 30\r\n");
     }
     put_fields(text);
-    put_body(text, document.bytes, frame);
+    size_t head = text->length;
+    if (status == NO_BODY) {
+        put(text, "Content-Length: %zu\r\n\r\n", strlen(document.bytes));
+    } else {
+        put_body(text, document.bytes, frame);
+    }
+    return head;
 }
 
-void world_spell(const struct world_response *response, struct world_frame *frame)
+/* An answer that is not all there. A write's has no whole head: that would be one. A read's is the
+ * document that was shown before, of which at least the last byte is missing. */
+static void put_part(struct text *text, bool is_write, struct world_frame *frame)
+{
+    struct world_response response = {WORLD_ANSWERS, 200, "{}"};
+
+    if (!is_write) {
+        memcpy(response.body, peer.shown, sizeof response.body);
+    }
+    size_t head = put_answer(text, &response, frame);
+    size_t most = is_write ? head : text->length - 1;
+    text->length = most * choices_take(256) / 255;
+    /* To the end of the connection it would be a whole one. */
+    frame->ends = !frame->to_end && choices_take(2) > 0;
+    frame->to_end = false;
+}
+
+void world_spell(const struct world_response *response, bool is_write, struct world_frame *frame)
 {
     static struct text text;
-    bool comes = response->answer != WORLD_RESETS && response->answer != WORLD_SAYS_NOTHING;
 
     text.length = 0;
     frame->ends = frame->to_end = false;
-    if (comes && response->status == 0) {
+    if (response->answer == WORLD_RESETS || response->answer == WORLD_SAYS_NOTHING) {
+        put_part(&text, is_write, frame);
+    } else if (response->status == 0) {
         put_garbage(&text);
     } else {
-        put_answer(&text, response, frame);
+        (void)put_answer(&text, response, frame);
     }
-    if (!comes) {
-        /* A part of it: never all. */
-        text.length = choices_take(2) > 0 ? 0 : text.length * choices_take(255) / 256;
-        frame->ends = choices_take(2) > 0;
+    if (response->status == 200 && !is_write) {
+        memcpy(peer.shown, response->body, sizeof peer.shown);
     }
     memcpy(frame->bytes, text.bytes, text.length);
     frame->length = text.length;
