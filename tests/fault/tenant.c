@@ -34,15 +34,9 @@ static void answer_connection(struct world_response *response, struct world_opti
 static unsigned oldest_shown(void)
 {
     unsigned oldest = 0;
-    bool all_landed_in_time = true;
 
-    for (unsigned i = 0; i < world.write_count; i++) {
-        const struct world_write *write = &world.writes[i];
-        all_landed_in_time =
-            all_landed_in_time && world.serving.asked_at >= write->sent_at + WORLD_LANDS_WITHIN_MS;
-    }
-    for (unsigned i = 1; all_landed_in_time && i <= world.current; i++) {
-        oldest = world.versions[i].by_others ? oldest : i;
+    for (unsigned i = 1; i <= world.current; i++) {
+        oldest = world.serving.asked_at >= world.versions[i].shown_by ? i : oldest;
     }
     return oldest;
 }

@@ -166,7 +166,8 @@ size_t world_print(struct world_options options, char out[WORLD_OPTIONS_SIZE])
 
 /* ---- What becomes of the connection ---- */
 
-static void add_version(struct world_options options, bool by_others, bool has_ours)
+static void add_version(struct world_options options, bool by_others, bool has_ours,
+                        uint64_t shown_by)
 {
     if (++world.current == VERSIONS_MAX) {
         world_give_up("too many versions");
@@ -174,6 +175,7 @@ static void add_version(struct world_options options, bool by_others, bool has_o
     world.versions[world.current].options = options;
     world.versions[world.current].by_others = by_others;
     world.versions[world.current].has_ours = has_ours;
+    world.versions[world.current].shown_by = shown_by;
 }
 
 bool world_may_land(const struct world_write *write, uint64_t since)
@@ -249,7 +251,8 @@ void world_land(struct world_write *write, struct world_options as, bool is_late
     world_tell("  the write lands%s", is_late ? " late" : "");
     look_at_overwritten(write, is_late);
     write->fate = WORLD_LANDED;
-    add_version(as, false, write->is_of_undo == world.is_undo);
+    add_version(as, false, write->is_of_undo == world.is_undo,
+                write->sent_at + WORLD_LANDS_WITHIN_MS);
     world_counts.late_landings += is_late;
 }
 
@@ -279,7 +282,7 @@ static void write_as_other(enum others what)
     }
     world_tell("  somebody else %s", names[what]);
     world_counts.writes_of_others++;
-    add_version(options, true, now->has_ours && what != REVERTS);
+    add_version(options, true, now->has_ours && what != REVERTS, UINT64_MAX);
 }
 
 void world_let_happen(void)

@@ -15,7 +15,8 @@
 struct world_version {
     struct world_options options;
     bool by_others;
-    bool has_ours; /* it was made of one that a write of ours has made */
+    bool has_ours;     /* it was made of one that a write of ours has made */
+    uint64_t shown_by; /* from then on no read shows an older one; UINT64_MAX: never */
 };
 
 enum world_member {
