@@ -56,6 +56,14 @@ static void fill(struct piece *piece, unsigned char *data, size_t size, unsigned
     }
 }
 
+static size_t attended;
+
+static void attend(void *context)
+{
+    (void)context;
+    attended++;
+}
+
 static void release(struct piece *piece)
 {
     check_piece(piece);
@@ -146,7 +154,9 @@ static void call_arena(const uint8_t *data, size_t size)
 {
     size_t skew = size > 0 ? data[0] % 16 : 0;
 
-    cs_arena_init(&arena, block + skew, sizeof block - skew - (size > 1 ? data[1] : 0));
+    cs_arena_init(&arena, block + skew,
+                  skew < 15 ? sizeof block - skew - (size > 1 ? data[1] : 0) : 3);
+    arena.attend = skew % 2 > 0 ? attend : NULL;
     memset(pieces, 0, sizeof pieces);
     cut.data = NULL;
     for (size_t at = 2; at + 3 <= size; at += 3) {
@@ -226,9 +236,9 @@ static void check_pair(const char *one, const char *other)
         require(cs_words_find(words, cs_slice_of(other)) == (strcmp(one, other) == 0 ? 0 : 1));
         require(strcmp(cs_words_at(words, 1), other) == 0);
     }
-    for (const char *at = one; *at != '\0'; at++) {
-        size_t odd = cs_odd_length(at);
-        require(odd <= 3 && odd <= strlen(at));
+    for (size_t at = 0; at <= text.length; at++) {
+        size_t odd = cs_odd_length(one + at);
+        require(odd <= 3 && odd <= text.length - at);
     }
 }
 
@@ -249,6 +259,24 @@ static void check_date(struct cs_slice text)
         require(cs_civil_to_utc(&again) == seconds);
     } else {
         require(again.year == 1970 && civil.year < 1970);
+    }
+}
+
+/* Any numbers in the place of a date's; those that are none are refused. */
+static void check_parts(struct cs_slice text)
+{
+    int numbers[6] = {2024, 2, 29, 23, 59, 60};
+
+    for (size_t i = 0; i + 1 < text.length && i < 12; i += 2) {
+        numbers[i / 2] = ((signed char)text.data[i]) * 81 + (signed char)text.data[i + 1];
+    }
+    const struct cs_civil civil = {numbers[0], numbers[1], numbers[2],
+                                   numbers[3], numbers[4], numbers[5]};
+    if (cs_civil_is_valid(&civil)) {
+        struct cs_civil again;
+        require(civil.month >= 1 && civil.month <= 12 && civil.day >= 1 && civil.day <= 31);
+        cs_civil_from_utc(cs_civil_to_utc(&civil), &again);
+        require(civil.year < 1970 || civil.second == 60 || again.day == civil.day);
     }
 }
 
@@ -296,6 +324,8 @@ static void check_names(uint8_t number)
     const char *name = connsync_status_name((enum connsync_status)number);
 
     require(name != NULL && name[0] != '\0');
+    require(connsync_status_is_refusal((enum connsync_status)number) ==
+            (number >= 120 && number < 140));
     require(connsync_setting_parse(connsync_setting_name((enum connsync_setting)(number % 4))) ==
             (enum connsync_setting)(number % 4));
 }
@@ -322,6 +352,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         break;
     case 2:
         check_date(rest);
+        check_parts(rest);
         break;
     default:
         check_sort(data + 1, size - 1);
