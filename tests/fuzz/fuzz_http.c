@@ -107,8 +107,9 @@ static void write_request(const char *at, const char *end)
         }
         return;
     }
-    size_t lines = 6 + (request.bearer.length > 0) + 2 * (request.content_type != NULL) +
-                   (request.correlation_id != NULL);
+    size_t lines = request.bearer.length > 0 ? 7 : 6;
+    lines += request.content_type != NULL ? 2 : 0;
+    lines += request.correlation_id != NULL ? 1 : 0;
     require(count_lines(cs_written(&writer)) == lines);
     require(request.host[0] != '\0' && request.target.data[0] == '/');
 }
