@@ -262,13 +262,20 @@ static void check_date(struct cs_slice text)
     }
 }
 
+static int signed_of(char byte)
+{
+    int value = (unsigned char)byte;
+
+    return value < 0x80 ? value : value - 0x100;
+}
+
 /* Any numbers in the place of a date's; those that are none are refused. */
 static void check_parts(struct cs_slice text)
 {
     int numbers[6] = {2024, 2, 29, 23, 59, 60};
 
     for (size_t i = 0; i + 1 < text.length && i < 12; i += 2) {
-        numbers[i / 2] = ((signed char)text.data[i]) * 81 + (signed char)text.data[i + 1];
+        numbers[i / 2] = signed_of(text.data[i]) * 81 + signed_of(text.data[i + 1]);
     }
     const struct cs_civil civil = {numbers[0], numbers[1], numbers[2],
                                    numbers[3], numbers[4], numbers[5]};
