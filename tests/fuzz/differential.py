@@ -5,7 +5,8 @@
     differential.py TELL constraints [COUNT [SEED]]   OpenSSL, whose chains python3-cryptography makes
 
 TELL is the program made of tell.c. What both accept has to mean the same; what one alone accepts is counted under
-the reason that it has in STRICTER or LOOSER, what is read in two ways in OTHERWISE, or is a fault. The same seed gives the same inputs.
+the reason that it has in STRICTER or LOOSER, what is read in two ways under that in OTHERWISE; or is a fault. The
+same seed gives the same inputs.
 
 Status: 0 no other difference, 1 one, 77 the other reader is not there.
 """
