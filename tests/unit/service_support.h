@@ -24,6 +24,7 @@ struct service_answer {
     const char *head;  /* lines more */
     const char *edit;  /* before that somebody else has set `options` to this */
     const char *shows; /* a read shows this, of a replica that lags behind */
+    const char *body;  /* instead of all that */
 };
 
 static struct {
@@ -31,6 +32,11 @@ static struct {
     char options[SERVICE_TEXT_SIZE];
     struct service_answer gets[SERVICE_ANSWERS]; /* of each in turn, and the last of all others */
     struct service_answer patches[SERVICE_ANSWERS];
+    struct service_answer posts[SERVICE_ANSWERS];
+    unsigned post_count;              /* requests for a token */
+    char read[SERVICE_TEXT_SIZE * 2]; /* the last request of each kind, whole */
+    char written[SERVICE_TEXT_SIZE * 2];
+    char posted[SERVICE_TEXT_SIZE * 2];
     unsigned get_count; /* requests that came */
     unsigned patch_count;
     uint64_t get_at[SERVICE_ANSWERS]; /* when */
@@ -106,6 +112,9 @@ static void service_answer(const struct service_answer *answer)
     if (status != 200) {
         (void)snprintf(body, sizeof body, "{\"statusCode\":%d}", status);
     }
+    if (answer->body != NULL) {
+        (void)snprintf(body, sizeof body, "%s", answer->body);
+    }
     service.answer_length = (size_t)snprintf(
         service.answer, sizeof service.answer, "HTTP/1.1 %d X\r\n%sContent-Length: %zu\r\n\r\n%s",
         status, answer->head != NULL ? answer->head : "", strlen(body), body);
@@ -127,6 +136,17 @@ static bool service_is_whole(const char **body)
            strlen(*body) == (size_t)strtoul(length + 15, NULL, 10);
 }
 
+static void service_take_post(void)
+{
+    unsigned number = service.post_count++;
+    unsigned last = number < SERVICE_ANSWERS ? number : SERVICE_ANSWERS - 1;
+
+    memcpy(service.posted, service.request, sizeof service.posted);
+    service_pass(SERVICE_TRIP_MS);
+    service_answer(&service.posts[last]);
+    service.request_length = 0;
+}
+
 static void service_take_request(void)
 {
     const char *body = "";
@@ -134,7 +154,12 @@ static void service_take_request(void)
     if (!service_is_whole(&body)) {
         return;
     }
+    if (strncmp(service.request, "POST ", 5) == 0) {
+        service_take_post();
+        return;
+    }
     bool writes = strncmp(service.request, "PATCH ", 6) == 0;
+    memcpy(writes ? service.written : service.read, service.request, sizeof service.request);
     unsigned number = writes ? service.patch_count++ : service.get_count++;
     unsigned last = number < SERVICE_ANSWERS ? number : SERVICE_ANSWERS - 1;
     const struct service_answer *answer = writes ? &service.patches[last] : &service.gets[last];

@@ -1,0 +1,212 @@
+/*
+ * Jobs on one connection: which are refused before anything is written, every byte that goes out, and
+ * what each answer makes of a job.
+ */
+#include "job_support.h"
+
+#define CONNECTION(members) "{\"id\":\"con_1\",\"name\":\"one\"," members "}"
+
+/* ---- Refusals ---- */
+
+static const struct {
+    const char *body;
+    enum connsync_status status;
+    bool allows_encrypted;
+} connections[] = {
+    {CONNECTION(OIDC ",\"options\":{}"), CONNSYNC_OK, false},
+    {CONNECTION(OIDC), CONNSYNC_REFUSED_NO_OPTIONS, false},
+    {CONNECTION(OIDC ",\"options\":null"), CONNSYNC_REFUSED_OPTIONS_NOT_OBJECT, false},
+    {CONNECTION(OIDC ",\"options\":[]"), CONNSYNC_REFUSED_OPTIONS_NOT_OBJECT, false},
+    {CONNECTION(OIDC ",\"options\":{},\"options\":{}"), CONNSYNC_REFUSED_DUPLICATE, false},
+    {CONNECTION(OIDC ",\"options\":{" WANTED "," WANTED "}"), CONNSYNC_REFUSED_DUPLICATE, false},
+    {CONNECTION(OIDC ",\"options\":{\"set_user_root_attributes\":7}"), CONNSYNC_REFUSED_VALUE,
+     false},
+    {CONNECTION("\"strategy\":\"sms\",\"options\":{}"), CONNSYNC_REFUSED_PASSWORDLESS, false},
+    {CONNECTION("\"strategy\":\"email\",\"options\":{}"), CONNSYNC_REFUSED_PASSWORDLESS, false},
+    {CONNECTION("\"strategy\":\"auth0\",\"options\":{}"), CONNSYNC_REFUSED_STRATEGY, false},
+    {CONNECTION("\"strategy\":\"auth0\",\"options\":{\"enabledDatabaseCustomization\":true}"),
+     CONNSYNC_OK, false},
+    {CONNECTION("\"strategy\":\"auth0\",\"options\":{\"enabledDatabaseCustomization\":true,"
+                "\"import_mode\":true}"),
+     CONNSYNC_REFUSED_STRATEGY, false},
+    {CONNECTION("\"strategy\":\"auth0\",\"options\":{\"enabledDatabaseCustomization\":true,"
+                "\"enabledDatabaseCustomization\":true}"),
+     CONNSYNC_REFUSED_DUPLICATE, false},
+    {CONNECTION("\"strategy\":\"auth0\",\"options\":{\"enabledDatabaseCustomization\":true,"
+                "\"import_mode\":false,\"import_mode\":false}"),
+     CONNSYNC_REFUSED_DUPLICATE, false},
+    {CONNECTION(OIDC ",\"options\":{\"configuration\":{\"a\":\"x\"}}"),
+     CONNSYNC_REFUSED_ENCRYPTED_CONFIGURATION, false},
+    {CONNECTION(OIDC ",\"options\":{\"configuration\":\"x\"}"),
+     CONNSYNC_REFUSED_ENCRYPTED_CONFIGURATION, false},
+    {CONNECTION(OIDC ",\"options\":{\"configuration\":[0]}"),
+     CONNSYNC_REFUSED_ENCRYPTED_CONFIGURATION, false},
+    {CONNECTION(OIDC ",\"options\":{\"configuration\":{\"a\":\"x\"}}"), CONNSYNC_OK, true},
+    {CONNECTION(OIDC ",\"options\":{\"configuration\":{},\"configuration\":{}}"),
+     CONNSYNC_REFUSED_DUPLICATE, true},
+    {CONNECTION(OIDC ",\"options\":{\"configuration\":{}}"), CONNSYNC_OK, false},
+    {CONNECTION(OIDC ",\"options\":{\"configuration\":null}"), CONNSYNC_OK, false},
+    {CONNECTION(OIDC ",\"options\":{\"configuration\":[]}"), CONNSYNC_OK, false},
+    {CONNECTION(OIDC ",\"options\":{"), CONNSYNC_ERR_HTTP_TRUNCATED, false},
+    {CONNECTION(OIDC ",\"options\":{a}"), CONNSYNC_REFUSED_NOT_JSON, false},
+    {"{\"id\":\"con_1\",\"options\":{}," OIDC "}", CONNSYNC_ERR_ANSWER, false},
+    {"{\"id\":\"con_1\",\"name\":\"one\",\"options\":{}}", CONNSYNC_ERR_ANSWER, false},
+    {"{\"name\":\"one\",\"options\":{}," OIDC "}", CONNSYNC_ERR_ANSWER, false},
+};
+
+/* The first read shows it, or all do if it is refused. */
+static enum connsync_status run_with(size_t number)
+{
+    service_begin("{\"a\":1}");
+    for (size_t i = 0; i < SERVICE_ANSWERS; i++) {
+        bool shows = i == 0 || connections[number].status != CONNSYNC_OK;
+        service.gets[i].body = shows ? connections[number].body : NULL;
+    }
+    return run();
+}
+
+static void test_what_may_be_written(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(connections); i++) {
+        begin(&connsync_operation_set);
+        job.dry_run = true;
+        job.allow_encrypted_configuration = connections[i].allows_encrypted;
+        assert_int_equal(run_with(i), connections[i].status);
+        job.dry_run = false;
+        enum connsync_status status = run_with(i);
+        if (connections[i].status != CONNSYNC_OK) {
+            assert_int_equal(status, connections[i].status);
+            assert_int_equal(result.write, CONNSYNC_NOT_WRITTEN);
+            assert_int_equal(result.outcome, !connsync_status_is_refusal(status)
+                                                 ? CONNSYNC_FAILED
+                                                 : CONNSYNC_REFUSED);
+        }
+        assert_int_equal(service.patch_count, connections[i].status == CONNSYNC_OK);
+    }
+}
+
+/* Every byte of both requests, and what is said of the job. */
+static void test_what_goes_out(void **state)
+{
+    (void)state;
+    begin(&connsync_operation_set);
+    job.correlation_id = "run-7";
+    service.gets[0].body = CONNECTION(OIDC ",\"display_name\":\"One\",\"options\":{ \"a\" : 1 }");
+    service.gets[1].body =
+        CONNECTION(OIDC ",\"display_name\":\"One\",\"options\":{\"a\":1," WANTED "}");
+    assert_int_equal(run(), CONNSYNC_OK);
+    expect_in(service.read, "GET /api/v2/connections/con_1?"
+                            "fields=id,name,strategy,display_name,options&include_fields=true "
+                            "HTTP/1.1\r\nHost: tenant.test\r\n");
+    expect_in(service.read, "\r\nAuthorization: Bearer token\r\n");
+    expect_in(service.written, "PATCH /api/v2/connections/con_1 HTTP/1.1\r\nHost: tenant.test\r\n");
+    expect_in(service.written, "\r\nX-Correlation-ID: run-7\r\n");
+    expect_in(service.written,
+              "\r\n\r\n{\"display_name\":\"One\",\"options\":{ \"a\" : 1," WANTED " }}");
+    assert_int_equal(result.outcome, CONNSYNC_CHANGED);
+    assert_int_equal(result.before, CONNSYNC_ON_EACH_LOGIN);
+    assert_int_equal(result.after, CONNSYNC_ON_FIRST_LOGIN);
+    assert_int_equal(result.verified, 1);
+    assert_int_equal(result.requests, 3);
+    assert_int_equal(result.writes, 1);
+    assert_string_equal(result.strategy, "oidc");
+
+    service_begin("{\"a\":1," WANTED "}");
+    assert_int_equal(run(), CONNSYNC_OK);
+    assert_int_equal(result.outcome, CONNSYNC_UNCHANGED);
+    assert_int_equal(service.patch_count, 0);
+}
+
+/* A display_name that is another one after the write is told, and not called verified. */
+static void test_display_name_lost(void **state)
+{
+    (void)state;
+    begin(&connsync_operation_set);
+    service.gets[0].body = CONNECTION(OIDC ",\"display_name\":\"One\",\"options\":{\"a\":1}");
+    service.gets[1].body =
+        CONNECTION(OIDC ",\"display_name\":\"one\",\"options\":{\"a\":1," WANTED "}");
+    assert_int_equal(run(), CONNSYNC_ERR_LOSS);
+    assert_int_equal(result.beside, 1);
+    assert_int_equal(result.lost + result.changed, 0);
+}
+
+/* ---- What answers make of a job ---- */
+
+static const struct {
+    int http;
+    const char *head;
+    enum connsync_status status;
+    unsigned reads; /* at least */
+} answers[] = {
+    {401, NULL, CONNSYNC_ERR_UNAUTHORIZED, 1},
+    {403, NULL, CONNSYNC_ERR_FORBIDDEN, 1},
+    {404, NULL, CONNSYNC_ERR_NOT_FOUND, 1},
+    {400, NULL, CONNSYNC_ERR_REJECTED, 1},
+    {408, NULL, CONNSYNC_ERR_SERVER, 2},
+    {500, NULL, CONNSYNC_ERR_SERVER, 2},
+    {503, NULL, CONNSYNC_ERR_SERVER, 2},
+    {499, NULL, CONNSYNC_ERR_REJECTED, 1},
+    {425, NULL, CONNSYNC_ERR_REJECTED, 1},
+    {-1, NULL, CONNSYNC_ERR_CLOSED, 2},
+    {429, "Retry-After: 3600\r\n", CONNSYNC_ERR_RATE_LIMITED, 1},
+};
+
+static void test_answers(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(answers); i++) {
+        begin(&connsync_operation_get);
+        config.timeout_ms = 30000;
+        for (size_t k = 0; k < SERVICE_ANSWERS; k++) {
+            service.gets[k].status = answers[i].http;
+            service.gets[k].head = answers[i].head;
+        }
+        assert_int_equal(run(), answers[i].status);
+        assert_int_equal(result.write, CONNSYNC_NOT_WRITTEN);
+        assert_true(answers[i].reads == 1 ? service.get_count == 1 : service.get_count > 1);
+        assert_true(service.get_count < 10);
+        assert_int_equal(result.http_status, answers[i].http > 0 ? answers[i].http : 0);
+        assert_int_equal(result.wait_ms >= 3600000, answers[i].http == 429);
+    }
+}
+
+static void test_code_of_the_service(void **state)
+{
+    static const struct {
+        const char *body;
+        const char *code;
+    } rows[] = {
+        {"{\"statusCode\":400,\"errorCode\":\"invalid_body\"}", "invalid_body"},
+        {"{\"error\":\"Bad_Request\"}", "Bad_Request"},
+        {"{\"error\":\"aZ_Az\",\"errorCode\":\"b\"}", "b"},
+        {"{\"errorCode\":\"s3cret\"}", ""},
+        {"{\"errorCode\":\"a b\"}", ""},
+        {"{\"errorCode\":\"a[\"}", ""},
+        {"{\"errorCode\":\"a@\"}", ""},
+        {"{\"errorCode\":\"a`\"}", ""},
+        {"{\"errorCode\":\"a{\"}", ""},
+        {"{\"errorCode\":7}", ""},
+        {"no", ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        begin(&connsync_operation_get);
+        service.gets[0].status = 400;
+        service.gets[0].body = rows[i].body;
+        assert_int_equal(run(), CONNSYNC_ERR_REJECTED);
+        assert_string_equal(result.service_code, rows[i].code);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_what_may_be_written), cmocka_unit_test(test_what_goes_out),
+        cmocka_unit_test(test_display_name_lost),   cmocka_unit_test(test_answers),
+        cmocka_unit_test(test_code_of_the_service),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
