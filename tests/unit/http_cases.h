@@ -31,6 +31,8 @@ static const struct http_case valid_cases[] = {
     /* Lengths, and responses without a body. */
     {"length", TEXT(OK200 "Content-Length: 5\r\n\r\nhello"), CONNSYNC_OK, 200, "hello",
      .facts = "keep length=5"},
+    {"length 1", TEXT(OK200 "Content-Length: 1\r\n\r\n!"), CONNSYNC_OK, 200, "!",
+     .facts = "keep length=1"},
     {"length, pipelined", TEXT(OK200 "Content-Length: 2\r\n\r\nokHTTP"), CONNSYNC_OK, 200, "ok",
      .facts = "keep length=2", .leftover = 4},
     {"length 0", TEXT(OK200 EMPTY "x"), CONNSYNC_OK, 200, "", .facts = "keep length=0",
@@ -205,6 +207,7 @@ static const struct http_case refused_cases[] = {
     REFUSED("name with obs-text", OK200 "A\x80: b\r\n" EMPTY),
     REFUSED("NUL in a name", OK200 "A\0: b\r\n" EMPTY),
     REFUSED("NUL in a value", OK200 "A: b\0\r\n" EMPTY),
+    REFUSED("DEL in a name", OK200 "A\x7f: b\r\n" EMPTY),
     REFUSED("DEL in a value", OK200 "A: b\x7f\r\n" EMPTY),
     REFUSED("ESC in a value", OK200 "A: \x1b[0m\r\n" EMPTY),
 

@@ -33,6 +33,7 @@ static struct {
     struct service_answer gets[SERVICE_ANSWERS]; /* of each in turn, and the last of all others */
     struct service_answer patches[SERVICE_ANSWERS];
     struct service_answer posts[SERVICE_ANSWERS];
+    char dialled[64];                 /* host and port */
     unsigned post_count;              /* requests for a token */
     char read[SERVICE_TEXT_SIZE * 2]; /* the last request of each kind, whole */
     char written[SERVICE_TEXT_SIZE * 2];
@@ -256,7 +257,8 @@ const char *cs_tls_library(void)
 
 static int service_connect(void *context, const char *host, uint16_t port_number)
 {
-    (void)context, (void)host, (void)port_number;
+    (void)context;
+    (void)snprintf(service.dialled, sizeof service.dialled, "%s:%u", host, (unsigned)port_number);
     return CONNSYNC_PORT_OK;
 }
 

@@ -118,6 +118,123 @@ static void test_what_goes_out(void **state)
     assert_int_equal(service.patch_count, 0);
 }
 
+/* By its name it is looked for in a list, and once found asked for by its id. */
+static void test_names(void **state)
+{
+    static const struct {
+        const char *list;
+        enum connsync_status status;
+    } rows[] = {
+        {"{\"connections\":[" CONNECTION(OIDC ",\"options\":{\"a\":1}") "]}", CONNSYNC_OK},
+        {"{\"connections\":[{\"id\":\"con_2\",\"name\":\"One\"}," CONNECTION(
+             OIDC ",\"options\":{\"a\":1}") "]}",
+         CONNSYNC_OK},
+        {"{\"connections\":[{\"id\":\"con_2\",\"name\":\"One\"}]}", CONNSYNC_ERR_NOT_FOUND},
+        {"{\"connections\":[]}", CONNSYNC_ERR_NOT_FOUND},
+        {"{\"connections\":[" CONNECTION(OIDC ",\"options\":{}") "," CONNECTION(
+             OIDC ",\"options\":{}") "]}",
+         CONNSYNC_REFUSED_AMBIGUOUS},
+        {"{\"connections\":{}}", CONNSYNC_ERR_ANSWER},
+        {"{\"connections\":[{\"id\":\"\",\"name\":\"one\"," OIDC ",\"options\":{}}]}",
+         CONNSYNC_ERR_ANSWER},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        begin(&connsync_operation_set);
+        job.connection = "one";
+        service.gets[0].body = rows[i].list;
+        assert_int_equal(run(), rows[i].status);
+        assert_int_equal(service.patch_count, rows[i].status == CONNSYNC_OK);
+        if (rows[i].status == CONNSYNC_OK) {
+            expect_in(service.written, "PATCH /api/v2/connections/con_1 ");
+            expect_in(service.read, "GET /api/v2/connections/con_1?");
+        } else {
+            expect_in(service.read, "GET /api/v2/connections?name=one&");
+        }
+    }
+}
+
+/* An answer about another connection than the one that was asked for. */
+static void test_another_connection(void **state)
+{
+    (void)state;
+    begin(&connsync_operation_set);
+    job.connection = "con_2";
+    for (size_t i = 0; i < SERVICE_ANSWERS; i++) {
+        service.gets[i].body = CONNECTION(OIDC ",\"options\":{}");
+    }
+    assert_int_equal(run(), CONNSYNC_ERR_ANSWER);
+    assert_int_equal(service.patch_count, 0);
+}
+
+static void test_port(void **state)
+{
+    (void)state;
+    begin(&connsync_operation_get);
+    assert_int_equal(run(), CONNSYNC_OK);
+    assert_string_equal(service.dialled, "tenant.test:443");
+    begin(&connsync_operation_get);
+    config.port_number = 8443;
+    assert_int_equal(run(), CONNSYNC_OK);
+    assert_string_equal(service.dialled, "tenant.test:8443");
+    expect_in(service.read, "\r\nHost: tenant.test:8443\r\n");
+    begin(&connsync_operation_get);
+    config.domain = "::1";
+    assert_int_equal(run(), CONNSYNC_OK);
+    assert_string_equal(service.dialled, "::1:443");
+    expect_in(service.read, "\r\nHost: [::1]\r\n");
+}
+
+/* Requests of a client that paces them are so far apart, and the deadline is moved by what is waited. */
+static void test_pace(void **state)
+{
+    struct connsync_pace pace;
+
+    (void)state;
+    begin(&connsync_operation_set);
+    connsync_pace_init(&pace);
+    pace.interval_ms = 2000;
+    config.pace = &pace;
+    config.timeout_ms = 3000;
+    assert_int_equal(run(), CONNSYNC_OK);
+    assert_int_equal(service.patch_at[0] - service.get_at[0], 2000);
+    assert_int_equal(service.get_at[1] - service.patch_at[0], 2000);
+    begin(&connsync_operation_set);
+    connsync_pace_init(&pace);
+    pace.interval_ms = 3100;
+    config.pace = &pace;
+    config.timeout_ms = 3000;
+    assert_int_equal(run(), CONNSYNC_ERR_RATE_LIMITED);
+    assert_int_equal(result.wait_ms, 3080);
+    assert_int_equal(service.patch_count, 0);
+}
+
+static void test_missing_scope(void **state)
+{
+    static const char *const rows[][2] = {
+        {"Insufficient scope, expected any of: read:connections", "read:connections"},
+        {"Insufficient scope, expected any of: update:connections_options",
+         "update:connections_options"},
+        {"no", NULL},
+    };
+    char body[160];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        begin(&connsync_operation_get);
+        (void)snprintf(body, sizeof body, "{\"message\":\"%s\"}", rows[i][0]);
+        service.gets[0].status = 403;
+        service.gets[0].body = body;
+        enum connsync_status status = run();
+        assert_int_equal(status, rows[i][1] != NULL ? CONNSYNC_ERR_SCOPE : CONNSYNC_ERR_FORBIDDEN);
+        assert_true((result.missing_scope == NULL) == (rows[i][1] == NULL));
+        if (rows[i][1] != NULL) {
+            assert_string_equal(result.missing_scope, rows[i][1]);
+        }
+    }
+}
+
 /* A display_name that is another one after the write is told, and not called verified. */
 static void test_display_name_lost(void **state)
 {
@@ -203,8 +320,15 @@ static void test_code_of_the_service(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_what_may_be_written), cmocka_unit_test(test_what_goes_out),
-        cmocka_unit_test(test_display_name_lost),   cmocka_unit_test(test_answers),
+        cmocka_unit_test(test_what_may_be_written),
+        cmocka_unit_test(test_what_goes_out),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_another_connection),
+        cmocka_unit_test(test_port),
+        cmocka_unit_test(test_pace),
+        cmocka_unit_test(test_missing_scope),
+        cmocka_unit_test(test_display_name_lost),
+        cmocka_unit_test(test_answers),
         cmocka_unit_test(test_code_of_the_service),
     };
 

@@ -305,6 +305,37 @@ static const char *told_of(unsigned http_status, const char *body, const char *s
     return line;
 }
 
+/* The edge's id of a request is told before any other, and one that is no word is not told. */
+static void test_ids(void **state)
+{
+    static const struct {
+        unsigned place;
+        const char *value;
+        const char *id;
+        const char *field;
+    } fields[] = {
+        {2, "", "", NULL},
+        {2, "a b", "", NULL},
+        {2, "r.1", "r.1", "x-request-id"},
+        {1, "2", "r.1", "x-request-id"},
+        {0, "ray-3", "ray-3", "cf-ray"},
+        {1, "4", "ray-3", "cf-ray"},
+        {0, "ray-5", "ray-5", "cf-ray"},
+        {0, "<6>", "ray-5", "cf-ray"},
+    };
+    struct cs_answer answer;
+
+    (void)state;
+    cs_answer_begin(&answer);
+    for (size_t i = 0; i < COUNT(fields); i++) {
+        cs_answer_take_field(&answer, fields[i].place, cs_slice_of(fields[i].value));
+        assert_string_equal(answer.id, fields[i].id);
+        if (fields[i].field != NULL) {
+            assert_string_equal(answer.id_field, fields[i].field);
+        }
+    }
+}
+
 /* The API has JSON for each error: whoever has nothing to say is not it. */
 static void test_nothing(void **state)
 {
@@ -334,6 +365,7 @@ int main(void)
         cmocka_unit_test(test_any_bytes),
         cmocka_unit_test(test_codes),
         cmocka_unit_test(test_pages),
+        cmocka_unit_test(test_ids),
         cmocka_unit_test(test_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -79,6 +79,47 @@ static void test_the_outline(void **state)
     }
 }
 
+static void test_dates(void **state)
+{
+    enum {
+        TIMES_AT = 114 /* of the first one's tag */
+    };
+    struct cs_certificate parts;
+    int64_t from = 0;
+    int64_t to = 0;
+
+    (void)state;
+    assert_true(cs_certificate_read(first(sizeof whole), &parts));
+    assert_true(cs_certificate_dates(&parts, &from, &to));
+    assert_int_equal(from, 1795977198); /* 2026-11-29 18:33:18 */
+    assert_int_equal(to, 2111337198);   /* ten years less three days */
+    copy[TIMES_AT + 2] = '5';           /* 1956 */
+    assert_true(cs_certificate_dates(&parts, &from, &to));
+    assert_true(from < 0);
+    copy[TIMES_AT + 4] = '2'; /* the month 21 */
+    assert_false(cs_certificate_dates(&parts, &from, &to));
+    (void)first(sizeof whole);
+    copy[TIMES_AT] = 0x18; /* a year of four digits, with two */
+    assert_false(cs_certificate_dates(&parts, &from, &to));
+    copy[TIMES_AT] = 0x19;
+    assert_false(cs_certificate_dates(&parts, &from, &to));
+}
+
+/* Each of the parts has to be a sequence. */
+static void test_parts(void **state)
+{
+    struct cs_certificate parts;
+
+    (void)state;
+    assert_true(cs_certificate_read(first(sizeof whole), &parts));
+    for (size_t i = 0; i < CS_CERTIFICATE_PARTS; i++) {
+        struct cs_slice certificate = first(sizeof whole);
+        copy[(const uint8_t *)parts.parts[i].data - copy] = 0x31;
+        struct cs_certificate other;
+        assert_false(cs_certificate_read(certificate, &other));
+    }
+}
+
 static void test_names(void **state)
 {
     struct cs_certificate parts;
@@ -198,6 +239,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_outline),
+        cmocka_unit_test(test_dates),
+        cmocka_unit_test(test_parts),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_the_key_is_told_before_the_extension),
         cmocka_unit_test(test_extensions),
