@@ -19,7 +19,7 @@
 
 /* What becomes of one request. All zeros: 200, and it takes effect at once. */
 struct service_answer {
-    int status;        /* 0: 200; -1: the connection is closed */
+    int status;        /* 0: 200; -1: the connection is closed; -2: none */
     uint64_t after_ms; /* a write takes effect so long after its last byte; SERVICE_NEVER */
     const char *head;  /* lines more */
     const char *edit;  /* before that somebody else has set `options` to this */
@@ -119,8 +119,9 @@ static void service_answer(const struct service_answer *answer)
     service.answer_length = (size_t)snprintf(
         service.answer, sizeof service.answer, "HTTP/1.1 %d X\r\n%sContent-Length: %zu\r\n\r\n%s",
         status, answer->head != NULL ? answer->head : "", strlen(body), body);
+    service.answer_length = status == -2 ? 0 : service.answer_length;
     service.answer_read = 0;
-    service.closed = status < 0;
+    service.closed = status == -1;
 }
 
 /* Is the request whole? `*body` is what follows its head. */

@@ -210,6 +210,64 @@ static void test_pace(void **state)
     assert_int_equal(service.patch_count, 0);
 }
 
+/* Nobody answers: each request is abandoned after twenty seconds, and the job after a minute. */
+static void test_no_answer(void **state)
+{
+    (void)state;
+    begin(&connsync_operation_get);
+    for (size_t i = 0; i < SERVICE_ANSWERS; i++) {
+        service.gets[i].status = -2;
+    }
+    assert_int_equal(run(), CONNSYNC_ERR_TIMEOUT);
+    assert_int_equal(service.now, 1000 + 60000);
+    assert_int_equal(service.get_at[1] - service.get_at[0] >= 20000, 1);
+    assert_true(service.get_at[1] - service.get_at[0] < 22000);
+    assert_int_equal(service.get_count, 3);
+}
+
+/* A write that a rate limit rejected waits for as long before the read, and again behind it. */
+static void test_held_back(void **state)
+{
+    (void)state;
+    begin(&connsync_operation_set);
+    service.patches[0].status = 429;
+    service.patches[0].after_ms = SERVICE_NEVER;
+    service.patches[0].head = "Retry-After: 2\r\n";
+    assert_int_equal(run(), CONNSYNC_OK);
+    assert_int_equal(service.patch_count, 2);
+    assert_true(service.get_at[1] >= service.patch_at[0] + 2000);
+    assert_true(service.patch_at[1] >= service.get_at[1] + 2000);
+}
+
+/* Of whatever size the block is: a job that cannot be done says how much it lacks, writes nothing, and
+ * one that can be is done with any larger one. */
+static void test_memory(void **state)
+{
+    size_t enough = 0;
+
+    (void)state;
+    for (size_t size = 2000; size < 12000; size += 64) {
+        begin(&connsync_operation_set);
+        enum connsync_status status = CONNSYNC_ERR_MEMORY;
+        config.memory_size = size;
+        struct connsync *agent = connsync_open(&config, &status);
+        if (agent == NULL) {
+            assert_int_equal(enough, 0);
+            continue;
+        }
+        assert_int_equal(connsync_begin(agent, &job), CONNSYNC_OK);
+        status = go_on(agent);
+        connsync_close(agent);
+        assert_true(status == CONNSYNC_OK || status == CONNSYNC_ERR_MEMORY ||
+                    status == CONNSYNC_REFUSED_TOO_LARGE);
+        assert_int_equal(service.patch_count, status == CONNSYNC_OK);
+        assert_true(status == CONNSYNC_OK ? result.bytes_needed == 0 : result.bytes_needed > 0);
+        enough = status == CONNSYNC_OK && enough == 0 ? size : enough;
+        assert_true(status == CONNSYNC_OK || enough == 0);
+    }
+    assert_true(enough > 0);
+}
+
 static void test_missing_scope(void **state)
 {
     static const char *const rows[][2] = {
@@ -296,6 +354,7 @@ static void test_code_of_the_service(void **state)
     } rows[] = {
         {"{\"statusCode\":400,\"errorCode\":\"invalid_body\"}", "invalid_body"},
         {"{\"error\":\"Bad_Request\"}", "Bad_Request"},
+        {"{\"error\":\"AZ_az\"}", "AZ_az"},
         {"{\"error\":\"aZ_Az\",\"errorCode\":\"b\"}", "b"},
         {"{\"errorCode\":\"s3cret\"}", ""},
         {"{\"errorCode\":\"a b\"}", ""},
@@ -326,6 +385,9 @@ int main(void)
         cmocka_unit_test(test_another_connection),
         cmocka_unit_test(test_port),
         cmocka_unit_test(test_pace),
+        cmocka_unit_test(test_no_answer),
+        cmocka_unit_test(test_held_back),
+        cmocka_unit_test(test_memory),
         cmocka_unit_test(test_missing_scope),
         cmocka_unit_test(test_display_name_lost),
         cmocka_unit_test(test_answers),

@@ -80,6 +80,22 @@ static void test_one_page(void **state)
     connsync_close(agent);
 }
 
+/* The answer to a list that is an error is read like any. */
+static void test_error(void **state)
+{
+    struct connsync_page page = {.cursor = "", .take = 0};
+
+    (void)state;
+    begin_list("{\"statusCode\":400,\"errorCode\":\"invalid_query\"}", NULL);
+    service.gets[0].status = 400;
+    assert_int_equal(run(), CONNSYNC_ERR_REJECTED);
+    assert_string_equal(result.service_code, "invalid_query");
+    begin_list("{\"connections\":[]}", NULL);
+    job.page = &page;
+    assert_int_equal(run(), CONNSYNC_OK);
+    expect_in(service.read, "?take=50&fields=");
+}
+
 static void test_odd_lists(void **state)
 {
     static const char *const bodies[] = {"{}", "{\"connections\":{}}", "[]", "7",
@@ -105,9 +121,8 @@ static void test_odd_lists(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_list),
-        cmocka_unit_test(test_list_without_scope),
-        cmocka_unit_test(test_one_page),
+        cmocka_unit_test(test_list),      cmocka_unit_test(test_list_without_scope),
+        cmocka_unit_test(test_one_page),  cmocka_unit_test(test_error),
         cmocka_unit_test(test_odd_lists),
     };
 

@@ -334,6 +334,7 @@ static const struct text_pair decoded[] = {
     {"\"\\ud83d\\ud83d\\ude00\"", "\xED\xA0\xBD\xF0\x9F\x98\x80"},
     {"\"\\ud83d\\n\\u0041\"", "\xED\xA0\xBD\nA"},
     {"\"\\ud83d\\\\ude00\"", "\xED\xA0\xBD\\ude00"},
+    {"\"\\u0041\\ude00\"", "A\xED\xB8\x80"},
     {"\"\\ud83d\\nDC00\"", "\xED\xA0\xBD\nDC00"},
     {"\"\\ud83d______\"", "\xED\xA0\xBD______"},
     {"\"\xC3\xA9\\u00e9\"", "\xC3\xA9\xC3\xA9"},

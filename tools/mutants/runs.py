@@ -14,10 +14,10 @@ import time
 from . import tree
 
 RESULTS = tree.BUILD / "results.tsv"
-LONGEST_S = 8  # of a test that takes part
+LONGEST_S = 6  # of a test that takes part
 SLOWEST_S = 60  # of one for what no other reaches
 TIMES = 4
-SPARE_S = 2
+SPARE_S = 1.5
 TALKS = ("wire_", "credentials_", "fault_sweep", "streaming", "fault_agents", "heap_trap", "test_lwip", "test_posix")
 
 

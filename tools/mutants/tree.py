@@ -25,12 +25,13 @@ COPIED = ("CMakeLists.txt", "boards", "cmake", "completions", "config", "core", 
           "platform", "port", "schemas", "tests", "LICENSE", "NOTICE", "README.md", "CHANGELOG.md", "examples")
 FLAGS = "-O1 -w"
 # What is quick enough, by name: of the longer ones a form with fewer steps.
-TESTS = re.compile(r"test_.*|fuzz_.*_seeds|merge_sweep|fault_interleave_(set|patch|restore)|"
+TESTS = re.compile(r"test_.*|fuzz_.*_seeds|merge_sweep|fault_interleave_set|"
                    r"streaming|heap_trap")
 TARGETS = re.compile(r"test_.*|fuzz_.*_replay|merge_tool|interleave|agents|connsync(-faulty|-streaming|"
                      r"-heapless)?|credential_tool")
 # These take long: they are for what none of the others reaches.
-SLOW = re.compile(r"wire_(flow|errors|certificates|early_data|list|refusals|sessions)")
+SLOW = re.compile(r"fault_interleave_(patch|restore)|"
+                  r"wire_(flow|errors|certificates|early_data|list|refusals|sessions)")
 # These do not link what has mutants, or take most of their time for something else.
 LEFT_OUT = re.compile(r"test_(posix_.*|anchors_.*|roots|queue|names|token_cache|"
                       r"lwip_lm3s6965|lwip_lan9118)")
