@@ -182,6 +182,8 @@ static const struct http_case refused_cases[] = {
     REFUSED("two spaces", "HTTP/1.1  200 OK\r\n" EMPTY),
     REFUSED("tab", "HTTP/1.1\t200 OK\r\n" EMPTY),
     REFUSED("two digits", "HTTP/1.1 20 OK\r\n" EMPTY),
+    REFUSED("no digit", "HTTP/1.1 20/ OK\r\n" EMPTY),
+    REFUSED("no digit, above", "HTTP/1.1 20: OK\r\n" EMPTY),
     REFUSED("four digits", "HTTP/1.1 2000 OK\r\n" EMPTY),
     REFUSED("status 099", "HTTP/1.1 099 OK\r\n" EMPTY),
     REFUSED("status 600", "HTTP/1.1 600 OK\r\n" EMPTY),

@@ -219,6 +219,9 @@ static const struct {
      {.missing_scope = "read:connections", .http_status = 403},
      "why (read:connections) (HTTP 403)"},
     {CONNSYNC_ERR_RATE_LIMITED,
+     {.http_status = 429, .wait_ms = 2000000},
+     "why (HTTP 429) (it asks to wait 2000 s)"},
+    {CONNSYNC_ERR_RATE_LIMITED,
      {.http_status = 429, .wait_ms = 7999},
      "why (HTTP 429) (it asks to wait 7 s)"},
 };

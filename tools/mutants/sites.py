@@ -25,6 +25,7 @@ INTEGERS = (cindex.TypeKind.BOOL, cindex.TypeKind.CHAR_U, cindex.TypeKind.UCHAR,
             cindex.TypeKind.UINT, cindex.TypeKind.ULONG, cindex.TypeKind.ULONGLONG, cindex.TypeKind.CHAR_S,
             cindex.TypeKind.SCHAR, cindex.TypeKind.SHORT, cindex.TypeKind.INT, cindex.TypeKind.LONG,
             cindex.TypeKind.LONGLONG, cindex.TypeKind.ENUM)
+ZEROS_AND_ONES = ("0", "0u", "0U", "1", "1u", "1U", "'\\0'", "NULL")
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
@@ -290,7 +291,7 @@ class File:
             return f"(cs_at({self.add('other truth', span, 'false' if text == 'true' else 'true')}) != {text})"
         more = self.add("constant + 1", span, f"({text} + 1)")
         less = self.add("constant - 1", span, f"({text} - 1)")
-        zero = self.add("constant 0", span, "0") if text not in ("0", "0u", "1", "1u") else 0
+        zero = self.add("constant 0", span, "0") if text not in ZEROS_AND_ONES else 0
         return (f"(cs_at({more}) ? ({text}) + 1 : cs_at({less}) ? ({text}) - 1 : cs_at({zero}) ? 0 : "
                 f"({text}))")
 
