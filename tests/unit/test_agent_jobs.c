@@ -225,6 +225,36 @@ static void test_no_answer(void **state)
     assert_int_equal(service.get_count, 3);
 }
 
+/* Without Retry-After the pause is what the bucket's reset and the Date of the answer say, and a second. */
+static void test_pauses(void **state)
+{
+    static const struct {
+        const char *head;
+        uint64_t least;
+        uint64_t most;
+    } rows[] = {
+        {"Date: Thu, 01 Jan 1970 00:00:10 GMT\r\nX-RateLimit-Reset: 10\r\n", 1000, 1249},
+        {"Date: Thu, 01 Jan 1970 00:00:10 GMT\r\nX-RateLimit-Reset: 13\r\n", 4000, 4249},
+        {"Date: Thu, 01 Jan 1970 00:00:10 GMT\r\nX-RateLimit-Reset: 9\r\n", 250, 499},
+        {"X-RateLimit-Reset: 13\r\n", 250, 14249},
+        {"Retry-After: 5\r\n", 5000, 5249},
+        {"", 250, 499},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct connsync_pace pace;
+        begin(&connsync_operation_get);
+        connsync_pace_init(&pace);
+        config.pace = &pace;
+        service.gets[0].status = 429;
+        service.gets[0].head = rows[i].head;
+        assert_int_equal(run(), CONNSYNC_OK);
+        uint64_t pause = service.get_at[1] - service.get_at[0] - SERVICE_TRIP_MS;
+        assert_in_range(pause, rows[i].least, rows[i].most);
+    }
+}
+
 /* A write that a rate limit rejected waits for as long before the read, and again behind it. */
 static void test_held_back(void **state)
 {
@@ -387,6 +417,7 @@ int main(void)
         cmocka_unit_test(test_pace),
         cmocka_unit_test(test_no_answer),
         cmocka_unit_test(test_held_back),
+        cmocka_unit_test(test_pauses),
         cmocka_unit_test(test_memory),
         cmocka_unit_test(test_missing_scope),
         cmocka_unit_test(test_display_name_lost),

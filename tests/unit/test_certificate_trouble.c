@@ -210,6 +210,34 @@ static void test_ids(void **state)
     expect_id("", 0, "");
 }
 
+/* Numbers of an identifier: the first two are in one, and a byte that goes on is no end. */
+static void test_identifiers(void **state)
+{
+    static const struct {
+        uint8_t bytes[3];
+        const char *told;
+    } cases[] = {
+        {{0x2b, 0x06, 0x01}, "1.3.6.1"}, {{0x27, 0x00, 0x7f}, "0.39.0.127"},
+        {{0x28, 0x01, 0x02}, "1.0.1.2"}, {{0x4f, 0x01, 0x02}, "1.39.1.2"},
+        {{0x50, 0x01, 0x02}, "2.0.1.2"}, {{0x55, 0x81, 0x00}, "2.5.128"},
+        {{0x81, 0x34, 0x03}, "2.100.3"},
+    };
+    enum {
+        AT = 456
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct connsync_certificate told = {0};
+        struct cs_certificate parts;
+        struct cs_slice certificate = first(sizeof whole);
+        memcpy(copy + AT, cases[i].bytes, sizeof cases[i].bytes);
+        assert_true(cs_certificate_read(certificate, &parts));
+        assert_true(cs_certificate_odd_extension(&told, &parts));
+        assert_string_equal(told.extension, cases[i].told);
+    }
+}
+
 /* Whatever a byte is, what is told is text. */
 static void test_damage(void **state)
 {
@@ -245,6 +273,7 @@ int main(void)
         cmocka_unit_test(test_the_key_is_told_before_the_extension),
         cmocka_unit_test(test_extensions),
         cmocka_unit_test(test_ids),
+        cmocka_unit_test(test_identifiers),
         cmocka_unit_test(test_damage),
     };
 

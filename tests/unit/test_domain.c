@@ -56,6 +56,7 @@ static void test_domains(void **state)
         {"Tenant.test.", "Tenant.test", 7},
         {"tenant.test.:1", "tenant.test", 1},
         {"https://[::1]:44/", "::1", 44},
+        {"h", "h", 7},
         {"https://", NULL, 7},
         {"https:///", NULL, 7},
         {"http://tenant.test", NULL, 7},

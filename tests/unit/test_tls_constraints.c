@@ -122,6 +122,11 @@ static const struct base bases[] = {
      false},
     {OTHER_NAME, "\x06\x02\x2a\x03\xa0\x02\x05\0", 8, false, false},
     {X400_ADDRESS, "\x30\0", 2, false, false},
+    {DNS_NAME, "t.auth0.com", 11, true, true},
+    {DNS_NAME, "T.AUTH0.com", 11, true, true},
+    {DNS_NAME, ".auth0.com", 10, true, true},
+    {DNS_NAME, "0.com", 5, true, false},
+    {DNS_NAME, "s.t.auth0.com", 13, true, false},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
