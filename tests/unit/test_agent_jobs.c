@@ -1,6 +1,5 @@
 /*
- * Jobs on one connection: which are refused before anything is written, every byte that goes out, and
- * what each answer makes of a job.
+ * Jobs on one connection: which are refused before anything is written, and every byte that goes out.
  */
 #include "job_support.h"
 
@@ -186,89 +185,6 @@ static void test_port(void **state)
     expect_in(service.read, "\r\nHost: [::1]\r\n");
 }
 
-/* Requests of a client that paces them are so far apart, and the deadline is moved by what is waited. */
-static void test_pace(void **state)
-{
-    struct connsync_pace pace;
-
-    (void)state;
-    begin(&connsync_operation_set);
-    connsync_pace_init(&pace);
-    pace.interval_ms = 2000;
-    config.pace = &pace;
-    config.timeout_ms = 3000;
-    assert_int_equal(run(), CONNSYNC_OK);
-    assert_int_equal(service.patch_at[0] - service.get_at[0], 2000);
-    assert_int_equal(service.get_at[1] - service.patch_at[0], 2000);
-    begin(&connsync_operation_set);
-    connsync_pace_init(&pace);
-    pace.interval_ms = 3100;
-    config.pace = &pace;
-    config.timeout_ms = 3000;
-    assert_int_equal(run(), CONNSYNC_ERR_RATE_LIMITED);
-    assert_int_equal(result.wait_ms, 3080);
-    assert_int_equal(service.patch_count, 0);
-}
-
-/* Nobody answers: each request is abandoned after twenty seconds, and the job after a minute. */
-static void test_no_answer(void **state)
-{
-    (void)state;
-    begin(&connsync_operation_get);
-    for (size_t i = 0; i < SERVICE_ANSWERS; i++) {
-        service.gets[i].status = -2;
-    }
-    assert_int_equal(run(), CONNSYNC_ERR_TIMEOUT);
-    assert_int_equal(service.now, 1000 + 60000);
-    assert_int_equal(service.get_at[1] - service.get_at[0] >= 20000, 1);
-    assert_true(service.get_at[1] - service.get_at[0] < 22000);
-    assert_int_equal(service.get_count, 3);
-}
-
-/* Without Retry-After the pause is what the bucket's reset and the Date of the answer say, and a second. */
-static void test_pauses(void **state)
-{
-    static const struct {
-        const char *head;
-        uint64_t least;
-        uint64_t most;
-    } rows[] = {
-        {"Date: Thu, 01 Jan 1970 00:00:10 GMT\r\nX-RateLimit-Reset: 10\r\n", 1000, 1249},
-        {"Date: Thu, 01 Jan 1970 00:00:10 GMT\r\nX-RateLimit-Reset: 13\r\n", 4000, 4249},
-        {"Date: Thu, 01 Jan 1970 00:00:10 GMT\r\nX-RateLimit-Reset: 9\r\n", 250, 499},
-        {"X-RateLimit-Reset: 13\r\n", 250, 14249},
-        {"Retry-After: 5\r\n", 5000, 5249},
-        {"", 250, 499},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        struct connsync_pace pace;
-        begin(&connsync_operation_get);
-        connsync_pace_init(&pace);
-        config.pace = &pace;
-        service.gets[0].status = 429;
-        service.gets[0].head = rows[i].head;
-        assert_int_equal(run(), CONNSYNC_OK);
-        uint64_t pause = service.get_at[1] - service.get_at[0] - SERVICE_TRIP_MS;
-        assert_in_range(pause, rows[i].least, rows[i].most);
-    }
-}
-
-/* A write that a rate limit rejected waits for as long before the read, and again behind it. */
-static void test_held_back(void **state)
-{
-    (void)state;
-    begin(&connsync_operation_set);
-    service.patches[0].status = 429;
-    service.patches[0].after_ms = SERVICE_NEVER;
-    service.patches[0].head = "Retry-After: 2\r\n";
-    assert_int_equal(run(), CONNSYNC_OK);
-    assert_int_equal(service.patch_count, 2);
-    assert_true(service.get_at[1] >= service.patch_at[0] + 2000);
-    assert_true(service.patch_at[1] >= service.get_at[1] + 2000);
-}
-
 /* Of whatever size the block is: a job that cannot be done says how much it lacks, writes nothing, and
  * one that can be is done with any larger one. */
 static void test_memory(void **state)
@@ -298,31 +214,6 @@ static void test_memory(void **state)
     assert_true(enough > 0);
 }
 
-static void test_missing_scope(void **state)
-{
-    static const char *const rows[][2] = {
-        {"Insufficient scope, expected any of: read:connections", "read:connections"},
-        {"Insufficient scope, expected any of: update:connections_options",
-         "update:connections_options"},
-        {"no", NULL},
-    };
-    char body[160];
-
-    (void)state;
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        begin(&connsync_operation_get);
-        (void)snprintf(body, sizeof body, "{\"message\":\"%s\"}", rows[i][0]);
-        service.gets[0].status = 403;
-        service.gets[0].body = body;
-        enum connsync_status status = run();
-        assert_int_equal(status, rows[i][1] != NULL ? CONNSYNC_ERR_SCOPE : CONNSYNC_ERR_FORBIDDEN);
-        assert_true((result.missing_scope == NULL) == (rows[i][1] == NULL));
-        if (rows[i][1] != NULL) {
-            assert_string_equal(result.missing_scope, rows[i][1]);
-        }
-    }
-}
-
 /* A display_name that is another one after the write is told, and not called verified. */
 static void test_display_name_lost(void **state)
 {
@@ -336,76 +227,6 @@ static void test_display_name_lost(void **state)
     assert_int_equal(result.lost + result.changed, 0);
 }
 
-/* ---- What answers make of a job ---- */
-
-static const struct {
-    int http;
-    const char *head;
-    enum connsync_status status;
-    unsigned reads; /* at least */
-} answers[] = {
-    {401, NULL, CONNSYNC_ERR_UNAUTHORIZED, 1},
-    {403, NULL, CONNSYNC_ERR_FORBIDDEN, 1},
-    {404, NULL, CONNSYNC_ERR_NOT_FOUND, 1},
-    {400, NULL, CONNSYNC_ERR_REJECTED, 1},
-    {408, NULL, CONNSYNC_ERR_SERVER, 2},
-    {500, NULL, CONNSYNC_ERR_SERVER, 2},
-    {503, NULL, CONNSYNC_ERR_SERVER, 2},
-    {499, NULL, CONNSYNC_ERR_REJECTED, 1},
-    {425, NULL, CONNSYNC_ERR_REJECTED, 1},
-    {-1, NULL, CONNSYNC_ERR_CLOSED, 2},
-    {429, "Retry-After: 3600\r\n", CONNSYNC_ERR_RATE_LIMITED, 1},
-};
-
-static void test_answers(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < COUNT(answers); i++) {
-        begin(&connsync_operation_get);
-        config.timeout_ms = 30000;
-        for (size_t k = 0; k < SERVICE_ANSWERS; k++) {
-            service.gets[k].status = answers[i].http;
-            service.gets[k].head = answers[i].head;
-        }
-        assert_int_equal(run(), answers[i].status);
-        assert_int_equal(result.write, CONNSYNC_NOT_WRITTEN);
-        assert_true(answers[i].reads == 1 ? service.get_count == 1 : service.get_count > 1);
-        assert_true(service.get_count < 10);
-        assert_int_equal(result.http_status, answers[i].http > 0 ? answers[i].http : 0);
-        assert_int_equal(result.wait_ms >= 3600000, answers[i].http == 429);
-    }
-}
-
-static void test_code_of_the_service(void **state)
-{
-    static const struct {
-        const char *body;
-        const char *code;
-    } rows[] = {
-        {"{\"statusCode\":400,\"errorCode\":\"invalid_body\"}", "invalid_body"},
-        {"{\"error\":\"Bad_Request\"}", "Bad_Request"},
-        {"{\"error\":\"AZ_az\"}", "AZ_az"},
-        {"{\"error\":\"aZ_Az\",\"errorCode\":\"b\"}", "b"},
-        {"{\"errorCode\":\"s3cret\"}", ""},
-        {"{\"errorCode\":\"a b\"}", ""},
-        {"{\"errorCode\":\"a[\"}", ""},
-        {"{\"errorCode\":\"a@\"}", ""},
-        {"{\"errorCode\":\"a`\"}", ""},
-        {"{\"errorCode\":\"a{\"}", ""},
-        {"{\"errorCode\":7}", ""},
-        {"no", ""},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        begin(&connsync_operation_get);
-        service.gets[0].status = 400;
-        service.gets[0].body = rows[i].body;
-        assert_int_equal(run(), CONNSYNC_ERR_REJECTED);
-        assert_string_equal(result.service_code, rows[i].code);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -414,15 +235,8 @@ int main(void)
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_another_connection),
         cmocka_unit_test(test_port),
-        cmocka_unit_test(test_pace),
-        cmocka_unit_test(test_no_answer),
-        cmocka_unit_test(test_held_back),
-        cmocka_unit_test(test_pauses),
         cmocka_unit_test(test_memory),
-        cmocka_unit_test(test_missing_scope),
         cmocka_unit_test(test_display_name_lost),
-        cmocka_unit_test(test_answers),
-        cmocka_unit_test(test_code_of_the_service),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -80,6 +80,19 @@ static void test_one_page(void **state)
     connsync_close(agent);
 }
 
+/* Behind the first page the scope is there, whatever a page shows. */
+static void test_later_page_without_options(void **state)
+{
+    struct connsync_page page = {.cursor = "c0", .take = 2};
+
+    (void)state;
+    begin_list("{\"connections\":[" ITEM("con_a", OIDC) "]}", NULL);
+    job.page = &page;
+    assert_int_equal(run(), CONNSYNC_ITEM);
+    assert_int_equal(result.cause, CONNSYNC_REFUSED_NO_OPTIONS);
+    assert_int_equal(result.before, CONNSYNC_SETTING_UNKNOWN);
+}
+
 /* The answer to a list that is an error is read like any. */
 static void test_error(void **state)
 {
@@ -121,9 +134,9 @@ static void test_odd_lists(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_list),      cmocka_unit_test(test_list_without_scope),
-        cmocka_unit_test(test_one_page),  cmocka_unit_test(test_error),
-        cmocka_unit_test(test_odd_lists),
+        cmocka_unit_test(test_list),     cmocka_unit_test(test_list_without_scope),
+        cmocka_unit_test(test_one_page), cmocka_unit_test(test_later_page_without_options),
+        cmocka_unit_test(test_error),    cmocka_unit_test(test_odd_lists),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
