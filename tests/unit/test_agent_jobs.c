@@ -227,12 +227,45 @@ static void test_display_name_lost(void **state)
     assert_int_equal(result.lost + result.changed, 0);
 }
 
+/* What the service computes may be another after a write; nothing else may. */
+static void test_derived(void **state)
+{
+    static const struct {
+        const char *name;
+        bool derived;
+    } rows[] = {
+        {"agentIP", true},        {"agentMode", true},
+        {"agentVersion", true},   {"certs", true},
+        {"oidc_metadata", true},  {"thumbprints", true},
+        {"granted", true},        {"admin_access_token_expiresin", true},
+        {"agentip", false},       {"agentI", false},
+        {"client_secret", false},
+    };
+    char before[160];
+    char after[200];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        begin(&connsync_operation_set);
+        (void)snprintf(before, sizeof before, CONNECTION(OIDC ",\"options\":{\"%s\":\"a\"}"),
+                       rows[i].name);
+        (void)snprintf(after, sizeof after,
+                       CONNECTION(OIDC ",\"options\":{\"%s\":\"b\"," WANTED "}"), rows[i].name);
+        service.gets[0].body = before;
+        service.gets[1].body = after;
+        assert_int_equal(run(), rows[i].derived ? CONNSYNC_OK : CONNSYNC_ERR_LOSS);
+        assert_int_equal(result.derived, rows[i].derived);
+        assert_int_equal(result.changed, !rows[i].derived);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_may_be_written),
         cmocka_unit_test(test_what_goes_out),
         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_derived),
         cmocka_unit_test(test_another_connection),
         cmocka_unit_test(test_port),
         cmocka_unit_test(test_memory),

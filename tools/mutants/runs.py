@@ -91,14 +91,16 @@ def read_results():
     return results
 
 
-def run(mutants, known, tests, jobs, say):
-    """Judges each, and keeps the results as they come."""
+def run(mutants, known, tests, options, say):
+    """Judges each, and keeps the results as they come; that some of the tests do not mind one is no news."""
     begun = time.monotonic()
-    with concurrent.futures.ThreadPoolExecutor(jobs) as pool, RESULTS.open("a") as log:
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool, RESULTS.open("a") as log:
         waiting = {pool.submit(judge, mutant, known, tests): mutant for mutant in mutants}
         for count, done in enumerate(concurrent.futures.as_completed(waiting), 1):
             outcome, test, seconds = done.result()
             mutant = waiting[done]
+            if options.tests and outcome != "killed":
+                continue
             log.write(f"{outcome}\t{test}\t{seconds:.2f}\t{identity(mutant)}\n")
             log.flush()
             if outcome != "killed":
