@@ -187,15 +187,16 @@ static void test_port(void **state)
 
 /* Of whatever size the block is: a job that cannot be done says how much it lacks, writes nothing, and
  * one that can be is done with any larger one. */
-static void test_memory(void **state)
+static void sweep_memory(const struct connsync_operation *operation, const char *options)
 {
     size_t enough = 0;
+    bool lacked = false;
 
-    (void)state;
-    for (size_t size = 2000; size < 12000; size += 64) {
-        begin(&connsync_operation_set);
+    for (size_t size = 2000; size < 20000; size += 64) {
+        begin(operation);
         enum connsync_status status = CONNSYNC_ERR_MEMORY;
         config.memory_size = size;
+        (void)snprintf(service.options, sizeof service.options, "%s", options);
         struct connsync *agent = connsync_open(&config, &status);
         if (agent == NULL) {
             assert_int_equal(enough, 0);
@@ -205,13 +206,26 @@ static void test_memory(void **state)
         status = go_on(agent);
         connsync_close(agent);
         assert_true(status == CONNSYNC_OK || status == CONNSYNC_ERR_MEMORY ||
-                    status == CONNSYNC_REFUSED_TOO_LARGE);
-        assert_int_equal(service.patch_count, status == CONNSYNC_OK);
+                    status == (operation->writes ? CONNSYNC_REFUSED_TOO_LARGE
+                                                 : CONNSYNC_ERR_HTTP_TOO_LARGE));
+        lacked |= status != CONNSYNC_OK && status != CONNSYNC_ERR_MEMORY;
+        assert_int_equal(service.patch_count, status == CONNSYNC_OK && operation->writes);
         assert_true(status == CONNSYNC_OK ? result.bytes_needed == 0 : result.bytes_needed > 0);
         enough = status == CONNSYNC_OK && enough == 0 ? size : enough;
         assert_true(status == CONNSYNC_OK || enough == 0);
     }
-    assert_true(enough > 0);
+    assert_true(enough > 0 && lacked);
+}
+
+static void test_memory(void **state)
+{
+    char options[1600];
+
+    (void)state;
+    (void)snprintf(options, sizeof options, "{\"a\":\"%01500d\"}", 7);
+    sweep_memory(&connsync_operation_set, "{\"a\":1}");
+    sweep_memory(&connsync_operation_set, options);
+    sweep_memory(&connsync_operation_get, options);
 }
 
 /* A display_name that is another one after the write is told, and not called verified. */
@@ -259,12 +273,46 @@ static void test_derived(void **state)
     }
 }
 
+static char seen[SERVICE_TEXT_SIZE];
+
+static enum connsync_status see(void *context, enum connsync_stage stage, const char *options,
+                                size_t length)
+{
+    size_t used = strlen(seen);
+
+    assert_ptr_equal(context, seen);
+    (void)snprintf(seen + used, sizeof seen - used, "%d%.*s ", (int)stage, (int)length, options);
+    return CONNSYNC_OK;
+}
+
+/* An observer sees the connection, `options` before, and what was read back. */
+static void test_observer(void **state)
+{
+    char wanted[SERVICE_TEXT_SIZE];
+
+    (void)state;
+    begin(&connsync_operation_set);
+    job.observer = see;
+    job.observer_context = seen;
+    job.shows_connection = true;
+    seen[0] = '\0';
+    assert_int_equal(run(), CONNSYNC_OK);
+    (void)snprintf(wanted, sizeof wanted, "%d%s ", CONNSYNC_STAGE_CONNECTION,
+                   CONNECTION(OIDC ",\"options\":{\"a\":1}"));
+    expect_in(seen, wanted);
+    (void)snprintf(wanted, sizeof wanted, "%d{\"a\":1} ", CONNSYNC_STAGE_BEFORE);
+    expect_in(seen, wanted);
+    (void)snprintf(wanted, sizeof wanted, "%d{\"a\":1," WANTED "} ", CONNSYNC_STAGE_AFTER);
+    expect_in(seen, wanted);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_may_be_written),
         cmocka_unit_test(test_what_goes_out),
         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_observer),
         cmocka_unit_test(test_derived),
         cmocka_unit_test(test_another_connection),
         cmocka_unit_test(test_port),

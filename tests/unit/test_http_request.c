@@ -197,6 +197,8 @@ static void test_request_not_visible(void **state)
     assert_request_refused(&request);
     request.bearer = cs_slice_of("a b");
     assert_request_refused(&request);
+    request.bearer = cs_slice_of(" b");
+    assert_request_refused(&request);
     request = sound_request();
     request.host = "";
     assert_request_refused(&request);
