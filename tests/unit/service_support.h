@@ -33,6 +33,7 @@ static struct {
     struct service_answer gets[SERVICE_ANSWERS]; /* of each in turn, and the last of all others */
     struct service_answer patches[SERVICE_ANSWERS];
     struct service_answer posts[SERVICE_ANSWERS];
+    unsigned open;                    /* connections that were made and not closed */
     char dialled[64];                 /* host and port */
     unsigned post_count;              /* requests for a token */
     char read[SERVICE_TEXT_SIZE * 2]; /* the last request of each kind, whole */
@@ -259,6 +260,7 @@ const char *cs_tls_library(void)
 static int service_connect(void *context, const char *host, uint16_t port_number)
 {
     (void)context;
+    service.open++;
     (void)snprintf(service.dialled, sizeof service.dialled, "%s:%u", host, (unsigned)port_number);
     return CONNSYNC_PORT_OK;
 }
@@ -278,6 +280,7 @@ static int32_t service_no_more(void *context, uint8_t *data, size_t size)
 static void service_close(void *context)
 {
     (void)context;
+    service.open = 0;
 }
 
 static uint64_t service_clock(void *context)

@@ -176,6 +176,8 @@ static const struct {
     {425, NULL, CONNSYNC_ERR_REJECTED, 1},
     {-1, NULL, CONNSYNC_ERR_CLOSED, 2},
     {429, "Retry-After: 3600\r\n", CONNSYNC_ERR_RATE_LIMITED, 1},
+    {429, "Retry-After: 86400\r\n", CONNSYNC_ERR_RATE_LIMITED, 1},
+    {429, "Retry-After: 9000000\r\n", CONNSYNC_ERR_RATE_LIMITED, 1},
 };
 
 static void test_answers(void **state)
@@ -195,6 +197,8 @@ static void test_answers(void **state)
         assert_true(service.get_count < 10);
         assert_int_equal(result.http_status, answers[i].http > 0 ? answers[i].http : 0);
         assert_int_equal(result.wait_ms >= 3600000, answers[i].http == 429);
+        assert_true(result.wait_ms < 86400250);
+        assert_true(result.wait_ms < 3600250 || result.wait_ms >= 86400000);
     }
 }
 

@@ -173,6 +173,7 @@ static void test_port(void **state)
     begin(&connsync_operation_get);
     assert_int_equal(run(), CONNSYNC_OK);
     assert_string_equal(service.dialled, "tenant.test:443");
+    assert_int_equal(service.open, 0);
     begin(&connsync_operation_get);
     config.port_number = 8443;
     assert_int_equal(run(), CONNSYNC_OK);
@@ -273,6 +274,30 @@ static void test_derived(void **state)
     }
 }
 
+/* A patch that is shown in part is read again, and in the end not called applied. */
+static void test_patch_in_part(void **state)
+{
+    static const char document[] = "{\"n\":2,\"m\":3}";
+
+    (void)state;
+    for (size_t shown = 2; shown < SERVICE_ANSWERS; shown += SERVICE_ANSWERS - 3) {
+        begin(&connsync_operation_patch);
+        job.document = document;
+        job.document_length = strlen(document);
+        (void)snprintf(service.options, sizeof service.options, "{\"n\":1,\"m\":1,\"o\":1}");
+        for (size_t i = 1; i < shown; i++) {
+            service.gets[i].shows = "{\"n\":2,\"m\":1,\"o\":1}";
+        }
+        assert_int_equal(run(), shown == 2 ? CONNSYNC_OK : CONNSYNC_ERR_NOT_APPLIED);
+        assert_int_equal(result.applied, shown == 2 ? 2 : 1);
+        assert_int_equal(result.pending, shown == 2 ? 0 : 1);
+        assert_int_equal(result.verified, 1);
+        assert_int_equal(result.write, CONNSYNC_WRITTEN);
+        assert_int_equal(service.patch_count, 1);
+        assert_int_equal(service.get_count, shown == 2 ? 3 : 2 + CS_AGENT_STALE_READS_MAX);
+    }
+}
+
 static char seen[SERVICE_TEXT_SIZE];
 
 static enum connsync_status see(void *context, enum connsync_stage stage, const char *options,
@@ -313,6 +338,7 @@ int main(void)
         cmocka_unit_test(test_what_goes_out),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_observer),
+        cmocka_unit_test(test_patch_in_part),
         cmocka_unit_test(test_derived),
         cmocka_unit_test(test_another_connection),
         cmocka_unit_test(test_port),
