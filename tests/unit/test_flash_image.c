@@ -107,6 +107,16 @@ static void test_claimed_lengths(void **state)
     free(partition.base);
 }
 
+/* A sound head of nothing is no configuration. */
+static void test_nothing_inside(void **state)
+{
+    static const unsigned char image[HEAD + 1] = {'c', 'n', 's', 'y',  1,    0,    0,    0, 0,
+                                                  0,   0,   0,   0x22, 0x8e, 0x6f, 0xab, 0};
+
+    (void)state;
+    assert_int_equal(read_image(image, sizeof image), CS_FLASH_IMAGE_DAMAGED);
+}
+
 static void test_erased(void **state)
 {
     struct partition partition = make(256);
@@ -129,9 +139,9 @@ static void test_erased(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_format),    cmocka_unit_test(test_sizes_of_partition),
-        cmocka_unit_test(test_every_bit), cmocka_unit_test(test_claimed_lengths),
-        cmocka_unit_test(test_erased),
+        cmocka_unit_test(test_format),         cmocka_unit_test(test_sizes_of_partition),
+        cmocka_unit_test(test_every_bit),      cmocka_unit_test(test_claimed_lengths),
+        cmocka_unit_test(test_nothing_inside), cmocka_unit_test(test_erased),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
