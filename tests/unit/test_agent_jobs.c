@@ -117,6 +117,32 @@ static void test_what_goes_out(void **state)
     assert_int_equal(service.patch_count, 0);
 }
 
+/* What no job can be made of, and an id too long for its field. */
+static void test_arguments(void **state)
+{
+    char id[CONNSYNC_CORRELATION_ID_SIZE + 1];
+
+    (void)state;
+    begin(&connsync_operation_set);
+    struct connsync *agent = open();
+    job.connection = "";
+    assert_int_equal(connsync_begin(agent, &job), CONNSYNC_ERR_ARGUMENT);
+    job.connection = "con_1";
+    job.document = "{}";
+    job.document_length = 2;
+    assert_int_equal(connsync_begin(agent, &job), CONNSYNC_ERR_ARGUMENT);
+    job.document = NULL;
+    memset(id, 'i', sizeof id);
+    id[sizeof id - 1] = '\0';
+    job.correlation_id = id;
+    assert_int_equal(connsync_begin(agent, &job), CONNSYNC_ERR_ARGUMENT);
+    job.correlation_id = id + 1;
+    assert_int_equal(connsync_begin(agent, &job), CONNSYNC_OK);
+    assert_int_equal(go_on(agent), CONNSYNC_OK);
+    expect_in(service.written, id + 1);
+    connsync_close(agent);
+}
+
 /* By its name it is looked for in a list, and once found asked for by its id. */
 static void test_names(void **state)
 {
@@ -336,6 +362,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_may_be_written),
         cmocka_unit_test(test_what_goes_out),
+        cmocka_unit_test(test_arguments),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_observer),
         cmocka_unit_test(test_patch_in_part),
