@@ -1,5 +1,6 @@
 /* What is told of certificates: names, keys and extensions of a whole one, and of damaged ones. */
 #include "core/tls/certificate_trouble.h"
+#include "core/tls/der.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -76,6 +77,43 @@ static void test_the_outline(void **state)
         assert_false(cs_certificate_read(first(length), &parts));
         cs_certificate_find_trouble(&told, first(length));
         assert_int_equal(told.trouble, CONNSYNC_ANCHOR_UNREADABLE);
+    }
+}
+
+/* Lengths in the shortest form alone, and none beyond the end. */
+static void test_lengths(void **state)
+{
+    static const struct {
+        uint8_t head[4];
+        size_t head_length;
+        size_t length;
+        bool good;
+    } cases[] = {
+        {{0x30, 0x00}, 2, 0, true},
+        {{0x30, 0x7f}, 2, 127, true},
+        {{0x30, 0x7f}, 2, 126, false},
+        {{0x30, 0x80}, 2, 0, false},
+        {{0x30, 0x81, 0x7f}, 3, 127, false},
+        {{0x30, 0x81, 0x80}, 3, 128, true},
+        {{0x30, 0x81, 0x80}, 3, 127, false},
+        {{0x30, 0x82, 0x00, 0xff}, 4, 255, false},
+        {{0x30, 0x82, 0x01, 0x00}, 4, 256, true},
+        {{0x30, 0x81}, 2, 0, false},
+        {{0x30}, 1, 0, false},
+    };
+    uint8_t bytes[4 + 256] = {0};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct cs_slice from =
+            cs_slice_make((const char *)bytes, cases[i].head_length + cases[i].length);
+        struct cs_der_item item;
+        memcpy(bytes, cases[i].head, sizeof cases[i].head);
+        assert_int_equal(cs_der_next(&from, &item), cases[i].good);
+        if (cases[i].good) {
+            assert_int_equal(item.contents.length, cases[i].length);
+            assert_int_equal(from.length, 0);
+        }
     }
 }
 
@@ -267,6 +305,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_outline),
+        cmocka_unit_test(test_lengths),
         cmocka_unit_test(test_dates),
         cmocka_unit_test(test_parts),
         cmocka_unit_test(test_names),
