@@ -9,7 +9,7 @@ KB = 1024
 # are for speed (docs/performance.md), and 5 on 64 bits for X25519; sessions that are kept, lists that
 # are read once and roots that stay in their file take 11, a first read that goes with a handshake 3,
 # several connections at a time 2.5.
-SIZE_LIMITS = {"x86_64": 353 * KB, "aarch64": 374 * KB, "armhf": 285 * KB}
+SIZE_LIMITS = {"x86_64": 353 * KB, "aarch64": 372 * KB, "armhf": 283 * KB}
 # Those that no release has yet, for which nothing was promised: they are held to what they are.
 UNRELEASED_LIMITS = {"riscv64": 314 * KB, "mips": 496 * KB, "mipsel": 496 * KB}
 
