@@ -25,6 +25,8 @@ def run_test(test, limit, **more):
     """How a test ended: "passed", "failed", "crashed" or "late"; and after how many seconds."""
     words, folder, environment, _ = test
     begun = time.monotonic()
+    # A loop without an end is not to outlive this program, however that is ended.
+    words = ["prlimit", f"--cpu={int(limit) + 2}", *words]
     with tempfile.TemporaryDirectory(prefix="mutate-") as scratch:
         process = subprocess.Popen(words, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                    stderr=subprocess.DEVNULL, start_new_session=True,
