@@ -57,6 +57,25 @@ class Screen:
         """Something lost."""
         self.line("  " + self._in("31", text))
 
+    def compare(self, before, after):
+        """The raw `options` of a connection, before and after."""
+        rows = [("", "before", "after"),
+                ("options, bytes", len(before), len(after)),
+                ("options, members", len(raw_json.keys(before)), len(raw_json.keys(after))),
+                (SETTING, _setting(before), _setting(after)),
+                ("sha256 without it", _short_digest(raw_json.without(before, SETTING)),
+                 _short_digest(raw_json.without(after, SETTING)))]
+        for row in rows:
+            self.line("  %-27s %-21s %s" % row)
+
+
+def promises(before, after):
+    """[(kept, what was promised)] of the raw `options` before and after the change."""
+    left = raw_json.without(after, SETTING)
+    return [(raw_json.get(after, SETTING) == b'"on_first_login"', "the setting is on_first_login"),
+            (left == raw_json.without(before, SETTING),
+             "the other %d options are the same, byte for byte" % len(raw_json.members(left)))]
+
 
 class Demo:
     """The story: look, change, look again, change again, prove, and compare."""
@@ -107,20 +126,9 @@ class Demo:
     def prove(self, before, others_before):
         """That every byte but the setting's is the same, by the tenant's own records."""
         after = self.tenant.raw_options(self.id)
-        left = raw_json.without(after, SETTING)
-        rows = [("", "before", "after"),
-                ("options, bytes", len(before), len(after)),
-                ("options, members", len(raw_json.keys(before)), len(raw_json.keys(after))),
-                (SETTING, _setting(before), _setting(after)),
-                ("sha256 without it", _short_digest(raw_json.without(before, SETTING)),
-                 _short_digest(left))]
-        for row in rows:
-            self.screen.line("  %-27s %-21s %s" % row)
-        self.promise(raw_json.get(after, SETTING) == b'"on_first_login"',
-                     "the setting is on_first_login")
-        self.promise(left == raw_json.without(before, SETTING),
-                     "the other %d options are the same, byte for byte"
-                     % len(raw_json.members(left)))
+        self.screen.compare(before, after)
+        for right, text in promises(before, after):
+            self.promise(right, text)
         self.promise(others_before == self.others(self.id),
                      "display_name and everything else beside options is the same")
 
