@@ -203,7 +203,7 @@ static void check_encoding(struct cs_slice text)
     cs_write_percent_encoded(&writer, text);
     require(!writer.overflowed);
     for (size_t i = 0; i < text.length; i++) {
-        int byte = out[at];
+        int byte = (unsigned char)out[at];
         if (byte == '%') {
             byte = cs_hex_digit(out[at + 1]) << 4 | cs_hex_digit(out[at + 2]);
             at += 2;
