@@ -181,6 +181,8 @@ void prove_http_list(void)
 void prove_http_settle(void)
 {
     struct cs_http_parser parser = any_parser();
+
+    __CPROVER_assume(parser.state == CS_HTTP_EXPECT_LAST_LF && !parser.trailer);
     enum connsync_status status = cs_http_fields_settle(&parser);
 
     __CPROVER_assert(is_sound(&parser), "a state that it knows");
