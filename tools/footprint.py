@@ -24,7 +24,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.append(str(ROOT / "tests" / "static"))
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "static")]
+import marked  # noqa: E402
 from limits import FLASH_LIMIT, RAM_LIMIT  # noqa: E402
 
 DOCUMENT = ROOT / "docs" / "footprint.md"
@@ -98,16 +99,6 @@ def marks_text(preset, marks):
         preset, number(deepest(marks)), number(marks[0]["stack"][1]))]
 
 
-def replace(path, name, lines):
-    text = path.read_text("utf-8")
-    begin, end = "<!-- %s: begin -->" % name, "<!-- %s: end -->" % name
-    if text.count(begin) != 1 or text.count(end) != 1:
-        sys.exit("%s must have the lines %s and %s once" % (path, begin, end))
-    head, rest = text.split(begin)
-    tail = rest.split(end)[1]
-    path.write_text(head + begin + "\n" + "\n".join(lines) + "\n" + end + tail, "utf-8")
-
-
 def summary(sizes):
     flash, ram = total_of(sizes)
     return ["%s bytes of flash, with the tests' trust anchors, and %s bytes of RAM, with the"
@@ -130,8 +121,8 @@ def write(builds, public, folder):
     lines = totals_text(builds, public)
     for preset, sizes in builds.items():
         lines += [*sizes_text(preset, sizes), *marks_text(preset, marks_of(folder, preset)), ""]
-        replace(ROOT / "boards" / preset / "README.md", "sizes", summary(sizes))
-    replace(DOCUMENT, "footprint", lines[:-1])
+        marked.write(ROOT / "boards" / preset / "README.md", "sizes", summary(sizes))
+    marked.write(DOCUMENT, "footprint", lines[:-1])
     # The README's pictures show some of it.
     return subprocess.run([sys.executable, str(ROOT / "tools" / "draw-pictures")], check=False).returncode
 

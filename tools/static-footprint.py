@@ -24,8 +24,10 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+import marked  # noqa: E402
+
 DOCUMENT = ROOT / "docs" / "footprint.md"
-BEGIN, END = "<!-- static: begin -->", "<!-- static: end -->"
 PREFIXES = {"x86_64": "x86_64-linux-gnu-", "aarch64": "aarch64-linux-gnu-",
             "armhf": "arm-linux-gnueabihf-"}
 MACHINES = {0x3E: "x86_64", 0xB7: "aarch64", 0x28: "armhf"}  # ELF's numbers
@@ -97,12 +99,8 @@ def lines_of(machine, program):
 
 
 def write(programs):
-    text = DOCUMENT.read_text("utf-8")
-    if text.count(BEGIN) != 1 or text.count(END) != 1:
-        sys.exit("%s must have the lines %s and %s once" % (DOCUMENT, BEGIN, END))
-    tables = "\n\n".join("\n".join(lines_of(*item)) for item in programs.items())
-    head, rest = text.split(BEGIN)
-    DOCUMENT.write_text(head + BEGIN + "\n" + tables + "\n" + END + rest.split(END)[1], "utf-8")
+    marked.write(DOCUMENT, "static",
+                 ["\n\n".join("\n".join(lines_of(*item)) for item in programs.items())])
     return 0
 
 

@@ -6,13 +6,13 @@ script and read by those that sum up and draw.
 """
 
 import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+import marked  # noqa: E402
 
 PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs/performance.md"
-
-
-def marks(name):
-    """The lines around a table."""
-    return tuple("<!-- %s: %s -->\n" % (name, which) for which in ("begin", "end"))
 
 
 def lines_of(keys, rows):
@@ -22,23 +22,19 @@ def lines_of(keys, rows):
     return lines + ["| %s |" % " | ".join([*key, *map(str, cells.values())]) for key, cells in rows.items()]
 
 
-def replaced(text, name, lines):
-    """The text with these lines between the marks."""
-    begin, end = marks(name)
-    before, rest = text.split(begin)
-    return before + begin + "\n".join(lines) + "\n" + end + rest.split(end)[1]
-
-
 def write(name, keys, rows, page=PAGE):
     """Puts a table into its place."""
-    page.write_text(replaced(page.read_text(encoding="utf-8"), name, lines_of(keys, rows)),
-                    encoding="utf-8")
+    marked.write(page, name, lines_of(keys, rows))
+
+
+def holds(name, keys, rows, page=PAGE):
+    """Is that what stands in its place?"""
+    return marked.inside(page.read_text(encoding="utf-8"), name).splitlines() == lines_of(keys, rows)
 
 
 def read(name, keys, page=PAGE):
     """{words of the first `keys` columns: {column: text}}, in order."""
-    begin, end = marks(name)
-    lines = page.read_text(encoding="utf-8").split(begin)[1].split(end)[0].splitlines()
+    lines = marked.inside(page.read_text(encoding="utf-8"), name).splitlines()
     heads, _, *rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
     for row in rows:
         if len(row) != len(heads):

@@ -7,6 +7,7 @@ nothing else may be there: neither what is not listed, nor what is reached after
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 
@@ -26,7 +27,7 @@ TRUE, FALSE = 4, 5
 def tool(name):
     """clang's own, whose version is that of what it wrote."""
     for path in (name + "-14", name):
-        if subprocess.run(["which", path], capture_output=True, check=False).returncode == 0:
+        if shutil.which(path):
             return path
     sys.exit("there is no %s: it comes with clang (package llvm)" % name)
 

@@ -1,10 +1,14 @@
 """The table of the proofs in docs/assurance.md: written by tools/prove --write, and held to the rows."""
 
+import pathlib
 import re
+import sys
 
-BEGIN, END = "<!-- proofs: begin -->", "<!-- proofs: end -->"
-PAGE = "docs/assurance.md"
-HEADING = "# What is assured, and how\n\n## Proofs\n\n"
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+import marked  # noqa: E402
+
+NAME, PAGE = "proofs", "docs/assurance.md"
 
 
 def functions_of(proof):
@@ -31,19 +35,15 @@ def table(proofs, left, seconds):
 
 def write(root, proofs, left, seconds):
     """The figures are those of the run that has just ended."""
-    path = root / PAGE
-    text = path.read_text(encoding="utf-8") if path.is_file() else HEADING + BEGIN + "\n" + END + "\n"
-    before, rest = text.split(BEGIN)
-    lines = table(proofs, left, lambda name: "%.0f" % max(1, seconds[name]))
-    path.write_text("\n".join([before + BEGIN, *lines, END]) + rest.split(END)[1], encoding="utf-8")
+    marked.write(root / PAGE, NAME, table(proofs, left, lambda name: "%.0f" % max(1, seconds[name])))
 
 
 def find_faults(root, proofs, left):
     """Whether the page's table is that of the rows, whatever its seconds are."""
-    path = root / PAGE
-    if not path.is_file() or path.read_text(encoding="utf-8").count(BEGIN) != 1:
-        return ["%s has no table of the proofs: tools/prove --write" % PAGE]
-    text = path.read_text(encoding="utf-8")
-    shown = re.sub(r" \d+ \|$", " ? |", text.split(BEGIN)[1].split(END)[0].strip(), flags=re.MULTILINE)
+    try:
+        text = marked.inside((root / PAGE).read_text(encoding="utf-8"), NAME)
+    except (OSError, ValueError) as error:
+        return ["%s has no table of the proofs: %s" % (PAGE, error)]
+    shown = re.sub(r" \d+ \|$", " ? |", text.strip(), flags=re.MULTILINE)
     return [] if shown == "\n".join(table(proofs, left, lambda name: "?")) else [
         "%s has another table than the rows make: tools/prove --write" % PAGE]
