@@ -4,9 +4,9 @@
 
 #include "platform/lwip/time_client.c"
 
-#include "proof.h"
+static const uint16_t the_port = SNTP_PORT;
 
-static struct udp_pcb the_socket;
+#include "datagram.h"
 
 u16_t pbuf_copy_partial(const struct pbuf *packet, void *to, u16_t length, u16_t offset)
 {
@@ -16,38 +16,6 @@ u16_t pbuf_copy_partial(const struct pbuf *packet, void *to, u16_t length, u16_t
     __CPROVER_assert(__CPROVER_w_ok(to, length), "room");
     __CPROVER_havoc_slice(to, copied);
     return copied;
-}
-
-u8_t pbuf_free(struct pbuf *packet)
-{
-    (void)packet;
-    return 1;
-}
-
-void udp_remove(struct udp_pcb *socket)
-{
-    __CPROVER_assert(socket == &the_socket, "a socket that is open");
-}
-
-struct udp_pcb *cs_datagram_open(udp_recv_fn receive, void *argument)
-{
-    (void)receive;
-    (void)argument;
-    return nondet_bool() ? &the_socket : NULL;
-}
-
-bool cs_datagram_ask(struct udp_pcb *socket, const ip_addr_t *server, uint16_t port_number,
-                     const uint8_t *question, uint16_t length)
-{
-    __CPROVER_assert(socket == &the_socket && server != NULL && port_number == SNTP_PORT,
-                     "a server");
-    __CPROVER_assert(__CPROVER_r_ok(question, length), "a question");
-    return nondet_bool();
-}
-
-uint32_t cs_lwip_random(void)
-{
-    return nondet_unsigned();
 }
 
 uint64_t connsync_board_ms(void)
