@@ -11,7 +11,7 @@
  */
 #include "tests/fault/choices.h"
 #include "tests/fault/model.h"
-#include "tests/fault/world.h"
+#include "tests/fault/world_job.h"
 
 #include "platform/posix/cli/base/mapping.h"
 #include "platform/posix/cli/base/system.h"
@@ -25,13 +25,6 @@
 #include <string.h>
 
 static const char *const task_names[WORLD_TASKS] = {"set", "patch", "restore", "undo"};
-static const char patch[] = "{\"n\":7,\"scope\":null}";
-static const char restored[] = "{\"client_secret\":\"s0\",\"n\":7}";
-/* Less than a write may take to land, a little more, and plenty. */
-static const uint32_t timeouts_ms[] = {6000, 13000, 60000};
-#define TIMEOUTS (sizeof timeouts_ms / sizeof timeouts_ms[0])
-
-static _Alignas(16) unsigned char memory[48u * 1024u];
 static struct connsync *agent;
 static enum connsync_status begun;
 static bool is_cancelled;
@@ -41,33 +34,20 @@ static uint32_t timeout_ms;
 
 static void open_agent(void)
 {
-    static const uint8_t anchor[1];
-    struct connsync_config config;
     enum connsync_status status;
 
-    memset(&config, 0, sizeof config);
-    config.port = world_port();
-    config.memory = memory;
-    config.memory_size = sizeof memory;
-    config.domain = "tenant.test";
-    config.anchors = anchor;
-    config.anchors_length = sizeof anchor;
-    config.token = "token";
-    config.reconnect_reserve = 1024;
-    timeout_ms = timeouts_ms[choices_take(TIMEOUTS)];
-    config.timeout_ms = timeout_ms;
-    agent = connsync_open(&config, &status);
+    timeout_ms = world_take_timeout();
+    agent = world_open(timeout_ms, &status);
     if (agent == NULL) {
         (void)fprintf(stderr, "not opened: %s\n", connsync_status_name(status));
         exit(2);
     }
-    world_tell("timeout %u ms", config.timeout_ms);
+    world_tell("timeout %u ms", timeout_ms);
 }
 
 /* Nobody waits: the clock goes on to where something may happen, unless a signal comes first. */
 static void wait_for(const struct connsync_wait *wait, bool insists)
 {
-    uint64_t arrival = wait->readable || wait->writable ? world_next_arrival() : UINT64_MAX;
     unsigned cancels = is_cancelled ? 0 : world_odd(2);
 
     if (cancels > 0) {
@@ -82,7 +62,7 @@ static void wait_for(const struct connsync_wait *wait, bool insists)
         connsync_cancel(agent);
     }
     if (cancels == 0) {
-        world_sleep_until(arrival < wait->until_ms ? arrival : wait->until_ms);
+        world_sleep_until(world_wakes_at(wait));
     }
 }
 
@@ -223,18 +203,9 @@ static void undo_run(const struct connsync_job *job)
 
 static void run(enum world_task task, unsigned depth, bool is_told)
 {
-    static const struct connsync_operation *const operations[WORLD_TASKS] = {
-        &connsync_operation_set, &connsync_operation_patch, &connsync_operation_restore,
-        &connsync_operation_set};
     struct connsync_job job;
 
-    memset(&job, 0, sizeof job);
-    job.operation = operations[task];
-    job.connection = WORLD_ID;
-    job.wanted = task == WORLD_SET || task == WORLD_UNDO ? CONNSYNC_NEVER_ON_LOGIN
-                                                         : CONNSYNC_SETTING_UNKNOWN;
-    job.document = task == WORLD_PATCH ? patch : task == WORLD_RESTORE ? restored : NULL;
-    job.document_length = job.document != NULL ? strlen(job.document) : 0;
+    world_make_job(task, &job);
     job.observer = observe;
     is_cancelled = false;
     world_begin(task, depth, is_told);

@@ -9,6 +9,7 @@
  */
 #include "tests/fault/choices.h"
 #include "tests/fault/model.h"
+#include "tests/fault/world_job.h"
 #include "tests/fuzz/agent_peer.h"
 
 #include "core/agent/agent.h"
@@ -18,35 +19,18 @@
 #include <string.h>
 
 #define BUDGET_MAX 12
-#define MEMORY_SIZE (48u * 1024u)
 #define REQUESTS_MAX 64
 /* Of one wait, beyond the job's own time: somebody's Retry-After. */
 #define WAIT_MAX_MS 120000
 
-static const char patch[] = "{\"n\":7,\"scope\":null}";
-static const char restored[] = "{\"client_secret\":\"s0\",\"n\":7}";
-
-static _Alignas(16) unsigned char memory[MEMORY_SIZE];
 static struct connsync *agent;
 static bool is_cancelled;
 
 static void open_agent(uint32_t timeout_ms)
 {
-    static const uint8_t anchor[1];
-    struct connsync_config config;
     enum connsync_status status;
 
-    memset(&config, 0, sizeof config);
-    config.port = world_port();
-    config.memory = memory;
-    config.memory_size = sizeof memory;
-    config.domain = "tenant.test";
-    config.anchors = anchor;
-    config.anchors_length = sizeof anchor;
-    config.token = "token";
-    config.reconnect_reserve = 1024;
-    config.timeout_ms = timeout_ms;
-    agent = connsync_open(&config, &status);
+    agent = world_open(timeout_ms, &status);
     if (agent == NULL) {
         peer_fail("not opened");
     }
@@ -64,8 +48,6 @@ static void cancel(unsigned times)
 /* Nobody waits: the clock goes on to where something may happen, unless a signal comes first. */
 static void wait_for(const struct connsync_wait *wait)
 {
-    uint64_t arrival = wait->readable || wait->writable ? world_next_arrival() : UINT64_MAX;
-    uint64_t until = arrival < wait->until_ms ? arrival : wait->until_ms;
     unsigned cancels = is_cancelled ? 0 : world_odd(2);
 
     if (wait->until_ms > world_now() + WAIT_MAX_MS) {
@@ -75,7 +57,7 @@ static void wait_for(const struct connsync_wait *wait)
         cancel(cancels);
         return;
     }
-    world_sleep_until(until);
+    world_sleep_until(world_wakes_at(wait));
 }
 
 static enum connsync_status run_job(const struct connsync_job *job, uint32_t timeout_ms)
@@ -112,16 +94,9 @@ static void close_agent(void)
 
 static void run(enum world_task task, uint32_t timeout_ms)
 {
-    static const struct connsync_operation *const operations[] = {
-        &connsync_operation_set, &connsync_operation_patch, &connsync_operation_restore};
     struct connsync_job job;
 
-    memset(&job, 0, sizeof job);
-    job.operation = operations[task];
-    job.connection = WORLD_ID;
-    job.wanted = task == WORLD_SET ? CONNSYNC_NEVER_ON_LOGIN : CONNSYNC_SETTING_UNKNOWN;
-    job.document = task == WORLD_PATCH ? patch : task == WORLD_RESTORE ? restored : NULL;
-    job.document_length = job.document != NULL ? strlen(job.document) : 0;
+    world_make_job(task, &job);
     open_agent(timeout_ms);
     enum connsync_status status = run_job(&job, timeout_ms);
     const struct connsync_result *result = connsync_result(agent);
@@ -141,7 +116,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const uint32_t timeouts_ms[] = {6000, 13000, 60000};
     static bool is_loaded;
 
     if (!is_loaded) {
@@ -150,7 +124,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     peer_set_choices(data, size);
     enum world_task task = (enum world_task)choices_take(WORLD_UNDO);
-    uint32_t timeout_ms = timeouts_ms[choices_take(3)];
+    uint32_t timeout_ms = world_take_timeout();
     bool is_told = getenv("FUZZ_TELL") != NULL;
     is_cancelled = false;
     world_begin(task, choices_take(BUDGET_MAX + 1), is_told);
