@@ -2,6 +2,7 @@
 #ifndef CONNSYNC_TESTS_UNIT_JOB_SUPPORT_H
 #define CONNSYNC_TESTS_UNIT_JOB_SUPPORT_H
 
+#include "config_support.h"
 #include "service_support.h"
 
 #include "core/agent/agent.h"
@@ -70,14 +71,7 @@ void cs_tls_ask_for_anchors(struct cs_tls *tls,
 static void begin(const struct connsync_operation *operation)
 {
     service_begin("{\"a\":1}");
-    memset(&config, 0, sizeof config);
-    config.port = &service_port;
-    config.memory = memory;
-    config.memory_size = sizeof memory;
-    config.domain = "tenant.test";
-    config.anchors = (const uint8_t *)"";
-    config.anchors_length = 1;
-    config.token = "token";
+    config = config_of(&service_port, memory, sizeof memory);
     memset(&job, 0, sizeof job);
     job.operation = operation;
     job.connection = operation->lists ? NULL : "con_1";

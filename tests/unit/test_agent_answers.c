@@ -5,24 +5,26 @@
 #include "job_support.h"
 
 /* Requests of a client that paces them are so far apart, and the deadline is moved by what is waited. */
+/* A write at a pace of one request in so long, in three seconds. */
+static void begin_paced(struct connsync_pace *pace, uint32_t interval_ms)
+{
+    begin(&connsync_operation_set);
+    connsync_pace_init(pace);
+    pace->interval_ms = interval_ms;
+    config.pace = pace;
+    config.timeout_ms = 3000;
+}
+
 static void test_pace(void **state)
 {
     struct connsync_pace pace;
 
     (void)state;
-    begin(&connsync_operation_set);
-    connsync_pace_init(&pace);
-    pace.interval_ms = 2000;
-    config.pace = &pace;
-    config.timeout_ms = 3000;
+    begin_paced(&pace, 2000);
     assert_int_equal(run(), CONNSYNC_OK);
     assert_int_equal(service.patch_at[0] - service.get_at[0], 2000);
     assert_int_equal(service.get_at[1] - service.patch_at[0], 2000);
-    begin(&connsync_operation_set);
-    connsync_pace_init(&pace);
-    pace.interval_ms = 3100;
-    config.pace = &pace;
-    config.timeout_ms = 3000;
+    begin_paced(&pace, 3100);
     assert_int_equal(run(), CONNSYNC_ERR_RATE_LIMITED);
     assert_int_equal(result.wait_ms, 3080);
     assert_int_equal(service.patch_count, 0);

@@ -117,20 +117,24 @@ static void test_no_token(void **state)
     assert_int_equal(run(), CONNSYNC_OK);
 }
 
+/* A client with a token at hand, which its first request is answered so for. */
+static void begin_answered(int status)
+{
+    begin_client(&connsync_operation_get, GRANTED("new"));
+    config.token = "old";
+    service.gets[0].status = status;
+}
+
 /* One that the service does not take is asked for anew, once. */
 static void test_rejected_token(void **state)
 {
     (void)state;
-    begin_client(&connsync_operation_get, GRANTED("new"));
-    config.token = "old";
-    service.gets[0].status = 401;
+    begin_answered(401);
     assert_int_equal(run(), CONNSYNC_OK);
     expect_in(service.read, "Bearer new\r\n");
     assert_int_equal(service.post_count, 1);
 
-    begin_client(&connsync_operation_get, GRANTED("new"));
-    config.token = "old";
-    service.gets[0].status = 401;
+    begin_answered(401);
     service.gets[1].status = 401;
     assert_int_equal(run(), CONNSYNC_ERR_UNAUTHORIZED);
     assert_int_equal(service.post_count, 1);
@@ -138,21 +142,17 @@ static void test_rejected_token(void **state)
     assert_int_equal(result.tls_code, 0x1234);
 
     /* Of another agent there is one. */
-    begin_client(&connsync_operation_get, GRANTED("new"));
+    begin_answered(401);
     client.another = another;
     another_token = "theirs";
-    config.token = "old";
-    service.gets[0].status = 401;
     assert_int_equal(run(), CONNSYNC_OK);
     expect_in(service.read, "Bearer theirs\r\n");
     assert_int_equal(service.post_count, 0);
 
     /* Which is for nothing else than that. */
-    begin_client(&connsync_operation_get, GRANTED("new"));
+    begin_answered(403);
     client.another = another;
     another_token = "theirs";
-    config.token = "old";
-    service.gets[0].status = 403;
     assert_int_equal(run(), CONNSYNC_ERR_FORBIDDEN);
     assert_int_equal(service.get_count, 1);
 }

@@ -1,6 +1,7 @@
 /* What is said of a write that was not answered for good: it may land until CS_AGENT_LANDING_MS
  * after its last byte, and no end before that says that nothing was written. On a clock that only
  * the test and the service move. */
+#include "config_support.h"
 #include "service_support.h"
 
 #include "core/agent/agent.h"
@@ -78,18 +79,10 @@ static void begin(size_t kind)
 /* Runs the job; nothing waits but by the clock. */
 static enum connsync_status run(uint32_t timeout_ms)
 {
-    struct connsync_config config;
+    struct connsync_config config = config_of(&service_port, memory, sizeof memory);
     struct connsync_wait wait;
     enum connsync_status status;
 
-    memset(&config, 0, sizeof config);
-    config.port = &service_port;
-    config.memory = memory;
-    config.memory_size = sizeof memory;
-    config.domain = "tenant.test";
-    config.anchors = (const uint8_t *)"";
-    config.anchors_length = 1;
-    config.token = "token";
     config.timeout_ms = timeout_ms;
     agent = connsync_open(&config, &status);
     assert_non_null(agent);

@@ -214,13 +214,21 @@ static void test_extensions(void **state)
     }
 }
 
+/* One extension is odd, and it is told so. */
+static void expect_told(const struct cs_certificate *parts, const char *id)
+{
+    struct connsync_certificate told = {0};
+
+    assert_true(cs_certificate_odd_extension(&told, parts));
+    assert_string_equal(told.extension, id);
+}
+
 /* What is told of a critical extension with this id. */
 static void expect_id(const char *id, size_t length, const char *text)
 {
     enum {
         HEADS = 3 + 4 + 2
     };
-    struct connsync_certificate told = {0};
     struct cs_certificate parts = {0};
     char extensions[64] = {'\xa3', (char)(length + HEADS + 2), '\x30', (char)(length + HEADS),
                            '\x30', (char)(length + HEADS - 2), '\x06', (char)length};
@@ -229,8 +237,7 @@ static void expect_id(const char *id, size_t length, const char *text)
     memcpy(extensions + 8, id, length);
     memcpy(extensions + 8 + length, behind, sizeof behind);
     parts.rest = cs_slice_make(extensions, 8 + length + sizeof behind);
-    assert_true(cs_certificate_odd_extension(&told, &parts));
-    assert_string_equal(told.extension, text);
+    expect_told(&parts, text);
 }
 
 /* Numbers may be of any size, and 2.25 has those of 128 bits. */
@@ -249,7 +256,7 @@ static void test_ids(void **state)
 }
 
 /* Numbers of an identifier: the first two are in one, and a byte that goes on is no end. */
-static void test_identifiers(void **state)
+static void test_ids_of_a_certificate(void **state)
 {
     static const struct {
         uint8_t bytes[3];
@@ -266,13 +273,11 @@ static void test_identifiers(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct connsync_certificate told = {0};
         struct cs_certificate parts;
         struct cs_slice certificate = first(sizeof whole);
         memcpy(copy + AT, cases[i].bytes, sizeof cases[i].bytes);
         assert_true(cs_certificate_read(certificate, &parts));
-        assert_true(cs_certificate_odd_extension(&told, &parts));
-        assert_string_equal(told.extension, cases[i].told);
+        expect_told(&parts, cases[i].told);
     }
 }
 
@@ -312,7 +317,7 @@ int main(void)
         cmocka_unit_test(test_the_key_is_told_before_the_extension),
         cmocka_unit_test(test_extensions),
         cmocka_unit_test(test_ids),
-        cmocka_unit_test(test_identifiers),
+        cmocka_unit_test(test_ids_of_a_certificate),
         cmocka_unit_test(test_damage),
     };
 

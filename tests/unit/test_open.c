@@ -1,5 +1,7 @@
 /* Opening and stepping an agent with too little of everything: each lack is an error of
  * its own, and none is a crash. */
+#include "config_support.h"
+
 #include "core/connsync.h"
 
 #include <setjmp.h>
@@ -66,18 +68,8 @@ static const struct connsync_port port = {NULL,     refuse_connect, no_send, no_
 
 static struct connsync_config usable(void)
 {
-    struct connsync_config config;
-
-    memset(&config, 0, sizeof config);
-    config.port = &port;
-    config.memory = memory;
-    config.memory_size = sizeof memory;
-    config.domain = "tenant.test";
-    config.anchors = (const uint8_t *)"";
-    config.anchors_length = 1;
-    config.token = "token";
     entropy_calls_left = 1000000;
-    return config;
+    return config_of(&port, memory, sizeof memory);
 }
 
 static enum connsync_status open_and_close(const struct connsync_config *config)
