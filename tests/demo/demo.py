@@ -57,6 +57,13 @@ class Screen:
         """Something lost."""
         self.line("  " + self._in("31", text))
 
+    def end(self, failures):
+        """What it comes to; the exit code that says the same."""
+        self.line()
+        self.line("Everything as promised." if not failures else
+                  "%d of the promises above were broken." % failures)
+        return 1 if failures else 0
+
     def compare(self, before, after):
         """The raw `options` of a connection, before and after."""
         rows = [("", "before", "after"),
@@ -230,10 +237,7 @@ def main():
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    screen.line()
-    screen.line("Everything as promised." if not failures else
-                "%d of the promises above were broken." % failures)
-    return 1 if failures else 0
+    return screen.end(failures)
 
 
 if __name__ == "__main__":

@@ -134,10 +134,7 @@ def main():
     except ConsoleError as error:
         screen.result(False, str(error))
         return 1
-    screen.line()
-    screen.line("Everything as promised." if not failures else
-                "%d of the promises above were broken." % failures)
-    return 1 if failures else 0
+    return screen.end(failures)
 
 
 if __name__ == "__main__":
