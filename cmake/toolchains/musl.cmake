@@ -93,8 +93,10 @@ if(CONNSYNC_MACHINE MATCHES "^(x86_64|aarch64|armhf)$")
     list(APPEND CONNSYNC_FAST_OPTIONS -fno-tree-loop-distribute-patterns -fno-align-functions
         -fno-align-loops -fno-align-jumps -fno-align-labels)
 endif()
+# A folder that was configured before does not keep what they were then: the C library would be compiled
+# with these, and the program with those. What a user adds goes into CMAKE_C_FLAGS.
 set(CMAKE_C_FLAGS_MINSIZEREL "${connsync_small} ${connsync_code} -g -DNDEBUG" CACHE STRING
-    "Options of what is shipped")
+    "Options of what is shipped" FORCE)
 
 include(${CMAKE_CURRENT_LIST_DIR}/../musl.cmake)
 connsync_musl(${connsync_musl_machine} ${CMAKE_C_COMPILER} connsync_sysroot
