@@ -164,10 +164,11 @@ void prove_http_field_take(void)
 {
     struct cs_http_parser parser = any_parser();
     uint8_t body = parser.body;
-    __CPROVER_assume(parser.field >= 0);
 
+    __CPROVER_assume(parser.state == CS_HTTP_EXPECT_VALUE && parser.field >= 0);
     enum connsync_status status = cs_http_field_take(&parser);
-    __CPROVER_assert(is_sound(&parser), "a state that it knows");
+    __CPROVER_assert(status != CONNSYNC_OK || is_sound(&parser),
+                     "a state that it knows, where the field does not fail");
     __CPROVER_assert(status != CONNSYNC_OK || parser.body == body ||
                          body == CS_HTTP_EXPECT_BODY_OR_CLOSE,
                      "the length is said once");

@@ -53,7 +53,7 @@ void prove_dns_message(void)
 {
     struct cs_resolver resolver = any_resolver();
     struct pbuf packet = {0};
-    packet.tot_len = (u16_t)any_size(60);
+    packet.tot_len = (u16_t)any_size(96);
 
     on_message(&resolver, &the_socket, &packet, NULL, 53);
     __CPROVER_assert(resolver.count <= CS_RESOLVER_ADDRESSES, "no more than there is room for");
